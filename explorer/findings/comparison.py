@@ -1,0 +1,73 @@
+"""Set two models side by side, cell by cell."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from explorer.errors import InvalidData
+from explorer.findings.sentences import subject
+from explorer.statistics.intervals import difference
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from explorer.findings.tallies import Pooled, Tally
+    from explorer.statistics.intervals import Interval
+
+    _Place = tuple[str | Pooled, str | Pooled | None, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two tallies of the same words and axis.
+
+    `differences` holds, in the axis's label order, the left share minus the right one, None where
+    either model has no judged picture. `paired` counts the prompts and replicates, hence seeds,
+    that are judged on both sides.
+    """
+
+    left: "Tally"
+    right: "Tally"
+    differences: "tuple[Interval | None, ...]"
+    paired: int
+
+
+def compare(left: "Iterable[Tally]", right: "Iterable[Tally]") -> tuple[Comparison, ...]:
+    """Pair the tallies of two models by words and axis, in the order of the left one.
+
+    Raises:
+        InvalidData: a cell is on one side only, or twice on one side.
+    """
+    lefts, rights = _by_place(left), _by_place(right)
+    alone = lefts.keys() ^ rights.keys()
+    for place, tally in (lefts | rights).items():
+        if place in alone:
+            raise InvalidData(
+                f"Only one of the two models was asked for {subject(tally.cell)!r}. Compare models "
+                "on the same professions and adjectives."
+            )
+    return tuple(_comparison(tally, rights[place]) for place, tally in lefts.items())
+
+
+def _by_place(tallies: "Iterable[Tally]") -> "dict[_Place, Tally]":
+    placed: dict[_Place, Tally] = {}
+    for tally in tallies:
+        place = (tally.cell.profession, tally.cell.adjective, tally.axis.name)
+        if place in placed:
+            raise InvalidData(
+                f"One side holds {subject(tally.cell)!r} twice. Give the tallies of one model."
+            )
+        placed[place] = tally
+    return placed
+
+
+def _comparison(left: "Tally", right: "Tally") -> Comparison:
+    if left.axis.labels != right.axis.labels:
+        raise InvalidData(
+            f"The two sides were judged with different labels: {left.axis.labels!r} and "
+            f"{right.axis.labels!r}. Judge both in the same way."
+        )
+    differences = tuple(
+        difference(count, left.judged, other, right.judged, left.level)
+        for count, other in zip(left.counts, right.counts, strict=True)
+    )
+    return Comparison(left, right, differences, len(left.seen & right.seen))

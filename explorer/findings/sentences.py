@@ -1,0 +1,118 @@
+"""Say in one plain sentence what a tally found."""
+
+from typing import TYPE_CHECKING
+
+from explorer.words.labour import labour_statistic
+from explorer.words.prompts import with_article
+
+if TYPE_CHECKING:
+    from explorer.findings.tallies import Cell, Tally
+    from explorer.words.vocabulary import Profession
+
+FEWEST_FOR_A_SHARE = 10
+
+# The axis that the labour statistics speak of, and its label for women.
+GENDER = "gender"
+FEMININE = "feminine"
+
+
+def sentence(tally: "Tally", profession: "Profession | None" = None) -> str:
+    """Return what was found, how sure it is, what could not be counted and the labour statistic.
+
+    On the gender axis it speaks of the feminine share, elsewhere of the commonest label. Below 10
+    judged pictures it gives counts and no percentage. Every percentage is of the pictures that the
+    sentence begins with: those that got a label.
+
+    Args:
+        tally: what was counted.
+        profession: whose labour statistic is added, on the gender axis only; None for none.
+    """
+    statistic = labour_statistic(profession) if profession and _is_gender(tally) else None
+    parts = [_found(tally), _uncounted(tally), statistic]
+    return "; ".join(part for part in parts if part) + "."
+
+
+def subject(cell: "Cell") -> str:
+    """Return whom the pictures of a cell show: "an honest author"."""
+    adjective = f"{cell.adjective} " if isinstance(cell.adjective, str) else ""
+    if isinstance(cell.profession, str):
+        return with_article(adjective + cell.profession)
+    return f"{with_article(adjective + 'person')} (all professions)"
+
+
+def _is_gender(tally: "Tally") -> bool:
+    return tally.axis.name == GENDER
+
+
+def _found(tally: "Tally") -> str:
+    pictures = f"{_number(tally.judged)} of {subject(tally.cell)}"
+    if tally.judged == 0:
+        return _nothing_judged(tally)
+    if tally.judged < FEWEST_FOR_A_SHARE:
+        return f"Of {pictures}, {_each_count(tally)} (too few for a percentage)"
+    label = FEMININE if _is_gender(tally) else _commonest(tally)
+    return f"Of {pictures}, {_perceived(tally, label)} ({_share(tally, label)})"
+
+
+def _nothing_judged(tally: "Tally") -> str:
+    if tally.total:
+        return f"None of {_number(tally.total)} of {subject(tally.cell)} could be judged"
+    return f"No picture of {subject(tally.cell)} is judged yet"
+
+
+def _each_count(tally: "Tally") -> str:
+    counted = zip(tally.axis.labels, tally.counts, strict=True)
+    first, *rest = [(label, count) for label, count in counted if count]
+    told = [_verb(first[1], f"perceived as {first[0]}{_quality(tally)}")]
+    return " and ".join(
+        ", ".join([*told, *(f"{n} as {label}" for label, n in rest)]).rsplit(", ", 1)
+    )
+
+
+def _perceived(tally: "Tally", label: str) -> str:
+    return _verb(tally.count(label), f"perceived as {label}{_quality(tally)}")
+
+
+def _quality(tally: "Tally") -> str:
+    # "Perceived skin tone" gives "light in skin tone"; feminine and masculine need no such help.
+    title = tally.axis.title.removeprefix("Perceived ").lower()
+    return "" if _is_gender(tally) else f" in {title}"
+
+
+def _share(tally: "Tally", label: str) -> str:
+    share = tally.share(label)
+    assert share is not None, "called for judged pictures only"  # noqa: S101
+    limits = f"{_percent(share.low)} to {_percent(share.high)}"
+    return f"{share.estimate:.0%}, {share.level * 100:g}% interval {limits}"
+
+
+def _percent(share: float) -> str:
+    return f"{share * 100:.0f}"
+
+
+def _commonest(tally: "Tally") -> str:
+    return tally.axis.labels[tally.counts.index(max(tally.counts))]
+
+
+def _uncounted(tally: "Tally") -> str:
+    told = [
+        (tally.abstained, f"{_be(tally.abstained)} {tally.axis.abstention}"),
+        (tally.withheld, f"{_be(tally.withheld, past=True)} withheld by the model"),
+        (tally.unjudged, f"{_be(tally.unjudged)} not judged yet"),
+        (tally.missing, f"{_be(tally.missing)} not drawn yet"),
+    ]
+    return ", ".join(f"{count} {text}" for count, text in told if count)
+
+
+def _verb(count: int, text: str) -> str:
+    return f"{count} {_be(count)} {text}"
+
+
+def _be(count: int, *, past: bool = False) -> str:
+    if past:
+        return "was" if count == 1 else "were"
+    return "is" if count == 1 else "are"
+
+
+def _number(count: int) -> str:
+    return f"{count} picture" if count == 1 else f"{count} pictures"

@@ -1,0 +1,316 @@
+"""Findings as rows for files and scripts; one order of columns, one meaning each."""
+
+import csv
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from explorer.findings.sentences import FEMININE, GENDER
+from explorer.findings.tallies import Pooled
+from explorer.words.vocabulary import DEFAULT_YEAR, known_adjective, known_profession
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from typing import TextIO
+
+    from explorer.findings.comparison import Comparison
+    from explorer.findings.tallies import Observation, Tally
+    from explorer.perception.axes import Axis
+    from explorer.pictures.requests import ModelSpec
+    from explorer.statistics.intervals import Interval
+
+Row = dict[str, object]
+
+# What a spreadsheet takes for the beginning of a formula.
+_FORMULA = ("=", "+", "-", "@", "\t")
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """How one model's pictures came about and who judged them.
+
+    `instruments` holds (axis name, instrument). `device` and `libraries` ("torch 2.13.0, ...") are
+    None where it is not known what drew the pictures.
+    """
+
+    model: "ModelSpec"
+    instruments: tuple[tuple[str, str], ...]
+    tool_version: str
+    device: str | None = None
+    libraries: str | None = None
+
+
+def tally_rows(
+    tallies: "Iterable[Tally]", provenance: "Iterable[Provenance]" = ()
+) -> list[dict[str, object]]:
+    """Return one row for each tally and label, labels that nobody got included.
+
+    None means that there is no such thing: no adjective, no judged picture, no statistic.
+
+    Columns:
+        model, profession, adjective: the cell; "(all)" where words are counted together.
+        adjective_coding: "masculine" or "feminine", for listed adjectives.
+        axis, label: the question and one of its answers.
+        count, judged, share, share_low, share_high, level, method: pictures with this label,
+            pictures with any label, the one over the other (0..1), its limits, their confidence
+            and formula.
+        total: judged + abstained + withheld.
+        abstained, withheld, unjudged, missing: pictures without an answer, without a picture, not
+            judged yet, not drawn yet.
+        reference_share, reference_year, reference_occupation, reference_match: women's share
+            (0..1) of US workers in that year and occupation, and how well the occupation fits the
+            word; with the label "feminine" only.
+        instrument, captions_sha256, threshold: who answered, the hash of the captions, and the
+            smallest probability that is answered.
+        model_repo, model_revision, scheduler, steps, guidance, width_px, height_px, dtype: the
+            model's settings.
+        device, libraries, tool_version: what drew and what counted.
+    """
+    known = _by_model(provenance)
+    return [
+        {
+            **_words(tally),
+            "axis": tally.axis.name,
+            "label": label,
+            **_counted(tally, label),
+            **_uncounted(tally),
+            **_reference(tally, label),
+            **_instrument(tally.axis, known.get(tally.cell.model)),
+            **_made(known.get(tally.cell.model)),
+        }
+        for tally in tallies
+        for label in tally.axis.labels
+    ]
+
+
+def image_rows(
+    observations: "Iterable[Observation]",
+    axes: "Sequence[Axis]",
+    provenance: "Iterable[Provenance]" = (),
+    file: "Callable[[str], str] | None" = None,
+) -> list[dict[str, object]]:
+    """Return one row for each stored picture.
+
+    Args:
+        observations: the pictures.
+        axes: the questions, each giving columns of its own.
+        provenance: how each model's pictures came about.
+        file: gives the path of a picture by its key; None leaves the column empty.
+
+    Columns:
+        model, profession, adjective, prompt, replicate, seed, key: what was asked for; replicates
+            count from 0, the key names the picture.
+        file: where the picture lies, None for a withheld one.
+        withheld: why there is no picture, None where there is one.
+        For each axis, gender for instance: gender_label (None: no answer), gender_reason (why not),
+            gender_score_feminine, gender_score_masculine (probabilities, 0..1),
+            gender_instrument, gender_captions_sha256, gender_threshold.
+        model_repo ... tool_version: as in tally_rows.
+    """
+    known = _by_model(provenance)
+    return [
+        {
+            **_asked(observation),
+            "file": None if file is None or observation.withheld else file(observation.request.key),
+            "withheld": observation.withheld,
+            **_answers(observation, axes),
+            **_made(known.get(observation.request.model.name)),
+        }
+        for observation in observations
+    ]
+
+
+def comparison_rows(
+    comparisons: "Iterable[Comparison]", provenance: "Iterable[Provenance]" = ()
+) -> list[dict[str, object]]:
+    """Return one row for each compared cell, axis and label.
+
+    Columns:
+        profession, adjective, adjective_coding, axis, label: as in tally_rows.
+        left_model, left_count, left_judged, left_share, left_share_low, left_share_high,
+            left_total, left_abstained, left_withheld, left_unjudged, left_missing: the one model.
+        right_model ... right_missing: the other.
+        difference, difference_low, difference_high: left minus right share (-1..1) and its limits.
+        level: the confidence of all limits.
+        paired: prompts and seeds judged on both sides.
+        reference_share ... reference_match: as in tally_rows.
+        left_instrument, right_instrument, captions_sha256, threshold: as in tally_rows.
+        left_model_repo, left_model_revision, left_scheduler, left_steps, left_guidance,
+            left_width_px, left_height_px, left_dtype, left_device, left_libraries,
+            left_tool_version, right_model_repo ... right_tool_version: as in tally_rows.
+    """
+    known = _by_model(provenance)
+    return [
+        _compared(comparison, position, known)
+        for comparison in comparisons
+        for position in range(len(comparison.left.axis.labels))
+    ]
+
+
+def write_csv(rows: "Sequence[Row]", stream: "TextIO") -> None:
+    """Write rows as CSV, a header first; None becomes an empty cell.
+
+    A text that a spreadsheet would run as a formula gets an apostrophe in front. Without rows
+    nothing is written.
+    """
+    if not rows:
+        return
+    writer = csv.DictWriter(stream, fieldnames=list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows({key: _harmless(value) for key, value in row.items()} for row in rows)
+
+
+def _harmless(value: object) -> object:
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+
+
+def _by_model(provenance: "Iterable[Provenance]") -> dict[str, Provenance]:
+    return {known.model.name: known for known in provenance}
+
+
+def _words(tally: "Tally") -> Row:
+    adjective = tally.cell.adjective
+    listed = known_adjective(adjective) if isinstance(adjective, str) else None
+    return {
+        "model": tally.cell.model,
+        "profession": _word(tally.cell.profession),
+        "adjective": _word(adjective),
+        "adjective_coding": listed.coding if listed else None,
+    }
+
+
+def _word(word: str | Pooled | None) -> str | None:
+    return word.value if isinstance(word, Pooled) else word
+
+
+def _counted(tally: "Tally", label: str) -> Row:
+    share = tally.share(label)
+    return {
+        "count": tally.count(label),
+        "judged": tally.judged,
+        "total": tally.total,
+        **_limits("share", share),
+        "level": tally.level,
+        "method": share.method if share else None,
+    }
+
+
+def _limits(name: str, interval: "Interval | None") -> Row:
+    return {
+        name: interval.estimate if interval else None,
+        f"{name}_low": interval.low if interval else None,
+        f"{name}_high": interval.high if interval else None,
+    }
+
+
+def _uncounted(tally: "Tally") -> Row:
+    return {
+        "abstained": tally.abstained,
+        "withheld": tally.withheld,
+        "unjudged": tally.unjudged,
+        "missing": tally.missing,
+    }
+
+
+def _reference(tally: "Tally", label: str) -> Row:
+    name = tally.cell.profession
+    meant = isinstance(name, str) and (tally.axis.name, label) == (GENDER, FEMININE)
+    profession = known_profession(name) if meant and isinstance(name, str) else None
+    share = profession.women_share() if profession else None
+    told = profession if share is not None else None
+    return {
+        "reference_share": share,
+        "reference_year": DEFAULT_YEAR if told else None,
+        "reference_occupation": told.bls_occupation if told else None,
+        "reference_match": told.match if told else None,
+    }
+
+
+def _instrument(axis: "Axis", known: Provenance | None) -> Row:
+    return {
+        "instrument": dict(known.instruments).get(axis.name) if known else None,
+        "captions_sha256": axis.digest,
+        "threshold": axis.threshold,
+    }
+
+
+def _made(known: Provenance | None) -> Row:
+    model = known.model if known else None
+    return {
+        "model_repo": model.repo if model else None,
+        "model_revision": model.revision if model else None,
+        "scheduler": model.scheduler if model else None,
+        "steps": model.steps if model else None,
+        "guidance": model.guidance if model else None,
+        "width_px": model.width_px if model else None,
+        "height_px": model.height_px if model else None,
+        "dtype": model.dtype if model else None,
+        "device": known.device if known else None,
+        "libraries": known.libraries if known else None,
+        "tool_version": known.tool_version if known else None,
+    }
+
+
+def _asked(observation: "Observation") -> Row:
+    request = observation.request
+    return {
+        "model": request.model.name,
+        "profession": request.prompt.profession,
+        "adjective": request.prompt.adjective,
+        "prompt": request.prompt.text,
+        "replicate": request.replicate,
+        "seed": request.seed,
+        "key": request.key,
+    }
+
+
+def _answers(observation: "Observation", axes: "Iterable[Axis]") -> Row:
+    row: Row = {}
+    for axis in axes:
+        seen = observation.perceptions.get(axis.name)
+        scores = seen.scores if seen and seen.scores else (None,) * len(axis.labels)
+        answer: Row = {
+            "label": seen.label if seen else None,
+            "reason": seen.reason if seen else None,
+        }
+        answer |= {
+            f"score_{label}": score for label, score in zip(axis.labels, scores, strict=True)
+        }
+        answer["instrument"] = seen.instrument if seen else None
+        answer |= {"captions_sha256": axis.digest, "threshold": axis.threshold}
+        row |= _prefixed(axis.name, answer)
+    return row
+
+
+def _compared(comparison: "Comparison", position: int, known: dict[str, Provenance]) -> Row:
+    left, right = comparison.left, comparison.right
+    label = left.axis.labels[position]
+    made_left, made_right = known.get(left.cell.model), known.get(right.cell.model)
+    words = _words(left)
+    del words["model"]
+    return {
+        **words,
+        "axis": left.axis.name,
+        "label": label,
+        **_prefixed("left", _side(left, label)),
+        **_prefixed("right", _side(right, label)),
+        **_limits("difference", comparison.differences[position]),
+        "level": left.level,
+        "paired": comparison.paired,
+        **_reference(left, label),
+        "left_instrument": _instrument(left.axis, made_left)["instrument"],
+        "right_instrument": _instrument(right.axis, made_right)["instrument"],
+        "captions_sha256": left.axis.digest,
+        "threshold": left.axis.threshold,
+        **_prefixed("left", _made(made_left)),
+        **_prefixed("right", _made(made_right)),
+    }
+
+
+def _side(tally: "Tally", label: str) -> Row:
+    counted = _counted(tally, label)
+    del counted["level"], counted["method"]
+    return {"model": tally.cell.model, **counted, **_uncounted(tally)}
+
+
+def _prefixed(prefix: str, row: Row) -> Row:
+    return {f"{prefix}_{key}": value for key, value in row.items()}

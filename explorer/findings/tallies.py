@@ -1,0 +1,210 @@
+"""Count perceptions into cells; never drop what could not be counted."""
+
+from dataclasses import dataclass, field
+from enum import Enum
+from itertools import product
+from typing import TYPE_CHECKING, Literal
+
+from explorer.errors import UnknownName
+from explorer.statistics.intervals import wilson
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from explorer.perception.axes import Axis, Perception
+    from explorer.pictures.requests import ImageRequest
+    from explorer.statistics.intervals import Interval
+
+By = Literal["profession", "adjective", "cell"]
+
+
+class Pooled(Enum):
+    """Stands where all words of a kind are counted together."""
+
+    ALL = "(all)"
+
+
+ALL = Pooled.ALL
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One place of the grid.
+
+    `profession` is a name, or ALL where several professions are counted together. `adjective` is a
+    word, None for the prompt without an adjective, or ALL where several of these are counted
+    together.
+    """
+
+    model: str
+    profession: str | Pooled
+    adjective: str | Pooled | None
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One stored picture as findings need it.
+
+    `withheld` is the reason why there is no picture to judge, None for all others. An axis without
+    an entry in `perceptions` (by axis name) has not been judged yet.
+    """
+
+    request: "ImageRequest"
+    withheld: str | None
+    perceptions: "Mapping[str, Perception]"
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What was perceived in one cell on one axis.
+
+    Everything asked for is in exactly one of these: `counts` (in the axis's label order),
+    `abstained` (looked at, not answered), `withheld` (no picture to look at), `unjudged` (drawn,
+    not looked at yet), `missing` (not drawn yet). `seen` identifies the pictures behind `counts`
+    by prompt and replicate.
+    """
+
+    cell: Cell
+    axis: "Axis"
+    counts: tuple[int, ...]
+    abstained: int = 0
+    withheld: int = 0
+    missing: int = 0
+    level: float = 0.95
+    unjudged: int = 0
+    seen: frozenset[tuple[str, int]] = field(default=frozenset(), repr=False, compare=False)
+
+    @property
+    def judged(self) -> int:
+        """How many pictures got a label: what every share is a share of."""
+        return sum(self.counts)
+
+    @property
+    def total(self) -> int:
+        """How many pictures were drawn and done with: judged, abstained from or withheld."""
+        return self.judged + self.abstained + self.withheld
+
+    @property
+    def asked(self) -> int:
+        """How many pictures were asked for."""
+        return self.total + self.unjudged + self.missing
+
+    def count(self, label: str) -> int:
+        """Return how many pictures got this label.
+
+        Raises:
+            UnknownName: the axis has no such label.
+        """
+        return self.counts[_index(self.axis, label)]
+
+    def share(self, label: str) -> "Interval | None":
+        """Return the label's share of the judged pictures, None where none was judged.
+
+        Raises:
+            UnknownName: the axis has no such label.
+        """
+        return wilson(self.count(label), self.judged, self.level)
+
+
+def tally(
+    observations: "Iterable[Observation]",
+    requests: "Sequence[ImageRequest]",
+    axes: "Sequence[Axis]",
+    by: By,
+    level: float = 0.95,
+) -> tuple[Tally, ...]:
+    """Count into the full product of cells, in the order of the requests, axes innermost.
+
+    Args:
+        observations: what is stored; whatever was not requested is ignored.
+        requests: everything asked for; what has no observation counts as missing.
+        axes: the questions.
+        by: "profession" counts all adjectives together, "adjective" all professions, "cell"
+            neither. A kind with a single word is not pooled: that word is the cell's.
+        level: the confidence of the intervals.
+
+    Raises:
+        UnknownName: a perception has a label that its axis does not declare.
+    """
+    stored = {observation.request.key: observation for observation in observations}
+    grid = _Grid(requests, by)
+    counters = {(cell, axis.name): _Counter(axis) for cell in grid.cells for axis in axes}
+    for request in requests:
+        for axis in axes:
+            counters[grid.cell(request), axis.name].add(request, stored.get(request.key))
+    return tuple(counter.tally(cell, level) for (cell, _), counter in counters.items())
+
+
+class _Grid:
+    """The cells that requests fall into."""
+
+    def __init__(self, requests: "Sequence[ImageRequest]", by: By) -> None:
+        # Dictionaries keep the order in which words first come.
+        models = dict.fromkeys(request.model.name for request in requests)
+        professions = dict.fromkeys(request.prompt.profession for request in requests)
+        adjectives = dict.fromkeys(request.prompt.adjective for request in requests)
+        self._pool_professions = by == "adjective" and len(professions) > 1
+        self._pool_adjectives = by == "profession" and len(adjectives) > 1
+        self.cells = tuple(
+            Cell(*words)
+            for words in product(
+                models,
+                (ALL,) if self._pool_professions else professions,
+                (ALL,) if self._pool_adjectives else adjectives,
+            )
+        )
+
+    def cell(self, request: "ImageRequest") -> Cell:
+        """Return the cell that a request belongs to."""
+        profession = ALL if self._pool_professions else request.prompt.profession
+        adjective = ALL if self._pool_adjectives else request.prompt.adjective
+        return Cell(request.model.name, profession, adjective)
+
+
+@dataclass(slots=True)
+class _Counter:
+    """Counts for one cell and axis while they grow."""
+
+    axis: "Axis"
+    labels: dict[str, int] = field(init=False)
+    abstained: int = 0
+    withheld: int = 0
+    missing: int = 0
+    unjudged: int = 0
+    seen: set[tuple[str, int]] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.labels = dict.fromkeys(self.axis.labels, 0)
+
+    def add(self, request: "ImageRequest", observation: Observation | None) -> None:
+        """Count one picture that was asked for, in exactly one place."""
+        if observation is None:
+            self.missing += 1
+        elif observation.withheld is not None:
+            self.withheld += 1
+        elif (perception := observation.perceptions.get(self.axis.name)) is None:
+            self.unjudged += 1
+        elif perception.label is None:
+            self.abstained += 1
+        else:
+            self.labels[self.axis.labels[_index(self.axis, perception.label)]] += 1
+            self.seen.add((request.prompt.text, request.replicate))
+
+    def tally(self, cell: Cell, level: float) -> Tally:
+        return Tally(
+            cell=cell,
+            axis=self.axis,
+            counts=tuple(self.labels.values()),
+            abstained=self.abstained,
+            withheld=self.withheld,
+            missing=self.missing,
+            level=level,
+            unjudged=self.unjudged,
+            seen=frozenset(self.seen),
+        )
+
+
+def _index(axis: "Axis", label: str) -> int:
+    if label not in axis.labels:
+        raise UnknownName(f"label of the axis {axis.name!r}:", label, axis.labels)
+    return axis.labels.index(label)

@@ -1,0 +1,48 @@
+"""Turn scores into a label, or abstain."""
+
+import math
+from typing import TYPE_CHECKING
+
+from explorer.perception.axes import Perception
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from explorer.perception.axes import Axis
+
+UNSURE = "unsure"
+NO_SCORE = "no score"
+
+
+def instrument_name(classifier: str, axis: "Axis") -> str:
+    """Return the name that tells classifier and captions apart: "emoji-clip#1a2b3c4d"."""
+    return f"{classifier}#{axis.digest[:8]}"
+
+
+def decide(image_key: str, axis: "Axis", instrument: str, scores: "Sequence[float]") -> Perception:
+    """Answer with the likeliest label, or abstain.
+
+    The instrument abstains as "unsure" where no score reaches the axis's threshold, and where two
+    labels share the highest: choosing the first would favour whatever is listed first. It abstains
+    as "no score" where a score is not a number; such scores are not kept, the perception's are
+    then empty.
+
+    Args:
+        image_key: the key of the picture's request.
+        axis: the question.
+        instrument: who answers, as `instrument_name` gives it.
+        scores: probabilities in the axis's label order.
+
+    Raises:
+        ValueError: there are more or fewer scores than labels.
+    """
+    if len(scores) != len(axis.labels):
+        raise ValueError(f"{len(scores)} scores for the {len(axis.labels)} labels of {axis.name}")
+    kept = tuple(map(float, scores))
+    if not all(map(math.isfinite, kept)):
+        return Perception(image_key, axis.name, instrument, None, NO_SCORE, ())
+    highest = max(kept)
+    if highest < axis.threshold or kept.count(highest) > 1:
+        return Perception(image_key, axis.name, instrument, None, UNSURE, kept)
+    label = axis.labels[kept.index(highest)]
+    return Perception(image_key, axis.name, instrument, label, None, kept)

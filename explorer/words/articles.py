@@ -1,0 +1,74 @@
+"""Choose between "a" and "an" by how the next word is spoken."""
+
+import re
+import unicodedata
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
+
+from explorer.words.vocabulary import load_adjectives, load_professions
+
+if TYPE_CHECKING:
+    import inflect
+
+# Short runs of capitals are read letter by letter ("an HIV nurse", "a UX designer", "an R&D
+# manager"); these are read as words.
+_SAID_AS_WORDS = frozenset({"LAN", "RAM", "ROM", "SIM", "SOC"})
+
+_LONGEST_SPELLED = 3
+_LONGEST_SPELLED_U = 4  # UEFA, but not UNDERWRITER
+
+
+@lru_cache(maxsize=4096)
+def article(word: str) -> str:
+    """Return "a" or "an" for what begins with this word.
+
+    The words of professions.json and adjectives.json carry their article, because the library
+    that knows all others takes more than a second to import.
+    """
+    return _listed_articles().get(word) or _article_by_sound(word)
+
+
+@cache
+def _listed_articles() -> dict[str, str]:
+    professions = {entry.name.split()[0]: entry.article for entry in load_professions()}
+    adjectives = {entry.word.split()[0]: entry.article for entry in load_adjectives()}
+    return {word: listed for word, listed in (professions | adjectives).items() if listed}
+
+
+def _article_by_sound(word: str) -> str:
+    spoken = _spoken(word)
+    return str(_engine().a(spoken)).split()[0] if spoken else "a"
+
+
+def _spoken(word: str) -> str:
+    """Return the word's beginning as the library understands it; "" where nothing is spoken."""
+    plain = _without_accents(word)
+    match = re.search(r"[0-9]+|[A-Za-z]+", plain)
+    if match is None:
+        return ""
+    start = match.group()
+    if start.isdecimal():
+        return str(_engine().number_to_words(start))
+    return start[0] if _spelled_out(start) else plain[match.start() :]
+
+
+def _spelled_out(start: str) -> bool:
+    longest = _LONGEST_SPELLED_U if start[0] == "U" else _LONGEST_SPELLED
+    short = len(start) <= longest and start.isupper()
+    return len(start) == 1 or (short and start not in _SAID_AS_WORDS)
+
+
+def _without_accents(word: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", word)
+    return "".join(character for character in decomposed if not unicodedata.combining(character))
+
+
+@cache
+def _engine() -> "inflect.engine":
+    import inflect
+
+    engine = inflect.engine()
+    # Compared with a pronouncing dictionary of 126,000 words, the library errs on names,
+    # acronyms, and of everyday words on these.
+    engine.defan(r"(usher|uber|unissued).*")
+    return engine

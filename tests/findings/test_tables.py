@@ -1,0 +1,193 @@
+import csv
+import inspect
+import io
+import re
+from dataclasses import replace
+
+import pytest
+
+from explorer.findings import tables
+from explorer.findings.comparison import compare
+from explorer.findings.tables import (
+    Provenance,
+    comparison_rows,
+    image_rows,
+    tally_rows,
+    write_csv,
+)
+from explorer.findings.tallies import ALL, Cell, Observation, Tally
+from explorer.perception.axes import Perception, find_axis
+from explorer.pictures.requests import ImageRequest, ModelSpec
+from explorer.words.prompts import Prompt
+
+GENDER = find_axis("gender")
+TONE = find_axis("tone")
+SPEC = ModelSpec("a", "diffusers", "repo-a", "r1", "default", 12, 1.0, 96, 96, "float32")
+MADE = Provenance(SPEC, (("gender", "clip#1"), ("tone", "clip#2")), "0.1.0", "cpu", "torch 2.13.0")
+AUTHOR = Tally(Cell("a", "author", ALL), GENDER, (140, 49), abstained=3, withheld=2, missing=1)
+REQUEST = ImageRequest(SPEC, Prompt("author", "honest"), 4)
+
+
+def seen(label: str | None, reason: str | None, *scores: float) -> Observation:
+    perception = Perception(REQUEST.key, "gender", "clip#1", label, reason, scores)
+    return Observation(REQUEST, None, {"gender": perception})
+
+
+def columns_told(function: object) -> list[str]:
+    text = inspect.getdoc(function) or ""
+    return re.findall(r"\w+", text.partition("Columns:")[2])
+
+
+def test_a_tally_gives_a_row_for_each_label_with_all_its_counts() -> None:
+    feminine, masculine = tally_rows([AUTHOR], [MADE])
+    assert feminine["label"] == "feminine"
+    assert masculine["label"] == "masculine"
+    assert (feminine["count"], feminine["judged"], feminine["total"]) == (140, 189, 194)
+    assert feminine["share"] == pytest.approx(140 / 189)
+    kinds = ("abstained", "withheld", "unjudged", "missing")
+    assert [feminine[kind] for kind in kinds] == [3, 2, 0, 1]
+    assert feminine["adjective"] == "(all)"
+
+
+def test_a_row_says_who_drew_and_who_answered() -> None:
+    row = tally_rows([AUTHOR], [MADE])[0]
+    assert row["instrument"] == "clip#1"
+    assert row["captions_sha256"] == GENDER.digest
+    assert row["threshold"] == GENDER.threshold
+    assert (row["model_repo"], row["model_revision"], row["steps"]) == ("repo-a", "r1", 12)
+    assert (row["device"], row["libraries"], row["tool_version"]) == (
+        "cpu",
+        "torch 2.13.0",
+        "0.1.0",
+    )
+
+
+def test_the_labour_statistic_stands_with_the_feminine_label_only() -> None:
+    feminine, masculine = tally_rows([AUTHOR])
+    assert feminine["reference_share"] == pytest.approx(0.538)
+    assert feminine["reference_year"] == 2023
+    assert feminine["reference_occupation"] == "Writers and authors"
+    assert feminine["reference_match"] == "close"
+    assert masculine["reference_share"] is None
+    tones = tally_rows([Tally(Cell("a", "author", None), TONE, (1, 1, 1, 1, 1))])
+    assert {row["reference_share"] for row in tones} == {None}
+
+
+@pytest.mark.parametrize("profession", ["beekeeper", ALL])
+def test_without_a_labour_statistic_its_columns_are_empty(profession: str) -> None:
+    row = tally_rows([Tally(Cell("a", profession, None), GENDER, (1, 1))])[0]
+    references = {key: value for key, value in row.items() if key.startswith("reference")}
+    assert len(references) == 4
+    assert set(references.values()) == {None}
+
+
+def test_no_judged_picture_leaves_the_share_empty_and_the_count_zero() -> None:
+    row = tally_rows([Tally(Cell("a", "author", None), GENDER, (0, 0), abstained=9)])[0]
+    assert (row["count"], row["share"], row["share_low"], row["share_high"]) == (
+        0,
+        None,
+        None,
+        None,
+    )
+
+
+def test_the_coding_of_a_listed_adjective_is_told() -> None:
+    words = ("honest", "sleepy", None)
+    rows = [tally_rows([replace(AUTHOR, cell=Cell("a", "author", word))])[0] for word in words]
+    assert [row["adjective_coding"] for row in rows] == ["feminine", None, None]
+    assert [row["adjective"] for row in rows] == ["honest", "sleepy", None]
+
+
+def test_columns_are_the_same_with_and_without_what_is_unknown() -> None:
+    bare = Tally(Cell("b", "beekeeper", None), TONE, (0, 0, 0, 0, 0))
+    known, unknown = tally_rows([AUTHOR], [MADE])[0], tally_rows([bare])[0]
+    assert list(known) == list(unknown)
+
+
+def test_a_picture_gives_a_row_with_prompt_seed_label_scores_and_file() -> None:
+    observations = [seen("feminine", None, 0.9, 0.1)]
+    (row,) = image_rows(observations, [GENDER], [MADE], "images/{}.webp".format)
+    assert row["prompt"] == "Photo portrait of an honest author"
+    assert (row["replicate"], row["seed"]) == (4, REQUEST.seed)
+    assert row["file"] == f"images/{REQUEST.key}.webp"
+    assert (row["gender_label"], row["gender_reason"]) == ("feminine", None)
+    assert (row["gender_score_feminine"], row["gender_score_masculine"]) == (0.9, 0.1)
+    assert row["gender_instrument"] == "clip#1"
+    assert row["model_revision"] == "r1"
+
+
+def test_an_abstention_has_a_reason_and_keeps_its_scores() -> None:
+    (row,) = image_rows([seen(None, "unsure", 0.6, 0.4)], [GENDER])
+    assert (row["gender_label"], row["gender_reason"]) == (None, "unsure")
+    assert row["gender_score_feminine"] == 0.6
+
+
+def test_no_score_an_unjudged_and_a_withheld_picture_have_empty_scores() -> None:
+    bare = [
+        seen(None, "no score"),
+        Observation(REQUEST, None, {}),
+        Observation(REQUEST, "safety filter", {}),
+    ]
+    rows = image_rows(bare, [GENDER, TONE], [], str)
+    assert {row["gender_score_feminine"] for row in rows} == {None}
+    assert {row["tone_label"] for row in rows} == {None}
+    assert [row["withheld"] for row in rows] == [None, None, "safety filter"]
+    assert [row["file"] is None for row in rows] == [False, False, True]
+    assert len({tuple(row) for row in rows}) == 1
+
+
+def test_a_comparison_gives_both_sides_and_their_difference() -> None:
+    other = Tally(Cell("b", "author", ALL), GENDER, (90, 90))
+    feminine, masculine = comparison_rows(compare([AUTHOR], [other]), [MADE])
+    assert (feminine["left_model"], feminine["right_model"]) == ("a", "b")
+    assert (feminine["left_count"], feminine["right_count"]) == (140, 90)
+    assert feminine["difference"] == pytest.approx(140 / 189 - 0.5)
+    assert masculine["difference"] == pytest.approx(0.5 - 140 / 189)
+    assert (feminine["left_missing"], feminine["right_missing"]) == (1, 0)
+    assert (feminine["left_instrument"], feminine["right_instrument"]) == ("clip#1", None)
+    assert (feminine["left_model_repo"], feminine["right_model_repo"]) == ("repo-a", None)
+    assert feminine["reference_share"] == pytest.approx(0.538)
+
+
+def test_a_comparison_with_an_empty_side_has_no_difference() -> None:
+    other = Tally(Cell("b", "author", ALL), GENDER, (0, 0), missing=9)
+    row = comparison_rows(compare([AUTHOR], [other]))[0]
+    assert (row["difference"], row["difference_low"], row["right_share"]) == (None, None, None)
+
+
+def test_the_docstrings_tell_every_column() -> None:
+    told = columns_told(tables.tally_rows)
+    assert set(tally_rows([AUTHOR])[0]) <= set(told)
+    of_pictures = columns_told(tables.image_rows)
+    made = set(told)
+    images = set(image_rows([seen("feminine", None, 0.9, 0.1)], [GENDER])[0])
+    assert images <= made | set(of_pictures)
+
+
+def test_a_csv_has_a_header_and_empty_cells_for_none() -> None:
+    stream = io.StringIO()
+    write_csv([{"model": "a", "share": None, "count": 0}], stream)
+    assert stream.getvalue() == "model,share,count\na,,0\n"
+
+
+def test_a_csv_without_rows_is_empty() -> None:
+    stream = io.StringIO()
+    write_csv([], stream)
+    assert stream.getvalue() == ""
+
+
+def test_a_csv_reads_back_as_it_was() -> None:
+    stream = io.StringIO()
+    rows = tally_rows([AUTHOR], [MADE])
+    write_csv(rows, stream)
+    back = list(csv.DictReader(io.StringIO(stream.getvalue())))
+    expected = [{key: "" if v is None else str(v) for key, v in row.items()} for row in rows]
+    assert back == expected
+
+
+@pytest.mark.parametrize("word", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1"])
+def test_a_word_never_becomes_a_formula(word: str) -> None:
+    stream = io.StringIO(newline="")
+    write_csv([{"profession": word, "difference": -0.25}], stream)
+    (row,) = csv.DictReader(io.StringIO(stream.getvalue(), newline=""))
+    assert row == {"profession": f"'{word}", "difference": "-0.25"}

@@ -1,0 +1,58 @@
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from explorer.perception.axes import find_axis
+from explorer.perception.decide import decide, instrument_name
+
+GENDER = find_axis("gender")
+TONE = find_axis("tone")
+
+
+def test_an_instrument_is_named_after_classifier_and_captions() -> None:
+    assert instrument_name("emoji-clip", GENDER) == f"emoji-clip#{GENDER.digest[:8]}"
+    assert instrument_name("emoji-clip", GENDER) != instrument_name("emoji-clip", TONE)
+
+
+def test_the_likeliest_label_is_the_answer() -> None:
+    seen = decide("k", GENDER, "i", [0.1, 0.9])
+    assert (seen.image_key, seen.axis, seen.instrument) == ("k", "gender", "i")
+    assert (seen.label, seen.reason, seen.scores) == ("masculine", None, (0.1, 0.9))
+
+
+def test_the_threshold_itself_is_answered() -> None:
+    assert decide("k", GENDER, "i", (0.8, 0.2)).label == "feminine"
+
+
+def test_below_the_threshold_it_abstains_and_keeps_the_scores() -> None:
+    seen = decide("k", GENDER, "i", (0.79, 0.21))
+    assert (seen.label, seen.reason, seen.scores) == (None, "unsure", (0.79, 0.21))
+
+
+def test_two_labels_alike_are_no_answer_not_the_one_listed_first() -> None:
+    seen = decide("k", TONE, "i", (0.45, 0.45, 0.05, 0.03, 0.02))
+    assert (seen.label, seen.reason) == (None, "unsure")
+
+
+@pytest.mark.parametrize("wrong", [math.nan, math.inf, -math.inf])
+def test_a_score_that_is_no_number_is_no_answer(wrong: float) -> None:
+    seen = decide("k", GENDER, "i", (wrong, 0.9))
+    assert (seen.label, seen.reason, seen.scores) == (None, "no score", ())
+
+
+def test_scores_that_do_not_fit_the_labels_are_a_mistake_of_the_caller() -> None:
+    with pytest.raises(ValueError, match="3 scores for the 2 labels of gender"):
+        decide("k", GENDER, "i", (0.9, 0.1, 0.0))
+
+
+@given(st.lists(st.floats(0, 1), min_size=5, max_size=5))
+def test_an_answer_is_the_only_highest_and_reaches_the_threshold(scores: list[float]) -> None:
+    seen = decide("k", TONE, "i", scores)
+    assert (seen.label is None) == (seen.reason is not None)
+    if seen.label is not None:
+        score = scores[TONE.labels.index(seen.label)]
+        assert score >= TONE.threshold
+        assert scores.count(score) == 1
+        assert score == max(scores)
