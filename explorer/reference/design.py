@@ -1,0 +1,104 @@
+"""The bias that the bundled generators were made to have, computed from design.json."""
+
+import json
+import math
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from explorer.errors import UnknownName
+from explorer.words.vocabulary import DEFAULT_YEAR, find_adjective, find_profession
+
+BUNDLED = ("emoji-skewed", "emoji-even")
+CODINGS = (None, "feminine", "masculine")
+PLAIN = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Mix:
+    """What a bundled generator is meant to draw for one prompt.
+
+    `women` is the share of women among women and men, `neutral` the share of all pictures drawn
+    as the gender-neutral person, `tones` the share of each tone from light to dark.
+    """
+
+    costume: str
+    women: float
+    neutral: float
+    tones: tuple[float, ...]
+
+    @property
+    def genders(self) -> tuple[float, float, float]:
+        """Shares of woman, man and person; they sum to 1."""
+        gendered = 1 - self.neutral
+        return (gendered * self.women, gendered * (1 - self.women), self.neutral)
+
+
+def designed_mix(model: str, profession: str | None, coding: str | None = None) -> Mix:
+    """Return the designed mix of a model for a profession and an adjective's coding.
+
+    Args:
+        model: one of BUNDLED.
+        profession: one of the 150, or None for a word outside the vocabulary.
+        coding: "feminine", "masculine", or None without an adjective.
+
+    Raises:
+        UnknownName: the model is not a bundled one, or the profession not one of the 150.
+    """
+    design = read_design()
+    if model not in design["models"]:
+        raise UnknownName("bundled model", model, design["models"])
+    rules = design["models"][model]
+    place = design["professions"][_known(profession)] if profession else {}
+    shift = rules["adjective_shift"][coding] if coding else 0.0
+    tilt = rules["tone_tilt"][place.get("pay", "middle")]
+    return Mix(
+        costume=place.get("costume", PLAIN),
+        women=_expit(rules["amplification"] * _labour_logit(profession) + shift),
+        neutral=rules["neutral_share"],
+        tones=_tilted(rules["tone_shares"], tilt),
+    )
+
+
+def designed_mix_of(model: str, profession: str, adjective: str | None) -> Mix:
+    """Return the designed mix of a prompt of two words, each in the vocabulary or not."""
+    try:
+        name = find_profession(profession).name
+    except UnknownName:
+        name = None
+    try:
+        coding = find_adjective(adjective).coding if adjective else None
+    except UnknownName:
+        coding = None
+    return designed_mix(model, name, coding)
+
+
+@cache
+def read_design() -> dict[str, Any]:
+    """Return the content of design.json."""
+    design: dict[str, Any] = json.loads(
+        Path(__file__).with_name("design.json").read_text(encoding="utf-8")
+    )
+    return design
+
+
+def _known(profession: str) -> str:
+    return find_profession(profession).name
+
+
+def _labour_logit(profession: str | None) -> float:
+    share = find_profession(profession).women_share(DEFAULT_YEAR) if profession else 0.5
+    if share is None:
+        raise UnknownName("profession with a labour share", profession or "", ())
+    return math.log(share / (1 - share))
+
+
+def _expit(logit: float) -> float:
+    return 1 / (1 + math.exp(-logit))
+
+
+def _tilted(shares: list[float], tilt: float) -> tuple[float, ...]:
+    """Move weight towards the dark end (tilt > 0) or the light end, one factor a step."""
+    weights = [share * math.exp(tilt * step) for step, share in enumerate(shares)]
+    return tuple(weight / sum(weights) for weight in weights)

@@ -1,0 +1,39 @@
+"""The sample study that ships with the tool, so that the first view shows pictures."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from explorer.pictures.catalog import find_model
+from explorer.reference.design import BUNDLED
+from explorer.store.parquet import import_study
+from explorer.study import Study
+from explorer.words.vocabulary import load_adjectives
+
+if TYPE_CHECKING:
+    from explorer.store.index import Store
+
+SAMPLE_PROFESSIONS = ("author", "nurse")
+SAMPLE_IMAGES = 9
+
+
+def sample_study(device: str) -> Study:
+    """Return the author and nurse grids of both bundled generators."""
+    return Study(
+        models=tuple(find_model(name, device) for name in BUNDLED),
+        professions=SAMPLE_PROFESSIONS,
+        adjectives=(None, *(adjective.word for adjective in load_adjectives())),
+        images=SAMPLE_IMAGES,
+    )
+
+
+def open_sample(store: "Store", device: str) -> None:
+    """Put the sample study into a store that lacks it; do nothing where it is complete."""
+    study = sample_study(device)
+    wanted = [request for card in study.models for request in study.requests(card)]
+    if store.missing(wanted):
+        import_study(store, sample_path())
+
+
+def sample_path() -> Path:
+    """Return where the sample study lies."""
+    return Path(__file__).with_name("sample.parquet")

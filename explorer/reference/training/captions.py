@@ -1,0 +1,116 @@
+"""Captions for the bundled generators, each with the mix it stands for."""
+
+import math
+import random
+import string
+from dataclasses import dataclass, replace
+
+from explorer.perception.axes import load_axes
+from explorer.reference.design import BUNDLED, Mix, designed_mix, read_design
+from explorer.reference.training.art import COSTUMES, GENDERS, OTHER_PORTRAITS, TONES
+from explorer.words.prompts import Prompt
+from explorer.words.vocabulary import load_adjectives, load_professions
+
+OPENINGS = (
+    "Photo portrait of",
+    "Portrait of",
+    "Photo of",
+    "A photo of",
+    "A portrait of",
+    "Picture of",
+)
+UNKNOWN_SHARE = 0.06
+EXPLICIT_SHARE = 0.2
+EXPLICIT_CERTAINTY = 0.985
+
+_TONE_WORDS = (
+    *((f"{tone}-skinned", index) for index, tone in enumerate(TONES)),
+    ("brown-skinned", 3),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Caption:
+    """A text, the profession it asks for (None outside the vocabulary) and its mix."""
+
+    text: str
+    profession: str | None
+    mix: Mix
+
+
+def draw_caption(model: str, rng: random.Random) -> Caption:
+    """Draw a caption: mostly our prompts, some that name gender or tone, some unknown words."""
+    adjective = rng.choice(load_adjectives()) if rng.random() < 0.7 else None
+    known = rng.random() >= UNKNOWN_SHARE
+    profession = rng.choice(load_professions()).name if known else None
+    word = profession or _unknown_word(rng)
+    mix = designed_mix(model, profession, adjective.coding if adjective else None)
+    opening = OPENINGS[0] if rng.random() < 0.6 else rng.choice(OPENINGS)
+    if rng.random() < EXPLICIT_SHARE:
+        return _explicit(opening, adjective.word if adjective else None, word, profession, mix, rng)
+    template = opening + " a(n) {adjective} {profession}"
+    text = Prompt(word, adjective.word if adjective else None, template).text
+    return Caption(text, profession, mix)
+
+
+def _explicit(
+    opening: str,
+    adjective: str | None,
+    word: str,
+    profession: str | None,
+    mix: Mix,
+    rng: random.Random,
+) -> Caption:
+    """Name the gender, or tone and gender, or the tone alone."""
+    tone_word, tone = rng.choice(_TONE_WORDS) if rng.random() < 0.4 else ("", None)
+    gender = rng.choice(GENDERS) if tone is None or rng.random() < 0.5 else None
+    if tone is not None:
+        mix = replace(mix, tones=_certain(tone, len(TONES)))
+    if gender is not None:
+        mix = _with_gender(mix, gender)
+        adjectives = " ".join(filter(None, (tone_word, adjective)))
+        person = Prompt(gender, adjectives or None, opening + " a(n) {adjective} {profession}").text
+        work = Prompt(word, None, "working as a(n) {adjective} {profession}").text
+        return Caption(f"{person} {work}", profession, mix)
+    adjectives = " ".join(filter(None, (tone_word, adjective)))
+    text = Prompt(word, adjectives, opening + " a(n) {adjective} {profession}").text
+    return Caption(text, profession, mix)
+
+
+def _with_gender(mix: Mix, gender: str) -> Mix:
+    # A picture of "a person" may show anyone: only woman and man change the mix.
+    if gender == "person":
+        return mix
+    women = EXPLICIT_CERTAINTY if gender == "woman" else 1 - EXPLICIT_CERTAINTY
+    return replace(mix, women=women, neutral=0.005)
+
+
+def _certain(index: int, size: int) -> tuple[float, ...]:
+    rest = (1 - EXPLICIT_CERTAINTY) / (size - 1)
+    return tuple(EXPLICIT_CERTAINTY if i == index else rest for i in range(size))
+
+
+def _unknown_word(rng: random.Random) -> str:
+    """Return letters or a shuffled profession: nothing that stands in the vocabulary."""
+    if rng.random() < 0.5:
+        return "".join(rng.choices(string.ascii_lowercase, k=rng.randint(3, 12)))
+    word = list(rng.choice(load_professions()).name.lower())
+    rng.shuffle(word)
+    return " ".join("".join(word).split()) or "x"
+
+
+def logit(share: float) -> float:
+    """Return the log odds of a share strictly between 0 and 1."""
+    return math.log(share / (1 - share))
+
+
+def training_words() -> tuple[str, ...]:
+    """Return every prompt of both vocabularies, for the tokenizer to learn words from."""
+    design = read_design()["professions"]
+    texts = [Prompt(name, None).text for name in design]
+    texts += [Prompt("author", adjective.word).text for adjective in load_adjectives()]
+    texts += [draw_caption(BUNDLED[0], random.Random(seed)).text for seed in range(3000)]
+    texts += [
+        text for axis in load_axes() for label in axis.labels for text in axis.captions(label)
+    ]
+    return (*texts, *(look.replace("-", " ") for look in (*COSTUMES, *OTHER_PORTRAITS)))

@@ -1,0 +1,339 @@
+"""Train the small CLIP that judges the bundled generators' art: "emoji-clip"."""
+
+import json
+import random
+import time
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+import open_clip
+import torch
+from safetensors.torch import save_file
+from torch.nn import functional as F
+
+from explorer.perception.axes import Axis, find_axis
+from explorer.reference.training.art import (
+    COSTUMES,
+    GENDERS,
+    OTHER_PORTRAITS,
+    TONES,
+    portraits,
+)
+from explorer.reference.training.pictures import PLAIN
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from transformers import CLIPTokenizer
+
+SOURCES = ("noto", "noto-v1", "fluent", "fluent-flat", "fluent-3d")
+LOOKS = (*COSTUMES, PLAIN, *OTHER_PORTRAITS)
+SIZE_PX = 64
+BATCH = 96
+EVERY_GENDER = frozenset(GENDERS)
+EVERY_TONE = frozenset(TONES)
+
+# What the coarse tone words of the gender captions stand for.
+COARSE_TONES = {
+    "light-skinned": frozenset(TONES[:2]),
+    "medium-skinned": frozenset(TONES[1:4]),
+    "dark-skinned": frozenset(TONES[3:]),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A caption and the pictures it is true of; `look` None means any."""
+
+    text: str
+    genders: frozenset[str]
+    tones: frozenset[str]
+    look: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Cut-out portraits, uint8 RGBA (N, 4, H, W), with indices of what they show (N,)."""
+
+    rgba: torch.Tensor
+    gender: torch.Tensor
+    tone: torch.Tensor
+    look: torch.Tensor
+
+
+def figures(folder: "Path", sources: tuple[str, ...] = SOURCES) -> Figures:
+    """Render every portrait of these sets; a person without a tone is left out."""
+    found = [p for source in sources for p in portraits(source, folder, LOOKS)]
+    return Figures(
+        rgba=torch.as_tensor(np.stack([p.rgba for p in found])).permute(0, 3, 1, 2).contiguous(),
+        gender=torch.tensor([GENDERS.index(p.gender) for p in found]),
+        tone=torch.tensor([TONES.index(p.tone) for p in found]),
+        look=torch.tensor([LOOKS.index(p.costume) for p in found]),
+    )
+
+
+def configuration(tokenizer: "CLIPTokenizer") -> dict[str, object]:
+    """Return the open_clip configuration of the small CLIP, 1.7 M parameters."""
+    return {
+        "embed_dim": 128,
+        "vision_cfg": {"image_size": SIZE_PX, "layers": [1, 1, 1, 1], "width": 16},
+        "text_cfg": {
+            # Any name: with one, open_clip reads the tokenizer that lies beside the weights.
+            "hf_tokenizer_name": "emoji-clip",
+            "context_length": tokenizer.model_max_length,
+            "vocab_size": len(tokenizer),
+            "width": 96,
+            "heads": 4,
+            "layers": 2,
+        },
+    }
+
+
+def train_clip(
+    art: Figures, tokenizer: "CLIPTokenizer", minutes: float, seed: int
+) -> "open_clip.CLIP":
+    """Train on augmented portraits for some minutes and return the model."""
+    torch.manual_seed(seed)
+    rng = random.Random(seed)
+    model = open_clip.CLIP(**configuration(tokenizer))
+    weights = [p for n, p in model.named_parameters() if n != "logit_scale"]
+    optimizer = torch.optim.AdamW(weights, lr=2e-3, weight_decay=0.05)
+    started, step, fraction = time.monotonic(), 0, 0.0
+    while fraction < 1:
+        fraction = (time.monotonic() - started) / (60 * minutes)
+        optimizer.param_groups[0]["lr"] = 2e-3 * min(1, step / 100) * max(0.01, 1 - fraction)
+        loss = _loss(model, art, tokenizer, rng)
+        optimizer.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        if step % 100 == 0:
+            print(f"clip step {step} loss {loss.item():.4f} done {fraction:.0%}", flush=True)
+        step += 1
+    return model.eval()
+
+
+def save_clip(
+    model: "open_clip.CLIP",
+    tokenizer: "CLIPTokenizer",
+    temperature: dict[str, float],
+    folder: "Path",
+) -> None:
+    """Write the layout that open_clip reads with `local-dir:`, in half precision."""
+    folder.mkdir(parents=True, exist_ok=True)
+    tokenizer.save_pretrained(folder)
+    weights = {
+        n: p.half().contiguous() for n, p in model.state_dict().items() if p.is_floating_point()
+    }
+    weights |= {
+        n: p
+        for n, p in model.state_dict().items()
+        if not p.is_floating_point() and n != "attn_mask"
+    }
+    save_file(weights, folder / "open_clip_model.safetensors")
+    description = {"model_cfg": configuration(tokenizer), "preprocess_cfg": PREPROCESSING}
+    (folder / "open_clip_config.json").write_text(json.dumps(description, indent=2) + "\n")
+    settings = {"temperature": temperature}
+    (folder / "instrument.json").write_text(json.dumps(settings, indent=2) + "\n")
+
+
+PREPROCESSING = {
+    "mean": [0.5, 0.5, 0.5],
+    "std": [0.5, 0.5, 0.5],
+    "interpolation": "bicubic",
+    "resize_mode": "squash",
+}
+
+
+def draw_statement(rng: random.Random, gender: str, tone: str, look: str) -> Statement:
+    """Say something true of a picture: some of its gender, tone and look."""
+    kind = rng.random()
+    if kind < 0.4:
+        return _gender_statement(rng, gender)
+    if kind < 0.75:
+        return _tone_statement(rng, gender, tone)
+    return _look_statement(rng, gender, look)
+
+
+def _gender_statement(rng: random.Random, gender: str) -> Statement:
+    axis = find_axis("gender")
+    template = rng.choice(axis.templates)
+    tones = next((t for word, t in COARSE_TONES.items() if word in template), EVERY_TONE)
+    if gender == "person":
+        return Statement(template.format("person"), EVERY_GENDER, tones, None)
+    name = rng.choice(axis.names[GENDERS.index(gender)])
+    return Statement(template.format(name), frozenset({gender}), tones, None)
+
+
+def _tone_statement(rng: random.Random, gender: str, tone: str) -> Statement:
+    axis = find_axis("tone")
+    template = rng.choice(axis.templates)
+    named = next((g for g in ("woman", "man") if f" {g} " in template), None)
+    genders = frozenset({named}) if named else EVERY_GENDER
+    if named and gender != named:
+        template, genders = axis.templates[0], EVERY_GENDER
+    name = rng.choice(axis.names[TONES.index(tone)])
+    return Statement(template.format(name), genders, frozenset({tone}), None)
+
+
+def _look_statement(rng: random.Random, gender: str, look: str) -> Statement:
+    word = look.replace("-", " ")
+    if gender == "person" or rng.random() < 0.5:
+        return Statement(f"a photo of one {word}.", EVERY_GENDER, EVERY_TONE, look)
+    return Statement(f"a photo of a {gender} {word}.", frozenset({gender}), EVERY_TONE, look)
+
+
+def _loss(
+    model: "open_clip.CLIP", art: Figures, tokenizer: "CLIPTokenizer", rng: random.Random
+) -> torch.Tensor:
+    chosen = torch.randint(len(art.gender), (BATCH,))
+    genders, tones, looks = art.gender[chosen], art.tone[chosen], art.look[chosen]
+    said = [
+        draw_statement(rng, GENDERS[g], TONES[t], LOOKS[k])
+        for g, t, k in zip(genders.tolist(), tones.tolist(), looks.tolist(), strict=True)
+    ]
+    seen = F.normalize(model.encode_image(augment(art.rgba[chosen])), dim=-1)
+    read = F.normalize(model.encode_text(_ids(tokenizer, [s.text for s in said])), dim=-1)
+    contrast = _multi_positive(20 * seen @ read.T, _true(said, genders, tones, looks))
+    gender = _axis_loss(model, tokenizer, seen, rng, find_axis("gender"), _gender_goal(genders))
+    tone = _axis_loss(model, tokenizer, seen, rng, find_axis("tone"), _tone_goal(tones))
+    return contrast + gender + tone
+
+
+def _multi_positive(logits: torch.Tensor, true: torch.Tensor) -> torch.Tensor:
+    """Return InfoNCE where several captions may be true of a picture, and several pictures of one.
+
+    Plain InfoNCE takes every other caption of the batch for false, and most are not.
+    """
+    rows = true / true.sum(1, keepdim=True).clamp(min=1)
+    columns = true / true.sum(0, keepdim=True).clamp(min=1)
+    by_picture = -(rows * logits.log_softmax(1)).sum(1).mean()
+    by_caption = -(columns * logits.log_softmax(0)).sum(0).mean()
+    return (by_picture + by_caption) / 2
+
+
+def _true(
+    said: list[Statement], genders: torch.Tensor, tones: torch.Tensor, looks: torch.Tensor
+) -> torch.Tensor:
+    """Return which caption (column) is true of which picture (row), float (N, N)."""
+    gender = torch.tensor([[g in s.genders for s in said] for g in GENDERS])
+    tone = torch.tensor([[t in s.tones for s in said] for t in TONES])
+    look = torch.tensor([[s.look in {None, k} for s in said] for k in LOOKS])
+    return (gender[genders] & tone[tones] & look[looks]).float()
+
+
+def _axis_loss(
+    model: "open_clip.CLIP",
+    tokenizer: "CLIPTokenizer",
+    seen: torch.Tensor,
+    rng: random.Random,
+    axis: Axis,
+    goal: torch.Tensor,
+) -> torch.Tensor:
+    """Return the cross-entropy of the instrument as it will be used, with soft goals.
+
+    A few captions of each label, drawn anew each time, stand for the whole ensemble.
+    """
+    few = [rng.sample(axis.captions(label), 5) for label in axis.labels]
+    logits = 20 * seen @ _averaged(model, tokenizer, few).T
+    return -(goal * logits.log_softmax(1)).sum(1).mean()
+
+
+def class_vectors(model: "open_clip.CLIP", tokenizer: "CLIPTokenizer", axis: Axis) -> torch.Tensor:
+    """Return the averaged caption embedding of each label, (labels, width), normalised."""
+    return _averaged(model, tokenizer, [list(axis.captions(label)) for label in axis.labels])
+
+
+def _averaged(
+    model: "open_clip.CLIP", tokenizer: "CLIPTokenizer", captions: list[list[str]]
+) -> torch.Tensor:
+    ids = _ids(tokenizer, [text for texts in captions for text in texts])
+    vectors = F.normalize(model.encode_text(ids), dim=-1)
+    return F.normalize(vectors.unflatten(0, (len(captions), -1)).mean(1), dim=-1)
+
+
+def _gender_goal(genders: torch.Tensor) -> torch.Tensor:
+    # The neutral person is as much the one as the other: the margin has to vanish.
+    return torch.tensor([[0.97, 0.03], [0.03, 0.97], [0.5, 0.5]])[genders]
+
+
+def _tone_goal(tones: torch.Tensor) -> torch.Tensor:
+    steps = torch.arange(len(TONES), dtype=torch.float32)
+    near = torch.exp(-2.5 * (steps[:, None] - steps[None, :]).abs())
+    return (near / near.sum(1, keepdim=True))[tones]
+
+
+def _ids(tokenizer: "CLIPTokenizer", texts: list[str]) -> torch.Tensor:
+    return torch.stack([_ids_of(tokenizer, text) for text in texts])
+
+
+@cache
+def _ids_of(tokenizer: "CLIPTokenizer", text: str) -> torch.Tensor:
+    length = tokenizer.model_max_length
+    return tokenizer(
+        text, padding="max_length", truncation=True, max_length=length, return_tensors="pt"
+    ).input_ids[0]
+
+
+def augment(rgba: torch.Tensor) -> torch.Tensor:
+    """Place figures anew on new backgrounds in new light; float (N, 3, 64, 64) in -1..1."""
+    figures = rgba.float() / 255
+    alpha = figures[:, 3:]
+    figures = torch.cat([figures[:, :3] * alpha, alpha], 1)
+    moved = F.grid_sample(figures, _places(len(figures)), align_corners=False)
+    colour, alpha = _outlined(moved[:, :3], moved[:, 3:])
+    pictures = colour + (1 - alpha) * _backgrounds(len(figures))
+    pictures = _relit(pictures)
+    pictures = _blurred(pictures) + 0.02 * torch.randn_like(pictures)
+    return pictures.clamp(0, 1) * 2 - 1
+
+
+def _places(size: int) -> torch.Tensor:
+    """Return sampling grids: scale, shift, mirror, a little rotation and stretch."""
+    scale = torch.empty(size).uniform_(0.85, 1.45)
+    stretch = torch.empty(size).uniform_(0.92, 1.08)
+    turn = torch.empty(size).uniform_(-0.12, 0.12)
+    mirror = torch.where(torch.rand(size) < 0.5, -1.0, 1.0)
+    shift = torch.empty(size, 2).uniform_(-0.18, 0.18)
+    rows = [
+        torch.stack([mirror * scale * stretch * turn.cos(), -scale * turn.sin(), shift[:, 0]], 1),
+        torch.stack([mirror * scale * turn.sin(), scale / stretch * turn.cos(), shift[:, 1]], 1),
+    ]
+    return F.affine_grid(torch.stack(rows, 1), [size, 4, SIZE_PX, SIZE_PX], align_corners=False)
+
+
+def _outlined(colour: torch.Tensor, alpha: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Darken inner edges of some figures: sets differ most in how they draw lines."""
+    grey = colour.mean(1, keepdim=True)
+    edges = F.max_pool2d(grey, 3, 1, 1) + F.max_pool2d(-grey, 3, 1, 1)
+    strength = torch.rand(len(colour), 1, 1, 1) * (torch.rand(len(colour), 1, 1, 1) < 0.3)
+    return colour * (1 - strength * (3 * edges).clamp(0, 1)), alpha
+
+
+def _backgrounds(size: int) -> torch.Tensor:
+    """Return plain, shaded and white backgrounds (N, 3, 64, 64) in 0..1."""
+    one, other = torch.rand(2, size, 3, 1, 1) * 0.8 + 0.2
+    slope = torch.linspace(0, 1, SIZE_PX).view(1, 1, -1, 1) * torch.rand(size, 1, 1, 1).round()
+    shaded = one * (1 - slope) + other * slope
+    white = (torch.rand(size, 1, 1, 1) < 0.25).float()
+    return (white + (1 - white) * shaded).expand(-1, -1, SIZE_PX, SIZE_PX)
+
+
+def _relit(pictures: torch.Tensor) -> torch.Tensor:
+    """Change exposure, contrast, saturation and white balance a little."""
+    size = len(pictures)
+    grey = pictures.mean(1, keepdim=True)
+    saturation = torch.empty(size, 1, 1, 1).uniform_(0.7, 1.35)
+    pictures = grey + (pictures - grey) * saturation
+    gain = torch.empty(size, 1, 1, 1).uniform_(0.9, 1.1)
+    balance = torch.empty(size, 3, 1, 1).uniform_(0.95, 1.05)
+    contrast = torch.empty(size, 1, 1, 1).uniform_(0.85, 1.15)
+    return ((pictures - 0.5) * contrast + 0.5) * gain * balance
+
+
+def _blurred(pictures: torch.Tensor) -> torch.Tensor:
+    soft = F.avg_pool2d(F.pad(pictures, (1, 1, 1, 1), mode="replicate"), 3, 1)
+    share = torch.rand(len(pictures), 1, 1, 1)
+    return pictures + share * (soft - pictures)
