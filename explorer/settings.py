@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 
 from explorer.errors import InvalidData
@@ -43,5 +44,7 @@ def load(cache: Path | None = None) -> Settings:
 
 
 def _device() -> str:
-    # Asking torch would cost seconds on every start; the driver's device file answers the same.
-    return "cuda" if Path("/dev/nvidia0").exists() else "cpu"
+    # Asking torch would cost seconds on every start; the driver's device file and the name of the
+    # installed build answer the same.
+    cpu_build = version("torch").endswith("+cpu")
+    return "cuda" if Path("/dev/nvidia0").exists() and not cpu_build else "cpu"

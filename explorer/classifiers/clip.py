@@ -1,0 +1,160 @@
+"""Judge pictures with any open_clip model: how alike are a picture and each label's captions?"""
+
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from explorer.classifiers.models import load_model
+from explorer.errors import ModelBroken, OutOfMemory
+from explorer.failures import first_line, out_of_memory
+from explorer.perception.decide import decide, instrument_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    import numpy as np
+    from torch import Tensor
+
+    from explorer.classifiers.models import Model
+    from explorer.perception.axes import Axis, Perception
+    from explorer.pictures.requests import Picture
+
+# What CLIP models are trained towards: they stop at a logit scale of 100.
+_TEMPERATURE = 0.01
+_BATCH = 64
+
+
+class ClipClassifier:
+    """Judges pictures by their likeness to captions.
+
+    A label's vector is the mean of its captions' normalised embeddings, normalised again. Scores
+    are the softmax, over the labels, of the cosine with the picture divided by a temperature. The
+    model is loaded at the first picture; captions are read once per axis; threads take turns.
+    """
+
+    def __init__(self, name: str, device: str) -> None:
+        """Remember what to load and where.
+
+        Args:
+            name: "emoji-clip" (bundled), "MODEL/PRETRAINED" as open_clip lists them, or the folder
+                of a model in open_clip's layout.
+            device: "cpu", "cuda" or "mps".
+        """
+        self.name = name
+        self._device = device
+        self._batch = _BATCH
+        self._model: Model | None = None
+        self._labels: dict[str, Tensor] = {}
+        self._seen: tuple[np.ndarray, ...] = ()
+        self._features: Tensor | None = None
+        self._lock = Lock()
+
+    def classify(self, pictures: "Sequence[Picture]", axis: "Axis") -> "Iterator[Perception]":
+        """Yield one perception per picture, in order; a withheld picture has none.
+
+        Raises:
+            UnknownName: there is no such classifier; the message names the nearest.
+            ModelError: it cannot be loaded or cannot judge; the message says what to do.
+        """
+        return self.classify_all(pictures, (axis,))
+
+    def classify_all(
+        self, pictures: "Sequence[Picture]", axes: "Sequence[Axis]"
+    ) -> "Iterator[Perception]":
+        """Yield the perceptions of each picture on each axis; each picture is looked at once.
+
+        Raises:
+            UnknownName: there is no such classifier; the message names the nearest.
+            ModelError: it cannot be loaded or cannot judge; the message says what to do.
+        """
+        shown = [picture for picture in pictures if picture.pixels is not None]
+        done = 0
+        while done < len(shown):
+            with self._lock:
+                scores = self._judge_batch(shown[done : done + self._batch], axes)
+            size = len(next(iter(scores.values()), ())) or len(shown)
+            for place, picture in enumerate(shown[done : done + size]):
+                for axis in axes:
+                    instrument = instrument_name(self.name, axis)
+                    key = picture.request.key
+                    yield decide(key, axis, instrument, scores[axis.name][place])
+            done += size
+
+    def _judge_batch(
+        self, pictures: "Sequence[Picture]", axes: "Sequence[Axis]"
+    ) -> dict[str, list[list[float]]]:
+        """Return scores by axis for as many pictures, from the first, as fit into memory."""
+        model = self._loaded()
+        while True:
+            pictures = pictures[: self._batch]
+            scores = self._try(model, pictures, axes)
+            if scores is not None:
+                return scores
+            if len(pictures) == 1:
+                raise OutOfMemory(
+                    f"One picture does not fit into memory beside the classifier {self.name!r}. "
+                    "Close other programs or choose a smaller classifier."
+                )
+            self._batch = len(pictures) // 2
+
+    def _try(
+        self, model: "Model", pictures: "Sequence[Picture]", axes: "Sequence[Axis]"
+    ) -> dict[str, list[list[float]]] | None:
+        """Return the scores, or None where memory ran out."""
+        import torch
+
+        try:
+            with torch.inference_mode():
+                features = self._look(model, pictures)
+                return {axis.name: self._scores(model, features, axis) for axis in axes}
+        except Exception as error:
+            if out_of_memory(error):
+                return None
+            raise ModelBroken(
+                f"The classifier {self.name!r} cannot judge: {first_line(error)} Choose another."
+            ) from error
+
+    def _look(self, model: "Model", pictures: "Sequence[Picture]") -> "Tensor":
+        """Return normalised features (pictures, width); the last batch's are kept."""
+        import torch
+        from PIL import Image
+
+        arrays = tuple(picture.pixels for picture in pictures if picture.pixels is not None)
+        if self._features is None or not _same(arrays, self._seen):
+            batch = torch.stack([model.prepare(Image.fromarray(array)) for array in arrays])
+            features = model.clip.encode_image(batch.to(self._device), normalize=True)
+            self._seen, self._features = arrays, features
+        return self._features
+
+    def _scores(self, model: "Model", features: "Tensor", axis: "Axis") -> list[list[float]]:
+        if axis.digest not in self._labels:
+            self._labels[axis.digest] = self._read(model, axis)
+        temperature = model.temperatures.get(axis.name, _TEMPERATURE)
+        likeness = features @ self._labels[axis.digest].T
+        scores: list[list[float]] = (likeness.double() / temperature).softmax(dim=-1).tolist()
+        return scores
+
+    def _read(self, model: "Model", axis: "Axis") -> "Tensor":
+        """Return each label's vector, (labels, width)."""
+        import torch
+        from torch.nn.functional import normalize
+
+        means = []
+        for label in axis.labels:
+            tokens = model.tokenize(list(axis.captions(label))).to(self._device)
+            parts = tokens.split(self._batch)
+            embeddings = [model.clip.encode_text(part, normalize=True) for part in parts]
+            means.append(torch.cat(embeddings).mean(dim=0))
+        return normalize(torch.stack(means), dim=-1)
+
+    def _loaded(self) -> "Model":
+        if self._model is None:
+            self._model = load_model(self.name, self._device)
+        return self._model
+
+
+def _same(arrays: "tuple[np.ndarray, ...]", others: "tuple[np.ndarray, ...]") -> bool:
+    return len(arrays) == len(others) and all(map(_is, arrays, others))
+
+
+def _is(array: "np.ndarray", other: "np.ndarray") -> bool:
+    return array is other

@@ -1,0 +1,165 @@
+"""Find a classifier's files, fetch them where they are missing, and load it with open_clip."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from explorer.errors import ExplorerError, InvalidData, ModelBroken, ModelNotFound, UnknownName
+from explorer.failures import first_line, load_failure, require_device
+from explorer.pictures.catalog import EMOJI_CLASSIFIER, weights_folder
+from explorer.torchvision_schemas import load_torchvision
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from torch import Tensor
+
+_HUB_SECONDS = 10.0
+# Where open_clip looks when a hub id comes without a file name, the safe format first.
+_USUAL_FILES = ("open_clip_model.safetensors", "open_clip_pytorch_model.bin")
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A loaded CLIP, and what prepares pictures and captions for it.
+
+    `prepare` turns a PIL picture into a tensor (3, height, width), `tokenize` captions into token
+    numbers (captions, length). `temperatures` holds those that its folder sets, by axis.
+    """
+
+    clip: Any
+    prepare: "Callable[[Any], Tensor]"
+    tokenize: "Callable[[list[str]], Tensor]"
+    temperatures: "Mapping[str, float]"
+
+
+def load_model(name: str, device: str) -> Model:
+    """Load a classifier onto a device.
+
+    What is on this machine is loaded without asking the hub.
+
+    Args:
+        name: "emoji-clip", "MODEL/PRETRAINED" as open_clip lists them, or a folder.
+        device: "cpu", "cuda" or "mps".
+
+    Raises:
+        UnknownName: there is no such classifier; the message names the nearest.
+        ModelNotFound: there is no such folder.
+        ModelUnreachable: the weights are not on this machine and the hub does not answer.
+        ModelBroken: the files do not load, or are no classifier.
+        OutOfMemory: the model does not fit.
+        InvalidData: instrument.json or the device is not usable.
+    """
+    load_torchvision()
+    require_device(device)
+    folder = _folder(name)
+    repo = None
+    try:
+        if folder:
+            return _open(f"local-dir:{folder}", None, device, _temperatures(folder))
+        model, tag = _known(name)
+        repo = _weights(model, tag).get("hf_hub", "").rpartition("/")[0]
+        _fetch(model, tag)
+        return _open(model, tag, device, {})
+    except ExplorerError:
+        raise
+    except Exception as error:
+        raise load_failure(name, error, repo) from error
+
+
+def _folder(name: str) -> Path | None:
+    """Return the folder that the name stands for, None where it stands for none."""
+    bundled = name == EMOJI_CLASSIFIER
+    folder = weights_folder(name) if bundled else Path(name).expanduser()
+    if not folder.is_dir():
+        if bundled or name.startswith((".", "/", "~")):
+            raise ModelNotFound(
+                f"The classifier {name!r} is not on this machine: there is no folder "
+                f"{str(folder)!r}. Restore it, or choose another classifier."
+            )
+        return None
+    if not (folder / "open_clip_config.json").is_file() or not any(folder.glob("*.safetensors")):
+        raise ModelBroken(
+            f"The folder {str(folder)!r} is no classifier: it needs open_clip_config.json, "
+            "weights in a .safetensors file, and the tokenizer's files."
+        )
+    return folder.resolve()
+
+
+def _temperatures(folder: Path) -> dict[str, float]:
+    """Return the temperature of each axis that the folder's instrument.json sets."""
+    path = folder / "instrument.json"
+    if not path.is_file():
+        return {}
+    try:
+        settings = json.loads(path.read_text(encoding="utf-8"))
+        temperatures = {axis: float(value) for axis, value in settings["temperature"].items()}
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise InvalidData(
+            f"{str(path)!r} does not set temperatures. Write "
+            f'{{"temperature": {{"gender": 0.01}}}}, or remove it. Details: {first_line(error)}'
+        ) from error
+    if not all(value > 0 for value in temperatures.values()):
+        raise InvalidData(f"{str(path)!r} sets a temperature of 0 or less. Give one above 0.")
+    return temperatures
+
+
+def _known(name: str) -> tuple[str, str]:
+    """Return open_clip's names for the model and its weights."""
+    import open_clip
+
+    known = {f"{model}/{tag}": (model, tag) for model, tag in open_clip.list_pretrained()}
+    if name not in known:
+        raise UnknownName(
+            "classifier",
+            name,
+            (EMOJI_CLASSIFIER, *known),
+            "The folder of a model in open_clip's layout works too.",
+        )
+    return known[name]
+
+
+def _weights(model: str, tag: str | None) -> dict[str, Any]:
+    """Return what open_clip knows of weights: where they are and what they want."""
+    from open_clip.pretrained import get_pretrained_cfg
+
+    known: dict[str, Any] = get_pretrained_cfg(model, tag) if tag else {}
+    return known
+
+
+def _fetch(model: str, tag: str) -> None:
+    """Fetch weights that the hub keeps, unless they are here, and tell open_clip where they are.
+
+    By itself it asks the hub even for what is here, and waits minutes where nobody answers.
+    """
+    known = _weights(model, tag)
+    repo, _, file = known.get("hf_hub", "").rpartition("/")
+    if repo and not Path(known.get("file", "")).is_file():
+        known["file"] = _fetch_file(repo, file)
+
+
+def _fetch_file(repo: str, file: str) -> str:
+    from huggingface_hub import HfApi, hf_hub_download
+    from huggingface_hub.errors import LocalEntryNotFoundError
+
+    names = (Path(file).with_suffix(".safetensors").name, file) if file else _USUAL_FILES
+    for name in names:
+        try:
+            return hf_hub_download(repo, name, local_files_only=True)
+        except LocalEntryNotFoundError:
+            continue
+    siblings = HfApi().model_info(repo, timeout=_HUB_SECONDS).siblings or ()
+    listed = {sibling.rfilename for sibling in siblings}
+    return hf_hub_download(repo, next((name for name in names if name in listed), names[-1]))
+
+
+def _open(source: str, tag: str | None, device: str, temperatures: "Mapping[str, float]") -> Model:
+    import open_clip
+
+    # Some weights want another activation than the model of their name has: open_clip only warns.
+    quick_gelu = bool(_weights(source, tag).get("quick_gelu"))
+    clip, prepare = open_clip.create_model_from_pretrained(
+        source, pretrained=tag, device=device, force_quick_gelu=quick_gelu
+    )
+    return Model(clip.eval(), prepare, open_clip.get_tokenizer(source), temperatures)

@@ -1,0 +1,137 @@
+"""What a failure of device, hub or memory means to people, for generators and classifiers alike."""
+
+import errno
+from typing import TYPE_CHECKING
+
+from explorer.errors import (
+    InvalidData,
+    ModelAccessDenied,
+    ModelBroken,
+    ModelError,
+    ModelNotFound,
+    ModelUnreachable,
+    OutOfMemory,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_MEMORY_TEXTS = ("out of memory", "can't allocate memory", "cannot allocate memory")
+# What the hub's client raises when nobody answers; its HTTP library has changed before, so names.
+_NO_ANSWER = {
+    "LocalEntryNotFoundError",
+    "OfflineModeIsEnabled",
+    "RevisionResolutionError",
+    "TransportError",
+    "ConnectionError",
+    "TimeoutError",
+    "URLError",
+}
+
+
+def require_device(device: str) -> None:
+    """Refuse a device that the installed torch cannot use.
+
+    Raises:
+        InvalidData: the message names the setting to change.
+    """
+    import torch
+
+    usable = {"cuda": torch.cuda.is_available, "mps": torch.backends.mps.is_available}
+    if device in usable and not usable[device]():
+        raise InvalidData(
+            f"The device is {device!r}, and the installed torch {torch.__version__} cannot use it. "
+            "Set EXPLORER_DEVICE=cpu, or install a torch that is built for it."
+        )
+
+
+def out_of_memory(error: BaseException) -> bool:
+    """Tell whether an error says that memory ran out, of the processor or of the graphics card."""
+    if isinstance(error, MemoryError) or "OutOfMemoryError" in _names(error):
+        return True
+    text = str(error).lower()
+    return isinstance(error, RuntimeError) and any(sign in text for sign in _MEMORY_TEXTS)
+
+
+def load_failure(name: str, error: BaseException, repo: str | None = None) -> ModelError:
+    """Return what people should read when a model could not be loaded.
+
+    Args:
+        name: the model as people know it.
+        error: what its library raised; what it was raised from counts too.
+        repo: its hub id, None where that is its name.
+    """
+    chain = tuple(_chain(error))
+    names = {kind for link in chain for kind in _names(link)}
+    if any(out_of_memory(link) for link in chain):
+        return OutOfMemory(
+            f"The model {name!r} does not fit into memory. Close other programs, choose a smaller "
+            "model, or use a machine with more memory."
+        )
+    if any(getattr(link, "errno", None) == errno.ENOSPC for link in chain):
+        return ModelUnreachable(
+            f"The model {name!r} cannot be downloaded: the disk is full. Free some space, or set "
+            "HF_HOME to a folder on a larger disk."
+        )
+    page = f"https://huggingface.co/{repo or name}"
+    return _hub_failure(name, page, names, _status(chain)) or ModelBroken(
+        f"The model {name!r} cannot be loaded: its files are incomplete, damaged or of another "
+        f"kind. Save or download it again, or choose another model. Details: {first_line(error)}"
+    )
+
+
+def first_line(error: BaseException) -> str:
+    """Return the first line of an error's message as one sentence, at most 200 characters."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    text = (lines[0] if lines else type(error).__name__)[:200]
+    return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
+def _hub_failure(name: str, page: str, kinds: set[str], status: int | None) -> ModelError | None:
+    if kinds & {"GatedRepoError", "DisabledRepoError"}:
+        return ModelAccessDenied(
+            f"The model {name!r} is open only to those who accept its licence. Accept it at "
+            f"{page}, then log in with 'hf auth login' or set HF_TOKEN, and try again."
+        )
+    if "RevisionNotFoundError" in kinds:
+        return ModelNotFound(
+            f"The model {name!r} no longer has the version that is asked for. Look at {page}."
+        )
+    if "RepositoryNotFoundError" in kinds:
+        return ModelNotFound(
+            f"There is no model {name!r} on the hub, or it is private. Check the spelling at "
+            f"{page}; for a private model log in with 'hf auth login' or set HF_TOKEN."
+        )
+    if status in {401, 403}:
+        return ModelAccessDenied(
+            f"The hub refuses access to the model {name!r}. Log in with 'hf auth login', or set "
+            f"HF_TOKEN to a token that may read it, and look at {page}."
+        )
+    if kinds & _NO_ANSWER or status is not None:
+        return ModelUnreachable(
+            f"The model {name!r} is not on this machine and the hub cannot be reached. Connect to "
+            "the internet and try again (HF_HUB_OFFLINE must not be set), or copy the model here "
+            "and set HF_HOME to the folder it lies in. The bundled models need no network."
+        )
+    return None
+
+
+def _status(chain: tuple[BaseException, ...]) -> int | None:
+    for link in chain:
+        code = getattr(getattr(link, "response", None), "status_code", None)
+        if isinstance(code, int):
+            return code
+    return None
+
+
+def _chain(error: BaseException) -> "Iterator[BaseException]":
+    link: BaseException | None = error
+    seen: set[int] = set()
+    while link is not None and id(link) not in seen:
+        seen.add(id(link))
+        yield link
+        link = link.__cause__ or link.__context__
+
+
+def _names(error: BaseException) -> set[str]:
+    return {kind.__name__ for kind in type(error).__mro__}

@@ -1,0 +1,216 @@
+"""Draw with any Stable Diffusion pipeline, in batches that run across prompts."""
+
+import logging
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+from explorer.errors import ModelBroken, OutOfMemory
+from explorer.failures import first_line, out_of_memory
+from explorer.generators.pipelines import load_pipeline
+from explorer.pictures.requests import Picture
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    import numpy as np
+    from diffusers import DiffusionPipeline
+    from torch import Tensor
+
+    from explorer.pictures.requests import ImageRequest, ModelSpec
+    from explorer.settings import Settings
+
+__all__ = ["DiffusionGenerator", "load_pipeline"]
+
+_log = logging.getLogger(__name__)
+
+SAFETY_FILTER = "safety filter"
+BLACK_PICTURE = "black picture"
+DECODE_FAILURE = "decode failure"
+# An encoded prompt of SDXL takes 600 kB, so these take 150 MB at most.
+_MAX_ENCODED = 256
+# The order in which the pipelines return them; Stable Diffusion 1 and 2 stop after the second.
+_EMBEDDINGS = (
+    "prompt_embeds",
+    "negative_prompt_embeds",
+    "pooled_prompt_embeds",
+    "negative_pooled_prompt_embeds",
+)
+
+
+class DiffusionGenerator:
+    """Draws the pictures of one model.
+
+    The model is loaded when the first picture is asked for. Batches run across prompts, each
+    prompt is encoded once, and every picture has a generator of its own that is seeded with the
+    request's seed, so that a picture depends on its batch by rounding alone. Threads take turns
+    batch by batch.
+    """
+
+    def __init__(self, spec: "ModelSpec", settings: "Settings") -> None:
+        """Remember what to load and where.
+
+        Args:
+            spec: the model and its settings.
+            settings: gives the device, and the number of pictures drawn at once.
+        """
+        self._spec = spec
+        self._device = settings.device
+        self._batch = settings.batch
+        self._pipeline: DiffusionPipeline | None = None
+        self._encoded: dict[str, dict[str, Tensor]] = {}
+        self._unguided: dict[str, Tensor] = {}
+        self._lock = Lock()
+
+    def draw(self, requests: "Sequence[ImageRequest]") -> "Iterator[Picture]":
+        """Yield one picture per request, in order; stop asking to cancel after a batch.
+
+        A picture that the model's safety filter takes, or that comes out black or not at all, is
+        withheld with the reason.
+
+        Raises:
+            ModelError: the model cannot be loaded or cannot draw; the message says what to do.
+            ValueError: a request is for another model.
+        """
+        if any(request.model != self._spec for request in requests):
+            raise ValueError(f"a request is for another model than {self._spec.name}")
+        done = 0
+        while done < len(requests):
+            with self._lock:
+                pictures = self._draw_batch(requests[done : done + self._batch])
+            done += len(pictures)
+            yield from pictures
+
+    def _draw_batch(self, requests: "Sequence[ImageRequest]") -> "tuple[Picture, ...]":
+        """Draw as many of the requests, from the first, as fit into memory."""
+        pipeline = self._loaded()
+        while True:
+            requests = requests[: self._batch]
+            pictures = self._try(pipeline, requests)
+            if pictures:
+                return pictures
+            self._halve(len(requests))
+
+    def _try(
+        self, pipeline: "DiffusionPipeline", requests: "Sequence[ImageRequest]"
+    ) -> "tuple[Picture, ...]":
+        """Return the pictures, or none where memory ran out."""
+        try:
+            return self._run(pipeline, requests)
+        except Exception as error:
+            if out_of_memory(error):
+                return ()
+            raise ModelBroken(
+                f"The model {self._spec.name!r} cannot draw: {first_line(error)} Try its own "
+                "size, steps and scheduler, or choose another model."
+            ) from error
+
+    def _halve(self, size: int) -> None:
+        import torch
+
+        if size == 1:
+            raise OutOfMemory(
+                f"One picture of {self._spec.width_px} x {self._spec.height_px} pixels by "
+                f"{self._spec.name!r} does not fit into memory. Draw smaller pictures, close "
+                "other programs, or choose a smaller model."
+            )
+        self._batch = size // 2
+        if self._device == "cuda":
+            torch.cuda.empty_cache()
+
+    def _loaded(self) -> "DiffusionPipeline":
+        if self._pipeline is None:
+            self._pipeline = load_pipeline(self._spec, self._device)
+        return self._pipeline
+
+    def _run(
+        self, pipeline: "DiffusionPipeline", requests: "Sequence[ImageRequest]"
+    ) -> "tuple[Picture, ...]":
+        import torch
+
+        with torch.inference_mode():
+            output = pipeline(
+                **self._embeddings(pipeline, [request.prompt.text for request in requests]),
+                generator=[torch.Generator("cpu").manual_seed(each.seed) for each in requests],
+                num_inference_steps=self._spec.steps,
+                guidance_scale=self._spec.guidance,
+                width=self._spec.width_px,
+                height=self._spec.height_px,
+                output_type="np",
+            )
+        flagged = getattr(output, "nsfw_content_detected", None) or [False] * len(requests)
+        return tuple(map(_picture, requests, output.images, flagged))
+
+    def _embeddings(
+        self, pipeline: "DiffusionPipeline", texts: "Sequence[str]"
+    ) -> "dict[str, Tensor]":
+        import torch
+
+        self._encode(pipeline, [text for text in dict.fromkeys(texts) if text not in self._encoded])
+        each = [self._encoded[text] for text in texts]
+        stacked = {name: torch.cat([one[name] for one in each]) for name in each[0]}
+        unguided = {
+            name: tensor.expand(len(texts), *tensor.shape[1:])
+            for name, tensor in self._without_prompt(pipeline).items()
+        }
+        self._forget(texts)
+        return stacked | unguided
+
+    def _encode(self, pipeline: "DiffusionPipeline", texts: "Sequence[str]") -> None:
+        if texts:
+            _tell_cut(self._spec.name, pipeline, texts)
+            tensors = _encode(pipeline, texts, guided=False)
+            for place, text in enumerate(texts):
+                self._encoded[text] = {
+                    name: tensor[place : place + 1] for name, tensor in tensors.items()
+                }
+
+    def _without_prompt(self, pipeline: "DiffusionPipeline") -> "dict[str, Tensor]":
+        """Return what guidance steers away from, encoded once; nothing where it does not steer."""
+        if self._spec.guidance > 1 and not self._unguided:
+            tensors = _encode(pipeline, [""], guided=True)
+            self._unguided = {
+                name: tensor for name, tensor in tensors.items() if name.startswith("negative")
+            }
+        return self._unguided
+
+    def _forget(self, texts: "Sequence[str]") -> None:
+        for text in [text for text in self._encoded if text not in texts]:
+            if len(self._encoded) <= _MAX_ENCODED:
+                return
+            del self._encoded[text]
+
+
+def _tell_cut(name: str, pipeline: "DiffusionPipeline", texts: "Sequence[str]") -> None:
+    """Log which prompts are longer than the model reads."""
+    limit = pipeline.tokenizer.model_max_length
+    for text in texts:
+        if len(pipeline.tokenizer(text, verbose=False).input_ids) > limit:
+            _log.warning("%r is too long for %s: it does not read the end.", text, name)
+
+
+def _encode(
+    pipeline: Any,
+    texts: "Sequence[str]",
+    *,
+    guided: bool,
+) -> "dict[str, Tensor]":
+    tensors = pipeline.encode_prompt(
+        prompt=list(texts),
+        device=pipeline.device,
+        num_images_per_prompt=1,
+        do_classifier_free_guidance=guided,
+    )
+    named = zip(_EMBEDDINGS, tensors, strict=False)
+    return {name: tensor for name, tensor in named if tensor is not None}
+
+
+def _picture(request: "ImageRequest", image: "np.ndarray", flagged: bool) -> Picture:  # noqa: FBT001
+    """Turn floats in 0..1 into the pixels that are stored, or the reason why there are none."""
+    import numpy as np
+
+    if flagged:
+        return Picture(request, None, SAFETY_FILTER)
+    if not np.isfinite(image).all():
+        return Picture(request, None, DECODE_FAILURE)
+    pixels = (image * 255).round().astype(np.uint8)
+    return Picture(request, pixels) if pixels.any() else Picture(request, None, BLACK_PICTURE)

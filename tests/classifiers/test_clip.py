@@ -1,0 +1,222 @@
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from explorer.classifiers import clip as clip_module
+from explorer.classifiers.clip import ClipClassifier
+from explorer.classifiers.models import Model, load_model
+from explorer.errors import ModelBroken, ModelNotFound, OutOfMemory
+from explorer.perception.axes import load_axes
+from explorer.perception.decide import instrument_name
+from explorer.pictures.requests import Picture
+from tests.tiny import requests_for, save_clip, tiny_spec
+
+GENDER, TONE = load_axes()
+
+
+def _pictures(count: int = 5, size_px: int = 40) -> tuple[Picture, ...]:
+    rng = np.random.default_rng(0)
+    requests = requests_for(tiny_spec("a/b"), ("author",), count)
+    return tuple(
+        Picture(request, rng.integers(0, 256, (size_px, size_px, 3), dtype=np.uint8))
+        for request in requests
+    )
+
+
+class Counted:
+    """A real CLIP that counts the pictures it sees and the captions it reads.
+
+    `room` is the largest batch of pictures that fits into memory.
+    """
+
+    def __init__(self, model: Any) -> None:
+        self._model = model
+        self.pictures: list[int] = []
+        self.captions = 0
+        self.room = 1000
+
+    def encode_image(self, batch: Any, **options: Any) -> Any:
+        self.pictures.append(len(batch))
+        if len(batch) > self.room:
+            raise RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory")
+        return self._model.encode_image(batch, **options)
+
+    def encode_text(self, batch: Any, **options: Any) -> Any:
+        self.captions += len(batch)
+        return self._model.encode_text(batch, **options)
+
+
+@pytest.fixture
+def counted(clip: Path, monkeypatch: pytest.MonkeyPatch) -> Counted:
+    model = load_model(str(clip), "cpu")
+    counted = Counted(model.clip)
+    swapped = Model(counted, model.prepare, model.tokenize, model.temperatures)
+    monkeypatch.setattr(clip_module, "load_model", lambda *_: swapped)
+    return counted
+
+
+def test_every_picture_gets_one_perception_in_order(clip: Path) -> None:
+    pictures = _pictures()
+    seen = list(ClipClassifier(str(clip), "cpu").classify(pictures, GENDER))
+    assert [each.image_key for each in seen] == [each.request.key for each in pictures]
+    assert {each.axis for each in seen} == {"gender"}
+    assert {each.instrument for each in seen} == {instrument_name(str(clip), GENDER)}
+
+
+def test_scores_are_probabilities_in_label_order(clip: Path) -> None:
+    for seen in ClipClassifier(str(clip), "cpu").classify(_pictures(), TONE):
+        assert len(seen.scores) == len(TONE.labels)
+        assert sum(seen.scores) == pytest.approx(1)
+        if seen.label:
+            assert seen.scores[TONE.labels.index(seen.label)] == max(seen.scores)
+            assert max(seen.scores) >= TONE.threshold
+        else:
+            assert max(seen.scores) < TONE.threshold
+
+
+def test_scores_equal_open_clips_own_zero_shot_ensemble(clip: Path) -> None:
+    import open_clip
+    import torch
+    from PIL import Image
+
+    model, prepare = open_clip.create_model_from_pretrained(f"local-dir:{clip}")
+    model.eval()
+    tokenizer = open_clip.get_tokenizer(f"local-dir:{clip}")
+    picture = _pictures(1)[0]
+    assert picture.pixels is not None
+    with torch.no_grad():
+        vectors = [
+            open_clip.build_zero_shot_classifier(model, tokenizer, [""], GENDER.captions(label))
+            for label in GENDER.labels
+        ]
+        image = model.encode_image(prepare(Image.fromarray(picture.pixels))[None], normalize=True)
+        expected = (100 * image @ torch.cat(vectors, dim=1)).softmax(dim=-1)[0].tolist()
+    (seen,) = ClipClassifier(str(clip), "cpu").classify([picture], GENDER)
+    assert seen.scores == pytest.approx(expected, abs=1e-4)
+
+
+def test_a_batch_is_judged_like_single_pictures(clip: Path) -> None:
+    classifier = ClipClassifier(str(clip), "cpu")
+    together = list(classifier.classify(_pictures(), GENDER))
+    alone = [next(classifier.classify([picture], GENDER)) for picture in _pictures()]
+    for one, other in zip(together, alone, strict=True):
+        assert one.scores == pytest.approx(other.scores, abs=1e-4)
+
+
+def test_all_axes_at_once_say_what_each_alone_says(clip: Path) -> None:
+    pictures = _pictures(3)
+    classifier = ClipClassifier(str(clip), "cpu")
+    every = list(classifier.classify_all(pictures, (GENDER, TONE)))
+    apart = [list(classifier.classify(pictures, axis)) for axis in (GENDER, TONE)]
+    assert [(seen.image_key, seen.axis) for seen in every] == [
+        (picture.request.key, axis.name) for picture in pictures for axis in (GENDER, TONE)
+    ]
+    assert every[0::2] == apart[0]
+    assert every[1::2] == apart[1]
+
+
+def test_each_picture_is_looked_at_once_for_all_axes(counted: Counted) -> None:
+    pictures = _pictures()
+    classifier = ClipClassifier("any", "cpu")
+    for axis in (GENDER, TONE, GENDER):
+        list(classifier.classify(pictures, axis))
+    list(classifier.classify_all(pictures, (GENDER, TONE)))
+    assert counted.pictures == [5]
+
+
+def test_another_picture_of_the_same_request_is_looked_at_anew(counted: Counted) -> None:
+    (picture,) = _pictures(1)
+    classifier = ClipClassifier("any", "cpu")
+    list(classifier.classify([picture], GENDER))
+    assert picture.pixels is not None
+    list(classifier.classify([replace(picture, pixels=255 - picture.pixels)], GENDER))
+    assert counted.pictures == [1, 1]
+
+
+def test_captions_are_read_once_per_axis(counted: Counted) -> None:
+    classifier = ClipClassifier("any", "cpu")
+    for start in (0, 2, 4):
+        list(classifier.classify_all(_pictures()[start : start + 2], (GENDER, TONE)))
+    expected = sum(len(axis.captions(label)) for axis in (GENDER, TONE) for label in axis.labels)
+    assert counted.captions == expected
+
+
+def test_other_captions_under_the_same_name_are_read_anew(counted: Counted) -> None:
+    classifier = ClipClassifier("any", "cpu")
+    list(classifier.classify(_pictures(1), GENDER))
+    first = counted.captions
+    list(classifier.classify(_pictures(1), replace(GENDER, digest="0" * 64)))
+    assert counted.captions == 2 * first
+
+
+def test_many_pictures_are_judged_in_batches(
+    counted: Counted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clip_module, "_BATCH", 2)
+    assert len(list(ClipClassifier("any", "cpu").classify(_pictures(), GENDER))) == 5
+    assert counted.pictures == [2, 2, 1]
+
+
+def test_a_batch_that_does_not_fit_is_halved(counted: Counted) -> None:
+    counted.room = 2
+    pictures = _pictures()
+    seen = list(ClipClassifier("any", "cpu").classify(pictures, GENDER))
+    assert [each.image_key for each in seen] == [each.request.key for each in pictures]
+    assert counted.pictures == [5, 2, 2, 1]
+
+
+def test_a_picture_that_does_not_fit_says_what_to_do(counted: Counted) -> None:
+    counted.room = 0
+    with pytest.raises(OutOfMemory, match="smaller"):
+        list(ClipClassifier("any", "cpu").classify(_pictures(2), GENDER))
+
+
+def test_a_picture_that_cannot_be_judged_is_a_clear_error(clip: Path) -> None:
+    broken = replace(_pictures(1)[0], pixels=np.zeros((4, 4, 7), dtype=np.uint8))
+    with pytest.raises(ModelBroken, match="cannot judge"):
+        list(ClipClassifier(str(clip), "cpu").classify([broken], GENDER))
+
+
+def test_a_withheld_picture_is_not_judged(clip: Path) -> None:
+    shown, hidden = _pictures(2)
+    hidden = replace(hidden, pixels=None, withheld="safety filter")
+    seen = list(ClipClassifier(str(clip), "cpu").classify([hidden, shown], GENDER))
+    assert [each.image_key for each in seen] == [shown.request.key]
+    assert list(ClipClassifier("not loaded", "cpu").classify([hidden], GENDER)) == []
+
+
+def test_nothing_is_loaded_before_the_first_picture() -> None:
+    classifier = ClipClassifier("/not/there", "cpu")
+    assert classifier.name == "/not/there"
+    assert list(classifier.classify((), GENDER)) == []
+    with pytest.raises(ModelNotFound):
+        next(classifier.classify(_pictures(1), GENDER))
+
+
+def test_a_folders_temperature_sharpens_its_axis_alone(clip: Path, tmp_path: Path) -> None:
+    sharp = save_clip(tmp_path / "sharp", temperature=0.005)
+    for axis, steeper in ((GENDER, True), (TONE, False)):
+        (usual,) = ClipClassifier(str(clip), "cpu").classify(_pictures(1), axis)
+        (changed,) = ClipClassifier(str(sharp), "cpu").classify(_pictures(1), axis)
+        assert (max(changed.scores) > max(usual.scores) + 1e-3) == steeper
+
+
+def test_pictures_are_measured_as_they_are(counted: Counted) -> None:
+    shown: list[Any] = []
+    encode = counted.encode_image
+
+    def noting(batch: Any, **options: Any) -> Any:
+        shown.append(batch)
+        return encode(batch, **options)
+
+    counted.encode_image = noting  # type: ignore[method-assign]
+    picture = _pictures(1, size_px=32)[0]
+    list(ClipClassifier("any", "cpu").classify([picture], GENDER))
+    mean = np.array([0.48145466, 0.4578275, 0.40821073])
+    deviation = np.array([0.26862954, 0.26130258, 0.27577711])
+    assert picture.pixels is not None
+    back = shown[0][0].permute(1, 2, 0).numpy() * deviation + mean
+    assert np.abs(back * 255 - picture.pixels).max() < 0.01

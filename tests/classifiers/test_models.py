@@ -1,0 +1,193 @@
+import json
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from explorer.classifiers import models
+from explorer.classifiers.models import load_model
+from explorer.errors import (
+    InvalidData,
+    ModelAccessDenied,
+    ModelBroken,
+    ModelNotFound,
+    ModelUnreachable,
+    UnknownName,
+)
+from tests.hub import Hub, running, use
+
+WEIGHTS = "open_clip_model.safetensors"
+TOWERS = {
+    "embed_dim": 16,
+    "vision_cfg": {"image_size": 32, "layers": 1, "width": 64, "patch_size": 16},
+    "text_cfg": {"context_length": 16, "width": 16, "heads": 2, "layers": 1},
+}
+
+
+@pytest.fixture
+def copy(clip: Path, tmp_path: Path) -> Path:
+    """Return a classifier's folder that the test may break."""
+    return Path(shutil.copytree(clip, tmp_path / "copy"))
+
+
+@pytest.fixture
+def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
+    """Return a running hub that holds the weights of "tiny-clip/test"."""
+    import open_clip
+    from open_clip import factory, pretrained
+    from safetensors.torch import save_file
+
+    known = {"hf_hub": "a/clip/", "quick_gelu": True, "mean": (0.5,) * 3, "std": (0.25,) * 3}
+    monkeypatch.setitem(factory._MODEL_CONFIGS, "tiny-clip", TOWERS)  # noqa: SLF001
+    monkeypatch.setitem(pretrained._PRETRAINED, "tiny-clip", {"test": known})  # noqa: SLF001
+    (tmp_path / "a-clip").mkdir()
+    save_file(open_clip.CLIP(**TOWERS).state_dict(), tmp_path / "a-clip" / WEIGHTS)
+    hub = Hub(models={"a/clip": tmp_path / "a-clip"})
+    with running(hub) as address:
+        use(monkeypatch, address, tmp_path / "hub-cache")
+        yield hub
+
+
+def test_known_weights_are_fetched_once(hub: Hub) -> None:
+    load_model("tiny-clip/test", "cpu")
+    asked = len(hub.asked)
+    load_model("tiny-clip/test", "cpu")
+    assert len(hub.asked) == asked > 0
+
+
+def test_weights_bring_their_own_preprocessing_and_activation(hub: Hub) -> None:
+    from PIL import Image
+
+    model = load_model("tiny-clip/test", "cpu")
+    assert hub.asked
+    white = model.prepare(Image.new("RGB", (32, 32), "white"))
+    assert white.unique().tolist() == [2.0]
+    assert "QuickGELU" in str(model.clip)
+    assert not model.clip.training
+
+
+def test_weights_here_need_no_network(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    load_model("tiny-clip/test", "cpu")
+    asked = len(hub.asked)
+    monkeypatch.delitem(_known(), "file")
+    load_model("tiny-clip/test", "cpu")
+    assert len(hub.asked) == asked
+
+
+def _known() -> dict[str, object]:
+    from open_clip.pretrained import get_pretrained_cfg
+
+    known: dict[str, object] = get_pretrained_cfg("tiny-clip", "test")
+    return known
+
+
+def test_without_network_weights_that_are_not_here_say_so_at_once(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hub.seconds = 3.0
+    monkeypatch.setattr(models, "_HUB_SECONDS", 0.2)
+    started = time.monotonic()
+    with pytest.raises(ModelUnreachable, match=r"'tiny-clip/test'.*internet"):
+        load_model("tiny-clip/test", "cpu")
+    assert time.monotonic() - started < 2
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [((403, "GatedRepo"), ModelAccessDenied), ((404, "RepoNotFound"), ModelNotFound)],
+)
+def test_a_refusal_of_the_hub_names_the_page(
+    hub: Hub, answer: tuple[int, str], error: type[Exception]
+) -> None:
+    hub.refuses["a/clip"] = answer
+    with pytest.raises(error, match=r"'tiny-clip/test'.*https://huggingface\.co/a/clip"):
+        load_model("tiny-clip/test", "cpu")
+
+
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [
+        ("ViT-L-14-quickgelu/openia", "ViT-L-14-quickgelu/openai"),
+        ("emoji-clp", "emoji-clip"),
+        ("vit-l-14-quickgelu/OpenAI", "ViT-L-14-quickgelu/openai"),
+    ],
+)
+def test_an_unknown_classifier_names_the_nearest(name: str, near: str) -> None:
+    with pytest.raises(UnknownName, match=near):
+        load_model(name, "cpu")
+
+
+def test_the_default_for_photographs_is_known_to_open_clip() -> None:
+    import open_clip
+
+    assert ("ViT-L-14-quickgelu", "openai") in open_clip.list_pretrained()
+
+
+def test_a_folder_that_is_missing_says_so(tmp_path: Path) -> None:
+    with pytest.raises(ModelNotFound, match="no folder"):
+        load_model(str(tmp_path / "gone"), "cpu")
+
+
+@pytest.mark.parametrize("name", [WEIGHTS, "open_clip_config.json"])
+def test_a_folder_without_its_files_is_refused(copy: Path, name: str) -> None:
+    (copy / name).rename(copy / "open_clip_model.bin")
+    with pytest.raises(ModelBroken, match="safetensors"):
+        load_model(str(copy), "cpu")
+
+
+def test_cut_off_weights_are_a_broken_model(copy: Path) -> None:
+    (copy / WEIGHTS).write_bytes((copy / WEIGHTS).read_bytes()[:999])
+    with pytest.raises(ModelBroken, match="damaged"):
+        load_model(str(copy), "cpu")
+
+
+def test_missing_weights_are_a_broken_model(copy: Path) -> None:
+    from safetensors.torch import load_file, save_file
+
+    weights = load_file(copy / WEIGHTS)
+    del weights["visual.proj"]
+    save_file(weights, copy / WEIGHTS)
+    with pytest.raises(ModelBroken, match="damaged"):
+        load_model(str(copy), "cpu")
+
+
+def test_a_broken_configuration_is_a_broken_model(copy: Path) -> None:
+    (copy / "open_clip_config.json").write_text("{}")
+    with pytest.raises(ModelBroken, match="again"):
+        load_model(str(copy), "cpu")
+
+
+def test_a_folder_brings_its_own_tokenizer(clip: Path) -> None:
+    model = load_model(str(clip), "cpu")
+    tokens = model.tokenize(["man"])
+    assert tokens.shape == (1, 24)
+    assert int(tokens.max()) < model.clip.vocab_size
+
+
+def test_a_folder_without_temperatures_has_none(clip: Path) -> None:
+    assert load_model(str(clip), "cpu").temperatures == {}
+
+
+def test_a_folder_sets_the_temperature_of_an_axis(copy: Path) -> None:
+    (copy / "instrument.json").write_text(json.dumps({"temperature": {"tone": 0.02}}))
+    assert load_model(str(copy), "cpu").temperatures == {"tone": 0.02}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{",
+        "{}",
+        "[]",
+        '{"temperature": 1}',
+        '{"temperature": {"tone": "x"}}',
+        '{"temperature": {"tone": 0}}',
+        '{"temperature": {"tone": NaN}}',
+    ],
+)
+def test_unusable_temperatures_are_refused(copy: Path, text: str) -> None:
+    (copy / "instrument.json").write_text(text)
+    with pytest.raises(InvalidData, match=r"instrument\.json"):
+        load_model(str(copy), "cpu")
