@@ -78,13 +78,17 @@ def make_text_encoders(work: Work, steps: int = 1200) -> None:
 
 @app.command("denoiser")
 def make_denoiser(work: Work, minutes: Minutes = 34) -> None:
-    """Train the denoiser that both generators share."""
+    """Train the denoiser that both generators share; go on from the last one if there is one."""
     torch.manual_seed(SEED)
     shelf = denoiser.gallery(_pictures(work), torch.load(work / "latents.pt"))
     encoders = {model: _text_encoder(work, model) for model in BUNDLED}
     bank = denoiser.CaptionBank(encoders, _tokenizer(work), shelf, SEED)
-    unet = denoiser.train_denoiser(denoiser.new_denoiser(text.HIDDEN), bank, minutes, SEED)
-    unet.save_pretrained(work / "unet")
+    kept = work / "unet"
+    if kept.exists():
+        unet = denoiser.prepared(UNet2DConditionModel.from_pretrained(kept))
+    else:
+        unet = denoiser.new_denoiser(text.HIDDEN)
+    denoiser.train_denoiser(unet, bank, minutes, SEED).save_pretrained(kept)
 
 
 @app.command("assemble")

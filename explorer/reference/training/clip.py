@@ -43,6 +43,11 @@ COARSE_TONES = {
 }
 
 
+# Luma and two colour differences (the NTSC constants), in which hue is an angle.
+_TO_YIQ = torch.tensor([[0.299, 0.587, 0.114], [0.596, -0.274, -0.322], [0.211, -0.523, 0.312]])
+_FROM_YIQ = torch.linalg.inv(_TO_YIQ)
+
+
 @dataclass(frozen=True, slots=True)
 class Statement:
     """A caption and the pictures it is true of; `look` None means any."""
@@ -292,7 +297,7 @@ def augment(rgba: torch.Tensor) -> torch.Tensor:
 
 def _places(size: int) -> torch.Tensor:
     """Return sampling grids: scale, shift, mirror, a little rotation and stretch."""
-    scale = torch.empty(size).uniform_(0.85, 1.45)
+    scale = torch.empty(size).uniform_(0.65, 1.25)
     stretch = torch.empty(size).uniform_(0.92, 1.08)
     turn = torch.empty(size).uniform_(-0.12, 0.12)
     mirror = torch.where(torch.rand(size) < 0.5, -1.0, 1.0)
@@ -324,13 +329,24 @@ def _backgrounds(size: int) -> torch.Tensor:
 def _relit(pictures: torch.Tensor) -> torch.Tensor:
     """Change exposure, contrast, saturation and white balance a little."""
     size = len(pictures)
-    grey = pictures.mean(1, keepdim=True)
-    saturation = torch.empty(size, 1, 1, 1).uniform_(0.7, 1.35)
-    pictures = grey + (pictures - grey) * saturation
+    luma, first, second = _turned(pictures).split(1, 1)
+    saturation = torch.empty(size, 1, 1, 1).uniform_(0.6, 1.4)
+    # Some almost grey: hair is drawn in any colour, and lightness alone still tells the tone.
+    saturation *= torch.where(torch.rand(size, 1, 1, 1) < 0.2, torch.rand(size, 1, 1, 1), 1.0)
+    chroma = torch.cat([torch.zeros_like(luma), first, second], 1) * saturation
+    pictures = luma + torch.einsum("ij,njhw->nihw", _FROM_YIQ, chroma)
     gain = torch.empty(size, 1, 1, 1).uniform_(0.9, 1.1)
     balance = torch.empty(size, 3, 1, 1).uniform_(0.95, 1.05)
     contrast = torch.empty(size, 1, 1, 1).uniform_(0.85, 1.15)
     return ((pictures - 0.5) * contrast + 0.5) * gain * balance
+
+
+def _turned(pictures: torch.Tensor) -> torch.Tensor:
+    """Return luma and the two colour differences (N, 3, H, W), hues turned a little."""
+    luma, first, second = torch.einsum("ij,njhw->nihw", _TO_YIQ, pictures).split(1, 1)
+    turn = torch.empty(len(pictures), 1, 1, 1).normal_(0, 0.15)
+    turned = (first * turn.cos() - second * turn.sin(), first * turn.sin() + second * turn.cos())
+    return torch.cat([luma, *turned], 1)
 
 
 def _blurred(pictures: torch.Tensor) -> torch.Tensor:

@@ -55,6 +55,7 @@ def new_scheduler() -> DPMSolverMultistepScheduler:
         solver_order=2,
         timestep_spacing="trailing",
         final_sigmas_type="zero",
+        steps_offset=1,
     )
 
 
@@ -74,7 +75,12 @@ def new_denoiser(text_width: int) -> UNet2DConditionModel:
         addition_embed_type="text",
         addition_embed_type_num_heads=4,
     )
-    return unet.to(memory_format=torch.channels_last)
+    return prepared(unet)
+
+
+def prepared(unet: UNet2DConditionModel) -> UNet2DConditionModel:
+    """Lay the weights out channels last and make them trainable."""
+    return unet.to(memory_format=torch.channels_last).train()
 
 
 def gallery(data: "TrainingSet", latents: torch.Tensor) -> Gallery:

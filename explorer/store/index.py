@@ -1,0 +1,339 @@
+"""What is stored: pictures, what was perceived in them, and what made them."""
+
+import logging
+import os
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, TypeVar
+
+from explorer.errors import StoreCorrupt, StoreError
+from explorer.findings.tallies import Observation
+from explorer.pictures.requests import Picture
+from explorer.store import rows, webp
+from explorer.store.blobs import Blobs, place, write
+from explorer.store.database import Database
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from pathlib import Path
+
+    import numpy as np
+
+    from explorer.findings.tables import Provenance
+    from explorer.perception.axes import Perception
+    from explorer.pictures.requests import ImageRequest, ModelSpec
+
+INDEX = "index.sqlite3"
+
+_BATCH = 32
+_WRITERS = min(4, os.cpu_count() or 1)
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A picture as it lies in the store: its WebP bytes, or the reason why there are none.
+
+    `digest` is the checksum of its pixels. `perceptions` are what was seen in exactly these pixels.
+    """
+
+    request: "ImageRequest"
+    withheld: str | None
+    digest: str | None = None
+    image: bytes | None = None
+    thumbnail: bytes | None = None
+    perceptions: "tuple[Perception, ...]" = ()
+
+
+_Item = TypeVar("_Item", Picture, Entry)
+
+
+class Store:
+    """The cache folder: picture files, and an index that says which of them are whole.
+
+    A row is written last: a picture without one is not there, and is drawn again. Of two that draw
+    the same picture at once, the first is kept. Any number of threads may share a Store, and any
+    number of processes a folder.
+    """
+
+    def __init__(self, root: "Path", busy_seconds: float) -> None:
+        """Name the folder; `Store.open` makes it ready."""
+        self._blobs = Blobs(root)
+        self._database = Database(root / INDEX, busy_seconds)
+
+    @classmethod
+    def open(cls, root: "Path", busy_seconds: float = 30.0) -> "Store":
+        """Make the folder ready; an index that is not there is built from the pictures.
+
+        Args:
+            root: the cache folder.
+            busy_seconds: how long to wait for another process that is writing.
+
+        Raises:
+            StoreUnwritable: the folder or the index cannot be written.
+            StoreCorrupt: the index is damaged, another program's or of a newer version.
+            StoreBusy: another process kept the index for too long.
+        """
+        store = cls(root.expanduser().absolute(), busy_seconds)
+        store._blobs.prepare()
+        store._database.migrate(store._adopt)
+        return store
+
+    def close(self) -> None:
+        """Let go of the index."""
+        self._database.close()
+
+    @property
+    def root(self) -> "Path":
+        """The cache folder."""
+        return self._blobs.root
+
+    @property
+    def images_root(self) -> "Path":
+        """The folder of the pictures, and of nothing else."""
+        return self._blobs.images
+
+    @property
+    def thumbnails_root(self) -> "Path":
+        """The folder of the thumbnails, and of nothing else."""
+        return self._blobs.thumbnails
+
+    def image_path(self, key: str) -> "Path":
+        """Return where the picture of that key lies, once it is drawn."""
+        return self._blobs.image_path(key)
+
+    def thumbnail_path(self, key: str) -> "Path":
+        """Return where the thumbnail of that key lies, once it is drawn."""
+        return self._blobs.thumbnail_path(key)
+
+    def missing(self, requests: "Iterable[ImageRequest]") -> "tuple[ImageRequest, ...]":
+        """Return what is not stored, in order, and the same picture only once.
+
+        A picture whose file is gone or has another size is reported, forgotten and so missing. A
+        thumbnail that is gone is made again.
+
+        Raises:
+            StoreError: the index cannot be read, or what is damaged cannot be forgotten.
+        """
+        wanted = {request.key: request for request in requests}
+        with self._database.reading() as connection:
+            stored = list(rows.stored(connection, wanted))
+        whole = {row.key for row in stored if self._is_whole(row)}
+        return tuple(request for key, request in wanted.items() if key not in whole)
+
+    def save(self, pictures: "Iterable[Picture]") -> None:
+        """Keep pictures, 32 at a time, each batch whole or not at all.
+
+        A picture that is already stored is left as it is.
+
+        Raises:
+            StoreError: a batch cannot be written; earlier ones are kept.
+        """
+        for batch in _batches(pictures):
+            self._save(batch, _encoded)
+
+    def save_entries(self, entries: "Iterable[Entry]") -> int:
+        """Keep pictures that are encoded already; return how many were not there yet.
+
+        A picture that is already stored is left as it is, and its perceptions too.
+
+        Raises:
+            StoreError: a batch of 32 cannot be written; earlier ones are kept.
+        """
+        return sum(self._save(batch, lambda entry: entry) for batch in _batches(entries))
+
+    def load(self, request: "ImageRequest") -> Picture:
+        """Return a stored picture, its pixels exactly as they were saved.
+
+        Raises:
+            StoreCorrupt: the file is damaged or gone. It is forgotten and so drawn again.
+            StoreError: the picture is not stored.
+        """
+        entry, pixels = self._read(request)
+        return Picture(request, pixels, entry.withheld)
+
+    def entry(self, request: "ImageRequest") -> Entry:
+        """Return a stored picture as it lies there, checked, without thumbnail and perceptions.
+
+        Raises:
+            StoreCorrupt: the file is damaged or gone. It is forgotten and so drawn again.
+            StoreError: the picture is not stored.
+        """
+        return self._read(request)[0]
+
+    def unjudged(
+        self, requests: "Iterable[ImageRequest]", axis: str, instrument: str
+    ) -> "tuple[ImageRequest, ...]":
+        """Return the stored pictures that the instrument has not judged on the axis, in order."""
+        wanted = {request.key: request for request in requests}
+        with self._database.reading() as connection:
+            keys = rows.unjudged(connection, wanted, axis, instrument)
+        return tuple(request for key, request in wanted.items() if key in keys)
+
+    def save_perceptions(self, perceptions: "Iterable[Perception]") -> None:
+        """Keep what was perceived, in place of what the same instrument said before.
+
+        Perceptions of pictures that are not stored, or not any more, are not kept: they would
+        outlive the pictures.
+        """
+        # What is given may be judged only now, and others want to write meanwhile.
+        seen = tuple(perceptions)
+        with self._database.writing() as connection:
+            rows.keep_perceptions(connection, seen)
+
+    def observations(
+        self, requests: "Iterable[ImageRequest]", instruments: "Mapping[str, str]"
+    ) -> tuple[Observation, ...]:
+        """Return the stored pictures, in order, with what was perceived in them.
+
+        Args:
+            requests: which pictures; those that are not stored are left out.
+            instruments: whose perceptions, by axis name.
+        """
+        asked = tuple(requests)
+        keys = {request.key for request in asked}
+        with self._database.reading() as connection:
+            withheld = {row.key: row.withheld for row in rows.stored(connection, keys)}
+            seen: dict[str, dict[str, Perception]] = {key: {} for key in withheld}
+            for axis, instrument in instruments.items():
+                for perception in rows.perceptions(connection, seen, axis, instrument):
+                    seen[perception.image_key][axis] = perception
+        return tuple(
+            Observation(request, withheld[request.key], seen[request.key])
+            for request in asked
+            if request.key in seen
+        )
+
+    def record(self, provenance: "Provenance") -> None:
+        """Keep what drew and judged a model's pictures, once for each difference."""
+        with self._database.writing() as connection:
+            rows.add_provenance(connection, provenance)
+
+    def provenance(self, model: "ModelSpec") -> "tuple[Provenance, ...]":
+        """Return all that ever drew or judged a model's pictures."""
+        with self._database.reading() as connection:
+            return rows.provenance(connection, model)
+
+    def size(self) -> rows.Size:
+        """Count what is stored."""
+        with self._database.reading() as connection:
+            return rows.size(connection)
+
+    def _is_whole(self, row: rows.Row) -> bool:
+        """Check a picture as far as costs next to nothing, and see to its thumbnail."""
+        if row.digest is None:
+            return True
+        if self._blobs.size(row.key) != row.size:
+            return not self._forget(row.key)
+        if not self._blobs.has_thumbnail(row.key):
+            return self._restore_thumbnail(row.key, row.digest)
+        return True
+
+    def _restore_thumbnail(self, key: str, digest: str) -> bool:
+        """Make a thumbnail again; say whether the picture was whole."""
+        try:
+            _, pixels = self._blobs.read(key, digest)
+        except StoreCorrupt:
+            return not self._forget(key)
+        self._blobs.restore_thumbnail(key, webp.thumbnail(pixels))
+        return True
+
+    def _forget(self, key: str) -> bool:
+        """Drop a picture if it is damaged; say whether it is gone."""
+        with self._database.writing() as connection:
+            row = next(rows.stored(connection, [key]), None)
+            if row is None:
+                return True
+            try:
+                # Another process may have noticed first, and have drawn it again since.
+                self._blobs.read(key, row.digest)
+            except StoreCorrupt as damage:
+                rows.drop_picture(connection, key)
+                self._blobs.remove(key)
+                _log.warning("%s", damage)
+                return True
+        return False
+
+    def _read(self, request: "ImageRequest") -> "tuple[Entry, np.ndarray | None]":
+        with self._database.reading() as connection:
+            row = next(rows.stored(connection, [request.key]), None)
+        if row is None:
+            raise StoreError(
+                f"No picture of {request.prompt.text!r} by {request.model.name!r} with seed "
+                f"{request.seed} is stored. Draw it first."
+            )
+        if row.withheld is not None:
+            return Entry(request, row.withheld), None
+        try:
+            image, pixels = self._blobs.read(request.key, row.digest)
+        except StoreCorrupt:
+            self._forget(request.key)
+            raise
+        return Entry(request, None, row.digest, image), pixels
+
+    def _save(self, batch: "list[_Item]", encode: "Callable[[_Item], Entry]") -> int:
+        """Write the files, then the rows; return how many pictures were not there yet."""
+        with self._database.reading() as connection:
+            keys = [item.request.key for item in batch]
+            stored = {row.key for row in rows.stored(connection, keys)}
+        new = {item.request.key: item for item in batch if item.request.key not in stored}
+        if not new:
+            return 0
+        with self._blobs.staging() as folder:
+            with ThreadPoolExecutor(_WRITERS) as writers:
+                entries = list(writers.map(lambda item: _stage(folder, encode(item)), new.values()))
+            with self._database.writing() as connection:
+                return sum(self._keep(connection, folder, entry) for entry in entries)
+
+    def _keep(self, connection: "sqlite3.Connection", folder: "Path", entry: Entry) -> bool:
+        """Add the row and move the files, unless another process has been faster."""
+        key = entry.request.key
+        size = None if entry.image is None else len(entry.image)
+        row = rows.Row(key, entry.withheld, entry.digest, size)
+        if not rows.add_picture(connection, entry.request, row):
+            return False
+        rows.keep_perceptions(connection, entry.perceptions)
+        if entry.image is not None:
+            place(folder / key, self._blobs.image_path(key))
+        if entry.thumbnail is not None:
+            place(folder / f"{key}.thumbnail", self._blobs.thumbnail_path(key))
+        return True
+
+    def _adopt(self, connection: "sqlite3.Connection") -> None:
+        """Put every picture file into a new index."""
+        for path in self._blobs.pictures():
+            try:
+                told = webp.describe(path)
+            except StoreCorrupt as damage:
+                _log.warning("The file %r is left alone: %s", str(path), damage)
+                continue
+            if told.request.key == path.stem:
+                row = rows.Row(path.stem, None, told.digest, path.stat().st_size)
+                rows.add_picture(connection, told.request, row)
+
+
+def _batches(items: "Iterable[_Item]") -> "Iterator[list[_Item]]":
+    iterator = iter(items)
+    while batch := list(islice(iterator, _BATCH)):
+        yield batch
+
+
+def _encoded(picture: Picture) -> Entry:
+    request, pixels = picture.request, picture.pixels
+    if pixels is None:
+        return Entry(request, picture.withheld or "no reason given")
+    image, thumbnail = webp.encode(request, pixels), webp.thumbnail(pixels)
+    return Entry(request, None, webp.digest(pixels), image, thumbnail)
+
+
+def _stage(folder: "Path", entry: Entry) -> Entry:
+    """Write an entry's files where they are not yet seen."""
+    key = entry.request.key
+    if entry.image is not None:
+        write(folder / key, entry.image)
+    if entry.thumbnail is not None:
+        write(folder / f"{key}.thumbnail", entry.thumbnail)
+    return entry

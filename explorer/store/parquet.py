@@ -1,0 +1,171 @@
+"""A study as one Parquet file: pictures, what was asked for and what was perceived."""
+
+import os
+from dataclasses import asdict
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from explorer.errors import InvalidData, StoreCorrupt
+from explorer.perception.axes import Perception
+from explorer.store import webp
+from explorer.store.blobs import writing
+from explorer.store.index import Entry
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    import pyarrow as pa
+
+    from explorer.findings.tallies import Observation
+    from explorer.pictures.requests import ImageRequest
+    from explorer.store.index import Store
+
+_ROWS = 64
+_FORMAT = {b"bias_explorer_study": b"1"}
+
+
+def export_study(
+    store: "Store",
+    requests: "Iterable[ImageRequest]",
+    instruments: "Mapping[str, str]",
+    path: Path,
+) -> int:
+    """Write what is stored of a study into one file, whole or not at all.
+
+    Args:
+        store: where the pictures are.
+        requests: which pictures; those that are not stored are left out.
+        instruments: whose perceptions go with them, by axis name.
+        path: the file; one that is there is replaced.
+
+    Returns:
+        How many pictures the file holds, the withheld ones included.
+
+    Raises:
+        StoreCorrupt: a picture is damaged. It is forgotten and so drawn again.
+        StoreUnwritable: the file cannot be written.
+    """
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    observations = store.observations(requests, instruments)
+    partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
+    with writing(path.parent):
+        try:
+            with parquet.ParquetWriter(partial, _schema(), compression="zstd") as writer:
+                for some in _portions(observations):
+                    table = [_row(store, observation) for observation in some]
+                    writer.write_table(pa.Table.from_pylist(table, schema=_schema()))
+            _settle(partial)
+            partial.replace(path)
+        finally:
+            partial.unlink(missing_ok=True)
+    return len(observations)
+
+
+def import_study(store: "Store", path: Path) -> int:
+    """Put a study into the store, pixel for pixel; what is stored already is left as it is.
+
+    Returns:
+        How many pictures were not there yet.
+
+    Raises:
+        InvalidData: the file is not there, damaged, or no study. Pictures before the damage are
+            kept.
+        StoreError: the store cannot be written.
+    """
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    try:
+        with parquet.ParquetFile(path) as file:
+            if not _FORMAT.items() <= (file.schema_arrow.metadata or {}).items():
+                raise _invalid(path, "it was not written by Bias Explorer")
+            return sum(
+                store.save_entries([_entry(path, row) for row in table.to_pylist()])
+                for table in file.iter_batches(_ROWS)
+            )
+    except (OSError, pa.ArrowException) as error:
+        raise _invalid(path, str(error)) from error
+
+
+def _schema() -> "pa.Schema":
+    import pyarrow as pa
+
+    perception = [
+        ("axis", pa.string()),
+        ("instrument", pa.string()),
+        ("label", pa.string()),
+        ("reason", pa.string()),
+        ("scores", pa.list_(pa.float64())),
+    ]
+    # An "image" of bytes and path is what dataset viewers show as a picture.
+    fields = [
+        ("key", pa.string()),
+        ("model", pa.string()),
+        ("profession", pa.string()),
+        ("adjective", pa.string()),
+        ("prompt", pa.string()),
+        ("replicate", pa.int32()),
+        ("seed", pa.int64()),
+        ("withheld", pa.string()),
+        ("image", pa.struct([("bytes", pa.binary()), ("path", pa.string())])),
+        ("perceptions", pa.list_(pa.struct(perception))),
+        ("request", pa.string()),
+    ]
+    return pa.schema(fields, metadata=_FORMAT)
+
+
+def _row(store: "Store", observation: "Observation") -> dict[str, object]:
+    request = observation.request
+    image = store.entry(request).image
+    return {
+        "key": request.key,
+        "model": request.model.name,
+        "profession": request.prompt.profession,
+        "adjective": request.prompt.adjective,
+        "prompt": request.prompt.text,
+        "replicate": request.replicate,
+        "seed": request.seed,
+        "withheld": observation.withheld,
+        "image": image and {"bytes": image, "path": f"{request.key}.webp"},
+        "perceptions": [asdict(seen) for seen in observation.perceptions.values()],
+        "request": webp.request_text(request),
+    }
+
+
+def _entry(path: Path, row: "dict[str, Any]") -> Entry:
+    try:
+        request = webp.read_request(row["request"])
+        if request.key != row["key"]:
+            raise _invalid(path, f"the picture {row['key']!r} is not the one it asks for")
+        seen = tuple(_perception(request.key, told) for told in row["perceptions"])
+        if row["image"] is None:
+            return Entry(request, row["withheld"] or "no reason given", perceptions=seen)
+        image = row["image"]["bytes"]
+        pixels = webp.decode(image)
+    except (StoreCorrupt, KeyError, TypeError) as error:
+        raise _invalid(path, str(error)) from error
+    return Entry(request, None, webp.digest(pixels), image, webp.thumbnail(pixels), seen)
+
+
+def _perception(key: str, told: "Mapping[str, Any]") -> Perception:
+    return Perception(key, **{**told, "scores": tuple(told["scores"])})
+
+
+def _portions(observations: "Iterable[Observation]") -> "Iterator[list[Observation]]":
+    iterator = iter(observations)
+    while some := list(islice(iterator, _ROWS)):
+        yield some
+
+
+def _settle(path: Path) -> None:
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+def _invalid(path: Path, what: str) -> InvalidData:
+    return InvalidData(
+        f"The study {str(path)!r} cannot be read: {what}. Export or download it again."
+    )

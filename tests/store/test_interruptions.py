@@ -1,0 +1,94 @@
+"""Runs that are killed, and runs that meet in one cache."""
+
+import random
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from explorer.perception.axes import load_axes
+from explorer.perception.decide import instrument_name
+from explorer.store.index import Store
+from tests.store.drawer import generator, requests, same
+
+INSTRUMENTS = {axis.name: instrument_name("fake-clip", axis) for axis in load_axes()}
+COUNT = 300
+ROOT = Path(__file__).parents[2]
+
+
+def start(cache: Path) -> "subprocess.Popen[str]":
+    command = [sys.executable, "-m", "tests.store.drawer", str(cache), str(COUNT)]
+    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+
+
+def wait_until_it_draws(process: "subprocess.Popen[str]") -> None:
+    assert process.stdout is not None
+    assert process.stdout.readline() == "ready\n"
+
+
+def check(cache: Path) -> set[str]:
+    """Compare all that is stored with what was drawn; return which pictures these are."""
+    store = Store.open(cache)
+    asked = requests(COUNT)
+    missing = {request.key for request in store.missing(asked)}
+    stored = [request for request in asked if request.key not in missing]
+    for picture in generator().draw(stored):
+        assert same(store.load(picture.request), picture)
+    assert store.size().pictures == len(stored)
+    store.close()
+    return {request.key for request in stored}
+
+
+def test_a_run_killed_at_any_moment_goes_on_where_it_stopped(cache: Path) -> None:
+    moments = random.Random(20)  # noqa: S311 - no secrets here
+    before: set[str] = set()
+    for _ in range(6):
+        with start(cache) as process:
+            wait_until_it_draws(process)
+            time.sleep(moments.uniform(0.0, 0.12))
+            process.kill()
+        after = check(cache)
+        assert before <= after, "something stored was lost"
+        before = after
+    with start(cache) as process:
+        assert process.wait() == 0
+    assert len(check(cache)) == COUNT
+    store = Store.open(cache)
+    lost = [store.unjudged(requests(COUNT), *instrument) for instrument in INSTRUMENTS.items()]
+    assert all(len(some) <= 6 * 5 for some in lost), "at most the batch of each killed run"
+    store.close()
+
+
+def test_two_processes_that_draw_the_same_double_nothing(cache: Path) -> None:
+    both = [start(cache), start(cache)]
+    for process in both:
+        with process:
+            assert process.wait() == 0
+    assert len(check(cache)) == COUNT
+    store = Store.open(cache)
+    files = list(store.images_root.glob("*/*"))
+    assert len(files) == store.size().pictures - store.size().withheld
+    assert len(store.observations(requests(COUNT), INSTRUMENTS)) == COUNT
+    assert store.unjudged(requests(COUNT), "tone", INSTRUMENTS["tone"]) == ()
+    store.close()
+
+
+def test_processes_that_open_a_new_cache_at_once_all_succeed(cache: Path) -> None:
+    code = "import sys; from pathlib import Path; from explorer.store.index import Store\n"
+    code += "print('ready', flush=True); sys.stdin.read(); Store.open(Path(sys.argv[1])).close()"
+    command = [sys.executable, "-c", code, str(cache)]
+    processes = [
+        subprocess.Popen(
+            command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        for _ in range(4)
+    ]
+    for process in processes:
+        wait_until_it_draws(process)
+    for process in processes:
+        assert process.stdin is not None
+        process.stdin.close()
+    assert [process.wait() for process in processes] == [0, 0, 0, 0]
+    for process in processes:
+        assert process.stdout is not None
+        process.stdout.close()

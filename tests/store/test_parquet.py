@@ -1,0 +1,145 @@
+import errno
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from pyarrow import parquet
+
+from explorer.errors import InvalidData, StoreCorrupt, StoreUnwritable
+from explorer.perception.axes import load_axes
+from explorer.perception.decide import instrument_name
+from explorer.store.index import Store
+from explorer.store.parquet import export_study, import_study
+from tests.fakes import FakeClassifier
+from tests.store.drawer import generator, is_withheld, requests, same
+
+INSTRUMENTS = {axis.name: instrument_name("fake-clip", axis) for axis in load_axes()}
+ASKED = requests(70)
+
+
+@pytest.fixture
+def study(store: Store, tmp_path: Path) -> Path:
+    """Return the file of a study of seventy pictures, seven of them withheld."""
+    pictures = list(generator().draw(ASKED))
+    store.save(pictures)
+    shown = [picture for picture in pictures if picture.withheld is None]
+    store.save_perceptions(FakeClassifier().classify_all(shown, load_axes()))
+    path = tmp_path / "study.parquet"
+    assert export_study(store, ASKED, INSTRUMENTS, path) == 70
+    return path
+
+
+@pytest.fixture
+def other(tmp_path: Path) -> Store:
+    return Store.open(tmp_path / "other")
+
+
+def test_a_study_comes_back_whole(study: Path, store: Store, other: Store) -> None:
+    assert import_study(other, study) == 70
+    assert other.missing(ASKED) == ()
+    assert other.observations(ASKED, INSTRUMENTS) == store.observations(ASKED, INSTRUMENTS)
+    for request in ASKED:
+        assert same(other.load(request), store.load(request))
+        if not is_withheld(request):
+            assert other.thumbnail_path(request.key).exists()
+
+
+def test_importing_twice_adds_nothing(study: Path, other: Store) -> None:
+    import_study(other, study)
+    assert import_study(other, study) == 0
+    assert other.size().pictures == 70
+
+
+def test_importing_leaves_what_is_drawn_already(study: Path, other: Store) -> None:
+    black = [
+        replace(picture, pixels=np.zeros((32, 32, 3), dtype=np.uint8))
+        for picture in generator().draw(ASKED[:2])
+    ]
+    other.save(black)
+    assert import_study(other, study) == 68
+    pixels = other.load(ASKED[0]).pixels
+    assert pixels is not None
+    assert not pixels.any()
+    assert other.unjudged(ASKED, "gender", INSTRUMENTS["gender"]) == ASKED[:2]
+
+
+def test_only_what_is_stored_is_exported(store: Store, tmp_path: Path) -> None:
+    store.save(generator().draw(ASKED[:5]))
+    assert export_study(store, ASKED, {}, tmp_path / "some.parquet") == 5
+
+
+def test_a_study_reads_without_bias_explorer(study: Path) -> None:
+    row = parquet.read_table(study).to_pylist()[0]
+    assert row["prompt"] == "Photo portrait of an honest author"
+    assert row["seed"] == ASKED[0].seed
+    assert row["image"]["path"] == f"{ASKED[0].key}.webp"
+    assert {seen["axis"] for seen in row["perceptions"]} == {"gender", "tone"}
+
+
+def test_exporting_a_damaged_picture_is_refused_and_leaves_no_file(
+    store: Store, tmp_path: Path
+) -> None:
+    store.save(generator().draw(ASKED[:5]))
+    store.image_path(ASKED[1].key).write_bytes(b"")
+    with pytest.raises(StoreCorrupt, match="draws it again"):
+        export_study(store, ASKED, {}, tmp_path / "study.parquet")
+    assert not list(tmp_path.glob("*.parquet*"))
+
+
+def test_a_full_disk_leaves_the_earlier_file(
+    study: Path, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = study.read_bytes()
+
+    def fsync(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", fsync)
+        with pytest.raises(StoreUnwritable, match="no space left"):
+            export_study(store, ASKED[:3], INSTRUMENTS, study)
+    assert study.read_bytes() == before
+    assert list(study.parent.glob("*.partial")) == []
+
+
+def test_a_file_that_is_not_there_is_named(store: Store, tmp_path: Path) -> None:
+    with pytest.raises(InvalidData, match=r"nowhere\.parquet' cannot be read"):
+        import_study(store, tmp_path / "nowhere.parquet")
+
+
+@pytest.mark.parametrize("size", [0, 10, 0.5])
+def test_a_damaged_file_is_refused(study: Path, other: Store, size: float) -> None:
+    data = study.read_bytes()
+    study.write_bytes(data[: int(size if size >= 1 else size * len(data))])
+    with pytest.raises(InvalidData, match="Export or download it again"):
+        import_study(other, study)
+
+
+def test_another_programs_file_is_refused(store: Store, tmp_path: Path) -> None:
+    path = tmp_path / "other.parquet"
+    parquet.write_table(pa.table({"key": ["a"], "image": [b"b"]}), path)
+    with pytest.raises(InvalidData, match="not written by Bias Explorer"):
+        import_study(store, path)
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "message"),
+    [
+        ("key", "0" * 64, "is not the one it asks for"),
+        ("image", {"bytes": b"RIFF", "path": "x.webp"}, "not a whole WebP picture"),
+        ("request", "{}", "is no request for a picture"),
+    ],
+)
+def test_a_study_that_was_tampered_with_is_refused(
+    study: Path, other: Store, column: str, value: object, message: str
+) -> None:
+    table = parquet.read_table(study)
+    rows = table.to_pylist()
+    rows[0][column] = value
+    parquet.write_table(pa.Table.from_pylist(rows, schema=table.schema), study)
+    with pytest.raises(InvalidData, match=message):
+        import_study(other, study)
+    assert other.size().pictures == 0

@@ -1,0 +1,77 @@
+import io
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+from PIL import Image
+
+from explorer.errors import StoreCorrupt
+from explorer.pictures.requests import ImageRequest
+from explorer.store import webp
+from explorer.words.prompts import Prompt
+from tests.fakes import fake_card
+
+REQUEST = ImageRequest(fake_card().spec, Prompt("café <b>owner</b>", "naïve"), 3)
+SHAPES = st.tuples(st.integers(1, 40), st.integers(1, 40), st.just(3))
+
+
+@settings(max_examples=50, deadline=None)
+@given(arrays.arrays(np.uint8, SHAPES))
+def test_any_pixels_come_back_exactly(pixels: np.ndarray) -> None:
+    assert np.array_equal(webp.decode(webp.encode(REQUEST, pixels)), pixels)
+
+
+def test_a_picture_tells_its_request_and_checksum() -> None:
+    pixels = np.zeros((8, 8, 3), dtype=np.uint8)
+    told = webp.describe(io.BytesIO(webp.encode(REQUEST, pixels)))
+    assert told == webp.Description(REQUEST, webp.digest(pixels))
+    assert told.request.key == REQUEST.key
+
+
+def test_the_checksum_tells_shapes_apart() -> None:
+    wide, tall = (np.zeros(shape, dtype=np.uint8) for shape in ((2, 4, 3), (4, 2, 3)))
+    assert webp.digest(wide) != webp.digest(tall)
+
+
+def test_an_encoder_that_changes_pixels_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(webp, "_LOSSLESS", {"quality": 10})
+    noise = np.random.default_rng(0).integers(0, 256, (32, 32, 3), dtype=np.uint8)
+    with pytest.raises(StoreCorrupt, match=r"was not encoded exactly\. Draw it again"):
+        webp.encode(REQUEST, noise)
+
+
+@pytest.mark.parametrize(
+    ("size", "expected"), [((96, 96), (96, 96)), ((512, 512), (160, 160)), ((512, 256), (160, 80))]
+)
+def test_a_thumbnail_is_at_most_160_px_and_never_enlarged(
+    size: tuple[int, int], expected: tuple[int, int]
+) -> None:
+    data = webp.thumbnail(np.zeros((size[1], size[0], 3), dtype=np.uint8))
+    with Image.open(io.BytesIO(data)) as image:
+        assert image.size == expected
+        assert image.format == "WEBP"
+
+
+def test_other_pictures_are_not_taken_for_ours() -> None:
+    plain = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(plain, "WEBP", lossless=True)
+    with pytest.raises(StoreCorrupt, match="does not say which request"):
+        webp.describe(plain)
+    png = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(png, "PNG")
+    with pytest.raises(StoreCorrupt, match="not a whole WebP picture"):
+        webp.decode(png.getvalue())
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"model": {}, "prompt": {}, "replicate": 0}'])
+def test_text_that_is_no_request_is_refused(text: str) -> None:
+    with pytest.raises(StoreCorrupt, match="is no request for a picture"):
+        webp.read_request(text)
+
+
+def test_a_request_survives_being_written_down() -> None:
+    again = webp.read_request(webp.request_text(REQUEST))
+    assert again == REQUEST
+    assert again.key == REQUEST.key
