@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from explorer.words.labour import labour_statistic
 from explorer.words.prompts import with_article
+from explorer.words.vocabulary import DEFAULT_YEAR
 
 if TYPE_CHECKING:
     from explorer.findings.tallies import Cell, Tally
@@ -16,7 +17,9 @@ GENDER = "gender"
 FEMININE = "feminine"
 
 
-def sentence(tally: "Tally", profession: "Profession | None" = None) -> str:
+def sentence(
+    tally: "Tally", profession: "Profession | None" = None, year: int = DEFAULT_YEAR
+) -> str:
     """Return what was found, how sure it is, what could not be counted and the labour statistic.
 
     On the gender axis it speaks of the feminine share, elsewhere of the commonest label. Below 10
@@ -26,8 +29,9 @@ def sentence(tally: "Tally", profession: "Profession | None" = None) -> str:
     Args:
         tally: what was counted.
         profession: whose labour statistic is added, on the gender axis only; None for none.
+        year: of the labour statistic.
     """
-    statistic = labour_statistic(profession) if profession and _is_gender(tally) else None
+    statistic = labour_statistic(profession, year) if profession and _is_gender(tally) else None
     parts = [_found(tally), _uncounted(tally), statistic]
     return "; ".join(part for part in parts if part) + "."
 

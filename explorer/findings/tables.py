@@ -40,11 +40,14 @@ class Provenance:
 
 
 def tally_rows(
-    tallies: "Iterable[Tally]", provenance: "Iterable[Provenance]" = ()
+    tallies: "Iterable[Tally]",
+    provenance: "Iterable[Provenance]" = (),
+    year: int = DEFAULT_YEAR,
 ) -> list[dict[str, object]]:
     """Return one row for each tally and label, labels that nobody got included.
 
-    None means that there is no such thing: no adjective, no judged picture, no statistic.
+    None means that there is no such thing: no adjective, no judged picture, no statistic. `year` is
+    that of the labour statistics.
 
     Columns:
         model, profession, adjective: the cell; "(all)" where words are counted together.
@@ -73,7 +76,7 @@ def tally_rows(
             "label": label,
             **_counted(tally, label),
             **_uncounted(tally),
-            **_reference(tally, label),
+            **_reference(tally, label, year),
             **_instrument(tally.axis, known.get(tally.cell.model)),
             **_made(known.get(tally.cell.model)),
         }
@@ -120,9 +123,11 @@ def image_rows(
 
 
 def comparison_rows(
-    comparisons: "Iterable[Comparison]", provenance: "Iterable[Provenance]" = ()
+    comparisons: "Iterable[Comparison]",
+    provenance: "Iterable[Provenance]" = (),
+    year: int = DEFAULT_YEAR,
 ) -> list[dict[str, object]]:
-    """Return one row for each compared cell, axis and label.
+    """Return one row for each compared cell, axis and label; `year` as in tally_rows.
 
     Columns:
         profession, adjective, adjective_coding, axis, label: as in tally_rows.
@@ -140,7 +145,7 @@ def comparison_rows(
     """
     known = _by_model(provenance)
     return [
-        _compared(comparison, position, known)
+        _compared(comparison, position, known, year)
         for comparison in comparisons
         for position in range(len(comparison.left.axis.labels))
     ]
@@ -211,15 +216,15 @@ def _uncounted(tally: "Tally") -> Row:
     }
 
 
-def _reference(tally: "Tally", label: str) -> Row:
+def _reference(tally: "Tally", label: str, year: int) -> Row:
     name = tally.cell.profession
     meant = isinstance(name, str) and (tally.axis.name, label) == (GENDER, FEMININE)
     profession = known_profession(name) if meant and isinstance(name, str) else None
-    share = profession.women_share() if profession else None
+    share = profession.women_share(year) if profession else None
     told = profession if share is not None else None
     return {
         "reference_share": share,
-        "reference_year": DEFAULT_YEAR if told else None,
+        "reference_year": year if told else None,
         "reference_occupation": told.bls_occupation if told else None,
         "reference_match": told.match if told else None,
     }
@@ -281,7 +286,9 @@ def _answers(observation: "Observation", axes: "Iterable[Axis]") -> Row:
     return row
 
 
-def _compared(comparison: "Comparison", position: int, known: dict[str, Provenance]) -> Row:
+def _compared(
+    comparison: "Comparison", position: int, known: dict[str, Provenance], year: int
+) -> Row:
     left, right = comparison.left, comparison.right
     label = left.axis.labels[position]
     made_left, made_right = known.get(left.cell.model), known.get(right.cell.model)
@@ -296,7 +303,7 @@ def _compared(comparison: "Comparison", position: int, known: dict[str, Provenan
         **_limits("difference", comparison.differences[position]),
         "level": left.level,
         "paired": comparison.paired,
-        **_reference(left, label),
+        **_reference(left, label, year),
         "left_instrument": _instrument(left.axis, made_left)["instrument"],
         "right_instrument": _instrument(right.axis, made_right)["instrument"],
         "captions_sha256": left.axis.digest,

@@ -75,8 +75,9 @@ def find_axis(name: str) -> Axis:
 
 
 def _axis(entry: dict[str, Any]) -> Axis:
-    captions = {key: entry[key] for key in ("labels", "templates")}
-    canonical = json.dumps(captions, sort_keys=True, separators=(",", ":"))
+    # The threshold counts: with another one, the same captions give other labels.
+    asked = {key: entry[key] for key in ("labels", "templates", "threshold")}
+    canonical = json.dumps(asked, sort_keys=True, separators=(",", ":"))
     return Axis(
         name=entry["name"],
         title=entry["title"],

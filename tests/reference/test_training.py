@@ -1,5 +1,6 @@
 """The arithmetic behind the training; the training itself takes hours and is not repeated."""
 
+import math
 import random
 from dataclasses import replace
 
@@ -17,6 +18,7 @@ from explorer.reference.training.calibration import LARGEST_SHIFT, corrections  
 from explorer.reference.training.captions import Caption, draw_caption, logit  # noqa: E402
 from explorer.reference.training.judge import NearestSource  # noqa: E402
 from explorer.reference.training.pictures import ALL_COSTUMES, SIZE_PX, TrainingSet  # noqa: E402
+from explorer.reference.training.text import corrected  # noqa: E402
 from explorer.reference.truth import read_truth  # noqa: E402
 
 
@@ -110,6 +112,15 @@ def test_a_profession_drawn_with_too_few_women_is_pushed_towards_women() -> None
     rows = tuple(row for row in read_truth("emoji-even") if row.adjectives == "all")
     few = tuple(replace(row, drawn=replace(row.drawn, women=0.4)) for row in rows)
     shifts = corrections(few, {})
-    assert all(shift == pytest.approx(-logit(0.4), abs=0.02) for shift in shifts.values())
+    assert all(shift[0] == pytest.approx(-logit(0.4), abs=0.02) for shift in shifts.values())
     none = tuple(replace(row, drawn=replace(row.drawn, women=0.0)) for row in rows)
-    assert set(corrections(none, {}).values()) == {LARGEST_SHIFT}
+    assert {shift[0] for shift in corrections(none, {}).values()} == {LARGEST_SHIFT}
+
+
+def test_a_correction_moves_the_mix_of_its_profession_alone() -> None:
+    mix = designed_mix("emoji-even", "author")
+    shifts = {"author": (1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0)}
+    moved = corrected(Caption("x", "author", mix), shifts)
+    assert logit(moved.women) == pytest.approx(1.0)
+    assert moved.tones[4] == pytest.approx(math.e / (4 + math.e))
+    assert corrected(Caption("x", "nurse", mix), shifts) == mix

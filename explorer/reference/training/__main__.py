@@ -107,7 +107,7 @@ def assemble(work: Work) -> None:
 
 
 @app.command("calibrate")
-def calibrate(work: Work, rounds: int = 4, steps: int = 600) -> None:
+def calibrate(work: Work, rounds: int = 2, steps: int = 600) -> None:
     """Count what is drawn, shift each profession's target by what it misses, teach again."""
     shifts = _corrections(work)
     judge = NearestSource(_pictures(work))
@@ -202,7 +202,7 @@ def _text_encoder(work: Path, model: str) -> CLIPTextModel:
     return CLIPTextModel.from_pretrained(work / f"text-{model}").eval()
 
 
-def _corrections(work: Path) -> dict[str, dict[str, float]]:
+def _corrections(work: Path) -> dict[str, dict[str, text.Shift]]:
     path = work / "corrections.json"
     return json.loads(path.read_text()) if path.exists() else {}
 

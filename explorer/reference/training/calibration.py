@@ -1,7 +1,6 @@
 """Bring the generators' mix to the design, and the small CLIP's certainty to its accuracy."""
 
 import json
-import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +16,7 @@ from explorer.reference.design import read_design
 from explorer.reference.training.art import COSTUMES, GENDERS, TONES, Portrait, portraits
 from explorer.reference.training.clip import SIZE_PX, class_vectors
 from explorer.reference.training.pictures import PLAIN
+from explorer.reference.training.text import NO_SHIFT, Shift
 from explorer.words.prompts import Prompt
 
 if TYPE_CHECKING:
@@ -32,37 +32,40 @@ if TYPE_CHECKING:
 
 # How many pictures a profession's own miss must outweigh before it counts for more than the
 # common miss of its costume.
-PRIOR_PICTURES = 60
+PRIOR_PICTURES = 150
 LARGEST_SHIFT = 1.5
 
 
-def corrections(rows: "tuple[Truth, ...]", previous: "Mapping[str, float]") -> dict[str, float]:
-    """Return what to add to each profession's women's logit so that the design is met.
+def corrections(rows: "tuple[Truth, ...]", previous: "Mapping[str, Shift]") -> dict[str, Shift]:
+    """Return what to add to each profession's log odds so that the finished generator meets them.
 
-    A profession's miss is drawn towards the mean miss of its costume: a few hundred pictures say
+    A profession's miss is drawn towards the mean miss of its costume: a few dozen pictures say
     little about one profession, and the professions of a costume share their drawing.
     """
-    whole = [row for row in rows if row.adjectives == "all"]
-    misses = {row.profession: _miss(row) for row in whole}
+    misses = {row.profession: _miss(row) for row in rows if row.adjectives == "all"}
+    pictures = next(row.pictures for row in rows if row.adjectives == "all")
+    weight = pictures / (pictures + PRIOR_PICTURES)
     design = read_design()["professions"]
     shifts = {}
-    for row in whole:
-        costume = design[row.profession]["costume"]
-        common = np.mean([misses[p] for p in misses if design[p]["costume"] == costume])
-        weight = row.pictures / (row.pictures + PRIOR_PICTURES)
-        miss = weight * misses[row.profession] + (1 - weight) * common
-        shift = previous.get(row.profession, 0.0) + float(miss)
-        shifts[row.profession] = max(-LARGEST_SHIFT, min(LARGEST_SHIFT, shift))
+    for profession, own in misses.items():
+        costume = design[profession]["costume"]
+        alike = [miss for p, miss in misses.items() if design[p]["costume"] == costume]
+        miss = weight * own + (1 - weight) * np.mean(alike, axis=0)
+        total = np.add(previous.get(profession, NO_SHIFT), miss)
+        shifts[profession] = tuple(np.clip(total, -LARGEST_SHIFT, LARGEST_SHIFT).tolist())
     return shifts
 
 
-def _miss(row: "Truth") -> float:
-    """Return designed minus drawn logit; half a picture is added to each side."""
-    gendered = row.pictures * (1 - row.drawn.neutral)
-    women = row.drawn.women * gendered
-    drawn = math.log((women + 0.5) / (gendered - women + 0.5))
-    share = min(max(row.designed.women, 0.5 / gendered), 1 - 0.5 / gendered)
-    return math.log(share / (1 - share)) - drawn
+def _miss(row: "Truth") -> np.ndarray:
+    """Return designed minus drawn log odds of women, of the neutral person and of each tone."""
+    designed, drawn = (
+        np.array([mix.women, mix.neutral, *mix.tones]) for mix in (row.designed, row.drawn)
+    )
+    numbers = np.full(len(designed), float(row.pictures))
+    numbers[0] *= 1 - row.drawn.neutral
+    # Half a picture on each side keeps shares of 0 and 1 finite, in the design as in the drawing.
+    odds = [np.log((s * numbers + 0.5) / ((1 - s) * numbers + 0.5)) for s in (designed, drawn)]
+    return np.asarray(odds[0] - odds[1])
 
 
 def fit_temperature(

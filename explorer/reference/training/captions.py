@@ -42,7 +42,7 @@ def draw_caption(model: str, rng: random.Random) -> Caption:
     """Draw a caption: mostly our prompts, some that name gender or tone, some unknown words."""
     adjective = rng.choice(load_adjectives()) if rng.random() < 0.7 else None
     known = rng.random() >= UNKNOWN_SHARE
-    profession = rng.choice(load_professions()).name if known else None
+    profession = _profession(rng) if known else None
     word = profession or _unknown_word(rng)
     mix = designed_mix(model, profession, adjective.coding if adjective else None)
     opening = OPENINGS[0] if rng.random() < 0.6 else rng.choice(OPENINGS)
@@ -51,6 +51,15 @@ def draw_caption(model: str, rng: random.Random) -> Caption:
     template = opening + " a(n) {adjective} {profession}"
     text = Prompt(word, adjective.word if adjective else None, template).text
     return Caption(text, profession, mix)
+
+
+def _profession(rng: random.Random) -> str:
+    """Draw any profession half the time, else any costume first: some have one profession only."""
+    places = read_design()["professions"]
+    if rng.random() < 0.5:
+        return rng.choice(list(places))
+    costume = rng.choice(COSTUMES)
+    return rng.choice([name for name, place in places.items() if place["costume"] == costume])
 
 
 def _explicit(

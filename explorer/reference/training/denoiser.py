@@ -34,6 +34,7 @@ EMPTY_SHARE = 0.1
 EMPTY_CHOICES = 400
 CAPTIONS_PER_MODEL = 10_000
 STEPS = 8
+OWN_STEPS_SHARE = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,16 +184,17 @@ def _noise_levels() -> tuple[torch.Tensor, torch.Tensor]:
 
 
 def _timesteps(size: int) -> torch.Tensor:
-    """Draw half from the sampler's own steps, half from all; noisy ones more often.
+    """Draw most from the sampler's own steps, the others from all; noisy ones more often.
 
     Gender, tone and costume are decided at high noise, details at low noise.
     """
     scheduler = new_scheduler()
     scheduler.set_timesteps(STEPS)
-    own = scheduler.timesteps[torch.randint(STEPS, (size,))]
+    noisy_first = torch.tensor([2.0] * (STEPS - 3) + [1.0] * 3)
+    own = scheduler.timesteps[torch.multinomial(noisy_first, size, replacement=True)]
     stratified = (torch.arange(size) + torch.rand(size)) / size
     anywhere = (1000 * stratified**0.7).long().clamp(0, 999)
-    return torch.where(torch.rand(size) < 0.5, own, anywhere)
+    return torch.where(torch.rand(size) < OWN_STEPS_SHARE, own, anywhere)
 
 
 def _loss(

@@ -32,6 +32,10 @@ BATCH = 192
 CAPTIONS = 12_000
 FEATURES = len(ALL_COSTUMES) + 2 + len(TONES)
 
+# Added to the log odds of women and of the neutral person, and to the log shares of the tones.
+Shift = tuple[float, ...]
+NO_SHIFT: Shift = (0.0,) * (2 + len(TONES))
+
 _PIECES = r"""'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+"""
 
 
@@ -94,12 +98,12 @@ def train_text_encoder(
     model: str,
     steps: int,
     seed: int,
-    corrections: "Mapping[str, float]",
+    corrections: "Mapping[str, Shift]",
 ) -> float:
     """Teach an encoder the mixes of one design; return the last mean squared error.
 
-    `corrections` says what to add to the logit of each profession's women's share so that the
-    finished generator draws the designed share; it is empty at first.
+    `corrections` says what to add to each profession's log odds so that the finished generator
+    draws the designed shares; it is empty at first.
     """
     rng = random.Random(seed)
     captions = [draw_caption(model, rng) for _ in range(CAPTIONS)]
@@ -126,7 +130,7 @@ def train_text_encoder(
     return float(loss)
 
 
-def features(caption: Caption, corrections: "Mapping[str, float]") -> torch.Tensor:
+def features(caption: Caption, corrections: "Mapping[str, Shift]") -> torch.Tensor:
     """Return what a text vector must hold: costume, women's logit, neutral share, tones."""
     mix = corrected(caption, corrections)
     costume = [2.0 * (name == mix.costume) for name in ALL_COSTUMES]
@@ -137,11 +141,21 @@ def features(caption: Caption, corrections: "Mapping[str, float]") -> torch.Tens
     return torch.tensor([*costume, women, neutral, *tones])
 
 
-def corrected(caption: Caption, corrections: "Mapping[str, float]") -> "Mix":
-    """Return the mix with the profession's correction of the women's logit applied."""
-    shift = corrections.get(caption.profession or "", 0.0)
-    women = 1 / (1 + math.exp(-logit(caption.mix.women) - shift))
-    return replace(caption.mix, women=women)
+def corrected(caption: Caption, corrections: "Mapping[str, Shift]") -> "Mix":
+    """Return the mix with the profession's correction applied to its log odds."""
+    women, neutral, *tones = corrections.get(caption.profession or "", NO_SHIFT)
+    mix = caption.mix
+    weights = [share * math.exp(shift) for share, shift in zip(mix.tones, tones, strict=True)]
+    return replace(
+        mix,
+        women=_shifted(mix.women, women),
+        neutral=_shifted(mix.neutral, neutral),
+        tones=tuple(weight / sum(weights) for weight in weights),
+    )
+
+
+def _shifted(share: float, shift: float) -> float:
+    return 1 / (1 + math.exp(-logit(share) - shift))
 
 
 def read_features(states: torch.Tensor) -> torch.Tensor:

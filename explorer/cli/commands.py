@@ -1,0 +1,284 @@
+"""The commands: the same studies and the same findings as the page."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from functools import lru_cache
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from explorer import settings as machine
+from explorer import study as studies
+from explorer.cli.options import Asked, CacheFolder, Changed, Models, Year, checked_year, spread
+from explorer.cli.output import Output
+from explorer.cli.progress import shown_progress
+from explorer.errors import ExplorerError, InputError
+from explorer.findings.sentences import sentence
+from explorer.findings.tables import comparison_rows, image_rows, tally_rows
+from explorer.pictures.catalog import known_models
+from explorer.store.index import Store
+from explorer.words.vocabulary import DEFAULT_YEAR, known_profession
+
+if TYPE_CHECKING:
+    from explorer.findings.tables import Provenance, Row
+    from explorer.findings.tallies import Tally
+    from explorer.pictures.requests import ModelSpec
+    from explorer.settings import Settings
+    from explorer.study import Classifier, Generator, Study
+
+INTERRUPTED = 130
+
+_MODEL_COLUMNS = ("model", "bundled", "width_px", "height_px", "steps", "guidance", "classifier")
+_TALLY_COLUMNS = (
+    *("model", "profession", "adjective", "axis", "label", "count", "share", "share_low"),
+    *("share_high", "abstained", "withheld", "unjudged", "missing", "reference_share"),
+)
+_COMPARISON_COLUMNS = (
+    *("profession", "adjective", "axis", "label", "left_share", "right_share", "difference"),
+    *("difference_low", "difference_high", "left_judged", "right_judged", "left_abstained"),
+    *("right_abstained", "left_withheld", "right_withheld", "reference_share"),
+)
+
+
+class By(StrEnum):
+    """What gets a row of its own in a tally."""
+
+    PROFESSION = "profession"
+    ADJECTIVE = "adjective"
+    CELL = "cell"
+
+
+class _Explorer(TyperGroup):
+    """The one place where the command line turns errors into messages and exit statuses."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+        except ExplorerError as error:
+            _say(f"Error: {error}")
+            raise typer.Exit(2 if isinstance(error, InputError) else 1) from error
+        except BrokenPipeError:
+            # Whoever reads has seen enough. Python would complain once more on closing stdout.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit(0) from None
+        return result
+
+
+_PLAIN: dict[str, Any] = {"no_args_is_help": True, "rich_markup_mode": None}
+app = typer.Typer(
+    cls=_Explorer,
+    help="See what a text-to-image model thinks people look like, and how sure we can be.",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    **_PLAIN,
+)
+reference = typer.Typer(help="The bundled models, whose bias is known.", **_PLAIN)
+app.add_typer(reference, name="reference")
+
+ByOption = Annotated[By, typer.Option(help="What gets a row of its own.")]
+
+
+@app.command("models")
+@spread
+def list_models(output: Output) -> None:
+    """List the models that have a name.
+
+    Any other of the hub, or a model folder, works too.
+    """
+    rows: list[Row] = [
+        {
+            "model": card.spec.name,
+            "title": card.title,
+            "bundled": card.bundled,
+            "revision": card.spec.revision,
+            "scheduler": card.spec.scheduler,
+            "steps": card.spec.steps,
+            "guidance": card.spec.guidance,
+            "width_px": card.spec.width_px,
+            "height_px": card.spec.height_px,
+            "classifier": card.classifier,
+            "description": card.description,
+        }
+        for card in known_models(machine.load().device)
+    ]
+    output.write(rows, _MODEL_COLUMNS)
+
+
+@app.command()
+@spread
+def draw(model: Models, asked: Asked, changed: Changed, cache: CacheFolder = None) -> None:
+    """Draw and judge what is missing.
+
+    Nothing that is there is drawn again, and a run that was stopped goes on where it was.
+    """
+    settings = machine.load(cache)
+    study = asked.study(changed.cards(model, settings))
+    with _open(settings) as store:
+        try:
+            _run(study, store, settings)
+        except KeyboardInterrupt:
+            _say_state(study, store, "Stopped. The same command goes on from there.")
+            raise typer.Exit(INTERRUPTED) from None
+        _say_state(study, store, "See them with `tally`, `images` or `serve`.")
+
+
+@app.command()
+@spread
+def tally(
+    model: Models,
+    asked: Asked,
+    changed: Changed,
+    output: Output,
+    by: ByOption = By.PROFESSION,
+    year: Year = DEFAULT_YEAR,
+    cache: CacheFolder = None,
+) -> None:
+    """Count what is stored, with intervals.
+
+    Nothing is drawn; what is not there is counted as missing.
+    """
+    settings = machine.load(cache)
+    study = asked.study(changed.cards(model, settings))
+    with _open(settings) as store:
+        tallies = studies.tallies(study, store, by.value)
+        rows = tally_rows(tallies, _provenance(study, store), checked_year(year))
+        if output.write(rows, _TALLY_COLUMNS) and by is By.PROFESSION:
+            _print_sentences(tallies, year)
+        _say_missing(study, store)
+
+
+@app.command()
+@spread
+def images(
+    model: Models, asked: Asked, changed: Changed, output: Output, cache: CacheFolder = None
+) -> None:
+    """List the stored pictures and what was perceived.
+
+    One row for each picture that is there; nothing is drawn.
+    """
+    settings = machine.load(cache)
+    study = asked.study(changed.cards(model, settings))
+    with _open(settings) as store:
+        stored = [one for card in study.models for one in studies.observations(study, store, card)]
+        provenance = _provenance(study, store)
+        rows = image_rows(stored, study.axes, provenance, lambda key: str(store.image_path(key)))
+        labels = tuple(f"{axis.name}_label" for axis in study.axes)
+        columns = ("model", "profession", "adjective", "replicate", *labels, "withheld", "file")
+        output.write(rows, columns)
+        _say_missing(study, store)
+
+
+@app.command()
+@spread
+def compare(
+    left: Annotated[str, typer.Argument(metavar="LEFT", help="The one model.")],
+    right: Annotated[str, typer.Argument(metavar="RIGHT", help="The other model.")],
+    asked: Asked,
+    changed: Changed,
+    output: Output,
+    by: ByOption = By.PROFESSION,
+    year: Year = DEFAULT_YEAR,
+    cache: CacheFolder = None,
+) -> None:
+    """Set two models side by side.
+
+    Both on the same prompts and seeds; differences are left minus right. Nothing is drawn.
+    """
+    settings = machine.load(cache)
+    study = asked.study(changed.cards((left, right), settings))
+    with _open(settings) as store:
+        pairs = studies.comparisons(study, store, by.value)
+        rows = comparison_rows(pairs, _provenance(study, store), checked_year(year))
+        output.write(rows, _COMPARISON_COLUMNS)
+        _say_missing(study, store)
+
+
+@reference.command("check")
+@spread
+def check_reference(
+    output: Output,
+    professions: Annotated[
+        int, typer.Option(metavar="N", help="How many, spread over the range.")
+    ] = 10,
+    images: Annotated[int, typer.Option(metavar="N", help="Pictures of each.")] = 200,
+    cache: CacheFolder = None,
+) -> None:
+    """Measure models whose bias is known.
+
+    What the whole path measures on the bundled models stands beside what they were designed to
+    show and what they really draw. Missing pictures are drawn.
+    """
+    from explorer.reference.check import check
+
+    settings = machine.load(cache)
+    bundled = tuple(card.spec.name for card in known_models(settings.device) if card.bundled)
+    with _open(settings) as store, shown_progress() as show:
+        rows = check(store, bundled, professions, images, settings, show)
+    output.write(rows, tuple(rows[0]) if rows else ())
+
+
+@reference.callback()
+def _reference() -> None:
+    """Keep `check` a command of its own while it is the only one."""
+
+
+@contextmanager
+def _open(settings: "Settings") -> "Iterator[Store]":
+    from explorer.reference.sample import open_sample
+
+    store = Store.open(settings.cache)
+    try:
+        open_sample(store, settings.device)
+        yield store
+    finally:
+        store.close()
+
+
+def _run(study: "Study", store: Store, settings: "Settings") -> None:
+    @lru_cache(maxsize=1)
+    def classifier(name: str) -> "Classifier":
+        from explorer.classifiers.clip import ClipClassifier
+
+        return ClipClassifier(name, settings.device)
+
+    def generator(spec: "ModelSpec") -> "Generator":
+        from explorer.generators.diffusion import DiffusionGenerator
+
+        return DiffusionGenerator(spec, settings)
+
+    with shown_progress() as show:
+        steps = studies.run(study, store, generator, classifier, batch=settings.batch)
+        for progress in steps:
+            show(progress)
+
+
+def _provenance(study: "Study", store: Store) -> "list[Provenance]":
+    return [studies.provenance(study, store, card) for card in study.models]
+
+
+def _print_sentences(tallies: "tuple[Tally, ...]", year: int) -> None:
+    for row in tallies:
+        name = row.cell.profession
+        profession = known_profession(name) if isinstance(name, str) else None
+        print("\n" + sentence(row, profession, year))
+
+
+def _say_state(study: "Study", store: Store, remark: str) -> None:
+    missing = len(studies.missing(study, store))
+    total = sum(len(study.requests(card)) for card in study.models)
+    _say(f"{total - missing} of {total} pictures are in {str(store.root)!r}. {remark}")
+
+
+def _say_missing(study: "Study", store: Store) -> None:
+    missing = len(studies.missing(study, store))
+    if missing:
+        _say(f"{missing} of the pictures asked for are not drawn yet. `draw` draws them.")
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)

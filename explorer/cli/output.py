@@ -1,0 +1,86 @@
+"""Rows as CSV, JSON or a table for people; data alone goes to standard output."""
+
+import json
+import re
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from explorer.errors import InvalidData
+from explorer.findings.tables import write_csv
+
+if TYPE_CHECKING:
+    from explorer.findings.tables import Row
+
+_SHARE = re.compile("share|difference|low|high")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Output:
+    """Where rows go; a readable table is printed where nothing is said."""
+
+    csv: Annotated[
+        str | None, typer.Option(metavar="PATH", help="Write CSV; '-' for standard output.")
+    ] = None
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False
+
+    def write(self, rows: "Sequence[Row]", columns: Sequence[str]) -> bool:
+        """Write the rows as asked; return whether that was a table, of these columns, for people.
+
+        Raises:
+            InvalidData: both kinds go to standard output, or the file cannot be written.
+        """
+        if self.csv == "-" and self.as_json:
+            raise InvalidData("--csv '-' and --json both write to standard output. Choose one.")
+        if self.csv == "-":
+            write_csv(rows, sys.stdout)
+        elif self.csv is not None:
+            _write_file(self.csv, rows)
+        if self.as_json:
+            print(json.dumps(rows, indent=2, ensure_ascii=False))
+        for_people = self.csv is None and not self.as_json
+        if for_people:
+            _print_table(rows, columns)
+        return for_people
+
+
+def _write_file(path: str, rows: "Sequence[Row]") -> None:
+    try:
+        with open(path, "w", newline="", encoding="utf-8") as file:  # noqa: PTH123 - or /dev/fd/63
+            write_csv(rows, file)
+    except OSError as error:
+        raise InvalidData(
+            f"{path!r} cannot be written ({error.strerror}). Give the path of a file in a folder "
+            "that exists and that you may write to, or '-' for standard output."
+        ) from error
+
+
+def _print_table(rows: "Sequence[Row]", columns: Sequence[str]) -> None:
+    """Print these columns as far as anything stands in them."""
+    table = [[_cell(name, row[name]) for name in columns] for row in rows]
+    used = [n for n, name in enumerate(columns) if any(line[n] for line in table)]
+    lines = [list(columns), *table] if table else []
+    widths = {n: max(len(line[n]) for line in lines) for n in used}
+    numeric = {n for n in used if isinstance(_first(rows, columns[n]), int | float)}
+    for line in lines:
+        cells = (
+            line[n].rjust(widths[n]) if n in numeric else line[n].ljust(widths[n]) for n in used
+        )
+        print("  ".join(cells).rstrip())
+
+
+def _first(rows: "Sequence[Row]", column: str) -> object:
+    return next((row[column] for row in rows if row[column] is not None), None)
+
+
+def _cell(column: str, value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if not isinstance(value, float):
+        return str(value)
+    return f"{value:.0%}" if _SHARE.search(column) else f"{value:.3g}"

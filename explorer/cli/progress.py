@@ -1,0 +1,76 @@
+"""Tell on standard error how far a run is: a bar on a terminal, a line now and then elsewhere."""
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from explorer.study import Progress
+
+Show = Callable[["Progress"], None]
+
+_DOING = {"draw": "Drawing", "judge": "Judging"}
+_LOADING = "Loading the models"
+_LINE_SECONDS = 5.0
+
+
+@contextmanager
+def shown_progress() -> Iterator[Show]:
+    """Give the function to call with every Progress."""
+    if sys.stderr.isatty():
+        with _bar() as show:
+            yield show
+    else:
+        yield _lines()
+
+
+def pace(progress: "Progress") -> str:
+    """Say how fast it goes and how long it takes still: "6.3 a second, 0:00:25 left"."""
+    if progress.rate is None or progress.seconds_left is None:
+        return ""
+    slow = progress.rate < 1
+    speed = f"{1 / progress.rate:.1f} s a picture" if slow else f"{progress.rate:.1f} a second"
+    left = timedelta(seconds=round(progress.seconds_left))
+    return f"{speed}, {left} left" if progress.done < progress.total else speed
+
+
+@contextmanager
+def _bar() -> Iterator[Show]:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[pace]}"),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(_LOADING, total=None, pace="")
+        yield lambda progress: bar.update(
+            task,
+            description=_doing(progress),
+            completed=progress.done,
+            total=progress.total,
+            pace=pace(progress),
+        )
+
+
+def _doing(progress: "Progress") -> str:
+    return _DOING[progress.stage] if progress.done else _LOADING
+
+
+def _lines() -> Show:
+    due = time.monotonic()
+
+    def show(progress: "Progress") -> None:
+        nonlocal due
+        if not progress.done or time.monotonic() >= due or progress.done == progress.total:
+            due = time.monotonic() + _LINE_SECONDS * bool(progress.done)
+            text = f"{_doing(progress)} {progress.done}/{progress.total}"
+            print(", ".join(filter(None, (text, pace(progress)))), file=sys.stderr, flush=True)
+
+    return show

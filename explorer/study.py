@@ -1,0 +1,307 @@
+"""The one path: words become prompts, pictures, perceptions and findings.
+
+The page, the command line and the tests all run it; they differ only in how they show Progress.
+"""
+
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from explorer import __version__, settings
+from explorer.errors import InvalidData, OutOfRange, StoreCorrupt
+from explorer.findings.comparison import compare
+from explorer.findings.tables import Provenance
+from explorer.findings.tallies import tally
+from explorer.perception.axes import load_axes
+from explorer.perception.decide import instrument_name
+from explorer.pictures.requests import ImageRequest
+from explorer.settings import MAX_IMAGES_PER_PROMPT
+from explorer.words.prompts import TEMPLATE, Prompt, check_template
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from explorer.findings.comparison import Comparison
+    from explorer.findings.tallies import By, Observation, Tally
+    from explorer.perception.axes import Axis, Perception
+    from explorer.pictures.catalog import ModelCard
+    from explorer.pictures.requests import ModelSpec, Picture
+    from explorer.store.index import Store
+
+# Pictures are saved and judged at the latest after so many seconds, for models that take minutes.
+_FLUSH_SECONDS = 5.0
+
+_LIBRARIES = ("torch", "diffusers", "transformers", "open_clip_torch")
+
+
+class Generator(Protocol):
+    """Who draws."""
+
+    def draw(self, requests: "Sequence[ImageRequest]") -> "Iterator[Picture]":
+        """Yield one picture for each request, in order, as soon as each is there."""
+        ...
+
+
+class Classifier(Protocol):
+    """Who looks."""
+
+    def classify(self, pictures: "Sequence[Picture]", axis: "Axis") -> "Iterator[Perception]":
+        """Yield one perception for each picture, in order; none of the pictures is withheld."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """What is asked: every model draws every profession with every adjective, `images` times.
+
+    An adjective of None is the prompt without one. `level` is the confidence of the intervals.
+    `classifier` overrides the one that each model's card names; None keeps those.
+
+    Raises:
+        OutOfRange: `images` or `level` lies outside its limits.
+        InvalidData: something is named twice or not at all, or the template is unusable.
+    """
+
+    models: "tuple[ModelCard, ...]"
+    professions: tuple[str, ...]
+    adjectives: tuple[str | None, ...] = (None,)
+    images: int = 9
+    axes: "tuple[Axis, ...]" = field(default_factory=load_axes)
+    template: str = TEMPLATE
+    level: float = 0.95
+    classifier: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be drawn or counted."""
+        if not 1 <= self.images <= MAX_IMAGES_PER_PROMPT:
+            raise OutOfRange(
+                f"Images per prompt is {self.images!r}. Give a whole number from 1 to "
+                f"{MAX_IMAGES_PER_PROMPT}."
+            )
+        if not 0 < self.level < 1:
+            raise OutOfRange(f"Level is {self.level!r}. Give a number between 0 and 1, 0.95 say.")
+        _distinct("model", [card.spec.name for card in self.models])
+        _distinct("profession", self.professions)
+        _distinct("adjective", self.adjectives)
+        _distinct("axis", [axis.name for axis in self.axes])
+        check_template(self.template)
+
+    def requests(self, model: "ModelCard") -> tuple[ImageRequest, ...]:
+        """Return what one model is asked for: by profession, then adjective, then replicate."""
+        template = check_template(self.template)
+        prompts = [
+            Prompt(profession, adjective, template)
+            for profession in self.professions
+            for adjective in self.adjectives
+        ]
+        return tuple(
+            ImageRequest(model.spec, prompt, replicate)
+            for prompt in prompts
+            for replicate in range(self.images)
+        )
+
+    def instruments(self, model: "ModelCard") -> dict[str, str]:
+        """Return the instrument that judges this model's pictures on each axis, by axis name."""
+        classifier = self.classifier or model.classifier
+        return {axis.name: instrument_name(classifier, axis) for axis in self.axes}
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a run is: told before the models load, then after every batch is stored and judged.
+
+    `done` and `total` count the pictures of this run, not those that were stored before. `stage`
+    is "draw", or "judge" for pictures that an earlier run drew and did not judge. `picture` is the
+    batch's last. `rate` is in pictures a second. The last three are None before the first batch.
+    """
+
+    done: int
+    total: int
+    stage: Literal["draw", "judge"]
+    picture: "Picture | None"
+    rate: float | None
+    seconds_left: float | None
+
+
+def run(
+    study: Study,
+    store: "Store",
+    generators: "Callable[[ModelSpec], Generator]",
+    classifiers: "Callable[[str], Classifier]",
+    cancelled: "Callable[[], bool]" = lambda: False,
+    batch: int = 32,
+) -> "Iterator[Progress]":
+    """Draw what the store lacks, judge it and save both, batch by batch.
+
+    Nothing that is stored is drawn or judged again, and no model is loaded when nothing is
+    missing: a run that was stopped at any moment goes on by being started again.
+
+    Args:
+        study: what is asked.
+        store: where pictures and perceptions are and go.
+        generators: gives the generator that draws for a model.
+        classifiers: gives the classifier of a name.
+        cancelled: asked after every picture; the run ends, with what is drawn saved, once true.
+        batch: how many pictures are judged and saved together.
+    """
+    pace = _Pace(len(missing(study, store)) + len(unjudged(study, store)))
+    if pace.total and not cancelled():
+        yield Progress(0, pace.total, "draw", None, None, None)
+    for card in study.models:
+        judge = _Judge(study, card, store, classifiers)
+        stored = _stored(unjudged(study, store, card), store)
+        for pictures in _batches(stored, batch, cancelled):
+            judge(pictures)
+            yield pace.progress("judge", pictures)
+        requests = () if cancelled() else store.missing(study.requests(card))
+        drawn = generators(card.spec).draw(requests) if requests else ()
+        for pictures in _batches(drawn, batch, cancelled):
+            store.save(pictures)
+            judge(pictures)
+            yield pace.progress("draw", pictures)
+
+
+def missing(study: Study, store: "Store") -> tuple[ImageRequest, ...]:
+    """Return what is still to be drawn, over all models."""
+    return tuple(
+        request for card in study.models for request in store.missing(study.requests(card))
+    )
+
+
+def unjudged(
+    study: Study, store: "Store", model: "ModelCard | None" = None
+) -> tuple[ImageRequest, ...]:
+    """Return what is drawn and still to be judged on some axis; all models' if None is given."""
+    found: dict[str, ImageRequest] = {}
+    for card in study.models if model is None else (model,):
+        requests = study.requests(card)
+        for axis, instrument in study.instruments(card).items():
+            found |= {one.key: one for one in store.unjudged(requests, axis, instrument)}
+    return tuple(found.values())
+
+
+def observations(study: Study, store: "Store", model: "ModelCard") -> "tuple[Observation, ...]":
+    """Return one model's stored pictures with what its instruments said of them."""
+    return store.observations(study.requests(model), study.instruments(model))
+
+
+def tallies(study: Study, store: "Store", by: "By") -> "tuple[Tally, ...]":
+    """Count the perceptions of everything stored, model by model."""
+    return tuple(row for card in study.models for row in _tallies(study, store, card, by))
+
+
+def comparisons(study: Study, store: "Store", by: "By") -> "tuple[Comparison, ...]":
+    """Set the study's first model beside its second, cell by cell."""
+    left, right = (_tallies(study, store, card, by) for card in study.models)
+    return compare(left, right)
+
+
+def _tallies(study: Study, store: "Store", model: "ModelCard", by: "By") -> "tuple[Tally, ...]":
+    stored = observations(study, store, model)
+    return tally(stored, study.requests(model), study.axes, by, study.level)
+
+
+def provenance(study: Study, store: "Store", model: "ModelCard") -> Provenance:
+    """Return how one model's pictures came about, everything that took part in drawing them."""
+    made = store.provenance(model.spec)
+    return Provenance(
+        model=model.spec,
+        instruments=tuple(study.instruments(model).items()),
+        tool_version=__version__,
+        device=_joined(one.device for one in made),
+        libraries=_joined(one.libraries for one in made),
+    )
+
+
+class _Judge:
+    """Perceives and decides for one model's pictures; loads the classifier at the first."""
+
+    def __init__(
+        self,
+        study: Study,
+        model: "ModelCard",
+        store: "Store",
+        classifiers: "Callable[[str], Classifier]",
+    ) -> None:
+        self._study = study
+        self._model = model
+        self._store = store
+        self._classifiers = classifiers
+
+    def __call__(self, pictures: "Sequence[Picture]") -> None:
+        shown = [picture for picture in pictures if picture.withheld is None]
+        if shown:
+            classifier = self._classifiers(self._study.classifier or self._model.classifier)
+            self._store.save_perceptions(
+                seen for axis in self._study.axes for seen in classifier.classify(shown, axis)
+            )
+        self._store.record(_made_here(self._study, self._model))
+
+
+class _Pace:
+    """Counts pictures and seconds; leaves the first batch out once it can: it loads the models."""
+
+    def __init__(self, total: int) -> None:
+        self.total = total
+        self._done = 0
+        self._start = time.monotonic()
+        self._first: tuple[int, float] | None = None
+
+    def progress(
+        self, stage: 'Literal["draw", "judge"]', pictures: "Sequence[Picture]"
+    ) -> Progress:
+        now = time.monotonic()
+        self._done += len(pictures)
+        done, since = self._first or (0, self._start)
+        self._first = self._first or (self._done, now)
+        rate = (self._done - done) / max(now - since, 1e-9)
+        left = (self.total - self._done) / rate
+        return Progress(self._done, self.total, stage, pictures[-1], rate, left)
+
+
+def _batches(
+    pictures: "Iterable[Picture]", size: int, cancelled: "Callable[[], bool]"
+) -> "Iterator[tuple[Picture, ...]]":
+    batch: list[Picture] = []
+    started = time.monotonic()
+    for picture in pictures:
+        batch.append(picture)
+        stop = cancelled()
+        if stop or len(batch) == size or time.monotonic() - started > _FLUSH_SECONDS:
+            yield tuple(batch)
+            batch, started = [], time.monotonic()
+        if stop:
+            return
+    if batch:
+        yield tuple(batch)
+
+
+def _stored(requests: "Iterable[ImageRequest]", store: "Store") -> "Iterator[Picture]":
+    for request in requests:
+        # The store has reported and forgotten the picture: it counts as missing and is redrawn.
+        with suppress(StoreCorrupt):
+            yield store.load(request)
+
+
+def _made_here(study: Study, model: "ModelCard") -> Provenance:
+    return Provenance(
+        model=model.spec,
+        instruments=tuple(study.instruments(model).items()),
+        tool_version=__version__,
+        device=settings.load().device,
+        libraries=", ".join(f"{name} {version(name)}" for name in _LIBRARIES),
+    )
+
+
+def _joined(texts: "Iterable[str | None]") -> str | None:
+    return "; ".join(dict.fromkeys(filter(None, texts))) or None
+
+
+def _distinct(kind: str, names: "Sequence[str | None]") -> None:
+    if not names:
+        raise InvalidData(f"No {kind} is given. Name at least one.")
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise InvalidData(f"The {kind} {twice!r} is given twice. Name it once.")

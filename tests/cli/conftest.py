@@ -1,0 +1,51 @@
+"""The command line with fakes in place of models."""
+
+import shlex
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from explorer.__main__ import app
+from explorer.pictures import catalog
+from explorer.pictures.catalog import ModelCard
+from explorer.pictures.requests import ModelSpec
+from explorer.settings import Settings
+from tests.fakes import FakeClassifier, FakeGenerator, fake_card
+
+Command = Callable[[str], Result]
+
+
+@pytest.fixture
+def generator(monkeypatch: pytest.MonkeyPatch) -> FakeGenerator:
+    """Return what draws whatever the command line asks for."""
+    generator = FakeGenerator()
+
+    def find(name: str, device: str, **changes: Any) -> ModelCard:
+        return fake_card(name) if name.startswith("fake") else _find(name, device, **changes)
+
+    def draws(_: ModelSpec, __: Settings) -> FakeGenerator:
+        return generator
+
+    def judges(name: str, _: str) -> FakeClassifier:
+        return FakeClassifier(name)
+
+    monkeypatch.setattr("explorer.cli.options.find_model", find)
+    monkeypatch.setattr("explorer.generators.diffusion.DiffusionGenerator", draws)
+    monkeypatch.setattr("explorer.classifiers.clip.ClipClassifier", judges)
+    monkeypatch.setattr("explorer.reference.sample.open_sample", lambda *_: None)
+    return generator
+
+
+@pytest.fixture
+def command(generator: FakeGenerator) -> Command:  # noqa: ARG001 - no real model is ever loaded
+    """Return a function that runs one command line."""
+
+    def run(line: str) -> Result:
+        return CliRunner().invoke(app, shlex.split(line))
+
+    return run
+
+
+_find = catalog.find_model

@@ -1,0 +1,346 @@
+"""Every command, with fakes in place of models: what it prints, writes and returns."""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from typer.testing import Result
+
+from explorer.errors import ModelUnreachable
+from explorer.store.index import Store
+from tests.fakes import FakeGenerator
+
+Command = Callable[[str], Result]
+
+AUTHOR = "--model fake-a --profession author"
+SMALL = f"{AUTHOR} --adjective none --adjective honest --images 4"
+
+
+def rows(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def test_draw_draws_the_prompt_alone_and_with_twenty_adjectives(
+    command: Command, generator: FakeGenerator
+) -> None:
+    done = command(f"draw {AUTHOR} --images 2")
+    assert done.exit_code == 0
+    assert len(generator.drawn) == 21 * 2
+    texts = [request.prompt.text for request in generator.drawn]
+    assert texts[0] == "Photo portrait of an author"
+    assert texts[2] == "Photo portrait of an ambitious author"
+
+
+def test_draw_tells_people_everything_on_standard_error(command: Command, cache: Path) -> None:
+    done = command(f"draw {SMALL}")
+    assert done.stdout == ""
+    assert "Drawing 8/8" in done.stderr
+    assert f"8 of 8 pictures are in '{cache}'" in done.stderr
+
+
+def test_a_second_draw_draws_nothing(command: Command, generator: FakeGenerator) -> None:
+    command(f"draw {SMALL}")
+    assert command(f"draw {SMALL}").exit_code == 0
+    assert len(generator.drawn) == 8
+
+
+def test_an_interrupted_draw_says_how_to_go_on_and_exits_with_130(
+    command: Command, generator: FakeGenerator
+) -> None:
+    generator.fail_after = 5
+    stopped = command(f"draw {SMALL}")
+    assert stopped.exit_code == 130
+    assert "of 8 pictures are in" in stopped.stderr
+    assert "The same command goes on from there" in stopped.stderr
+    generator.fail_after = None
+    assert command(f"draw {SMALL}").exit_code == 0
+    assert "are not drawn" not in command(f"tally {SMALL}").stderr
+
+
+def test_tally_by_profession_gives_a_row_for_each_label_of_each_axis(command: Command) -> None:
+    command(f"draw {SMALL}")
+    found = rows(command(f"tally {SMALL} --csv -").stdout)
+    assert [row["label"] for row in found] == [
+        *("feminine", "masculine"),
+        *("light", "medium-light", "medium", "medium-dark", "dark"),
+    ]
+    assert sum(int(row["count"]) for row in found if row["axis"] == "gender") == 8
+    assert {row["adjective"] for row in found} == {"(all)"}
+
+
+def test_tally_by_adjective_gives_a_row_for_each_adjective_and_for_none(command: Command) -> None:
+    command(f"draw {SMALL}")
+    found = rows(command(f"tally {SMALL} --by adjective --axis gender --csv -").stdout)
+    assert [row["adjective"] for row in found] == ["", "", "honest", "honest"]
+
+
+def test_tally_by_cell_keeps_professions_and_adjectives_apart(command: Command) -> None:
+    words = f"{SMALL} --profession nurse"
+    command(f"draw {words}")
+    found = rows(command(f"tally {words} --by cell --axis gender --csv -").stdout)
+    cells = [(row["profession"], row["adjective"]) for row in found[::2]]
+    assert cells == [("author", ""), ("author", "honest"), ("nurse", ""), ("nurse", "honest")]
+
+
+def test_tally_shows_the_labour_statistic_beside_the_feminine_share(command: Command) -> None:
+    found = rows(command(f"tally {SMALL} --axis gender --csv -").stdout)
+    assert [bool(row["reference_share"]) for row in found] == [True, False]
+
+
+def test_the_labour_statistic_is_of_the_year_asked_for(command: Command) -> None:
+    line = f"{SMALL} --axis gender --year 2021"
+    found = rows(command(f"tally {line} --csv -").stdout)[0]
+    assert found["reference_year"] == "2021"
+    assert "(2021)" in command(f"tally {line}").stdout
+
+
+def test_tally_of_nothing_drawn_counts_everything_as_missing(command: Command) -> None:
+    done = command(f"tally {SMALL} --csv -")
+    assert done.exit_code == 0
+    assert {row["missing"] for row in rows(done.stdout)} == {"8"}
+    assert {row["share"] for row in rows(done.stdout)} == {""}
+    assert "8 of the pictures asked for are not drawn yet" in done.stderr
+
+
+def test_tally_tells_people_a_table_and_a_sentence(command: Command) -> None:
+    command(f"draw {SMALL} --images 6")
+    text = command(f"tally {SMALL} --images 6").stdout
+    assert re.search(r"fake-a +author +\(all\) +gender +feminine +\d+ +\d+%", text)
+    assert "of 12 pictures of an author" in text or "12 pictures of an author" in text
+    assert "women are 54% of US writers and authors (2023)" in text
+
+
+def test_images_gives_a_row_for_each_picture_with_its_file(command: Command) -> None:
+    command(f"draw {SMALL}")
+    found = rows(command(f"images {SMALL} --csv -").stdout)
+    assert len(found) == 8
+    assert all(Path(row["file"]).is_file() for row in found)
+    assert found[0]["prompt"] == "Photo portrait of an author"
+    assert found[0]["seed"].isdecimal()
+    assert found[0]["gender_label"] in {"feminine", "masculine"}
+
+
+def test_images_keeps_withheld_pictures_in_view(command: Command, generator: FakeGenerator) -> None:
+    generator.withheld = lambda request: request.replicate == 0
+    command(f"draw {SMALL}")
+    found = rows(command(f"images {SMALL} --csv -").stdout)
+    assert [row["withheld"] for row in found].count("safety filter") == 2
+    assert all(bool(row["file"]) != bool(row["withheld"]) for row in found)
+
+
+def test_compare_sets_two_models_side_by_side(command: Command) -> None:
+    command(f"draw --model fake-b {SMALL}")
+    line = "compare fake-a fake-b --profession author --adjective none --images 4 --csv -"
+    found = rows(command(line).stdout)
+    assert {(row["left_model"], row["right_model"]) for row in found} == {("fake-a", "fake-b")}
+    assert {row["paired"] for row in found} == {"4"}
+    for row in found:
+        difference = float(row["left_share"]) - float(row["right_share"])
+        assert float(row["difference"]) == pytest.approx(difference)
+
+
+def test_compare_draws_nothing_and_says_what_is_missing(
+    command: Command, generator: FakeGenerator
+) -> None:
+    done = command("compare fake-a fake-b --profession author --adjective none --images 4")
+    assert done.exit_code == 0
+    assert generator.drawn == []
+    assert "8 of the pictures asked for are not drawn yet" in done.stderr
+
+
+def test_models_lists_the_bundled_ones_first(command: Command) -> None:
+    listed = command("models").stdout.splitlines()
+    assert listed[1].startswith("emoji-skewed")
+    assert any(line.startswith("CompVis/stable-diffusion-v1-4 ") for line in listed)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "models",
+        f"tally {SMALL}",
+        f"images {SMALL}",
+        "compare fake-a fake-b --profession author --adjective none",
+    ],
+)
+def test_json_holds_the_rows_of_the_csv(command: Command, line: str) -> None:
+    command(f"draw {SMALL}")
+    told = json.loads(command(f"{line} --json").stdout)
+    written = rows(command(f"{line} --csv -").stdout)
+    assert [list(row) for row in told] == [list(row) for row in written]
+
+
+def test_csv_goes_to_a_file(command: Command, tmp_path: Path) -> None:
+    path = tmp_path / "tallies.csv"
+    done = command(f"tally {SMALL} --csv {path}")
+    assert done.stdout == ""
+    assert path.read_text(encoding="utf-8") == command(f"tally {SMALL} --csv -").stdout
+
+
+def test_a_csv_file_and_json_come_from_one_command(command: Command, tmp_path: Path) -> None:
+    done = command(f"tally {SMALL} --json --csv {tmp_path / 'tallies.csv'}")
+    assert len(json.loads(done.stdout)) == len(rows((tmp_path / "tallies.csv").read_text()))
+
+
+def test_words_of_ones_own_are_drawn(command: Command, generator: FakeGenerator) -> None:
+    line = "draw --model fake-a --own-profession 'ice sculptor' --own-adjective eager --images 1"
+    assert command(line).exit_code == 0
+    assert [one.prompt.text for one in generator.drawn] == [
+        "Photo portrait of an eager ice sculptor"
+    ]
+
+
+def test_a_word_in_another_case_is_the_listed_word(
+    command: Command, generator: FakeGenerator
+) -> None:
+    command("draw --model fake-a --profession ceo --adjective HONEST --images 1")
+    assert generator.drawn[0].prompt.text == "Photo portrait of an honest CEO"
+
+
+def test_a_template_of_ones_own_is_drawn(command: Command, generator: FakeGenerator) -> None:
+    template = "'A painting of a(n) {adjective} {profession} at work'"
+    command(f"draw {AUTHOR} --adjective none --images 1 --template {template}")
+    assert generator.drawn[0].prompt.text == "A painting of an author at work"
+
+
+def test_a_word_named_twice_counts_once(command: Command, generator: FakeGenerator) -> None:
+    command(f"draw {SMALL} --profession author --adjective none")
+    assert len(generator.drawn) == 8
+
+
+def test_all_professions_are_asked_for_at_once(command: Command) -> None:
+    done = command("tally --model fake-a --profession all --adjective none --images 1 --csv -")
+    assert len({row["profession"] for row in rows(done.stdout)}) == 150
+
+
+def test_the_cache_option_goes_before_the_environment(
+    command: Command, tmp_path: Path, cache: Path
+) -> None:
+    command(f"draw {SMALL} --cache {tmp_path / 'elsewhere'}")
+    assert (tmp_path / "elsewhere" / "images").is_dir()
+    assert not cache.exists()
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("draw --model emoji-skewd --profession author", "Did you mean 'emoji-skewed'?"),
+        ("draw --model fake-a --profession autor", "Did you mean 'author'?"),
+        ("draw --model fake-a --profession autor", "--own-profession"),
+        (f"draw {AUTHOR} --adjective onest", "Did you mean 'honest'?"),
+        (f"draw {AUTHOR} --adjective onest", "--own-adjective"),
+        (f"tally {AUTHOR} --axis gendr", "Did you mean 'gender'?"),
+        (f"draw {AUTHOR} --images 0", "1 to 1000"),
+        (f"draw {AUTHOR} --images 1001", "1 to 1000"),
+        (f"draw {AUTHOR} --images nine", "--images"),
+        (f"tally {AUTHOR} --by colour", "--by"),
+        (f"draw {AUTHOR} --own-adjective ''", "adjective"),
+        (f"draw {AUTHOR} --template 'A {{profession}}'", "{adjective}"),
+        ("draw --model emoji-skewed --profession author --guidance 99", "0 to 50"),
+        ("draw --model emoji-skewed --profession author --scheduler eulr", "'euler'"),
+        ("draw --model fake-a", "No profession is given"),
+        ("draw --profession author", "--model"),
+        ("compare fake-a fake-a --profession author", "'fake-a' is given twice"),
+        (f"tally {AUTHOR} --csv - --json", "Choose one"),
+        (f"tally {AUTHOR} --csv no/such/folder/tallies.csv", "'no/such/folder/tallies.csv'"),
+        (f"tally {AUTHOR} --year 2024", "2023, 2025"),
+        ("compare fake-a fake-b --profession author --year 1999", "2019, 2020"),
+        ("paint", "No such command"),
+    ],
+)
+def test_a_mistake_is_explained_and_exits_with_2(
+    command: Command, generator: FakeGenerator, line: str, message: str
+) -> None:
+    done = command(line)
+    assert done.exit_code == 2
+    assert message in done.stderr
+    assert done.stdout == ""
+    assert "Traceback" not in done.output
+    assert generator.drawn == []
+
+
+@pytest.mark.parametrize("value", ["tpu", "CUDA:0"])
+def test_an_unusable_device_in_the_environment_is_explained(
+    command: Command, monkeypatch: pytest.MonkeyPatch, value: str
+) -> None:
+    monkeypatch.setenv("EXPLORER_DEVICE", value)
+    done = command(f"draw {SMALL}")
+    assert done.exit_code == 2
+    assert "EXPLORER_DEVICE" in done.stderr
+    assert repr(value) in done.stderr
+
+
+def test_a_model_that_cannot_be_reached_is_explained_and_exits_with_1(
+    command: Command, generator: FakeGenerator
+) -> None:
+    generator.fail_after = 0
+    generator.error = ModelUnreachable("The hub cannot be reached.")
+    done = command(f"draw {SMALL}")
+    assert done.exit_code == 1
+    assert "Error: The hub cannot be reached." in done.stderr
+
+
+def test_a_cache_that_is_a_file_is_explained_and_exits_with_1(
+    command: Command, tmp_path: Path
+) -> None:
+    path = tmp_path / "file"
+    path.write_text("mine")
+    done = command(f"draw {SMALL} --cache {path}")
+    assert done.exit_code == 1
+    assert repr(str(path)) in done.stderr
+    assert path.read_text() == "mine"
+
+
+def test_a_cache_that_cannot_be_written_is_explained_and_exits_with_1(command: Command) -> None:
+    done = command(f"draw {SMALL} --cache /proc/explorer")
+    assert done.exit_code == 1
+    assert "'/proc/explorer'" in done.stderr
+
+
+def test_a_corrupt_index_is_explained_and_left_alone(command: Command, cache: Path) -> None:
+    cache.mkdir()
+    (cache / "index.sqlite3").write_bytes(b"no database" * 1000)
+    done = command(f"tally {SMALL}")
+    assert done.exit_code == 1
+    assert "Error: " in done.stderr
+    assert (cache / "index.sqlite3").read_bytes() == b"no database" * 1000
+
+
+def test_a_corrupt_picture_is_drawn_again(
+    command: Command, generator: FakeGenerator, store: Store
+) -> None:
+    command(f"draw {SMALL}")
+    store.image_path(generator.drawn[2].key).write_bytes(b"")
+    command(f"draw {SMALL}")
+    assert generator.drawn[8:] == [generator.drawn[2]]
+
+
+def test_html_in_a_word_stays_text(command: Command) -> None:
+    line = "--model fake-a --own-profession '<b>author</b>' --adjective none --images 1"
+    command(f"draw {line}")
+    assert rows(command(f"images {line} --csv -").stdout)[0]["profession"] == "<b>author</b>"
+
+
+def test_a_word_that_is_a_formula_does_not_run_in_a_spreadsheet(command: Command) -> None:
+    line = "--model fake-a --own-profession '=1+1' --adjective none --images 1"
+    command(f"draw {line}")
+    assert rows(command(f"tally {line} --csv -").stdout)[0]["profession"] == "'=1+1"
+
+
+def test_reference_check_reports_design_and_measurement(
+    command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+
+    def check(*given: object) -> list[dict[str, object]]:
+        asked.extend(given[1:4])
+        return [{"model": "emoji-even", "designed_share": 0.5, "measured_share": 0.48}]
+
+    monkeypatch.setattr("explorer.reference.check.check", check)
+    done = command("reference check --professions 3 --images 20")
+    assert asked == [("emoji-skewed", "emoji-even"), 3, 20]
+    assert re.search(r"emoji-even +50% +48%", done.stdout)

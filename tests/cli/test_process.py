@@ -1,0 +1,152 @@
+"""What only a process of its own can show: signals, pipes, two at once, and what is loaded."""
+
+import csv
+import io
+import os
+import signal
+import socket
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from explorer import settings
+from explorer.store.index import Store
+
+HEAVY = ("torch", "diffusers", "transformers", "open_clip", "gradio")
+WORDS = ("--model", "fake-a", "--profession", "author", "--images", "4")
+TOTAL = 21 * 4
+
+
+def start(*words: str, seconds: float = 0.0, batch: int = 4) -> subprocess.Popen[str]:
+    """Start the command line with fakes; `seconds` is the time one picture takes."""
+    environment = {
+        **os.environ,
+        "FAKE_SECONDS": str(seconds),
+        "EXPLORER_BATCH": str(batch),
+        "PYTHONPATH": str(settings.repository()),
+    }
+    return subprocess.Popen(
+        [sys.executable, "-m", "tests.cli.explorer_with_fakes", *words],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment,
+        cwd=settings.repository(),
+    )
+
+
+def finish(process: subprocess.Popen[str]) -> str:
+    """Wait for a process that must succeed and return its standard output."""
+    out, errors = process.communicate(timeout=60)
+    assert process.returncode == 0, errors
+    return out
+
+
+def await_drawing(process: subprocess.Popen[str]) -> None:
+    """Wait until the first batch is saved."""
+    assert process.stderr is not None
+    assert "Loading the models" in process.stderr.readline()
+    assert "Drawing" in process.stderr.readline()
+
+
+def modules_after(code: str) -> set[str]:
+    """Run code in a fresh Python and return the heavy modules that it loaded."""
+    report = f"import sys; {code}; print(*[name for name in {HEAVY} if name in sys.modules])"
+    done = subprocess.run(
+        [sys.executable, "-c", report],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=settings.repository(),
+    )
+    return set(done.stdout.splitlines()[-1].split()) if done.stdout.strip() else set()
+
+
+def test_ctrl_c_leaves_a_store_that_the_same_command_completes(cache: Path) -> None:
+    process = start("draw", *WORDS, seconds=0.02)
+    await_drawing(process)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "The same command goes on from there" in errors
+    assert "Traceback" not in errors
+    assert 0 < stored(cache) < TOTAL
+    finish(start("draw", *WORDS))
+    assert stored(cache) == TOTAL
+
+
+def test_a_killed_run_is_completed_with_nothing_lost_or_doubled(cache: Path) -> None:
+    process = start("draw", *WORDS, seconds=0.02)
+    await_drawing(process)
+    process.kill()
+    process.communicate(timeout=60)
+    kept = stored(cache)
+    assert 0 < kept < TOTAL
+    finish(start("draw", *WORDS))
+    assert stored(cache) == TOTAL
+    assert judged(cache) == TOTAL
+
+
+def test_two_processes_draw_into_one_cache_at_once(cache: Path) -> None:
+    for process in [start("draw", *WORDS, seconds=0.001) for _ in range(2)]:
+        finish(process)
+    assert stored(cache) == TOTAL
+    assert judged(cache) == TOTAL
+
+
+def test_whoever_stops_reading_gets_no_complaint() -> None:
+    process = start("tally", "--model", "fake-a", "--profession", "all", "--by", "cell", "--csv=-")
+    assert process.stdout is not None
+    assert process.stderr is not None
+    assert process.stdout.readline().startswith("model,")
+    process.stdout.close()
+    complaint = process.stderr.read()
+    process.stderr.close()
+    assert process.wait(timeout=60) == 0
+    assert "Traceback" not in complaint
+    assert "BrokenPipe" not in complaint
+
+
+def test_a_taken_port_is_explained_and_exits_with_1() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        process = start("serve", "--port", port)
+        _, errors = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert f"port {port}" in errors
+    assert "Traceback" not in errors
+
+
+@pytest.mark.parametrize("module", ["explorer.cli", "explorer.__main__", "explorer.study"])
+def test_the_command_line_starts_without_torch_and_gradio(module: str) -> None:
+    assert modules_after(f"import {module}") == set()
+
+
+def test_tallies_come_from_the_store_without_torch_and_gradio(cache: Path) -> None:
+    finish(start("draw", *WORDS))
+    line = ["tally", *WORDS, "--csv", "-"]
+    code = (
+        "from unittest.mock import patch; from explorer.cli import app; "
+        "from tests.fakes import fake_card; "
+        "patch('explorer.reference.sample.open_sample', lambda *_: None).start(); "
+        "patch('explorer.cli.options.find_model', lambda name, *_, **__: fake_card(name)).start(); "
+        f"app({line!r}, standalone_mode=False)"
+    )
+    assert modules_after(code) == set()
+    assert judged(cache) == TOTAL
+
+
+def stored(cache: Path) -> int:
+    """Count the whole pictures of a cache."""
+    with closing(Store.open(cache)) as store:
+        assert len(list(store.images_root.rglob("*.webp"))) == store.size().pictures
+        return store.size().pictures
+
+
+def judged(cache: Path) -> int:
+    """Count the pictures that the command line says are judged."""
+    text = finish(start("tally", *WORDS, "--axis", "gender", "--csv", "-", "--cache", str(cache)))
+    return sum(int(row["count"]) for row in csv.DictReader(io.StringIO(text)))

@@ -1,0 +1,45 @@
+"""What every test may use, and what none may do."""
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from explorer.store.index import Store
+
+_LOCAL = {"127.0.0.1", "::1", "localhost", "0.0.0.0", ""}  # noqa: S104 - compared, never bound
+
+
+@pytest.fixture(autouse=True)
+def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Refuse every connection that leaves this machine."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        if isinstance(address, tuple) and address[0] not in _LOCAL:
+            raise AssertionError(f"A test tried to reach {address!r}; tests work offline.")
+        connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return an empty cache folder, which is also the one the app finds."""
+    folder = tmp_path / "cache"
+    monkeypatch.setenv("EXPLORER_CACHE", str(folder))
+    return folder
+
+
+@pytest.fixture
+def store(cache: Path) -> "Iterator[Store]":
+    """Return an open, empty store."""
+    from explorer.store.index import Store
+
+    store = Store.open(cache)
+    yield store
+    store.close()

@@ -1,0 +1,129 @@
+"""What README and docs say exists, exists; what they quote parses."""
+
+import json
+import re
+import shlex
+import tomllib
+from importlib.metadata import version
+from pathlib import Path
+from unittest.mock import patch
+
+import pytest
+import typer.main
+from typer.testing import CliRunner
+
+from explorer import __version__, settings
+from explorer.__main__ import app
+from explorer.perception.axes import load_axes
+from explorer.settings import MAX_IMAGES_PER_PROMPT
+from explorer.words.prompts import TEMPLATE
+from explorer.words.vocabulary import DEFAULT_YEAR, load_adjectives, load_professions
+
+ROOT = settings.repository()
+PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
+README = PAGES[0].read_text(encoding="utf-8")
+TEXT = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
+COMMANDS = sorted(set(re.findall(r"python -m explorer ([^\n`#]+)", TEXT)))
+REFERENCE = typer.main.get_command(app)
+
+
+@pytest.mark.parametrize("line", COMMANDS)
+def test_a_quoted_command_exists_with_its_options(line: str) -> None:
+    words = shlex.split(line)
+    # Parsing stops before the command does anything.
+    with patch("typer.core.TyperCommand.invoke", return_value=None):
+        done = CliRunner().invoke(app, words)
+    assert done.exit_code == 0, done.output
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_option_named_belongs_to_some_command(page: Path) -> None:
+    text = page.read_text(encoding="utf-8").replace("--no-install-recommends", "")
+    named = set(re.findall(r"`(--[a-z-]+)", text))
+    assert named <= _options()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_within_the_repository_leads_somewhere(page: Path) -> None:
+    targets = re.findall(r"\]\((?!https?://|#)([^)#\s]+)", page.read_text(encoding="utf-8"))
+    missing = [target for target in targets if not (page.parent / target).exists()]
+    assert missing == []
+
+
+@pytest.mark.parametrize("target", re.findall(r"^make (\w+)", TEXT, flags=re.MULTILINE))
+def test_every_make_target_named_exists(target: str) -> None:
+    assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text(), flags=re.MULTILINE)
+
+
+def test_the_readme_has_exactly_two_commands_to_set_up() -> None:
+    block = README.split("## Set up")[1].split("```sh\n")[1].split("```")[0]
+    assert [line.split("#")[0].strip() for line in block.splitlines()] == ["make run", "make test"]
+
+
+def test_the_front_matter_is_what_a_space_needs() -> None:
+    matter = README.split("---\n")[1]
+    told = dict(re.findall(r"^(\w+): (.+)$", matter, flags=re.MULTILINE))
+    assert told["sdk"] == "gradio"
+    assert told["sdk_version"] == version("gradio")
+    assert told["python_version"] == '"3.11"'
+    assert (ROOT / told["app_file"]).is_file()
+    assert told["license"] == "apache-2.0"
+    assert len(told["short_description"]) <= 60
+
+
+def test_the_version_is_the_same_everywhere() -> None:
+    assert f"version {__version__}" in README
+
+
+def test_the_numbers_in_the_docs_are_those_of_the_data() -> None:
+    assert f"{len(load_professions())} professions and {len(load_adjectives())} adjectives" in TEXT
+    assert f"It is of {DEFAULT_YEAR}" in TEXT
+    assert TEMPLATE in TEXT
+    for axis in load_axes():
+        assert f"| {axis.title.lower()} | {', '.join(axis.labels)} | {axis.threshold} |" in TEXT
+
+
+def test_the_design_is_told_as_it_is() -> None:
+    path = ROOT / "explorer" / "reference" / "design.json"
+    skewed = json.loads(path.read_text(encoding="utf-8"))["models"]["emoji-skewed"]
+    told = re.sub(r"\s+", " ", TEXT)
+    assert f"{skewed['amplification']} times those of the 2023 labour share" in told
+    assert f"moved by {skewed['adjective_shift']['feminine']} up" in told
+    assert f"{100 * skewed['neutral_share']:g} pictures in 100" in told
+
+
+def test_the_limit_of_images_is_told_in_the_help() -> None:
+    text = CliRunner().invoke(app, ["draw", "--help"]).stdout
+    assert f"1 to {MAX_IMAGES_PER_PROMPT}" in re.sub(r"\s+", " ", text)
+
+
+def test_every_environment_variable_that_is_read_is_told() -> None:
+    source = (ROOT / "explorer" / "settings.py").read_text(encoding="utf-8")
+    for name in set(re.findall(r"EXPLORER_[A-Z]+", source)):
+        assert f"`{name}`" in README
+
+
+def test_everything_is_pinned_exactly() -> None:
+    for name in ("requirements.txt", "requirements-dev.txt"):
+        for line in (ROOT / name).read_text().splitlines():
+            if line and not line.startswith(("#", "-r ")):
+                package, _, pin = line.partition("==")
+                assert version(package).partition("+")[0] == pin
+
+
+def test_every_ignored_rule_has_its_reason() -> None:
+    lines = (ROOT / "pyproject.toml").read_text().splitlines()
+    rules = [line for line in lines if re.match(r'\s+"[A-Z]+\d*",', line)]
+    assert rules
+    assert all(" # " in line for line in rules)
+    assert tomllib.loads("\n".join(lines))["tool"]["ruff"]["lint"]["select"] == ["ALL"]
+
+
+def _options() -> set[str]:
+    found: set[str] = set()
+    groups = [REFERENCE]
+    while groups:
+        command = groups.pop()
+        groups += getattr(command, "commands", {}).values()
+        found |= {name for parameter in command.params for name in getattr(parameter, "opts", ())}
+    return found | {"--help"}

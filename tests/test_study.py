@@ -1,0 +1,290 @@
+"""The whole path, with a fake generator and a fake classifier."""
+
+import logging
+from collections.abc import Callable
+
+import pytest
+
+from explorer.errors import InvalidData, ModelNotFound, OutOfRange
+from explorer.perception.axes import load_axes
+from explorer.pictures.requests import ImageRequest, ModelSpec
+from explorer.store.index import Store
+from explorer.study import (
+    Classifier,
+    Generator,
+    Progress,
+    Study,
+    missing,
+    observations,
+    provenance,
+    run,
+    tallies,
+    unjudged,
+)
+from tests.fakes import FakeClassifier, FakeGenerator, expected_label, fake_card
+
+STUDY = Study(
+    models=(fake_card(),), professions=("author", "nurse"), adjectives=(None, "honest"), images=5
+)
+
+
+class Models:
+    """Gives fakes and remembers which were asked for."""
+
+    def __init__(self, generator: FakeGenerator | None = None) -> None:
+        self.generator = generator or FakeGenerator()
+        self.classifier = FakeClassifier()
+        self.loaded: list[str] = []
+
+    def generators(self, spec: ModelSpec) -> Generator:
+        self.loaded.append(spec.name)
+        return self.generator
+
+    def classifiers(self, name: str) -> Classifier:
+        self.loaded.append(name)
+        return self.classifier
+
+
+def go(
+    study: Study,
+    store: Store,
+    models: Models,
+    cancelled: Callable[[], bool] = lambda: False,
+    batch: int = 8,
+) -> list[Progress]:
+    return list(run(study, store, models.generators, models.classifiers, cancelled, batch))
+
+
+def test_everything_asked_for_is_drawn_and_judged(store: Store) -> None:
+    models = Models()
+    go(STUDY, store, models)
+    assert len(models.generator.drawn) == 2 * 2 * 5
+    assert not missing(STUDY, store)
+    assert not unjudged(STUDY, store)
+
+
+def test_the_tallies_are_what_the_pictures_show(store: Store) -> None:
+    go(STUDY, store, Models())
+    requests = STUDY.requests(STUDY.models[0])
+    for row in tallies(STUDY, store, "profession"):
+        expected = [
+            sum(
+                expected_label(request, row.axis) == label
+                for request in requests
+                if request.prompt.profession == row.cell.profession
+            )
+            for label in row.axis.labels
+        ]
+        assert list(row.counts) == expected
+
+
+def test_a_second_run_loads_no_model_and_draws_nothing(store: Store) -> None:
+    go(STUDY, store, Models())
+    again = Models()
+    assert go(STUDY, store, again) == []
+    assert again.loaded == []
+
+
+def test_tallies_grow_from_batch_to_batch(store: Store) -> None:
+    models = Models()
+    judged = [
+        sum(row.judged for row in tallies(STUDY, store, "profession"))
+        for _ in run(STUDY, store, models.generators, models.classifiers, batch=8)
+    ]
+    assert judged == [0, 2 * 8, 2 * 16, 2 * 20]
+
+
+def test_progress_counts_pictures_and_tells_rate_and_time_left(store: Store) -> None:
+    steps = go(STUDY, store, Models(FakeGenerator(seconds=0.005)))
+    assert [(step.done, step.total, step.stage) for step in steps] == [
+        (0, 20, "draw"),
+        (8, 20, "draw"),
+        (16, 20, "draw"),
+        (20, 20, "draw"),
+    ]
+    start, first, _, last = steps
+    assert (start.picture, start.rate, start.seconds_left) == (None, None, None)
+    assert first.rate is not None
+    assert first.rate < 1 / 0.005
+    assert first.seconds_left is not None
+    assert first.seconds_left > 0
+    assert last.seconds_left == 0
+    assert last.picture is not None
+    assert last.picture.request == STUDY.requests(STUDY.models[0])[-1]
+
+
+def test_a_slow_model_is_saved_before_its_batch_is_full(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("explorer.study._FLUSH_SECONDS", 0.0)
+    assert [step.done for step in go(STUDY, store, Models(), batch=32)] == list(range(21))
+
+
+def test_cancelling_keeps_what_is_drawn(store: Store) -> None:
+    models = Models()
+    go(STUDY, store, models, cancelled=lambda: len(models.generator.drawn) >= 11)
+    assert len(missing(STUDY, store)) == 20 - 11
+    assert not unjudged(STUDY, store)
+
+
+def test_a_run_cancelled_before_it_begins_loads_no_model(store: Store) -> None:
+    models = Models()
+    assert go(STUDY, store, models, cancelled=lambda: True) == []
+    assert models.loaded == []
+
+
+def test_an_interrupted_run_goes_on_where_it_was(store: Store) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        go(STUDY, store, Models(FakeGenerator(fail_after=13)))
+    assert len(missing(STUDY, store)) == 20 - 8, "the full batch is kept"
+    rest = Models()
+    go(STUDY, store, rest)
+    assert len(rest.generator.drawn) == 12
+    assert all(row.judged == 10 for row in tallies(STUDY, store, "profession"))
+
+
+def test_pictures_that_were_not_judged_are_judged_without_drawing(store: Store) -> None:
+    requests = STUDY.requests(STUDY.models[0])
+    store.save(FakeGenerator().draw(requests))
+    models = Models()
+    steps = go(STUDY, store, models)
+    assert {step.stage for step in steps[1:]} == {"judge"}
+    assert (steps[-1].done, steps[-1].total) == (20, 20)
+    assert models.generator.drawn == []
+    assert models.loaded[0] == "fake-clip"
+    assert not unjudged(STUDY, store)
+
+
+def test_another_classifier_judges_the_same_pictures_again(store: Store) -> None:
+    go(STUDY, store, Models())
+    models = Models()
+    models.classifier.name = "other-clip"
+    other = Study(models=STUDY.models, professions=("author",), images=5, classifier="other-clip")
+    go(other, store, models)
+    assert set(models.loaded) == {"other-clip"}
+    assert len(models.classifier.judged) == 5 * len(load_axes())
+    assert [row.judged for row in tallies(STUDY, store, "profession")] == [10] * 4
+
+
+def test_a_withheld_picture_is_counted_as_such_and_never_judged(store: Store) -> None:
+    withheld = FakeGenerator(withheld=lambda request: request.replicate == 0)
+    go(STUDY, store, Models(withheld))
+    for row in tallies(STUDY, store, "profession"):
+        assert (row.withheld, row.judged, row.abstained) == (2, 8, 0)
+    again = Models()
+    assert go(STUDY, store, again) == [], "a withheld picture is not drawn again"
+
+
+def test_a_study_that_is_withheld_altogether_shows_no_share(store: Store) -> None:
+    go(STUDY, store, Models(FakeGenerator(withheld=lambda _: True)))
+    for row in tallies(STUDY, store, "profession"):
+        assert row.withheld == 10
+        assert all(row.share(label) is None for label in row.axis.labels)
+
+
+def test_an_unclear_picture_is_counted_as_abstained(store: Store) -> None:
+    go(STUDY, store, Models(FakeGenerator(unclear=lambda request: request.replicate < 2)))
+    for row in tallies(STUDY, store, "profession"):
+        assert (row.abstained, row.judged) == (4, 6)
+
+
+def test_two_models_get_the_same_prompts_and_seeds(store: Store) -> None:
+    study = Study(
+        models=(fake_card("fake-a"), fake_card("fake-b")), professions=("author",), images=4
+    )
+    models = Models()
+    go(study, store, models)
+    left, right = (study.requests(card) for card in study.models)
+    assert [one.seed for one in left] == [one.seed for one in right]
+    assert {one.key for one in left}.isdisjoint(one.key for one in right)
+    assert models.loaded == ["fake-a", "fake-clip", "fake-b", "fake-clip"]
+
+
+def test_an_error_of_the_model_leaves_the_store_as_it_was(store: Store) -> None:
+    broken = FakeGenerator(fail_after=0, error=ModelNotFound("No such model."))
+    with pytest.raises(ModelNotFound):
+        go(STUDY, store, Models(broken))
+    assert len(missing(STUDY, store)) == 20
+
+
+def test_a_corrupt_picture_is_reported_and_drawn_again(
+    store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    requests = STUDY.requests(STUDY.models[0])
+    store.save(FakeGenerator().draw(requests))
+    damaged = store.image_path(requests[3].key)
+    damaged.write_bytes(bytes(damaged.stat().st_size))
+    models = Models()
+    with caplog.at_level(logging.WARNING):
+        go(STUDY, store, models)
+    assert requests[3].key in caplog.text
+    assert models.generator.drawn == [requests[3]]
+    assert not missing(STUDY, store)
+    assert not unjudged(STUDY, store)
+
+
+def test_what_drew_and_judged_is_recorded(store: Store) -> None:
+    go(STUDY, store, Models())
+    made = provenance(STUDY, store, STUDY.models[0])
+    assert made.device in {"cpu", "cuda"}
+    assert made.libraries is not None
+    assert "torch 2." in made.libraries
+    assert dict(made.instruments) == STUDY.instruments(STUDY.models[0])
+
+
+def test_nothing_is_made_up_about_pictures_nobody_drew(store: Store) -> None:
+    made = provenance(STUDY, store, STUDY.models[0])
+    assert made.device is None
+    assert made.libraries is None
+
+
+def test_observations_are_in_the_order_of_the_requests(store: Store) -> None:
+    go(STUDY, store, Models())
+    keys = [one.request.key for one in observations(STUDY, store, STUDY.models[0])]
+    assert keys == [request.key for request in STUDY.requests(STUDY.models[0])]
+
+
+def test_requests_go_by_profession_then_adjective_then_replicate() -> None:
+    def place(request: ImageRequest) -> tuple[str, str | None, int]:
+        return request.prompt.profession, request.prompt.adjective, request.replicate
+
+    places = [place(request) for request in STUDY.requests(STUDY.models[0])]
+    assert places[0] == ("author", None, 0)
+    assert places[5] == ("author", "honest", 0)
+    assert places[10] == ("nurse", None, 0)
+    assert len(set(places)) == 20
+
+
+def test_white_space_around_the_template_draws_no_other_pictures() -> None:
+    padded = Study(models=STUDY.models, professions=("author",), template=f" {STUDY.template} ")
+    plain = Study(models=STUDY.models, professions=("author",))
+    assert padded.requests(STUDY.models[0]) == plain.requests(STUDY.models[0])
+
+
+@pytest.mark.parametrize("images", [0, -1, 1001])
+def test_images_outside_the_limits_are_refused_with_the_limits(images: int) -> None:
+    with pytest.raises(OutOfRange, match=rf"{images}.*1 to 1000"):
+        Study(models=STUDY.models, professions=("author",), images=images)
+
+
+@pytest.mark.parametrize("level", [0.0, 1.0, 95.0, float("nan")])
+def test_a_level_that_is_no_probability_is_refused(level: float) -> None:
+    with pytest.raises(OutOfRange, match="between 0 and 1"):
+        Study(models=STUDY.models, professions=("author",), level=level)
+
+
+def test_a_study_of_nothing_is_refused() -> None:
+    with pytest.raises(InvalidData, match="No profession"):
+        Study(models=STUDY.models, professions=())
+    with pytest.raises(InvalidData, match="No model"):
+        Study(models=(), professions=("author",))
+
+
+def test_a_word_given_twice_is_refused() -> None:
+    with pytest.raises(InvalidData, match="'author' is given twice"):
+        Study(models=STUDY.models, professions=("author", "author"))
+
+
+def test_a_template_without_the_profession_is_refused() -> None:
+    with pytest.raises(InvalidData, match="profession"):
+        Study(models=STUDY.models, professions=("author",), template="A {adjective} person")
