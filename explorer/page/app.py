@@ -1,0 +1,118 @@
+"""The app: both views on their pages, the routes beside them, and the server."""
+
+import threading
+from typing import TYPE_CHECKING
+
+import gradio as gr
+from gradio.components import Navbar
+
+from explorer.errors import ServeError
+from explorer.page import compare, explore
+from explorer.page.choice import COMPARE, EXPLORE, study
+from explorer.page.desk import open_desk
+from explorer.page.rendering import render
+from explorer.page.routes import routes
+from explorer.page.theme import head, theme
+from explorer.page.view import view
+from explorer.words.articles import article
+
+if TYPE_CHECKING:
+    from explorer.page.desk import Desk
+    from explorer.settings import Settings
+
+TITLE = "Bias Explorer"
+_PORT = 7860
+_PAGES = ("Explore", "Compare")
+_ADDRESSES = ("./", "compare")
+
+
+def build(desk: "Desk") -> gr.Blocks:
+    """Lay out both pages; nothing is loaded, drawn or served yet."""
+    page = gr.Blocks(title=TITLE, analytics_enabled=False)
+    with page:
+        _header("Explore")
+        view(page, desk, EXPLORE, ("Model",), explore.show)
+    with page.route("Compare", "compare"):
+        _header("Compare")
+        view(page, desk, COMPARE, ("Model A", "Model B"), compare.show)
+    page.queue(default_concurrency_limit=8, max_size=100)
+    return page
+
+
+def serve(
+    settings: "Settings",
+    host: str | None = None,
+    port: int | None = None,
+    *,
+    open_browser: bool = False,
+) -> None:
+    """Open the page and stay until interrupted.
+
+    Args:
+        settings: the cache and the device.
+        host: the address to listen on; None for this machine only, or for what a Space asks.
+        port: the port; None for the first free one from 7860.
+        open_browser: also open the page in a browser.
+
+    Raises:
+        StoreError: the cache cannot be used.
+        ServeError: the port is taken.
+    """
+    desk = open_desk(settings)
+    page = launch(desk, host, port, open_browser=open_browser)
+    threading.Thread(target=warm, args=(desk,), daemon=True).start()
+    print(f"{TITLE} is open at {page.local_url}  (stop it with ctrl-C)", flush=True)  # noqa: T201
+    page.block_thread()
+
+
+def launch(
+    desk: "Desk",
+    host: str | None = None,
+    port: int | None = None,
+    *,
+    open_browser: bool = False,
+) -> gr.Blocks:
+    """Start serving in the background and return the page, which knows its local_url.
+
+    Raises:
+        ServeError: the port is taken.
+    """
+    page = build(desk)
+    try:
+        page.launch(
+            server_name=host,
+            server_port=port,
+            inbrowser=open_browser,
+            prevent_thread_lock=True,
+            quiet=True,
+            theme=theme(),
+            head=head(),
+            app_kwargs={"routes": routes(desk)},
+            footer_links=[],
+            run_history=False,
+            enable_monitoring=False,
+            ssr_mode=False,
+            pwa=False,
+        )
+    except OSError as error:
+        raise ServeError(
+            f"The page cannot be opened on port {port or _PORT!r} ({error}). Close what uses the "
+            "port, or choose another one with --port."
+        ) from error
+    return page
+
+
+def warm(desk: "Desk") -> None:
+    """Import now what the first visitor would otherwise wait for: statistics and grammar."""
+    for default, show in ((EXPLORE, explore.show), (COMPARE, compare.show)):
+        show(desk, default, study(default, desk.find_model, desk.settings.device))
+    article("unlisted")
+
+
+def _header(current: str) -> None:
+    Navbar(visible=False)
+    pages = [
+        {"name": name, "address": address, "current": name == current}
+        for name, address in zip(_PAGES, _ADDRESSES, strict=True)
+    ]
+    gr.HTML(render("header.html", pages=pages), apply_default_css=False)

@@ -1,0 +1,78 @@
+"""What every view of the page works with."""
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from explorer.page.pace import Pace
+from explorer.page.runs import Runs
+from explorer.pictures.catalog import find_model, known_models
+from explorer.store.index import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from explorer.pictures.catalog import ModelCard
+    from explorer.pictures.requests import ModelSpec
+    from explorer.settings import Settings
+    from explorer.study import Classifier, Generator
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Store, models and what goes on; one for the whole page.
+
+    `generators` and `classifiers` give what draws a model's pictures and what judges them; models
+    load when they first draw or judge. Tests put stand-ins in their place.
+    """
+
+    settings: "Settings"
+    store: Store
+    models: "tuple[ModelCard, ...]"
+    find_model: "Callable[..., ModelCard]"
+    generators: "Callable[[ModelSpec], Generator]"
+    classifiers: "Callable[[str], Classifier]"
+    pace: Pace
+    runs: Runs = field(default_factory=Runs)
+
+
+def open_desk(settings: "Settings") -> Desk:
+    """Open the store, with the sample study in it, and make the models ready to be loaded.
+
+    Raises:
+        StoreError: the cache cannot be used.
+    """
+    from explorer.reference.sample import open_sample
+
+    store = Store.open(settings.cache)
+    open_sample(store, settings.device)
+    return Desk(
+        settings=settings,
+        store=store,
+        models=known_models(settings.device),
+        find_model=find_model,
+        generators=_generators(settings),
+        classifiers=_classifiers(settings),
+        pace=Pace(settings.device),
+    )
+
+
+def _generators(settings: "Settings") -> "Callable[[ModelSpec], Generator]":
+    # One stays in memory between drawings: two large models may not fit.
+    @lru_cache(maxsize=1)
+    def generator(spec: "ModelSpec") -> "Generator":
+        from explorer.generators.diffusion import DiffusionGenerator
+
+        return DiffusionGenerator(spec, settings)
+
+    return generator
+
+
+def _classifiers(settings: "Settings") -> "Callable[[str], Classifier]":
+    @lru_cache(maxsize=2)
+    def classifier(name: str) -> "Classifier":
+        from explorer.classifiers.clip import ClipClassifier
+
+        return ClipClassifier(name, settings.device)
+
+    return classifier

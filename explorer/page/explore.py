@@ -1,0 +1,69 @@
+"""Explore: one model's pictures, tallies and what they say."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from explorer import study as studies
+from explorer.findings.sentences import sentence
+from explorer.findings.tallies import tally
+from explorer.page.charts import chart, labels, labour_mark
+from explorer.page.choice import COMPARE, EXPLORE, address, profession
+from explorer.page.grid import Shown, facts, grid
+from explorer.page.known import known_shares
+from explorer.page.rendering import render
+from explorer.page.tables import tables
+from explorer.words.prompts import Prompt
+from explorer.words.vocabulary import load_adjectives
+
+if TYPE_CHECKING:
+    from explorer.page.choice import Choice
+    from explorer.page.desk import Desk
+    from explorer.pictures.catalog import ModelCard
+    from explorer.study import Study
+
+
+def show(desk: "Desk", choice: "Choice", study: "Study") -> str:
+    """Render what is stored of a study of one model."""
+    (card,), subject = study.models, profession(choice)
+    shown = shown_of(desk, study, card)
+    known = known_shares(card, study)
+    pooled = tally(shown.observations, shown.requests, study.axes, "profession")
+    return render(
+        "explore.html",
+        address=address(choice),
+        tables=[table for table in tables() if table.default is EXPLORE],
+        compare=address(replace(choice, models=(*choice.models, _other(choice)))),
+        card=card,
+        prompt=prompt_text(study),
+        sentences=[sentence(one, subject) for one in pooled],
+        charts=[chart(one, subject, known) for one in pooled],
+        rows=grid((shown,), study.axes, desk.store, subject, codings()),
+        axes=[(axis, labels(axis)) for axis in study.axes],
+        facts=facts(study.axes),
+        profession=subject,
+        mark=labour_mark(subject),
+    )
+
+
+def shown_of(desk: "Desk", study: "Study", card: "ModelCard") -> Shown:
+    """Gather one model's requests, stored pictures and tallies per adjective."""
+    requests = study.requests(card)
+    observations = studies.observations(study, desk.store, card)
+    by_adjective = tally(observations, requests, study.axes, "cell")
+    return Shown(card.spec.name, requests, observations, by_adjective)
+
+
+def codings() -> dict[str, str | None]:
+    """Return how each of the twenty adjectives is gender-coded."""
+    return {adjective.word: adjective.coding for adjective in load_adjectives()}
+
+
+def prompt_text(study: "Study") -> str:
+    """Write the prompt with a gap where the adjectives go, when there are several."""
+    adjective = study.adjectives[0] if len(study.adjectives) == 1 else None
+    return Prompt(study.professions[0], adjective, study.template).text
+
+
+def _other(choice: "Choice") -> str:
+    left, right = COMPARE.models
+    return right if choice.models[0] == left else left

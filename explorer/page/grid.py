@@ -1,0 +1,197 @@
+"""The picture grid: one row per adjective, one side per model, ready for the templates."""
+
+import json
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from explorer.page.charts import Chart, Label, chart, labels
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from explorer.findings.tallies import Observation, Tally
+    from explorer.perception.axes import Axis
+    from explorer.pictures.requests import ImageRequest
+    from explorer.store.index import Store
+    from explorer.words.vocabulary import Profession
+
+# How many pictures a row shows: beyond some thousands in all, browsers become slow.
+_ROOM = 90
+
+
+@dataclass(frozen=True, slots=True)
+class Thumb:
+    """One place of the grid: a picture, a withheld one, or one that is not drawn yet.
+
+    `state` is "seen", "withheld" or "missing". `marks` holds one label per axis, None where the
+    instrument abstained or has not looked yet. `facts` is what the dialog shows, as JSON.
+    """
+
+    state: str
+    alt: str
+    marks: "tuple[tuple[Axis, Label | None], ...]" = ()
+    thumbnail: str = ""
+    picture: str = ""
+    facts: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One model's pictures of one prompt, with a small chart per axis.
+
+    `more` counts the pictures that a row has no room for; charts and files hold them all.
+    """
+
+    model: str
+    thumbs: tuple[Thumb, ...]
+    more: int
+    charts: tuple[Chart, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One adjective, or none."""
+
+    title: str
+    coding: str | None
+    prompt: str
+    sides: tuple[Side, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Everything of one model that the grid needs; tallies per adjective, axis by axis."""
+
+    model: str
+    requests: "tuple[ImageRequest, ...]"
+    observations: "tuple[Observation, ...]"
+    tallies: "tuple[Tally, ...]"
+
+
+def grid(
+    shown: "Sequence[Shown]",
+    axes: "Sequence[Axis]",
+    store: "Store",
+    profession: "Profession",
+    codings: "Mapping[str, str | None]",
+) -> tuple[Row, ...]:
+    """Lay out the pictures of one or several models on the same prompts.
+
+    Args:
+        shown: one for each side.
+        axes: what was asked of the pictures.
+        store: where the picture files are.
+        profession: what is drawn.
+        codings: how adjectives are gender-coded; words that are not in it have none.
+    """
+    sides = zip(*(_sides(model, axes, store, profession) for model in shown), strict=True)
+    requests = [next(run) for _, run in groupby(shown[0].requests, lambda request: request.prompt)]
+    return tuple(
+        Row(
+            title=request.prompt.adjective or "no adjective",
+            coding=codings.get(request.prompt.adjective or ""),
+            prompt=request.prompt.text,
+            sides=row,
+        )
+        for request, row in zip(requests, sides, strict=True)
+    )
+
+
+def facts(axes: "Iterable[Axis]") -> str:
+    """Return what the dialog must know of the axes, as JSON."""
+    return json.dumps(
+        [
+            {
+                "title": axis.title,
+                "labels": [label.name for label in labels(axis)],
+                "badges": [label.badge for label in labels(axis)],
+                "styles": [label.style for label in labels(axis)],
+                "unclear": f"{axis.name}-u",
+                "abstention": axis.abstention,
+                "threshold": axis.threshold,
+            }
+            for axis in axes
+        ]
+    )
+
+
+def _sides(
+    shown: Shown, axes: "Sequence[Axis]", store: "Store", profession: "Profession"
+) -> "Iterable[Side]":
+    seen = {observation.request.key: observation for observation in shown.observations}
+    tallies = iter(shown.tallies)
+    for _, run in groupby(shown.requests, lambda request: request.prompt):
+        asked = tuple(run)
+        room = asked[:_ROOM]
+        yield Side(
+            model=shown.model,
+            thumbs=tuple(_thumb(request, seen.get(request.key), axes, store) for request in room),
+            more=len(asked) - len(room),
+            charts=tuple(chart(next(tallies), profession) for _ in axes),
+        )
+
+
+def _thumb(
+    request: "ImageRequest",
+    observation: "Observation | None",
+    axes: "Sequence[Axis]",
+    store: "Store",
+) -> Thumb:
+    prompt = request.prompt
+    name = f"{prompt.profession}, {prompt.adjective or 'no adjective'}"
+    name += f", picture {request.replicate + 1}"
+    if observation is None:
+        return Thumb("missing", f"{name}, not drawn yet")
+    if observation.withheld is not None:
+        return Thumb("withheld", f"{name}, withheld: {observation.withheld}")
+    marks = tuple((axis, _label(observation, axis)) for axis in axes)
+    return Thumb(
+        state="seen",
+        alt=f"{name}, {_perceived(observation, marks)}",
+        marks=marks,
+        thumbnail=_address("thumb", store.thumbnails_root, store.thumbnail_path(request.key)),
+        picture=_address("img", store.images_root, store.image_path(request.key)),
+        facts=json.dumps(_facts(request, observation, axes)),
+    )
+
+
+def _label(observation: "Observation", axis: "Axis") -> Label | None:
+    perception = observation.perceptions.get(axis.name)
+    if perception is None or perception.label is None:
+        return None
+    return labels(axis)[axis.labels.index(perception.label)]
+
+
+def _perceived(observation: "Observation", marks: "Iterable[tuple[Axis, Label | None]]") -> str:
+    said = [_said(axis, label) for axis, label in marks if axis.name in observation.perceptions]
+    return ", ".join(said) or "not judged yet"
+
+
+def _said(axis: "Axis", label: Label | None) -> str:
+    title = axis.title.removeprefix("Perceived ").lower()
+    if label is None:
+        return f"{title} {axis.abstention}"
+    return f"{title} {label.name}" if axis.ordered else f"perceived as {label.name}"
+
+
+def _facts(
+    request: "ImageRequest", observation: "Observation", axes: "Iterable[Axis]"
+) -> dict[str, object]:
+    seen = [observation.perceptions.get(axis.name) for axis in axes]
+    return {
+        "seed": request.seed,
+        "number": request.replicate + 1,
+        "width": request.model.width_px,
+        "height": request.model.height_px,
+        "labels": [perception.label if perception else None for perception in seen],
+        "scores": [
+            [round(score, 4) for score in perception.scores] if perception else None
+            for perception in seen
+        ],
+    }
+
+
+def _address(mount: str, root: "Path", path: "Path") -> str:
+    return f"{mount}/{path.relative_to(root).as_posix()}"

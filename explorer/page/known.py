@@ -1,0 +1,48 @@
+"""What the bundled generators are known to draw, set beside what the instrument perceives."""
+
+from typing import TYPE_CHECKING
+
+from explorer.reference.design import BUNDLED
+from explorer.reference.truth import find_truth, truth_path
+from explorer.words.prompts import TEMPLATE
+from explorer.words.vocabulary import known_adjective
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from explorer.pictures.catalog import ModelCard
+    from explorer.reference.design import Mix
+    from explorer.study import Study
+
+
+def known_shares(card: "ModelCard", study: "Study") -> "Mapping[str, tuple[float, ...]]":
+    """Return the shares really drawn, by axis name and in label order.
+
+    They are averaged over the study's prompts, each counting alike, as in the pooled tally. Empty
+    for other models, other settings or prompts, and professions outside the sample.
+    """
+    if study.template != TEMPLATE or card.spec.name not in BUNDLED:
+        return {}
+    if not truth_path(card.spec.name).is_file():
+        return {}
+    (profession,) = study.professions
+    found = [find_truth(card.spec.name, profession, _kind(word)) for word in study.adjectives]
+    mixes = [truth.drawn for truth in found if truth is not None]
+    return _mean(mixes) if mixes and len(mixes) == len(found) else {}
+
+
+def _kind(adjective: str | None) -> str:
+    # Words that people add steer the bundled generators nowhere, as no adjective does.
+    known = known_adjective(adjective) if adjective else None
+    return (known.coding if known else None) or "none"
+
+
+def _mean(mixes: "list[Mix]") -> "dict[str, tuple[float, ...]]":
+    women = _average(mix.women for mix in mixes)
+    tones = tuple(map(_average, zip(*(mix.tones for mix in mixes), strict=True)))
+    return {"gender": (women, 1 - women), "tone": tones}
+
+
+def _average(values: "Iterable[float]") -> float:
+    numbers = tuple(values)
+    return sum(numbers) / len(numbers)

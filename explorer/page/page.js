@@ -1,0 +1,206 @@
+// Bias Explorer: the address bar, the keys of the grid and the full picture.
+(() => {
+  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+
+  function make(tag, className = "", text = "") {
+    const element = document.createElement(tag);
+    if (className) element.className = className;
+    element.textContent = text;
+    return element;
+  }
+
+  // The address follows what is shown, so that it can be copied at any time.
+
+  function shown(element) {
+    const view = element.querySelector(".bx-view");
+    if (!view) return;
+    const kept = [...new URLSearchParams(location.search)].filter(([name]) => name.startsWith("__"));
+    const query = view.dataset.address + kept.map(([name, value]) => `&${name}=${value}`).join("");
+    if (query !== location.search) {
+      history.replaceState(history.state, "", location.pathname + query);
+      tellTheSpace(query);
+    }
+    for (const other of ["explore", "compare"]) {
+      const link = document.querySelector(`.bx-header a[data-view="${other}"]`);
+      if (link && view.dataset[other]) link.search = view.dataset[other];
+    }
+  }
+
+  // In a Space the page sits in a frame, and the address bar belongs to huggingface.co.
+  function tellTheSpace(query) {
+    if (window.parent === window || !location.hostname.endsWith(".hf.space")) return;
+    const message = { queryString: query.slice(1), hash: "" };
+    window.parent.postMessage(message, "https://huggingface.co");
+  }
+
+  // The grid: one tab stop a row, arrow keys inside.
+
+  function move(thumb, key) {
+    const row = all(".bx-thumb", thumb.closest(".bx-thumbs"));
+    const place = row.indexOf(thumb);
+    const lists = all(".bx-thumbs").filter((list) => list.querySelector(".bx-thumb"));
+    const sides = thumb.closest(".bx-row").querySelectorAll(".bx-thumbs").length;
+    const beside = (step) => {
+      const list = lists[lists.indexOf(thumb.closest(".bx-thumbs")) + step * sides];
+      return list && all(".bx-thumb", list)[Math.min(place, all(".bx-thumb", list).length - 1)];
+    };
+    return {
+      ArrowLeft: () => row[place - 1],
+      ArrowRight: () => row[place + 1],
+      ArrowUp: () => beside(-1),
+      ArrowDown: () => beside(1),
+      Home: () => row[0],
+      End: () => row[row.length - 1],
+    }[key]?.();
+  }
+
+  function focus(thumb) {
+    for (const other of all(".bx-thumb", thumb.closest(".bx-thumbs"))) other.tabIndex = -1;
+    thumb.tabIndex = 0;
+    thumb.focus();
+  }
+
+  // The full picture, beside its counterpart of the same prompt and seed when two models are shown.
+
+  let dialog;
+  let current;
+
+  function build() {
+    dialog = make("dialog", "bx-dialog");
+    dialog.setAttribute("aria-labelledby", "bx-dialog-title");
+    const top = make("div", "bx-dialog-top");
+    const title = make("h2");
+    title.id = "bx-dialog-title";
+    top.append(title);
+    for (const [name, label, action] of [
+      ["previous", "\u2190", () => step(-1)],
+      ["next", "\u2192", () => step(1)],
+      ["close", "Close", () => dialog.close()],
+    ]) {
+      const button = make("button", name, label);
+      button.type = "button";
+      if (label !== "Close") button.setAttribute("aria-label", `${name} picture`);
+      button.addEventListener("click", action);
+      top.append(button);
+    }
+    dialog.append(top, make("div", "bx-dialog-body"));
+    dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
+    dialog.addEventListener("close", () => current?.isConnected && focus(current));
+    dialog.addEventListener("keydown", (event) => {
+      const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+      if (by) step(by);
+    });
+    document.body.append(dialog);
+  }
+
+  function order() {
+    const sides = document.querySelector(".bx-grid.sides-2") ? 2 : 1;
+    return all(sides === 2 ? ".bx-side:nth-of-type(3) .bx-thumb" : ".bx-thumb");
+  }
+
+  function step(by) {
+    const thumbs = order();
+    const place = thumbs.findIndex((thumb) => pair(thumb).includes(current));
+    const next = thumbs[place + by];
+    if (next) open(next);
+  }
+
+  const factsOf = (thumb) => JSON.parse(thumb.dataset.facts);
+
+  function pair(thumb) {
+    const number = factsOf(thumb).number;
+    const row = thumb.closest(".bx-row");
+    return all(".bx-thumbs", row)
+      .map((list) => all(".bx-thumb", list).find((other) => factsOf(other).number === number))
+      .filter(Boolean);
+  }
+
+  function open(thumb) {
+    if (!dialog) build();
+    current = thumb;
+    const row = thumb.closest(".bx-row");
+    const axes = JSON.parse(thumb.closest(".bx-grid").dataset.axes);
+    dialog.querySelector("h2").textContent = row.dataset.prompt;
+    const shown = pair(thumb);
+    const body = dialog.querySelector(".bx-dialog-body");
+    body.className = `bx-dialog-body ${shown.length === 1 ? "single" : "pair"}`;
+    body.replaceChildren(...shown.map((one) => figure(one, axes)));
+    const thumbs = order();
+    const place = thumbs.findIndex((other) => shown.includes(other));
+    dialog.querySelector(".previous").disabled = place <= 0;
+    dialog.querySelector(".next").disabled = place < 0 || place === thumbs.length - 1;
+    if (!dialog.open) dialog.showModal();
+  }
+
+  function figure(thumb, axes) {
+    const facts = factsOf(thumb);
+    const one = make("figure", "bx-one");
+    const image = make("img");
+    image.src = thumb.dataset.picture;
+    image.width = facts.width;
+    image.height = facts.height;
+    image.alt = thumb.querySelector("img").alt;
+    const text = make("figcaption");
+    text.append(list(thumb, facts), ...axes.flatMap((axis, index) => scores(axis, facts, index)));
+    one.append(image, text);
+    return one;
+  }
+
+  function list(thumb, facts) {
+    const entries = make("dl");
+    for (const [name, value] of [
+      ["Model", thumb.closest(".bx-thumbs").dataset.model],
+      ["Picture", String(facts.number)],
+      ["Seed", String(facts.seed)],
+    ]) {
+      entries.append(make("dt", "", name), make("dd", "", value));
+    }
+    return entries;
+  }
+
+  function scores(axis, facts, index) {
+    const heading = make("h3", "", `${axis.title}: ${facts.labels[index] ?? axis.abstention}`);
+    if (!facts.scores[index]) return [heading];
+    const table = make("table", "bx-scores");
+    facts.scores[index].forEach((score, place) => {
+      const line = table.insertRow();
+      const head = make("th");
+      head.scope = "row";
+      const badge = make("span", `bx-badge ${axis.styles[place]}`, axis.badges[place]);
+      badge.setAttribute("aria-hidden", "true");
+      head.append(badge, axis.labels[place]);
+      const track = make("div", `bx-track ${axis.styles[place]}`);
+      const fill = make("i", "bx-fill");
+      fill.style.width = `${100 * score}%`;
+      track.append(fill);
+      line.append(head);
+      line.insertCell().append(track);
+      line.insertCell().textContent = score.toFixed(2);
+      if (axis.labels[place] === facts.labels[index]) head.classList.add("chosen");
+    });
+    return [heading, table];
+  }
+
+  document.addEventListener("click", (event) => {
+    const thumb = event.target.closest?.(".bx-thumb");
+    if (thumb) open(thumb);
+    const copy = event.target.closest?.(".bx-copy");
+    if (copy) {
+      navigator.clipboard.writeText(location.href).then(() => {
+        copy.textContent = "Link copied";
+        setTimeout(() => (copy.textContent = "Copy link"), 2000);
+      });
+    }
+  });
+
+  document.addEventListener("keydown", (event) => {
+    const thumb = event.target.closest?.(".bx-thumb");
+    const next = thumb && move(thumb, event.key);
+    if (next) {
+      event.preventDefault();
+      focus(next);
+    }
+  });
+
+  window.biasExplorer = { shown };
+})();

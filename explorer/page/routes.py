@@ -1,0 +1,65 @@
+"""What the page serves beside itself: pictures, which never change, and CSV files.
+
+Only the two picture folders of the store are served, never the one with the index.
+"""
+
+import io
+from typing import TYPE_CHECKING
+
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from explorer.errors import ExplorerError, InputError
+from explorer.findings.tables import write_csv
+from explorer.page.choice import parse, study
+from explorer.page.tables import tables
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from starlette.requests import Request
+    from starlette.routing import BaseRoute
+    from starlette.types import Scope
+
+    from explorer.page.desk import Desk
+    from explorer.page.tables import Table
+
+_YEAR_SECONDS = 365 * 24 * 60 * 60
+
+
+def routes(desk: "Desk") -> "list[BaseRoute]":
+    """Return the routes for pictures, thumbnails and CSV files."""
+    return [
+        Mount("/img", _Pictures(directory=desk.store.images_root)),
+        Mount("/thumb", _Pictures(directory=desk.store.thumbnails_root)),
+        *(Route(f"/csv/{table.name}", _csv(desk, table)) for table in tables()),
+    ]
+
+
+class _Pictures(StaticFiles):
+    """Files named by the hash of what was asked for: a browser need never ask again."""
+
+    async def get_response(self, path: str, scope: "Scope") -> Response:
+        response = await super().get_response(path, scope)
+        if response.status_code in {200, 304}:
+            response.headers["Cache-Control"] = f"public, max-age={_YEAR_SECONDS}, immutable"
+        return response
+
+
+def _csv(desk: "Desk", table: "Table") -> "Callable[[Request], Response]":
+    def answer(request: "Request") -> Response:
+        text = io.StringIO()
+        try:
+            choice = parse(request.query_params, table.default)
+            made = study(choice, desk.find_model, desk.settings.device)
+            write_csv(table.rows(made, desk.store), text)
+        except ExplorerError as error:
+            return PlainTextResponse(str(error), 400 if isinstance(error, InputError) else 500)
+        return Response(
+            text.getvalue(),
+            media_type="text/csv",
+            headers={"Content-Disposition": f'attachment; filename="{table.name}"'},
+        )
+
+    return answer

@@ -1,0 +1,71 @@
+"""The CSV files beside a view: the rows that the command line writes for the same choice."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+from explorer import study as studies
+from explorer.findings.comparison import compare
+from explorer.findings.tables import comparison_rows, image_rows, tally_rows
+from explorer.page.choice import COMPARE, EXPLORE, Choice
+
+if TYPE_CHECKING:
+    from explorer.findings.tables import Provenance, Row
+    from explorer.store.index import Store
+    from explorer.study import Study
+
+Rows = Callable[["Study", "Store"], "list[Row]"]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One file: its name, what a link to it is called, and how its rows are made."""
+
+    name: str
+    title: str
+    default: Choice
+    rows: Rows
+
+
+def tables() -> "tuple[Table, ...]":
+    """Return every file that can be downloaded; the rows are made when one is asked for."""
+    return (
+        Table("tallies.csv", "Tallies", EXPLORE, _tallies("profession")),
+        Table("tallies-by-adjective.csv", "Tallies by adjective", EXPLORE, _tallies("adjective")),
+        Table("pictures.csv", "Pictures", EXPLORE, _pictures),
+        Table("comparison.csv", "Comparison", COMPARE, _comparison("profession")),
+        Table(
+            "comparison-by-adjective.csv",
+            "Comparison by adjective",
+            COMPARE,
+            _comparison("adjective"),
+        ),
+        Table("both.csv", "Pictures", COMPARE, _pictures),
+    )
+
+
+def _tallies(by: Literal["profession", "adjective"]) -> Rows:
+    def rows(study: "Study", store: "Store") -> "list[Row]":
+        return tally_rows(studies.tallies(study, store, by), _provenance(study, store))
+
+    return rows
+
+
+def _pictures(study: "Study", store: "Store") -> "list[Row]":
+    stored = [one for card in study.models for one in studies.observations(study, store, card)]
+    provenance = _provenance(study, store)
+    return image_rows(stored, study.axes, provenance, lambda key: str(store.image_path(key)))
+
+
+def _comparison(by: Literal["profession", "adjective"]) -> Rows:
+    def rows(study: "Study", store: "Store") -> "list[Row]":
+        left, right = (
+            studies.tallies(replace(study, models=(card,)), store, by) for card in study.models
+        )
+        return comparison_rows(compare(left, right), _provenance(study, store))
+
+    return rows
+
+
+def _provenance(study: "Study", store: "Store") -> "list[Provenance]":
+    return [studies.provenance(study, store, card) for card in study.models]

@@ -1,0 +1,278 @@
+"""What both views do alike: show a choice, draw what is missing, stop, keep the address."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+import gradio as gr
+
+from explorer import study as studies
+from explorer.errors import ExplorerError
+from explorer.page.choice import parse, study
+from explorer.page.form import Form, form
+from explorer.page.rendering import render
+from explorer.page.todo import button_text, progress_text, status_text, to_do
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from explorer.page.choice import Choice
+    from explorer.page.desk import Desk
+    from explorer.page.runs import Run
+    from explorer.study import Progress, Study
+
+# While drawing, status and pictures are sent again at most this often; large grids less often.
+_STATUS_SECONDS = 0.7
+_PICTURES_A_SECOND = 300
+
+STARTING = "Starting\N{HORIZONTAL ELLIPSIS}"
+WAITING = "Waiting for another visitor's pictures\N{HORIZONTAL ELLIPSIS}"
+STOPPING = "Stopping after the pictures in hand\N{HORIZONTAL ELLIPSIS}"
+
+# Our own status line tells what goes on; nothing here is an interface for other programs.
+_QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+
+# The view's HTML is replaced in place; the address bar follows it (page.js).
+_ON_LOAD = """
+watch('value', () => window.biasExplorer.shown(element));
+window.biasExplorer.shown(element);
+"""
+
+
+class Show(Protocol):
+    """Renders one view's findings of a study as HTML."""
+
+    def __call__(self, desk: "Desk", choice: "Choice", study: "Study", /) -> str:
+        """Return the view of everything that is stored of the study."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One page of the app: its form, its buttons and what they show.
+
+    Every handler returns the outputs in one order: status, draw, cancel, findings.
+    """
+
+    desk: "Desk"
+    default: "Choice"
+    show: Show
+    form: Form
+    status: gr.HTML
+    draw: gr.Button
+    cancel: gr.Button
+    findings: gr.HTML
+
+
+def view(
+    page: gr.Blocks, desk: "Desk", default: "Choice", names: "Sequence[str]", show: Show
+) -> View:
+    """Lay out a view and connect its events; call inside its page.
+
+    Args:
+        page: the page it is on.
+        desk: store, models and what goes on.
+        default: what is shown when the address says nothing.
+        names: what the model fields are called.
+        show: renders the findings.
+    """
+    fields = form(desk.models, default, names)
+    with gr.Row(elem_classes="bx-actions"):
+        draw = gr.Button("Draw", variant="primary", visible=False, elem_id="bx-draw", scale=0)
+        cancel = gr.Button("Cancel", visible=False, elem_id="bx-cancel", scale=0)
+        status = _html("", elem_id="bx-status")
+    findings = _html("", elem_id="bx-findings", js_on_load=_ON_LOAD)
+    made = View(desk, default, show, fields, status, draw, cancel, findings)
+    _connect(made, page)
+    return made
+
+
+def _html(value: str, *, elem_id: str, js_on_load: str = "") -> gr.HTML:
+    return gr.HTML(value, elem_id=elem_id, js_on_load=js_on_load, apply_default_css=False)
+
+
+def _connect(view: View, page: gr.Blocks) -> None:
+    outputs = [view.status, view.draw, view.cancel, view.findings]
+    fields = view.form.fields
+
+    # Gradio reads these annotations, and wants the request before the values.
+    def opened(request: gr.Request) -> list[Any]:
+        return _open(view, request)
+
+    def changed(request: gr.Request, *values: object) -> list[Any]:
+        return change(view, values, _visitor(request))
+
+    def began(request: gr.Request, *values: object) -> list[Any]:
+        view.desk.runs.start(_visitor(request), values)
+        text = WAITING if view.desk.runs.others(_visitor(request)) else STARTING
+        return [_progress(text), gr.skip(), gr.skip(), gr.skip()]
+
+    def drawn(request: gr.Request, *values: object) -> Iterator[list[Any]]:
+        run = view.desk.runs.latest(_visitor(request))
+        if run is not None:
+            yield from draw_missing(view, values, run)
+            view.desk.runs.end(_visitor(request), run)
+
+    def cancelled(request: gr.Request) -> str:
+        view.desk.runs.stop(_visitor(request))
+        return _progress(STOPPING)
+
+    def left(request: gr.Request) -> None:
+        view.desk.runs.supersede(_visitor(request))
+
+    triggers = [trigger for field in fields for trigger in _triggers(field)]
+    page.load(opened, None, [*fields, *outputs], **_QUIET)
+    gr.on(
+        triggers,
+        changed,
+        fields,
+        [view.form.adjectives, *outputs],
+        trigger_mode="always_last",
+        **_QUIET,
+    )
+    # Models are large: one drawing at a time, whoever asked for it.
+    view.draw.click(began, fields, outputs, queue=False, **_QUIET).then(
+        drawn,
+        fields,
+        outputs,
+        trigger_mode="multiple",
+        concurrency_id="draw",
+        concurrency_limit=1,
+        **_QUIET,
+    )
+    view.cancel.click(cancelled, None, view.status, queue=False, **_QUIET)
+    page.unload(left)
+
+
+def _triggers(field: Any) -> list[Any]:
+    # A prompt or number that is being typed is not finished before Enter or Tab.
+    if isinstance(field, gr.Textbox):
+        return [field.submit, field.blur]
+    # A field of several words tells of a word that Enter adds only as a change.
+    if isinstance(field, gr.Dropdown) and field.multiselect:
+        return [field.change]
+    return [field.input]
+
+
+def _visitor(request: gr.Request) -> str:
+    return request.session_hash or ""
+
+
+def _open(view: View, request: gr.Request) -> list[Any]:
+    try:
+        choice = parse(request.query_params, view.default)
+    except ExplorerError as error:
+        return [*view.form.values(view.default), *_failure(error, lost=True)]
+    values = view.form.values(choice)
+    return [*values, *reply(view, values, lost=True)]
+
+
+def change(view: View, values: "Sequence[object]", visitor: str) -> list[Any]:
+    """Show another choice; a field that was only visited changes nothing."""
+    run = view.desk.runs.latest(visitor)
+    if run is not None and run.subject == tuple(values):
+        return [gr.skip()] * 5
+    view.desk.runs.supersede(visitor)
+    values, adjectives = view.form.narrowed(values)
+    return [adjectives, *reply(view, values)]
+
+
+def reply(view: View, values: "Sequence[object]", *, lost: bool = False) -> list[Any]:
+    """Show what is stored of the choice in the fields, or what is wrong with it.
+
+    Args:
+        view: where it is shown.
+        values: of the fields.
+        lost: whether nothing is shown yet, so that people need a way out.
+    """
+    try:
+        choice = view.form.choice(values)
+        made = _study(view, choice)
+        return _state(view, choice, made)
+    except ExplorerError as error:
+        return _failure(error, lost=lost)
+
+
+def draw_missing(view: View, values: "Sequence[object]", run: "Run") -> Iterator[list[Any]]:
+    """Draw what is missing; yield the outputs now and then, unless the visitor looks elsewhere."""
+    try:
+        choice = view.form.choice(values)
+        made = _study(view, choice)
+        grid_due = _every(max(_STATUS_SECONDS, to_do(made, view.desk).total / _PICTURES_A_SECOND))
+        for progress in _paced(_run(view.desk, made, run), _every(_STATUS_SECONDS)):
+            if not run.superseded():
+                yield [
+                    _progress(progress_text(progress), progress.done, progress.total),
+                    gr.update(visible=False),
+                    gr.update(visible=True),
+                    view.show(view.desk, choice, made) if grid_due() else gr.skip(),
+                ]
+        if not run.superseded():
+            yield _state(view, choice, made, stopped=run.stopped())
+    except ExplorerError as error:
+        if not run.superseded():
+            yield _failure(error, keep=True)
+
+
+def _run(desk: "Desk", made: "Study", run: "Run") -> "Iterator[Progress]":
+    steps = studies.run(
+        made, desk.store, desk.generators, desk.classifiers, run.stopped, desk.settings.batch
+    )
+    for progress in steps:
+        picture = progress.picture
+        if progress.stage == "draw" and progress.rate and picture is not None:
+            desk.pace.note(picture.request.model, progress.rate)
+        yield progress
+
+
+def _paced(steps: "Iterator[Progress]", due: "Callable[[], bool]") -> "Iterator[Progress]":
+    return (step for step in steps if due())
+
+
+def _every(seconds: float) -> "Callable[[], bool]":
+    """Return what says yes at first, and then again after so many seconds."""
+    last = float("-inf")
+
+    def due() -> bool:
+        nonlocal last
+        if time.monotonic() - last < seconds:
+            return False
+        last = time.monotonic()
+        return True
+
+    return due
+
+
+def _study(view: View, choice: "Choice") -> "Study":
+    return study(choice, view.desk.find_model, view.desk.settings.device)
+
+
+def _state(view: View, choice: "Choice", made: "Study", *, stopped: bool = False) -> list[Any]:
+    todo = to_do(made, view.desk)
+    return [
+        render("status.html", kind="said", text=status_text(todo, stopped=stopped)),
+        gr.update(visible=not todo.done, value=button_text(todo)),
+        gr.update(visible=False),
+        view.show(view.desk, choice, made),
+    ]
+
+
+def _progress(text: str, done: int = 0, total: int = 0) -> str:
+    return render("status.html", kind="progress", text=text, done=done, total=total)
+
+
+def _failure(error: ExplorerError, *, keep: bool = False, lost: bool = False) -> list[Any]:
+    """Show what is wrong.
+
+    Args:
+        error: what is wrong.
+        keep: leaves the button, so that it can be tried again.
+        lost: offers the example, where nothing else is to be seen.
+    """
+    return [
+        render("status.html", kind="error", text=str(error), lost=lost),
+        gr.update(visible=keep),
+        gr.update(visible=False),
+        gr.skip(),
+    ]

@@ -1,0 +1,69 @@
+"""Take the pictures of docs/screenshots: both views, light and dark, desktop and phone.
+
+Run: python -m tests.browser.screenshots [folder]
+"""
+
+import io
+import sys
+import tempfile
+from itertools import product
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Browser, sync_playwright
+
+from explorer.settings import repository
+from tests.browser.conftest import CHROMIUM
+from tests.browser.site import open_site
+
+VIEWS = {"explore": "", "compare": "compare"}
+SCREENS = {"desktop": (1440, 900, 1), "phone": (390, 844, 2)}
+_QUALITY = 82
+# Pictures further down load when they are scrolled to.
+_PICTURES = """
+Promise.all([...document.images]
+  .filter((image) => image.getBoundingClientRect().top < innerHeight)
+  .map((image) => image.decode()))
+"""
+
+
+def main(folder: Path) -> None:
+    """Take all eight pictures, and one of a picture that is opened."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as cache, sync_playwright() as playwright:
+        site = open_site(Path(cache))
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        for view, scheme, screen in product(VIEWS, ("light", "dark"), SCREENS):
+            picture = _take(browser, site.url + VIEWS[view], scheme, screen)
+            _save(picture, folder / f"{view}-{scheme}-{screen}.webp")
+        _save(_take(browser, site.url, "light", "desktop", opened=True), folder / "picture.webp")
+        browser.close()
+        site.close()
+
+
+def _take(browser: Browser, url: str, scheme: str, screen: str, *, opened: bool = False) -> bytes:
+    width, height, scale = SCREENS[screen]
+    context = browser.new_context(
+        viewport={"width": width, "height": height},
+        device_scale_factor=scale,
+        color_scheme="dark" if scheme == "dark" else "light",
+        reduced_motion="reduce",
+    )
+    page = context.new_page()
+    page.goto(url)
+    page.locator(".bx-thumb").first.wait_for()
+    if opened:
+        page.locator(".bx-thumb").nth(1).click()
+    page.evaluate(_PICTURES)
+    picture = page.screenshot()
+    context.close()
+    return picture
+
+
+def _save(picture: bytes, path: Path) -> None:
+    Image.open(io.BytesIO(picture)).convert("RGB").save(path, quality=_QUALITY, method=6)
+    print(f"{path}  {path.stat().st_size // 1024} KiB")  # noqa: T201
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]) if sys.argv[1:] else repository() / "docs" / "screenshots")

@@ -1,0 +1,175 @@
+"""The page in a real browser: draws, cancels, opens, downloads, shares, compares, is accessible."""
+
+import re
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+from playwright.sync_api import Page, expect
+from typer.testing import CliRunner
+
+from explorer.__main__ import app
+from tests.browser.conftest import Visit
+from tests.browser.site import Site
+
+pytestmark = [
+    pytest.mark.browser,
+    # Gradio counts its events with what pandas is about to drop.
+    pytest.mark.filterwarnings("ignore:'future.no_silent_downcasting'"),
+    pytest.mark.filterwarnings("ignore:The copy keyword is deprecated"),
+]
+
+SMALL = "?profession=pilot&adjectives=none,honest,stubborn&images=3"
+WORDS = "--profession pilot --adjective none --adjective honest --adjective stubborn --images 3"
+
+# A first picture waits for the libraries and the model; a busy machine takes its time.
+PATIENCE_MS = 60_000
+
+
+def query(page: Page) -> dict[str, list[str]]:
+    return parse_qs(urlsplit(page.url).query)
+
+
+def draw(page: Page) -> None:
+    page.get_by_role("button", name=re.compile("^Draw")).click()
+    done = re.compile(r"All \d+ pictures are here")
+    expect(page.locator("#bx-status")).to_contain_text(done, timeout=PATIENCE_MS)
+
+
+def test_it_opens_on_pictures_and_a_finding(visit: Visit) -> None:
+    page = visit()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("pictures of an author")
+    assert page.locator(".bx-row").count() == 21
+    shown = page.locator(".bx-thumb img").first
+    assert shown.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
+    expect(page.get_by_role("button", name=re.compile("^Draw"))).to_be_hidden()
+
+
+def test_a_small_grid_is_drawn_and_its_files_equal_the_command_line(
+    visit: Visit, site: Site, tmp_path: Path
+) -> None:
+    page = visit(SMALL)
+    expect(page.get_by_role("button", name="Draw 9 pictures")).to_be_visible()
+    draw(page)
+    expect(page.locator(".bx-thumb, .bx-slot.withheld")).to_have_count(9)
+    for link, command in (("Tallies", "tally"), ("Pictures", "images")):
+        with page.expect_download() as download:
+            page.get_by_role("link", name=link, exact=True).click()
+        file = tmp_path / download.value.suggested_filename
+        download.value.save_as(file)
+        line = f"{command} --model emoji-skewed {WORDS} --csv - --cache {site.desk.store.root}"
+        assert file.read_bytes() == CliRunner().invoke(app, line.split()).stdout_bytes
+
+
+def test_a_drawing_can_be_cancelled_and_gone_on_with(visit: Visit) -> None:
+    page = visit("?profession=farmer")
+    page.get_by_role("button", name="Draw 189 pictures").click()
+    expect(page.locator("#bx-status")).to_contain_text("left", timeout=PATIENCE_MS)
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.locator("#bx-status")).to_contain_text("nothing drawn is lost", timeout=PATIENCE_MS)
+    kept = page.locator(".bx-thumb, .bx-slot.withheld").count()
+    assert 0 < kept < 189
+    expect(page.get_by_role("button", name=f"Draw {189 - kept} pictures")).to_be_visible()
+
+
+def test_a_picture_opens_with_prompt_seed_and_scores_and_the_keys_work(visit: Visit) -> None:
+    page = visit()
+    row = page.get_by_role("group", name="author, honest")
+    row.get_by_role("button").first.focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog", name="Photo portrait of an honest author")
+    expect(dialog).to_be_visible()
+    expect(dialog).to_contain_text("Seed")
+    expect(dialog).to_contain_text("Perceived skin tone")
+    full = dialog.get_by_role("img").first
+    assert full.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
+    first = full.get_attribute("src")
+    page.keyboard.press("ArrowRight")
+    assert full.get_attribute("src") != first
+    page.keyboard.press("ArrowLeft")
+    assert full.get_attribute("src") == first
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(row.get_by_role("button").nth(1)).to_be_focused()
+
+
+def test_a_link_opens_into_the_same_state(visit: Visit) -> None:
+    page = visit("?profession=nurse&adjectives=honest&images=3")
+    adjectives = page.get_by_role("combobox", name="Adjectives")
+    adjectives.click()
+    adjectives.press_sequentially("shy, quiet")
+    adjectives.press("Enter")
+    expect(page.locator(".bx-row")).to_have_count(2)
+    number = page.get_by_label("Pictures per prompt")
+    number.fill("5")
+    expect(page.locator(".bx-row").first.locator("li")).to_have_count(5)
+    page.get_by_role("button", name="Copy link").click()
+    expect(page.get_by_role("button", name="Link copied")).to_be_visible()
+    link = page.evaluate("navigator.clipboard.readText()")
+    assert query(page)["adjectives"] == ["honest", "shy, quiet"]
+    other = visit("?" + link.partition("?")[2])
+    for part in (".bx-top", ".bx-charts", ".bx-grid"):
+        assert other.locator(part).inner_html() == page.locator(part).inner_html()
+    assert other.get_by_label("Pictures per prompt").input_value() == "5"
+
+
+def test_what_people_type_is_shown_as_text_and_what_is_wrong_is_said(visit: Visit) -> None:
+    page = visit()
+    box = page.get_by_role("combobox", name="Profession")
+    box.click()
+    box.fill("")
+    box.press_sequentially("<b>x</b>")
+    box.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("a <b>x</b>")
+    page.get_by_label("Pictures per prompt").fill("0")
+    expect(page.get_by_role("alert")).to_contain_text("Give a whole number from 1 to 1000")
+
+
+def test_two_models_are_compared_on_the_same_seeds(
+    visit: Visit, site: Site, tmp_path: Path
+) -> None:
+    page = visit(SMALL)
+    page.get_by_role("link", name="Compare").click()
+    page.wait_for_url("**/compare?left=emoji-skewed&right=emoji-even&profession=pilot**")
+    page.locator(".bx-view").wait_for()
+    draw(page)
+    expect(page.locator(".bx-thumb, .bx-slot.withheld")).to_have_count(18)
+    page.locator(".bx-thumb").first.click()
+    seeds = page.get_by_role("dialog").locator("dd:last-child").all_inner_texts()
+    assert len(seeds) == 2
+    assert seeds[0] == seeds[1]
+    page.keyboard.press("Escape")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Comparison", exact=True).click()
+    file = tmp_path / "comparison.csv"
+    download.value.save_as(file)
+    line = f"compare emoji-skewed emoji-even {WORDS} --csv - --cache {site.desk.store.root}"
+    assert file.read_bytes() == CliRunner().invoke(app, line.split()).stdout_bytes
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("address", ["", "compare"])
+def test_nothing_keeps_people_out(visit: Visit, address: str, scheme: str) -> None:
+    page = visit(address, scheme=scheme)
+    found = [
+        (violation["id"], node["target"], node["failureSummary"])
+        for violation in Axe().run(page).response["violations"]
+        if violation["impact"] in {"serious", "critical"}
+        for node in violation["nodes"]
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize("address", ["", "compare"])
+def test_a_phone_never_scrolls_sideways(visit: Visit, address: str) -> None:
+    page = visit(address, width=390)
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+def test_a_link_that_cannot_be_says_what_is_wrong_and_offers_the_example(visit: Visit) -> None:
+    page = visit("?model=emoji-skew&images=0", shown=".bx-status.error")
+    expect(page.get_by_role("alert")).to_contain_text("Did you mean 'emoji-skewed'?")
+    page.get_by_role("link", name="See the example").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("pictures of an author")

@@ -1,0 +1,51 @@
+"""A page whose pictures are drawn and judged by stand-ins, for the models that ship."""
+
+from collections.abc import Callable
+
+import pytest
+
+from explorer import settings
+from explorer import study as studies
+from explorer.page.choice import EXPLORE, Choice, study
+from explorer.page.desk import Desk
+from explorer.page.pace import Pace
+from explorer.pictures.catalog import find_model, known_models
+from explorer.store.index import Store
+from explorer.study import Study
+from tests.fakes import FakeClassifier, FakeGenerator
+
+Drawn = Callable[[Choice], Study]
+
+
+@pytest.fixture
+def generator() -> FakeGenerator:
+    """Return the one that draws for every model of the desk."""
+    return FakeGenerator()
+
+
+@pytest.fixture
+def desk(store: Store, generator: FakeGenerator) -> Desk:
+    """Return a desk with an empty store."""
+    machine = settings.load()
+    return Desk(
+        settings=machine,
+        store=store,
+        models=known_models(machine.device),
+        find_model=find_model,
+        generators=lambda _: generator,
+        classifiers=FakeClassifier,
+        pace=Pace(machine.device),
+    )
+
+
+@pytest.fixture
+def drawn(desk: Desk) -> Drawn:
+    """Return what turns a choice into a study that is drawn and judged."""
+
+    def draw(choice: Choice = EXPLORE) -> Study:
+        made = study(choice, desk.find_model, desk.settings.device)
+        for _ in studies.run(made, desk.store, desk.generators, desk.classifiers):
+            pass
+        return made
+
+    return draw

@@ -1,0 +1,64 @@
+"""The app: what it loads, what it serves, and what it does not tell anyone."""
+
+import re
+import socket
+import subprocess
+import sys
+
+import pytest
+
+from explorer.errors import ServeError
+from explorer.page.app import build, launch
+from explorer.page.desk import Desk
+from explorer.page.theme import head
+from explorer.settings import repository
+
+SHOW = """
+import sys
+from pathlib import Path
+from unittest.mock import patch
+from explorer import settings
+with patch("explorer.reference.sample.open_sample", lambda *_: None):
+    from explorer.page import app, compare, explore
+    from explorer.page.choice import COMPARE, EXPLORE, study
+    from explorer.page.desk import open_desk
+    desk = open_desk(settings.load(Path(sys.argv[1])))
+app.build(desk)
+for default, show in ((EXPLORE, explore.show), (COMPARE, compare.show)):
+    assert show(desk, default, study(default, desk.find_model, "cpu"))
+print(*sorted({"torch", "diffusers", "open_clip", "transformers"} & sys.modules.keys()))
+"""
+
+
+def test_opening_the_page_on_what_is_stored_loads_no_model_library(desk: Desk) -> None:
+    desk.store.close()
+    done = subprocess.run(
+        [sys.executable, "-c", SHOW, str(desk.settings.cache)],
+        cwd=repository(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == ""
+
+
+def test_both_views_have_an_address_of_their_own(desk: Desk) -> None:
+    assert [path for path, *_ in build(desk).pages] == ["", "compare"]
+
+
+def test_nothing_is_open_to_other_programs_but_the_files(desk: Desk) -> None:
+    assert all(fn.api_visibility == "private" for fn in build(desk).fns.values())
+
+
+def test_a_taken_port_says_what_to_do(desk: Desk) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(ServeError, match=f"port {port}.*--port"):
+            launch(desk, port=port)
+
+
+def test_style_and_script_ask_nothing_of_other_servers() -> None:
+    assert re.findall(r"(?:https?:)?//[\w.]+|@import|url\(", head()) == ["https://huggingface.co"]

@@ -1,0 +1,110 @@
+"""The address bar: what is chosen, as text and back."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from starlette.datastructures import QueryParams
+
+from explorer.errors import InputError, InvalidData, OutOfRange, UnknownName
+from explorer.page.choice import COMPARE, EXPLORE, Choice, address, parse, profession, study
+from explorer.pictures.catalog import find_model
+from explorer.words.vocabulary import load_adjectives
+
+LISTED = [adjective.word for adjective in load_adjectives()]
+
+
+def query(text: str) -> QueryParams:
+    return QueryParams(text.removeprefix("?"))
+
+
+def test_an_address_that_says_nothing_is_the_default() -> None:
+    assert parse(query(""), EXPLORE) == EXPLORE
+    assert parse(query("?model=&profession=%20"), EXPLORE) == EXPLORE
+
+
+def test_the_default_is_easy_to_read() -> None:
+    assert address(EXPLORE) == "?model=emoji-skewed&profession=author&adjectives=all&images=9"
+
+
+def test_a_link_names_both_models_of_a_comparison() -> None:
+    choice = parse(query("?left=a/b&right=c/d"), COMPARE)
+    assert choice.models == ("a/b", "c/d")
+    assert "left=a/b&right=c/d" in address(choice)
+
+
+def test_listed_adjectives_share_a_parameter() -> None:
+    choice = parse(query("?adjectives=none,honest,stubborn"), EXPLORE)
+    assert choice.adjectives == ("none", "honest", "stubborn")
+    assert "adjectives=none,honest,stubborn" in address(choice)
+
+
+def test_a_word_of_ones_own_keeps_its_comma() -> None:
+    choice = parse(query("?adjectives=honest&adjectives=shy,%20quiet"), EXPLORE)
+    assert choice.adjectives == ("honest", "shy, quiet")
+
+
+words = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1)
+numbers = st.floats(0, 50).map(lambda value: float(f"{value:g}"))
+
+
+@given(
+    st.builds(
+        Choice,
+        models=st.tuples(words),
+        profession=words,
+        adjectives=st.lists(
+            st.sampled_from(["all", "none", *LISTED]) | st.just("shy, quiet"),
+            min_size=1,
+            unique=True,
+        ).map(tuple),
+        images=st.integers(0, 10**6),
+        template=words,
+        guidance=st.none() | numbers,
+        steps=st.none() | st.integers(0, 100),
+        scheduler=st.none() | words,
+    )
+)
+def test_every_choice_comes_back_from_its_address(choice: Choice) -> None:
+    assert parse(query(address(choice)), EXPLORE) == choice
+
+
+@pytest.mark.parametrize("text", ["images=many", "images=-3", "steps=1.5", "guidance=strong"])
+def test_a_number_that_is_none_is_refused_by_name(text: str) -> None:
+    with pytest.raises(InputError, match=text.partition("=")[0]):
+        parse(query(text), EXPLORE)
+
+
+def test_a_choice_becomes_a_study_of_21_prompts() -> None:
+    made = study(EXPLORE, find_model, "cpu")
+    assert len(made.requests(made.models[0])) == 189
+    assert made.adjectives == (None, *LISTED)
+
+
+def test_an_adjective_that_is_chosen_twice_is_drawn_once() -> None:
+    made = study(Choice(EXPLORE.models, adjectives=("all", "Honest")), find_model, "cpu")
+    assert len(made.adjectives) == 21
+
+
+@pytest.mark.parametrize(
+    ("choice", "error"),
+    [
+        (Choice(("emoji-skew",)), UnknownName),
+        (Choice(EXPLORE.models, images=0), OutOfRange),
+        (Choice(EXPLORE.models, images=1001), OutOfRange),
+        (Choice(EXPLORE.models, profession=" "), InvalidData),
+        (Choice(EXPLORE.models, profession="{profession}"), InvalidData),
+        (Choice(EXPLORE.models, adjectives=()), InvalidData),
+        (Choice(EXPLORE.models, template="a portrait"), InvalidData),
+        (Choice(EXPLORE.models, guidance=-1.0), OutOfRange),
+        (Choice(EXPLORE.models, scheduler="warp"), UnknownName),
+        (Choice(("emoji-even", "emoji-even")), InvalidData),
+    ],
+)
+def test_what_cannot_be_drawn_is_refused(choice: Choice, error: type[Exception]) -> None:
+    with pytest.raises(error):
+        study(choice, find_model, "cpu")
+
+
+def test_a_listed_profession_brings_its_statistics_and_an_own_one_none() -> None:
+    assert profession(Choice(EXPLORE.models, profession="AUTHOR")).women_share() is not None
+    assert profession(Choice(EXPLORE.models, profession="dragon tamer")).women_share() is None

@@ -1,0 +1,37 @@
+"""How long drawing will take, before and after something was drawn."""
+
+import pytest
+
+from explorer.page.pace import Pace, duration
+from explorer.pictures.catalog import find_model
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0.2, "a second"), (25, "25 s"), (59.7, "1 min"), (90, "2 min"), (3590, "1 h"), (7200, "2 h")],
+)
+def test_durations_are_said_as_people_say_them(seconds: float, text: str) -> None:
+    assert duration(seconds) == text
+
+
+def test_without_a_measurement_the_estimate_is_a_guess() -> None:
+    estimate = Pace("cpu").estimate([(find_model("emoji-skewed", "cpu"), 189)])
+    assert not estimate.measured
+    assert 5 < estimate.seconds < 60
+
+
+def test_a_large_model_is_guessed_to_be_slow_on_a_processor_and_quick_on_a_card() -> None:
+    card = find_model("CompVis/stable-diffusion-v1-4", "cpu")
+    slow, quick = (Pace(device).estimate([(card, 1)]).seconds for device in ("cpu", "cuda"))
+    assert slow > 60
+    assert quick < 5
+
+
+def test_what_was_measured_replaces_the_guess_for_that_model_alone() -> None:
+    pace = Pace("cpu")
+    skewed, even = (find_model(name, "cpu") for name in ("emoji-skewed", "emoji-even"))
+    pace.note(skewed.spec, 20.0)
+    assert pace.estimate([(skewed, 40)]).seconds == pytest.approx(2.0)
+    assert pace.estimate([(skewed, 40)]).measured
+    assert not pace.estimate([(skewed, 40), (even, 1)]).measured
+    assert pace.estimate([(skewed, 40), (even, 0)]).measured

@@ -1,0 +1,90 @@
+"""What is served beside the page: pictures for ever, tables as the command line writes them."""
+
+from collections.abc import Iterator
+
+import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+from typer.testing import CliRunner
+
+from explorer.__main__ import app
+from explorer.page.choice import COMPARE, Choice, address
+from explorer.page.desk import Desk
+from explorer.page.routes import routes
+from tests.fakes import FakeGenerator
+from tests.page.conftest import Drawn
+
+SMALL = Choice(("emoji-skewed",), "pilot", ("none", "honest"), images=4)
+BOTH = Choice(COMPARE.models, "pilot", ("none", "honest"), images=4)
+WORDS = "--profession pilot --adjective none --adjective honest --images 4 --csv -"
+
+
+@pytest.fixture
+def client(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
+    monkeypatch.setattr("explorer.reference.sample.open_sample", lambda *_: None)
+    with TestClient(Starlette(routes=routes(desk))) as client:
+        yield client
+
+
+@pytest.mark.parametrize(
+    ("file", "choice", "command"),
+    [
+        ("tallies.csv", SMALL, f"tally --model emoji-skewed {WORDS}"),
+        ("tallies-by-adjective.csv", SMALL, f"tally --model emoji-skewed --by adjective {WORDS}"),
+        ("pictures.csv", SMALL, f"images --model emoji-skewed {WORDS}"),
+        ("comparison.csv", BOTH, f"compare emoji-skewed emoji-even {WORDS}"),
+        (
+            "comparison-by-adjective.csv",
+            BOTH,
+            f"compare emoji-skewed emoji-even --by adjective {WORDS}",
+        ),
+        ("both.csv", BOTH, f"images --model emoji-skewed --model emoji-even {WORDS}"),
+    ],
+)
+def test_a_file_equals_what_the_command_line_writes(
+    client: TestClient,
+    drawn: Drawn,
+    generator: FakeGenerator,
+    file: str,
+    choice: Choice,
+    command: str,
+) -> None:
+    generator.withheld = lambda request: request.replicate == 3
+    drawn(BOTH)
+    answer = client.get(f"/csv/{file}{address(choice)}")
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    assert answer.content == CliRunner().invoke(app, command.split()).stdout_bytes
+    assert len(answer.content.splitlines()) > 7
+
+
+def test_a_choice_that_cannot_be_is_a_message_and_no_file(client: TestClient) -> None:
+    answer = client.get("/csv/tallies.csv?model=emoji-skew")
+    assert answer.status_code == 400
+    assert "Did you mean 'emoji-skewed'?" in answer.text
+
+
+def test_a_picture_is_asked_for_once(client: TestClient, desk: Desk, drawn: Drawn) -> None:
+    study = drawn(SMALL)
+    key = study.requests(study.models[0])[0].key
+    for mount, path in (
+        ("img", desk.store.image_path(key).relative_to(desk.store.images_root)),
+        ("thumb", desk.store.thumbnail_path(key).relative_to(desk.store.thumbnails_root)),
+    ):
+        answer = client.get(f"/{mount}/{path}")
+        assert answer.headers["content-type"] == "image/webp"
+        assert "immutable" in answer.headers["cache-control"]
+        again = client.get(f"/{mount}/{path}", headers={"If-None-Match": answer.headers["etag"]})
+        assert again.status_code == 304
+
+
+@pytest.mark.parametrize("path", ["../index.sqlite3", "%2e%2e/index.sqlite3", "..%2findex.sqlite3"])
+def test_the_index_is_never_served(client: TestClient, drawn: Drawn, desk: Desk, path: str) -> None:
+    drawn(SMALL)
+    assert (desk.store.root / "index.sqlite3").is_file()
+    assert client.get(f"/img/{path}").status_code == 404
+
+
+def test_a_picture_that_is_not_there_is_not_kept_by_browsers(client: TestClient) -> None:
+    answer = client.get("/img/00/nothing.webp")
+    assert answer.status_code == 404
+    assert "cache-control" not in answer.headers
