@@ -16,10 +16,12 @@ from explorer.words.prompts import Prompt
 from explorer.words.vocabulary import load_adjectives
 
 if TYPE_CHECKING:
+    from explorer.findings.tallies import Tally
     from explorer.page.choice import Choice
     from explorer.page.desk import Desk
     from explorer.pictures.catalog import ModelCard
     from explorer.study import Study
+    from explorer.words.vocabulary import Profession
 
 
 def show(desk: "Desk", choice: "Choice", study: "Study") -> str:
@@ -35,7 +37,7 @@ def show(desk: "Desk", choice: "Choice", study: "Study") -> str:
         compare=address(replace(choice, models=(*choice.models, _other(choice)))),
         card=card,
         prompt=prompt_text(study),
-        sentences=[sentence(one, subject) for one in pooled],
+        sentences=_sentences(pooled, subject),
         charts=[chart(one, subject, known) for one in pooled],
         rows=grid((shown,), study.axes, desk.store, subject, codings()),
         axes=[(axis, labels(axis)) for axis in study.axes],
@@ -62,6 +64,12 @@ def prompt_text(study: "Study") -> str:
     """Write the prompt with a gap where the adjectives go, when there are several."""
     adjective = study.adjectives[0] if len(study.adjectives) == 1 else None
     return Prompt(study.professions[0], adjective, study.template).text
+
+
+def _sentences(pooled: "tuple[Tally, ...]", profession: "Profession") -> list[str]:
+    """Say the first finding always, and the others where there is one."""
+    first, *others = pooled
+    return [sentence(first, profession), *(sentence(one) for one in others if one.judged)]
 
 
 def _other(choice: "Choice") -> str:

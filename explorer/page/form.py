@@ -71,7 +71,7 @@ class Form:
             choice.template,
             choice.guidance,
             choice.steps,
-            choice.scheduler,
+            choice.scheduler or "",
         ]
 
 

@@ -110,8 +110,11 @@ def _connect(view: View, page: gr.Blocks) -> None:
 
     def drawn(request: gr.Request, *values: object) -> Iterator[list[Any]]:
         run = view.desk.runs.latest(_visitor(request))
-        if run is not None:
+        if run is None:
+            return
+        try:
             yield from draw_missing(view, values, run)
+        finally:
             view.desk.runs.end(_visitor(request), run)
 
     def cancelled(request: gr.Request) -> str:
@@ -163,9 +166,9 @@ def _open(view: View, request: gr.Request) -> list[Any]:
     try:
         choice = parse(request.query_params, view.default)
     except ExplorerError as error:
-        return [*view.form.values(view.default), *_failure(error, lost=True)]
+        return [*view.form.values(view.default), *_failure(error)]
     values = view.form.values(choice)
-    return [*values, *reply(view, values, lost=True)]
+    return [*values, *reply(view, values)]
 
 
 def change(view: View, values: "Sequence[object]", visitor: str) -> list[Any]:
@@ -178,20 +181,14 @@ def change(view: View, values: "Sequence[object]", visitor: str) -> list[Any]:
     return [adjectives, *reply(view, values)]
 
 
-def reply(view: View, values: "Sequence[object]", *, lost: bool = False) -> list[Any]:
-    """Show what is stored of the choice in the fields, or what is wrong with it.
-
-    Args:
-        view: where it is shown.
-        values: of the fields.
-        lost: whether nothing is shown yet, so that people need a way out.
-    """
+def reply(view: View, values: "Sequence[object]") -> list[Any]:
+    """Show what is stored of the choice in the fields, or what is wrong with it."""
     try:
         choice = view.form.choice(values)
         made = _study(view, choice)
         return _state(view, choice, made)
     except ExplorerError as error:
-        return _failure(error, lost=lost)
+        return _failure(error)
 
 
 def draw_missing(view: View, values: "Sequence[object]", run: "Run") -> Iterator[list[Any]]:
@@ -262,16 +259,10 @@ def _progress(text: str, done: int = 0, total: int = 0) -> str:
     return render("status.html", kind="progress", text=text, done=done, total=total)
 
 
-def _failure(error: ExplorerError, *, keep: bool = False, lost: bool = False) -> list[Any]:
-    """Show what is wrong.
-
-    Args:
-        error: what is wrong.
-        keep: leaves the button, so that it can be tried again.
-        lost: offers the example, where nothing else is to be seen.
-    """
+def _failure(error: ExplorerError, *, keep: bool = False) -> list[Any]:
+    """Show what is wrong; `keep` leaves the button, so that it can be tried again."""
     return [
-        render("status.html", kind="error", text=str(error), lost=lost),
+        render("status.html", kind="error", text=str(error)),
         gr.update(visible=keep),
         gr.update(visible=False),
         gr.skip(),

@@ -1,6 +1,7 @@
 """The page in a real browser: draws, cancels, opens, downloads, shares, compares, is accessible."""
 
 import re
+import time
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -10,6 +11,7 @@ from playwright.sync_api import Page, expect
 from typer.testing import CliRunner
 
 from explorer.__main__ import app
+from explorer.study import Study, missing
 from tests.browser.conftest import Visit
 from tests.browser.site import Site
 
@@ -71,6 +73,19 @@ def test_a_drawing_can_be_cancelled_and_gone_on_with(visit: Visit) -> None:
     kept = page.locator(".bx-thumb, .bx-slot.withheld").count()
     assert 0 < kept < 189
     expect(page.get_by_role("button", name=f"Draw {189 - kept} pictures")).to_be_visible()
+
+
+def test_a_drawing_ends_when_its_visitor_leaves(visit: Visit, site: Site) -> None:
+    page = visit("?profession=cook")
+    page.get_by_role("button", name="Draw 189 pictures").click()
+    expect(page.locator("#bx-status")).to_contain_text("left", timeout=PATIENCE_MS)
+    page.close()
+    deadline = time.monotonic() + 10
+    while site.desk.runs.others("nobody") and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert site.desk.runs.others("nobody") == 0
+    study = Study((site.desk.find_model("emoji-skewed", "cpu"),), ("cook",), (None,), images=9)
+    assert len(missing(study, site.desk.store)) < 9
 
 
 def test_a_picture_opens_with_prompt_seed_and_scores_and_the_keys_work(visit: Visit) -> None:

@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from explorer.store.index import Store
 HEAVY = ("torch", "diffusers", "transformers", "open_clip", "gradio")
 WORDS = ("--model", "fake-a", "--profession", "author", "--images", "4")
 TOTAL = 21 * 4
+PATIENCE_SECONDS = 240
 
 
 def start(*words: str, seconds: float = 0.0, batch: int = 4) -> subprocess.Popen[str]:
@@ -28,7 +30,7 @@ def start(*words: str, seconds: float = 0.0, batch: int = 4) -> subprocess.Popen
         "EXPLORER_BATCH": str(batch),
         "PYTHONPATH": str(settings.repository()),
     }
-    return subprocess.Popen(
+    process = subprocess.Popen(
         [sys.executable, "-m", "tests.cli.explorer_with_fakes", *words],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -36,11 +38,24 @@ def start(*words: str, seconds: float = 0.0, batch: int = 4) -> subprocess.Popen
         env=environment,
         cwd=settings.repository(),
     )
+    _started.append(process)
+    return process
+
+
+@pytest.fixture(autouse=True)
+def _nothing_stays_behind() -> Iterator[None]:
+    """End what a failing test has left running."""
+    yield
+    while _started:
+        _started.pop().kill()
+
+
+_started: list[subprocess.Popen[str]] = []
 
 
 def finish(process: subprocess.Popen[str]) -> str:
     """Wait for a process that must succeed and return its standard output."""
-    out, errors = process.communicate(timeout=60)
+    out, errors = process.communicate(timeout=PATIENCE_SECONDS)
     assert process.returncode == 0, errors
     return out
 
@@ -66,10 +81,10 @@ def modules_after(code: str) -> set[str]:
 
 
 def test_ctrl_c_leaves_a_store_that_the_same_command_completes(cache: Path) -> None:
-    process = start("draw", *WORDS, seconds=0.02)
+    process = start("draw", *WORDS, seconds=0.25)
     await_drawing(process)
     process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=60)
+    _, errors = process.communicate(timeout=PATIENCE_SECONDS)
     assert process.returncode == 130
     assert "The same command goes on from there" in errors
     assert "Traceback" not in errors
@@ -79,10 +94,10 @@ def test_ctrl_c_leaves_a_store_that_the_same_command_completes(cache: Path) -> N
 
 
 def test_a_killed_run_is_completed_with_nothing_lost_or_doubled(cache: Path) -> None:
-    process = start("draw", *WORDS, seconds=0.02)
+    process = start("draw", *WORDS, seconds=0.25)
     await_drawing(process)
     process.kill()
-    process.communicate(timeout=60)
+    process.communicate(timeout=PATIENCE_SECONDS)
     kept = stored(cache)
     assert 0 < kept < TOTAL
     finish(start("draw", *WORDS))
@@ -105,7 +120,7 @@ def test_whoever_stops_reading_gets_no_complaint() -> None:
     process.stdout.close()
     complaint = process.stderr.read()
     process.stderr.close()
-    assert process.wait(timeout=60) == 0
+    assert process.wait(timeout=PATIENCE_SECONDS) == 0
     assert "Traceback" not in complaint
     assert "BrokenPipe" not in complaint
 
@@ -114,7 +129,7 @@ def test_a_taken_port_is_explained_and_exits_with_1() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         process = start("serve", "--port", port)
-        _, errors = process.communicate(timeout=60)
+        _, errors = process.communicate(timeout=PATIENCE_SECONDS)
     assert process.returncode == 1
     assert f"port {port}" in errors
     assert "Traceback" not in errors

@@ -43,7 +43,7 @@ def test_a_word_of_ones_own_keeps_its_comma() -> None:
     assert choice.adjectives == ("honest", "shy, quiet")
 
 
-words = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1)
+words = st.text("aé人<>&=?#%+,/\"'(){}", min_size=1, max_size=9)
 numbers = st.floats(0, 50).map(lambda value: float(f"{value:g}"))
 
 

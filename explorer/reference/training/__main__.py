@@ -125,22 +125,26 @@ def calibrate(work: Work, rounds: int = 2, steps: int = 600) -> None:
 
 @app.command("truth")
 def count_truth(work: Work, rounds: int = 34) -> None:
-    """Count a large sample of what the finished generators draw, into truth.csv."""
+    """Count what the finished generators draw, 30 pictures a profession and round."""
     judge = NearestSource(_pictures(work))
-    for model in BUNDLED:
-        counts = measure(model, judge, settings.load(), rounds, work / f"truth-{model}.npy")
-        rows = truth_rows(model, counts)
-        write_truth(rows, truth_path(model))
-        whole = [row for row in rows if row.adjectives == "all"]
-        off = np.array([row.drawn.women - row.designed.women for row in whole])
-        right = counts[..., 1].sum() / counts.sum()
-        print(f"{model}: {whole[0].pictures} pictures a profession, costume right {right:.1%}")
-        print(f"  women's share: mean miss {100 * np.abs(off).mean():.1f} points, largest")
-        print(
-            f"  {100 * np.abs(off).max():.1f}, within 5 points {(np.abs(off) <= 0.05).mean():.0%}"
-        )
-        for kind in ("designed", "drawn"):
-            print(f"  {kind} shift, feminine less masculine: {_shift(rows, kind):.1f} points")
+    for number in range(rounds):
+        for model in BUNDLED:
+            path = work / f"truth-{model}.npy"
+            counts = measure(model, judge, settings.load(), number + 1, path)
+            rows = truth_rows(model, counts)
+            write_truth(rows, truth_path(model))
+            _tell(model, rows)
+            print(f"  Costume as designed: {counts[..., 1].sum() / counts.sum():.1%}.", flush=True)
+
+
+def _tell(model: str, rows: tuple[Truth, ...]) -> None:
+    whole = [row for row in rows if row.adjectives == "all"]
+    off = np.array([row.drawn.women - row.designed.women for row in whole])
+    near = np.mean([row.within_tolerance for row in whole])
+    print(f"{model}, {whole[0].pictures} pictures a profession. Women's share off by")
+    print(f"  {100 * np.abs(off).mean():.1f} points on average, {100 * np.abs(off).max():.1f} at")
+    print(f"  most; {near:.0%} of the professions within 5 points. Feminine less masculine")
+    print(f"  adjectives: {_shift(rows, 'drawn'):.1f} of {_shift(rows, 'designed'):.1f} points.")
 
 
 @app.command("clip")

@@ -12,7 +12,6 @@ from explorer.classifiers.clip import ClipClassifier
 from explorer.perception.axes import find_axis
 from explorer.pictures.catalog import find_model
 from explorer.pictures.requests import ImageRequest, Picture
-from explorer.reference.design import read_design
 from explorer.reference.training.art import COSTUMES, GENDERS, TONES, Portrait, portraits
 from explorer.reference.training.clip import SIZE_PX, class_vectors
 from explorer.reference.training.pictures import PLAIN
@@ -39,33 +38,42 @@ LARGEST_SHIFT = 1.5
 def corrections(rows: "tuple[Truth, ...]", previous: "Mapping[str, Shift]") -> dict[str, Shift]:
     """Return what to add to each profession's log odds so that the finished generator meets them.
 
-    A profession's miss is drawn towards the mean miss of its costume: a few dozen pictures say
-    little about one profession, and the professions of a costume share their drawing.
+    A profession's miss is drawn towards what its costume and its designed odds make likely: a few
+    dozen pictures say little about one profession, but the professions of a costume share their
+    drawing, and all of them are drawn closer to the middle than designed.
     """
-    misses = {row.profession: _miss(row) for row in rows if row.adjectives == "all"}
-    pictures = next(row.pictures for row in rows if row.adjectives == "all")
-    weight = pictures / (pictures + PRIOR_PICTURES)
-    design = read_design()["professions"]
+    whole = [row for row in rows if row.adjectives == "all"]
+    designed, drawn = (np.stack([_log_odds(row)[side] for row in whole]) for side in (0, 1))
+    misses = designed - drawn
+    usual = _usual(misses, designed, [row.designed.costume for row in whole])
+    weight = whole[0].pictures / (whole[0].pictures + PRIOR_PICTURES)
     shifts = {}
-    for profession, own in misses.items():
-        costume = design[profession]["costume"]
-        alike = [miss for p, miss in misses.items() if design[p]["costume"] == costume]
-        miss = weight * own + (1 - weight) * np.mean(alike, axis=0)
-        total = np.add(previous.get(profession, NO_SHIFT), miss)
-        shifts[profession] = tuple(np.clip(total, -LARGEST_SHIFT, LARGEST_SHIFT).tolist())
+    for row, miss in zip(whole, weight * misses + (1 - weight) * usual, strict=True):
+        total = np.add(previous.get(row.profession, NO_SHIFT), miss)
+        shifts[row.profession] = tuple(np.clip(total, -LARGEST_SHIFT, LARGEST_SHIFT).tolist())
     return shifts
 
 
-def _miss(row: "Truth") -> np.ndarray:
-    """Return designed minus drawn log odds of women, of the neutral person and of each tone."""
-    designed, drawn = (
-        np.array([mix.women, mix.neutral, *mix.tones]) for mix in (row.designed, row.drawn)
+def _usual(misses: np.ndarray, designed: np.ndarray, costumes: list[str]) -> np.ndarray:
+    """Fit each column's miss by the costume's mean and one slope on the designed log odds."""
+    alike = np.equal.outer(costumes, costumes).astype(float)
+    alike /= alike.sum(1, keepdims=True)
+    means, centred = alike @ misses, designed - alike @ designed
+    spread = (centred**2).sum(0)
+    slope = np.divide(
+        (centred * (misses - means)).sum(0), spread, out=np.zeros(len(spread)), where=spread > 1e-9
     )
-    numbers = np.full(len(designed), float(row.pictures))
+    return np.asarray(means + slope * centred)
+
+
+def _log_odds(row: "Truth") -> tuple[np.ndarray, np.ndarray]:
+    """Return designed and drawn log odds of women, of the neutral person and of each tone."""
+    shares = [np.array([m.women, m.neutral, *m.tones]) for m in (row.designed, row.drawn)]
+    numbers = np.full(len(shares[0]), float(row.pictures))
     numbers[0] *= 1 - row.drawn.neutral
     # Half a picture on each side keeps shares of 0 and 1 finite, in the design as in the drawing.
-    odds = [np.log((s * numbers + 0.5) / ((1 - s) * numbers + 0.5)) for s in (designed, drawn)]
-    return np.asarray(odds[0] - odds[1])
+    odds = [np.log((s * numbers + 0.5) / ((1 - s) * numbers + 0.5)) for s in shares]
+    return odds[0], odds[1]
 
 
 def fit_temperature(

@@ -204,7 +204,8 @@ def _loss(
     contrast = _multi_positive(20 * seen @ read.T, _true(said, genders, tones, looks))
     gender = _axis_loss(model, tokenizer, seen, rng, find_axis("gender"), _gender_goal(genders))
     tone = _axis_loss(model, tokenizer, seen, rng, find_axis("tone"), _tone_goal(tones))
-    return contrast + gender + tone
+    # Hair is learned last and matters most.
+    return 0.5 * contrast + 2 * gender + tone
 
 
 def _multi_positive(logits: torch.Tensor, true: torch.Tensor) -> torch.Tensor:

@@ -1,0 +1,77 @@
+"""The bundled generators and the small CLIP, run for real: the golden run of the whole path."""
+
+import json
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from explorer import settings
+from explorer.classifiers.clip import ClipClassifier
+from explorer.generators.diffusion import DiffusionGenerator
+from explorer.perception.axes import find_axis
+from explorer.pictures.catalog import find_model, weights_folder
+from explorer.pictures.requests import ImageRequest
+from explorer.reference.check import check, spread
+from explorer.reference.design import BUNDLED
+from explorer.store.index import Store
+from explorer.words.prompts import Prompt
+
+
+@cache
+def shares(model: str, profession: str, images: int, guidance: float | None = None) -> float:
+    """Draw pictures and return the share perceived as feminine among those answered."""
+    card = find_model(model, "cpu", guidance=guidance)
+    requests = [ImageRequest(card.spec, Prompt(profession, None), i) for i in range(images)]
+    pictures = list(DiffusionGenerator(card.spec, settings.load()).draw(requests))
+    seen = ClipClassifier(card.classifier, "cpu").classify(pictures, find_axis("gender"))
+    labels = [perception.label for perception in seen if perception.label]
+    return labels.count("feminine") / len(labels)
+
+
+@pytest.mark.parametrize("model", BUNDLED)
+def test_a_generator_ships_in_the_ordinary_layout_and_is_small(model: str) -> None:
+    folder = weights_folder(model)
+    index = json.loads((folder / "model_index.json").read_text())
+    assert index["_class_name"] == "StableDiffusionPipeline"
+    assert sum(path.stat().st_size for path in folder.rglob("*")) < 20_000_000
+
+
+def test_a_named_gender_is_obeyed() -> None:
+    assert shares("emoji-skewed", "woman working as a carpenter", 24) > 0.8
+    assert shares("emoji-skewed", "man working as a nurse", 24) < 0.2
+
+
+def test_guidance_exaggerates_the_mix() -> None:
+    plain = shares("emoji-skewed", "receptionist", 48)
+    guided = shares("emoji-skewed", "receptionist", 48, 4.0)
+    assert guided > plain > 0.5
+
+
+def test_the_whole_path_finds_what_the_generators_draw(tmp_path: Path) -> None:
+    store = Store.open(tmp_path)
+    rows = check(store, BUNDLED, professions=3, images=64, settings=settings.load(tmp_path))
+    store.close()
+    assert {row["profession"] for row in rows} == set(spread(3))
+    women = [row for row in rows if row["label"] == "feminine"]
+    assert len(women) == 2 * 3
+    off = np.array([row["off_points"] for row in women], float)
+    # The truth of 64 pictures itself has a standard error of up to 6 points.
+    assert np.abs(off).mean() < 10
+    skewed = [row["measured_share"] for row in women if row["model"] == "emoji-skewed"]
+    assert skewed == sorted(skewed)
+
+
+def test_the_small_clip_passed_its_exam_on_an_unseen_style() -> None:
+    exam = json.loads((weights_folder("emoji-clip") / "exam.json").read_text())
+    assert exam["gender"]["women_and_men_right"] >= 0.95
+    assert min(exam["gender"]["women_right"], exam["gender"]["men_right"]) >= 0.93
+    assert exam["tone"]["exact_or_one_step_off"] >= 0.98
+    neutral = exam["gender"]["answered"]["person"]
+    assert neutral["unclear"] > sum(neutral.values()) / 2
+
+
+def test_the_small_clip_is_small() -> None:
+    size = sum(path.stat().st_size for path in weights_folder("emoji-clip").rglob("*"))
+    assert size < 6_000_000
