@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
+_NAMES_SHOWN = 8
+
+
 class ExplorerError(Exception):
     """Say what is wrong, quote the value and name the remedy."""
 
@@ -55,7 +58,8 @@ class UnknownName(InputError):
         if near:
             hint = f"Did you mean {lower[near[0]]!r}?"
         else:
-            hint = "Known: " + ", ".join(map(repr, known[:8])) + ("..." if len(known) > 8 else ".")
+            more = "..." if len(known) > _NAMES_SHOWN else "."
+            hint = "Known: " + ", ".join(map(repr, known[:_NAMES_SHOWN])) + more
         super().__init__(f"Unknown {kind} {name!r}. {hint} {remedy}".strip())
 
 

@@ -7,6 +7,7 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib.metadata import version
+from itertools import islice
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from explorer import __version__, settings
@@ -30,8 +31,11 @@ if TYPE_CHECKING:
     from explorer.pictures.requests import ModelSpec, Picture
     from explorer.store.index import Store
 
-# Pictures are saved and judged at the latest after so many seconds, for models that take minutes.
-_FLUSH_SECONDS = 5.0
+# After each batch people see more and can cancel. The first is one picture; a batch that was quick
+# is followed by a larger one, a slow one by a smaller one.
+_QUICK_SECONDS = 15.0
+_SLOW_SECONDS = 30.0
+_GROWTH = 4
 
 _LIBRARIES = ("torch", "diffusers", "transformers", "open_clip_torch")
 
@@ -114,7 +118,8 @@ class Progress:
 
     `done` and `total` count the pictures of this run, not those that were stored before. `stage`
     is "draw", or "judge" for pictures that an earlier run drew and did not judge. `picture` is the
-    batch's last. `rate` is in pictures a second. The last three are None before the first batch.
+    batch's last, None before the first. `rate`, in pictures a second, and `seconds_left` are None
+    until the second batch: the first one also loads the models.
     """
 
     done: int
@@ -143,8 +148,8 @@ def run(
         store: where pictures and perceptions are and go.
         generators: gives the generator that draws for a model.
         classifiers: gives the classifier of a name.
-        cancelled: asked after every picture; the run ends, with what is drawn saved, once true.
-        batch: how many pictures are judged and saved together.
+        cancelled: asked after every batch; the run ends, with what is drawn saved, once true.
+        batch: how many pictures at most are drawn, judged and saved together.
     """
     pace = _Pace(len(missing(study, store)) + len(unjudged(study, store)))
     if pace.total and not cancelled():
@@ -156,8 +161,7 @@ def run(
             judge(pictures)
             yield pace.progress("judge", pictures)
         requests = () if cancelled() else store.missing(study.requests(card))
-        drawn = generators(card.spec).draw(requests) if requests else ()
-        for pictures in _batches(drawn, batch, cancelled):
+        for pictures in _drawn(requests, generators, batch, cancelled):
             store.save(pictures)
             judge(pictures)
             yield pace.progress("draw", pictures)
@@ -229,24 +233,30 @@ class _Judge:
         self._model = model
         self._store = store
         self._classifiers = classifiers
+        self._classifier: Classifier | None = None
 
     def __call__(self, pictures: "Sequence[Picture]") -> None:
         shown = [picture for picture in pictures if picture.withheld is None]
         if shown:
-            classifier = self._classifiers(self._study.classifier or self._model.classifier)
+            classifier = self._loaded()
             self._store.save_perceptions(
                 seen for axis in self._study.axes for seen in classifier.classify(shown, axis)
             )
         self._store.record(_made_here(self._study, self._model))
 
+    def _loaded(self) -> Classifier:
+        if self._classifier is None:
+            name = self._study.classifier or self._model.classifier
+            self._classifier = self._classifiers(name)
+        return self._classifier
+
 
 class _Pace:
-    """Counts pictures and seconds; leaves the first batch out once it can: it loads the models."""
+    """Counts pictures and seconds, from the end of the first batch on."""
 
     def __init__(self, total: int) -> None:
         self.total = total
         self._done = 0
-        self._start = time.monotonic()
         self._first: tuple[int, float] | None = None
 
     def progress(
@@ -254,28 +264,41 @@ class _Pace:
     ) -> Progress:
         now = time.monotonic()
         self._done += len(pictures)
-        done, since = self._first or (0, self._start)
-        self._first = self._first or (self._done, now)
+        if self._first is None:
+            self._first = self._done, now
+            return Progress(self._done, self.total, stage, pictures[-1], None, None)
+        done, since = self._first
         rate = (self._done - done) / max(now - since, 1e-9)
         left = (self.total - self._done) / rate
         return Progress(self._done, self.total, stage, pictures[-1], rate, left)
 
 
+def _drawn(
+    requests: "Sequence[ImageRequest]",
+    generators: "Callable[[ModelSpec], Generator]",
+    batch: int,
+    cancelled: "Callable[[], bool]",
+) -> "Iterator[tuple[Picture, ...]]":
+    generator = generators(requests[0].model) if requests else None
+    size = 1
+    while generator and requests and not cancelled():
+        start = time.monotonic()
+        pictures = tuple(generator.draw(requests[:size]))
+        seconds = time.monotonic() - start
+        yield pictures
+        requests = requests[size:]
+        if seconds < _QUICK_SECONDS:
+            size = min(batch, size * _GROWTH)
+        elif seconds > _SLOW_SECONDS:
+            size = max(1, size // 2)
+
+
 def _batches(
     pictures: "Iterable[Picture]", size: int, cancelled: "Callable[[], bool]"
 ) -> "Iterator[tuple[Picture, ...]]":
-    batch: list[Picture] = []
-    started = time.monotonic()
-    for picture in pictures:
-        batch.append(picture)
-        stop = cancelled()
-        if stop or len(batch) == size or time.monotonic() - started > _FLUSH_SECONDS:
-            yield tuple(batch)
-            batch, started = [], time.monotonic()
-        if stop:
-            return
-    if batch:
-        yield tuple(batch)
+    iterator = iter(pictures)
+    while not cancelled() and (batch := tuple(islice(iterator, size))):
+        yield batch
 
 
 def _stored(requests: "Iterable[ImageRequest]", store: "Store") -> "Iterator[Picture]":

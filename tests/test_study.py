@@ -91,39 +91,46 @@ def test_tallies_grow_from_batch_to_batch(store: Store) -> None:
         sum(row.judged for row in tallies(STUDY, store, "profession"))
         for _ in run(STUDY, store, models.generators, models.classifiers, batch=8)
     ]
-    assert judged == [0, 2 * 8, 2 * 16, 2 * 20]
+    assert judged == [2 * done for done in (0, 1, 5, 13, 20)]
 
 
 def test_progress_counts_pictures_and_tells_rate_and_time_left(store: Store) -> None:
     steps = go(STUDY, store, Models(FakeGenerator(seconds=0.005)))
-    assert [(step.done, step.total, step.stage) for step in steps] == [
-        (0, 20, "draw"),
-        (8, 20, "draw"),
-        (16, 20, "draw"),
-        (20, 20, "draw"),
-    ]
-    start, first, _, last = steps
-    assert (start.picture, start.rate, start.seconds_left) == (None, None, None)
-    assert first.rate is not None
-    assert first.rate < 1 / 0.005
-    assert first.seconds_left is not None
-    assert first.seconds_left > 0
-    assert last.seconds_left == 0
-    assert last.picture is not None
-    assert last.picture.request == STUDY.requests(STUDY.models[0])[-1]
+    assert [step.done for step in steps] == [0, 1, 5, 13, 20]
+    assert {(step.total, step.stage) for step in steps} == {(20, "draw")}
+    assert steps[0].picture is None
+    assert [step.rate is None for step in steps] == [True, True, False, False, False]
+    assert all(step.rate < 1 / 0.005 for step in steps if step.rate)
+    assert [bool(step.seconds_left) for step in steps[2:]] == [True, True, False]
+    assert steps[-1].picture is not None
+    assert steps[-1].picture.request == STUDY.requests(STUDY.models[0])[-1]
 
 
-def test_a_slow_model_is_saved_before_its_batch_is_full(
+def test_batches_of_a_slow_model_stay_small(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("explorer.study._QUICK_SECONDS", 0.0)
+    steps = go(STUDY, store, Models(), batch=32)
+    assert [step.done for step in steps] == list(range(21))
+
+
+def test_batches_that_turn_slow_become_smaller(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("explorer.study._FLUSH_SECONDS", 0.0)
-    assert [step.done for step in go(STUDY, store, Models(), batch=32)] == list(range(21))
+    monkeypatch.setattr("explorer.study._QUICK_SECONDS", 0.25)
+    monkeypatch.setattr("explorer.study._SLOW_SECONDS", 0.25)
+    steps = go(STUDY, store, Models(FakeGenerator(seconds=0.1)), batch=32)
+    assert [step.done for step in steps[:4]] == [0, 1, 5, 7]
+
+
+def test_each_model_is_asked_for_once(store: Store) -> None:
+    models = Models()
+    go(STUDY, store, models, batch=2)
+    assert models.loaded.count("fake-a") == 1
 
 
 def test_cancelling_keeps_what_is_drawn(store: Store) -> None:
     models = Models()
     go(STUDY, store, models, cancelled=lambda: len(models.generator.drawn) >= 11)
-    assert len(missing(STUDY, store)) == 20 - 11
+    assert len(missing(STUDY, store)) == 20 - 13, "the batch in hand is finished"
     assert not unjudged(STUDY, store)
 
 
@@ -135,11 +142,11 @@ def test_a_run_cancelled_before_it_begins_loads_no_model(store: Store) -> None:
 
 def test_an_interrupted_run_goes_on_where_it_was(store: Store) -> None:
     with pytest.raises(KeyboardInterrupt):
-        go(STUDY, store, Models(FakeGenerator(fail_after=13)))
-    assert len(missing(STUDY, store)) == 20 - 8, "the full batch is kept"
+        go(STUDY, store, Models(FakeGenerator(fail_after=12)))
+    assert len(missing(STUDY, store)) == 20 - 5, "whole batches are kept"
     rest = Models()
     go(STUDY, store, rest)
-    assert len(rest.generator.drawn) == 12
+    assert len(rest.generator.drawn) == 15
     assert all(row.judged == 10 for row in tallies(STUDY, store, "profession"))
 
 

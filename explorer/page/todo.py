@@ -53,8 +53,8 @@ def status_text(todo: ToDo, *, stopped: bool) -> str:
         return f"{start}All {_pictures(todo.total)} are here."
     if not todo.missing:
         return f"{start}{_pictures(todo.unjudged).capitalize()} not judged yet."
-    basis = "measured" if todo.estimate.measured else "a guess until some are drawn"
-    return f"{start}{here} of {_pictures(todo.total)} are here. The time is {basis}."
+    basis = "as measured here" if todo.estimate.measured else "is a guess until some are drawn"
+    return f"{start}{here} of {_pictures(todo.total)} are here. Time {basis}."
 
 
 def progress_text(progress: "Progress") -> str:

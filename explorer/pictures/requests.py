@@ -3,6 +3,7 @@
 import hashlib
 import json
 from dataclasses import asdict, dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -53,9 +54,7 @@ class ImageRequest:
         return int.from_bytes(digest[:4], "big")
 
     def _pixels(self) -> dict[str, object]:
-        model = asdict(self.model)
-        del model["name"]
-        return {"model": model, "prompt": self.prompt.text, "seed": self.seed}
+        return {"model": _settings(self.model), "prompt": self.prompt.text, "seed": self.seed}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +68,13 @@ class Picture:
     request: ImageRequest
     pixels: "np.ndarray | None"
     withheld: str | None = None
+
+
+@cache
+def _settings(model: ModelSpec) -> dict[str, object]:
+    settings = asdict(model)
+    del settings["name"]
+    return settings
 
 
 def _digest(value: object) -> str:

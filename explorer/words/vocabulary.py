@@ -47,7 +47,8 @@ class Profession:
     def women_share(self, year: int = DEFAULT_YEAR) -> float | None:
         """Return women's share of this occupation in the US, 0..1, or None if not known."""
         percent = dict(self.women_percent).get(year)
-        return None if percent is None else percent / _WHOLE
+        # Rounded, because 53.8 / 100 is not quite 0.538.
+        return None if percent is None else round(percent / _WHOLE, 4)
 
 
 @dataclass(frozen=True, slots=True)

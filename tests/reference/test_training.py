@@ -18,8 +18,10 @@ from explorer.reference.training.calibration import LARGEST_SHIFT, corrections  
 from explorer.reference.training.captions import Caption, draw_caption, logit  # noqa: E402
 from explorer.reference.training.judge import NearestSource  # noqa: E402
 from explorer.reference.training.pictures import ALL_COSTUMES, SIZE_PX, TrainingSet  # noqa: E402
-from explorer.reference.training.text import corrected  # noqa: E402
+from explorer.reference.training.text import corrected, features  # noqa: E402
 from explorer.reference.truth import read_truth  # noqa: E402
+
+WORDS = ("author", "nurse")
 
 
 def toy_pictures() -> TrainingSet:
@@ -117,10 +119,18 @@ def test_a_profession_drawn_with_too_few_women_is_pushed_towards_women() -> None
     assert {shift[0] for shift in corrections(none, {}).values()} == {LARGEST_SHIFT}
 
 
-def test_a_correction_moves_the_mix_of_its_profession_alone() -> None:
-    mix = designed_mix("emoji-even", "author")
+def test_a_correction_moves_the_features_of_its_profession_alone() -> None:
+    author, nurse = (Caption("x", name, designed_mix("emoji-even", name)) for name in WORDS)
     shifts = {"author": (1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0)}
-    moved = corrected(Caption("x", "author", mix), shifts)
-    assert logit(moved.women) == pytest.approx(1.0)
+    women = len(ALL_COSTUMES)
+    moved = features(author, shifts) - features(author, {})
+    assert moved[women] == pytest.approx(0.6)
+    assert moved[-1] > 0 > moved[-2]
+    assert torch.equal(features(nurse, shifts), features(nurse, {}))
+
+
+def test_a_correction_moves_the_tones_by_their_log_shares() -> None:
+    mix = designed_mix("emoji-even", "author")
+    moved = corrected(mix, (0.0, 0.0, 0.0, 0.0, 0.0, 1.0))
     assert moved.tones[4] == pytest.approx(math.e / (4 + math.e))
-    assert corrected(Caption("x", "nurse", mix), shifts) == mix
+    assert moved.women == mix.women

@@ -148,16 +148,28 @@ def _tell(model: str, rows: tuple[Truth, ...]) -> None:
 
 
 @app.command("clip")
-def make_clip(work: Work, minutes: Minutes = 8) -> None:
-    """Train the small CLIP, set its temperature and examine it on Twemoji."""
-    tokenizer = _tokenizer(work)
-    held_in = [source for source in clip.SOURCES if source != "noto-v1"]
-    probe = clip.train_clip(clip.figures(work, tuple(held_in)), tokenizer, minutes / 2, SEED)
-    temperature = fit_temperature(probe, tokenizer, clip.figures(work, ("noto-v1",)))
-    model = clip.train_clip(clip.figures(work), tokenizer, minutes, SEED)
-    folder = weights_folder("emoji-clip")
+def make_clip(work: Work, minutes: Minutes = 7) -> None:
+    """Train the small CLIP, or go on with the last one, and examine it on Twemoji."""
+    tokenizer, folder = _tokenizer(work), weights_folder("emoji-clip")
+    kept = work / "clip.pt"
+    if kept.exists():
+        model, temperature = torch.load(kept, weights_only=False)
+    else:
+        model = clip.new_clip(tokenizer, SEED)
+        temperature = _temperature(work, minutes / 2)
+    clip.train_clip(model, clip.figures(work), tokenizer, minutes, SEED)
+    torch.save((model, temperature), kept)
     clip.save_clip(model, tokenizer, temperature, folder)
     exam(work, folder)
+
+
+def _temperature(work: Path, minutes: float) -> dict[str, float]:
+    """Hold one style out of a shorter training and set the temperature on it."""
+    tokenizer, held_out = _tokenizer(work), "noto-v1"
+    others = tuple(source for source in clip.SOURCES if source != held_out)
+    probe = clip.new_clip(tokenizer, SEED)
+    clip.train_clip(probe, clip.figures(work, others), tokenizer, minutes, SEED)
+    return fit_temperature(probe, tokenizer, clip.figures(work, (held_out,)))
 
 
 @app.command("sample")

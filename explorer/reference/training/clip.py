@@ -96,13 +96,19 @@ def configuration(tokenizer: "CLIPTokenizer") -> dict[str, object]:
     }
 
 
+def new_clip(tokenizer: "CLIPTokenizer", seed: int) -> "open_clip.CLIP":
+    """Return an untrained CLIP."""
+    torch.manual_seed(seed)
+    return open_clip.CLIP(**configuration(tokenizer))
+
+
 def train_clip(
-    art: Figures, tokenizer: "CLIPTokenizer", minutes: float, seed: int
+    model: "open_clip.CLIP", art: Figures, tokenizer: "CLIPTokenizer", minutes: float, seed: int
 ) -> "open_clip.CLIP":
-    """Train on augmented portraits for some minutes and return the model."""
+    """Train on augmented portraits for some minutes and return the same model, ready to judge."""
     torch.manual_seed(seed)
     rng = random.Random(seed)
-    model = open_clip.CLIP(**configuration(tokenizer))
+    model.train()
     weights = [p for n, p in model.named_parameters() if n != "logit_scale"]
     optimizer = torch.optim.AdamW(weights, lr=2e-3, weight_decay=0.05)
     started, step, fraction = time.monotonic(), 0, 0.0

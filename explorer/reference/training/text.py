@@ -131,24 +131,24 @@ def train_text_encoder(
 
 
 def features(caption: Caption, corrections: "Mapping[str, Shift]") -> torch.Tensor:
-    """Return what a text vector must hold: costume, women's logit, neutral share, tones."""
-    mix = corrected(caption, corrections)
+    """Return what a text vector must hold: costume, women's log odds, neutral share, tones."""
+    shift, *others = corrections.get(caption.profession or "", NO_SHIFT)
+    mix = corrected(caption.mix, tuple(others))
     costume = [2.0 * (name == mix.costume) for name in ALL_COSTUMES]
-    women = 0.6 * max(-4.5, min(4.5, logit(mix.women)))
+    # The shift comes after the limit: it has to reach the professions at both ends, too.
+    women = 0.6 * (max(-4.5, min(4.5, logit(mix.women))) + shift)
     neutral = 10 * (mix.neutral - 0.06)
     logs = [math.log(share) for share in mix.tones]
     tones = [max(-3.0, min(3.0, log - sum(logs) / len(logs))) for log in logs]
     return torch.tensor([*costume, women, neutral, *tones])
 
 
-def corrected(caption: Caption, corrections: "Mapping[str, Shift]") -> "Mix":
-    """Return the mix with the profession's correction applied to its log odds."""
-    women, neutral, *tones = corrections.get(caption.profession or "", NO_SHIFT)
-    mix = caption.mix
-    weights = [share * math.exp(shift) for share, shift in zip(mix.tones, tones, strict=True)]
+def corrected(mix: "Mix", shift: Shift) -> "Mix":
+    """Return the mix with its neutral share and its tones shifted."""
+    neutral, *tones = shift
+    weights = [share * math.exp(step) for share, step in zip(mix.tones, tones, strict=True)]
     return replace(
         mix,
-        women=_shifted(mix.women, women),
         neutral=_shifted(mix.neutral, neutral),
         tones=tuple(weight / sum(weights) for weight in weights),
     )
