@@ -157,7 +157,7 @@ def _profession(name: str) -> str:
     if found := known_profession(name):
         return found.name
     known = (profession.name for profession in load_professions())
-    remedy = "Give one that is not listed with --own-profession."
+    remedy = "professions.json lists them all; give one of your own with --own-profession."
     raise UnknownName("profession", name, known, remedy)
 
 
@@ -165,7 +165,7 @@ def _adjective(word: str) -> str:
     if found := known_adjective(word):
         return found.word
     known = (adjective.word for adjective in load_adjectives())
-    remedy = "Give one that is not listed with --own-adjective."
+    remedy = "adjectives.json lists them all; give one of your own with --own-adjective."
     raise UnknownName("adjective", word, known, remedy)
 
 
