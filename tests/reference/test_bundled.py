@@ -60,7 +60,7 @@ def test_the_whole_path_finds_what_the_generators_draw(tmp_path: Path) -> None:
     # The truth of 64 pictures itself has a standard error of up to 6 points.
     assert np.abs(off).mean() < 10
     skewed = [row["measured_share"] for row in women if row["model"] == "emoji-skewed"]
-    assert skewed == sorted(skewed)
+    assert np.all(np.diff(np.array(skewed, float)) > 0)
 
 
 def test_the_small_clip_reads_an_unseen_style() -> None:

@@ -55,7 +55,7 @@ def draw_caption(model: str, rng: random.Random) -> Caption:
 
 def _profession(rng: random.Random) -> str:
     """Draw any profession half the time, else any costume first: some have one profession only."""
-    places = read_design()["professions"]
+    places: dict[str, dict[str, str]] = read_design()["professions"]
     if rng.random() < 0.5:
         return rng.choice(list(places))
     costume = rng.choice(COSTUMES)
