@@ -5,8 +5,8 @@
 The grid is the author with each of the twenty adjectives and with none, nine pictures each. It is
 drawn into a fresh cache by the path that the page and the command line use. The plain way calls the
 same pipeline and the same classifier once per picture, in the same process right afterwards, on one
-picture of each prompt, and is scaled to the whole grid. It runs with the models loaded; so the ratio
-stands twice, once with the path's loading counted against it and once from its first picture on.
+picture of each prompt, and is scaled to the whole grid. It runs with the models loaded, so the
+ratio stands twice: with the path's loading counted against it, and from its first picture on.
 """
 
 import argparse
