@@ -43,10 +43,11 @@ def check(
 
     Returns:
         One row per model, profession, axis and label: the designed share, the share that a large
-        sample really shows, the share measured here with its 95% interval, the difference from
-        the truth in points and whether the interval holds the truth. For gender these are shares
-        of women and men among the pictures drawn as one of the two, and the instrument's shares
-        of those it answered.
+        sample really shows (None where the sample is too small to be a truth), the share measured
+        here with its 95% interval, the difference from the truth in points and whether the
+        interval holds it; `compared_with` says which of the first two was the truth. For gender
+        these are shares of women and men among the pictures drawn as one of the two, and the
+        instrument's shares of those it answered.
     """
     from explorer.classifiers.clip import ClipClassifier
     from explorer.generators.diffusion import DiffusionGenerator
@@ -94,7 +95,8 @@ def _rows(tally: "Tally") -> "list[dict[str, object]]":
             "label": label,
             "designed_share": design,
             "drawn_share": real,
-            **_measured(tally.share(label), real),
+            "compared_with": "design" if real is None else "drawn share",
+            **_measured(tally.share(label), design if real is None else real),
             "judged": tally.judged,
             "abstained": tally.abstained,
             "withheld": tally.withheld,
@@ -103,15 +105,14 @@ def _rows(tally: "Tally") -> "list[dict[str, object]]":
     ]
 
 
-def _measured(share: "Interval | None", real: float | None) -> dict[str, object]:
-    """Return what was measured, and how it stands to the real share; None without either."""
+def _measured(share: "Interval | None", real: float) -> dict[str, object]:
+    """Return what was measured, and how it stands to the real share; None without a measure."""
     columns = ("measured_share", "measured_low", "measured_high", "off_points")
     measured: dict[str, object] = dict.fromkeys((*columns, "interval_holds_truth"))
     if share is not None:
         measured |= zip(columns, (share.estimate, share.low, share.high), strict=False)
-        if real is not None:
-            measured["off_points"] = 100 * (share.estimate - real)
-            measured["interval_holds_truth"] = share.low <= real <= share.high
+        measured["off_points"] = 100 * (share.estimate - real)
+        measured["interval_holds_truth"] = share.low <= real <= share.high
     return measured
 
 

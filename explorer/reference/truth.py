@@ -18,6 +18,8 @@ from explorer.words.vocabulary import find_profession
 TONES = ("light", "medium-light", "medium", "medium-dark", "dark")
 ADJECTIVES = ("none", "feminine", "masculine", "all")
 TOLERANCE = 0.05
+# Below this a share is off by more than 7 points one time in twenty: no truth to check against.
+ENOUGH_PICTURES = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ def read_truth(model: str) -> tuple[Truth, ...]:
 
 
 def find_truth(model: str, profession: str, adjectives: str = "none") -> Truth | None:
-    """Return the row of a profession, None where the model or the word is not in the sample."""
+    """Return a profession's row, None where the sample lacks it or is too small for a truth."""
     if model not in BUNDLED:
         return None
     try:
@@ -64,7 +66,8 @@ def find_truth(model: str, profession: str, adjectives: str = "none") -> Truth |
     except UnknownName:
         return None
     rows = {(row.profession, row.adjectives): row for row in read_truth(model)}
-    return rows.get((name, adjectives))
+    row = rows.get((name, adjectives))
+    return row if row and row.pictures >= ENOUGH_PICTURES else None
 
 
 def write_truth(rows: tuple[Truth, ...], path: Path) -> None:

@@ -4,8 +4,15 @@ from pathlib import Path
 import pytest
 
 from explorer.errors import UnknownName
+from explorer.reference import truth
 from explorer.reference.design import BUNDLED, designed_mix
-from explorer.reference.truth import ADJECTIVES, Truth, find_truth, read_truth, write_truth
+from explorer.reference.truth import (
+    ADJECTIVES,
+    ENOUGH_PICTURES,
+    find_truth,
+    read_truth,
+    write_truth,
+)
 from explorer.words.vocabulary import load_professions
 
 
@@ -40,8 +47,7 @@ def test_feminine_adjectives_draw_more_women_in_the_skewed_generator() -> None:
 
 
 def test_rows_read_back_as_they_were_written(tmp_path: Path) -> None:
-    row = find_truth("emoji-skewed", "nurse")
-    assert row is not None
+    row = next(row for row in read_truth("emoji-skewed") if row.profession == "nurse")
     write_truth((row,), tmp_path / "truth.csv")
     header, line = (tmp_path / "truth.csv").read_text().splitlines()
     assert header.startswith("model,profession,adjectives,pictures,")
@@ -49,8 +55,7 @@ def test_rows_read_back_as_they_were_written(tmp_path: Path) -> None:
 
 
 def test_a_miss_of_more_than_five_points_is_told() -> None:
-    row = find_truth("emoji-even", "nurse")
-    assert row is not None
+    row = read_truth("emoji-even")[0]
     assert replace(row, drawn=replace(row.drawn, women=0.54)).within_tolerance
     assert not replace(row, drawn=replace(row.drawn, women=0.56)).within_tolerance
 
@@ -65,5 +70,9 @@ def test_an_unknown_model_is_refused() -> None:
         read_truth("emoji-evn")
 
 
-def test_a_truth_is_comparable() -> None:
-    assert isinstance(find_truth("emoji-even", "NURSE", "all"), Truth)
+def test_a_sample_too_small_to_be_a_truth_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    row = next(row for row in read_truth("emoji-even") if row.profession == "nurse")
+    for pictures, known in ((ENOUGH_PICTURES, True), (ENOUGH_PICTURES - 1, False)):
+        rows = (replace(row, pictures=pictures),)
+        monkeypatch.setattr(truth, "read_truth", lambda _, rows=rows: rows)
+        assert (find_truth("emoji-even", "NURSE") is not None) == known
