@@ -105,7 +105,9 @@ def _uncounted(tally: "Tally") -> str:
         (tally.unjudged, f"{_be(tally.unjudged)} not judged yet"),
         (tally.missing, f"{_be(tally.missing)} not drawn yet"),
     ]
-    return ", ".join(f"{count} {text}" for count, text in told if count)
+    # A percentage is of those that got a label; these come on top of them.
+    more = " more" if tally.judged else ""
+    return ", ".join(f"{count}{more} {text}" for count, text in told if count)
 
 
 def _verb(count: int, text: str) -> str:

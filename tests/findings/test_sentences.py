@@ -23,7 +23,8 @@ def test_what_could_not_be_counted_is_said_and_not_part_of_the_percentage() -> N
     )
     assert sentence(found) == (
         "Of 20 pictures of an author, 15 are perceived as feminine (75%, 90% interval 57 to 87); "
-        "1 is unclear, 2 were withheld by the model, 4 are not judged yet, 3 are not drawn yet."
+        "1 more is unclear, 2 more were withheld by the model, 4 more are not judged yet, "
+        "3 more are not drawn yet."
     )
 
 
