@@ -17,6 +17,7 @@ from explorer.findings.tables import Provenance
 from explorer.findings.tallies import tally
 from explorer.perception.axes import load_axes
 from explorer.perception.decide import instrument_name
+from explorer.pictures.catalog import classifier_version
 from explorer.pictures.requests import ImageRequest
 from explorer.settings import MAX_IMAGES_PER_PROMPT
 from explorer.words.prompts import TEMPLATE, Prompt, check_template
@@ -108,7 +109,7 @@ class Study:
 
     def instruments(self, model: "ModelCard") -> dict[str, str]:
         """Return the instrument that judges this model's pictures on each axis, by axis name."""
-        classifier = self.classifier or model.classifier
+        classifier = classifier_version(self.classifier or model.classifier)
         return {axis.name: instrument_name(classifier, axis) for axis in self.axes}
 
 

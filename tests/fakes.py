@@ -13,7 +13,7 @@ import numpy as np
 
 from explorer.perception.axes import Axis, Perception
 from explorer.perception.decide import decide, instrument_name
-from explorer.pictures.catalog import ModelCard
+from explorer.pictures.catalog import ModelCard, classifier_version
 from explorer.pictures.requests import ImageRequest, ModelSpec, Picture
 
 UNCLEAR = 255
@@ -97,7 +97,10 @@ class FakeClassifier:
         for picture in pictures:
             self.judged.append(picture.request.key)
             yield decide(
-                picture.request.key, axis, instrument_name(self.name, axis), _scores(picture, axis)
+                picture.request.key,
+                axis,
+                instrument_name(classifier_version(self.name), axis),
+                _scores(picture, axis),
             )
 
     def classify_all(

@@ -74,7 +74,12 @@ def save_xl(folder: Path) -> Path:
     return folder
 
 
-def save_clip(folder: Path, temperature: float | None = None, seed: int = 0) -> Path:
+def save_clip(
+    folder: Path,
+    temperature: float | None = None,
+    bias: tuple[float, ...] = (),
+    seed: int = 0,
+) -> Path:
     """Save a CLIP in open_clip's own layout, with its tokenizer."""
     tokens = tokenizer()
     import open_clip
@@ -99,7 +104,7 @@ def save_clip(folder: Path, temperature: float | None = None, seed: int = 0) -> 
     description = {"model_cfg": config, "preprocess_cfg": {"resize_mode": "squash"}}
     (folder / "open_clip_config.json").write_text(json.dumps(description))
     if temperature is not None:
-        settings = {"temperature": {"gender": temperature}}
+        settings = {"temperature": {"gender": temperature}, "bias": {"gender": bias}}
         (folder / "instrument.json").write_text(json.dumps(settings))
     return folder
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 from explorer.classifiers.models import load_model
 from explorer.errors import ModelBroken, OutOfMemory
 from explorer.failures import first_line, out_of_memory
-from explorer.perception.decide import decide, instrument_name
+from explorer.perception.decide import Calibration, decide, instrument_name
+from explorer.pictures.catalog import classifier_version
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from explorer.perception.axes import Axis, Perception
     from explorer.pictures.requests import Picture
 
-# What CLIP models are trained towards: they stop at a logit scale of 100.
-_TEMPERATURE = 0.01
 _BATCH = 64
 
 
@@ -27,8 +26,9 @@ class ClipClassifier:
     """Judges pictures by their likeness to captions.
 
     A label's vector is the mean of its captions' normalised embeddings, normalised again. Scores
-    are the softmax, over the labels, of the cosine with the picture divided by a temperature. The
-    model is loaded at the first picture; captions are read once per axis; threads take turns.
+    are the softmax, over the labels, of the cosine with the picture, less the label's bias and
+    divided by a temperature. The model is loaded at the first picture; captions are read once per
+    axis; threads take turns.
     """
 
     def __init__(self, name: str, device: str) -> None:
@@ -40,6 +40,7 @@ class ClipClassifier:
             device: "cpu", "cuda" or "mps".
         """
         self.name = name
+        self._version = classifier_version(name)
         self._device = device
         self._batch = _BATCH
         self._model: Model | None = None
@@ -74,7 +75,7 @@ class ClipClassifier:
             size = len(next(iter(scores.values()), ())) or len(shown)
             for place, picture in enumerate(shown[done : done + size]):
                 for axis in axes:
-                    instrument = instrument_name(self.name, axis)
+                    instrument = instrument_name(self._version, axis)
                     key = picture.request.key
                     yield decide(key, axis, instrument, scores[axis.name][place])
             done += size
@@ -126,11 +127,15 @@ class ClipClassifier:
         return self._features
 
     def _scores(self, model: "Model", features: "Tensor", axis: "Axis") -> list[list[float]]:
+        import torch
+
         if axis.digest not in self._labels:
             self._labels[axis.digest] = self._read(model, axis)
-        temperature = model.temperatures.get(axis.name, _TEMPERATURE)
-        likeness = features @ self._labels[axis.digest].T
-        scores: list[list[float]] = (likeness.double() / temperature).softmax(dim=-1).tolist()
+        calibration = model.calibrations.get(axis.name, Calibration())
+        likeness = (features @ self._labels[axis.digest].T).double()
+        bias = torch.tensor(calibration.bias or [0.0] * len(axis.labels)).to(likeness)
+        logits = (likeness - bias) / calibration.temperature
+        scores: list[list[float]] = logits.softmax(dim=-1).tolist()
         return scores
 
     def _read(self, model: "Model", axis: "Axis") -> "Tensor":

@@ -1,12 +1,15 @@
 """Find a classifier's files, fetch them where they are missing, and load it with open_clip."""
 
 import json
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from explorer.errors import ExplorerError, InvalidData, ModelBroken, ModelNotFound, UnknownName
 from explorer.failures import first_line, load_failure, require_device
+from explorer.perception.axes import find_axis
+from explorer.perception.decide import Calibration
 from explorer.pictures.catalog import EMOJI_CLASSIFIER, weights_folder
 from explorer.torchvision_schemas import load_torchvision
 
@@ -25,13 +28,13 @@ class Model:
     """A loaded CLIP, and what prepares pictures and captions for it.
 
     `prepare` turns a PIL picture into a tensor (3, height, width), `tokenize` captions into token
-    numbers (captions, length). `temperatures` holds those that its folder sets, by axis.
+    numbers (captions, length). `calibrations` holds those that its folder sets, by axis.
     """
 
     clip: Any
     prepare: "Callable[[Any], Tensor]"
     tokenize: "Callable[[list[str]], Tensor]"
-    temperatures: "Mapping[str, float]"
+    calibrations: "Mapping[str, Calibration]"
 
 
 def load_model(name: str, device: str) -> Model:
@@ -57,7 +60,7 @@ def load_model(name: str, device: str) -> Model:
     repo = None
     try:
         if folder:
-            return _open(f"local-dir:{folder}", None, device, _temperatures(folder))
+            return _open(f"local-dir:{folder}", None, device, _calibrations(folder))
         model, tag = _known(name)
         repo = _weights(model, tag).get("hf_hub", "").rpartition("/")[0]
         _fetch(model, tag)
@@ -87,22 +90,39 @@ def _folder(name: str) -> Path | None:
     return folder.resolve()
 
 
-def _temperatures(folder: Path) -> dict[str, float]:
-    """Return the temperature of each axis that the folder's instrument.json sets."""
+def _calibrations(folder: Path) -> dict[str, Calibration]:
+    """Return the calibration of each axis that the folder's instrument.json sets."""
     path = folder / "instrument.json"
     if not path.is_file():
         return {}
     try:
         settings = json.loads(path.read_text(encoding="utf-8"))
-        temperatures = {axis: float(value) for axis, value in settings["temperature"].items()}
+        biases = settings.get("bias", {})
+        calibrations = {
+            axis: Calibration(float(value), tuple(map(float, biases.get(axis, ()))))
+            for axis, value in settings["temperature"].items()
+        }
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise InvalidData(
             f"{str(path)!r} does not set temperatures. Write "
             f'{{"temperature": {{"gender": 0.01}}}}, or remove it. Details: {first_line(error)}'
         ) from error
-    if not all(value > 0 for value in temperatures.values()):
+    for axis, calibration in calibrations.items():
+        _check(calibration, axis, path)
+    return calibrations
+
+
+def _check(calibration: Calibration, axis: str, path: Path) -> None:
+    if not calibration.temperature > 0:
         raise InvalidData(f"{str(path)!r} sets a temperature of 0 or less. Give one above 0.")
-    return temperatures
+    labels = len(find_axis(axis).labels)
+    if calibration.bias and (
+        len(calibration.bias) != labels or not all(map(math.isfinite, calibration.bias))
+    ):
+        raise InvalidData(
+            f"{str(path)!r} sets the bias {list(calibration.bias)!r} for {axis}. Give one number "
+            f"for each of its {labels} labels, or none."
+        )
 
 
 def _known(name: str) -> tuple[str, str]:
@@ -154,7 +174,9 @@ def _fetch_file(repo: str, file: str) -> str:
     return hf_hub_download(repo, next((name for name in names if name in listed), names[-1]))
 
 
-def _open(source: str, tag: str | None, device: str, temperatures: "Mapping[str, float]") -> Model:
+def _open(
+    source: str, tag: str | None, device: str, calibrations: "Mapping[str, Calibration]"
+) -> Model:
     import open_clip
 
     # Some weights want another activation than the model of their name has: open_clip only warns.
@@ -162,4 +184,4 @@ def _open(source: str, tag: str | None, device: str, temperatures: "Mapping[str,
     clip, prepare = open_clip.create_model_from_pretrained(
         source, pretrained=tag, device=device, force_quick_gelu=quick_gelu
     )
-    return Model(clip.eval(), prepare, open_clip.get_tokenizer(source), temperatures)
+    return Model(clip.eval(), prepare, open_clip.get_tokenizer(source), calibrations)

@@ -1,6 +1,7 @@
 """Turn scores into a label, or abstain."""
 
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from explorer.perception.axes import Perception
@@ -10,12 +11,29 @@ if TYPE_CHECKING:
 
     from explorer.perception.axes import Axis
 
+# What CLIP models are trained towards: they stop at a logit scale of 100.
+USUAL_TEMPERATURE = 0.01
 UNSURE = "unsure"
 NO_SCORE = "no score"
 
 
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """How an instrument's likeness of picture and label becomes a probability on one axis.
+
+    The probabilities are the softmax of (likeness - bias) / temperature. `bias` holds one number
+    per label in the axis's order; without any, no label is held back.
+    """
+
+    temperature: float = USUAL_TEMPERATURE
+    bias: tuple[float, ...] = ()
+
+
 def instrument_name(classifier: str, axis: "Axis") -> str:
-    """Return the name that tells classifier and captions apart: "emoji-clip#1a2b3c4d"."""
+    """Return the name that tells classifier, its version, captions and threshold apart.
+
+    "emoji-clip@5e6f7a8b#1a2b3c4d": the classifier as `classifier_version` gives it, then the axis.
+    """
     return f"{classifier}#{axis.digest[:8]}"
 
 

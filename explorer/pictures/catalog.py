@@ -96,6 +96,20 @@ def weights_folder(name: str) -> Path:
     return Path(__file__).resolve().parents[1] / "reference" / "weights" / name
 
 
+def classifier_version(name: str) -> str:
+    """Return a classifier's name with the version of the files that it stands for.
+
+    "emoji-clip@1a2b3c4d": other weights or another calibration in the same place are another
+    instrument, and what the earlier one said is not taken for its word. Names of open_clip's list
+    stand for the same weights everywhere and come back as they are.
+    """
+    if name == EMOJI_CLASSIFIER:
+        revision = _config(weights_folder(name) / "instrument.json").get("revision")
+        return f"{name}@{revision}"
+    folder = Path(name).expanduser()
+    return f"{name}@{_fingerprint(folder)[:8]}" if folder.is_dir() else name
+
+
 def require_safe_folder(folder: Path) -> None:
     """Refuse a model folder that is not there, holds no pipeline, or holds pickles only.
 

@@ -1,3 +1,4 @@
+import math
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from explorer.classifiers.models import Model, load_model
 from explorer.errors import ModelBroken, ModelNotFound, OutOfMemory
 from explorer.perception.axes import load_axes
 from explorer.perception.decide import instrument_name
+from explorer.pictures.catalog import classifier_version
 from explorer.pictures.requests import Picture
 from tests.tiny import requests_for, save_clip, tiny_spec
 
@@ -53,7 +55,7 @@ class Counted:
 def counted(clip: Path, monkeypatch: pytest.MonkeyPatch) -> Counted:
     model = load_model(str(clip), "cpu")
     counted = Counted(model.clip)
-    swapped = Model(counted, model.prepare, model.tokenize, model.temperatures)
+    swapped = Model(counted, model.prepare, model.tokenize, model.calibrations)
     monkeypatch.setattr(clip_module, "load_model", lambda *_: swapped)
     return counted
 
@@ -63,7 +65,9 @@ def test_every_picture_gets_one_perception_in_order(clip: Path) -> None:
     seen = list(ClipClassifier(str(clip), "cpu").classify(pictures, GENDER))
     assert [each.image_key for each in seen] == [each.request.key for each in pictures]
     assert {each.axis for each in seen} == {"gender"}
-    assert {each.instrument for each in seen} == {instrument_name(str(clip), GENDER)}
+    assert {each.instrument for each in seen} == {
+        instrument_name(classifier_version(str(clip)), GENDER)
+    }
 
 
 def test_scores_are_probabilities_in_label_order(clip: Path) -> None:
@@ -202,6 +206,14 @@ def test_a_folders_temperature_sharpens_its_axis_alone(clip: Path, tmp_path: Pat
         (usual,) = ClipClassifier(str(clip), "cpu").classify(_pictures(1), axis)
         (changed,) = ClipClassifier(str(sharp), "cpu").classify(_pictures(1), axis)
         assert (max(changed.scores) > max(usual.scores) + 1e-3) == steeper
+
+
+def test_a_bias_holds_its_label_back(clip: Path, tmp_path: Path) -> None:
+    biased = save_clip(tmp_path / "biased", temperature=0.01, bias=(0.02, 0.0))
+    (usual,) = ClipClassifier(str(clip), "cpu").classify(_pictures(1), GENDER)
+    (held,) = ClipClassifier(str(biased), "cpu").classify(_pictures(1), GENDER)
+    odds = [math.log(scores[0] / scores[1]) for scores in (usual.scores, held.scores)]
+    assert odds[0] - odds[1] == pytest.approx(2.0, abs=1e-3)
 
 
 def test_pictures_are_measured_as_they_are(counted: Counted) -> None:

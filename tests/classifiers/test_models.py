@@ -16,6 +16,7 @@ from explorer.errors import (
     ModelUnreachable,
     UnknownName,
 )
+from explorer.perception.decide import Calibration
 from tests.hub import Hub, running, use
 
 WEIGHTS = "open_clip_model.safetensors"
@@ -167,12 +168,19 @@ def test_a_folder_brings_its_own_tokenizer(clip: Path) -> None:
 
 
 def test_a_folder_without_temperatures_has_none(clip: Path) -> None:
-    assert load_model(str(clip), "cpu").temperatures == {}
+    assert load_model(str(clip), "cpu").calibrations == {}
 
 
 def test_a_folder_sets_the_temperature_of_an_axis(copy: Path) -> None:
     (copy / "instrument.json").write_text(json.dumps({"temperature": {"tone": 0.02}}))
-    assert load_model(str(copy), "cpu").temperatures == {"tone": 0.02}
+    assert load_model(str(copy), "cpu").calibrations == {"tone": Calibration(0.02)}
+
+
+def test_a_folder_sets_the_bias_of_an_axis(copy: Path) -> None:
+    settings = {"temperature": {"gender": 0.02}, "bias": {"gender": [-0.01, 0]}}
+    (copy / "instrument.json").write_text(json.dumps(settings))
+    found = load_model(str(copy), "cpu").calibrations
+    assert found == {"gender": Calibration(0.02, (-0.01, 0.0))}
 
 
 @pytest.mark.parametrize(
@@ -185,6 +193,9 @@ def test_a_folder_sets_the_temperature_of_an_axis(copy: Path) -> None:
         '{"temperature": {"tone": "x"}}',
         '{"temperature": {"tone": 0}}',
         '{"temperature": {"tone": NaN}}',
+        '{"temperature": {"tone": 0.1}, "bias": {"tone": [1]}}',
+        '{"temperature": {"gender": 0.1}, "bias": {"gender": [NaN, 0]}}',
+        '{"temperature": {"gender": 0.1}, "bias": 3}',
     ],
 )
 def test_unusable_temperatures_are_refused(copy: Path, text: str) -> None:
