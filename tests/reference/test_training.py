@@ -1,8 +1,8 @@
 """The arithmetic behind the training; the training itself takes hours and is not repeated."""
 
-import math
 import random
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,15 +13,13 @@ from explorer.torchvision_schemas import load_torchvision
 load_torchvision()
 
 from explorer.reference.design import designed_mix  # noqa: E402
-from explorer.reference.training import autoencoder, denoiser  # noqa: E402
-from explorer.reference.training.calibration import LARGEST_SHIFT, corrections  # noqa: E402
-from explorer.reference.training.captions import Caption, draw_caption, logit  # noqa: E402
+from explorer.reference.training import autoencoder, calibration, conditions, denoiser  # noqa: E402
+from explorer.reference.training.captions import draw_caption  # noqa: E402
+from explorer.reference.training.exam import fitted  # noqa: E402
 from explorer.reference.training.judge import NearestSource  # noqa: E402
 from explorer.reference.training.pictures import ALL_COSTUMES, SIZE_PX, TrainingSet  # noqa: E402
-from explorer.reference.training.text import corrected, features  # noqa: E402
-from explorer.reference.truth import read_truth  # noqa: E402
 
-WORDS = ("author", "nurse")
+COSTUMES = len(ALL_COSTUMES)
 
 
 def toy_pictures() -> TrainingSet:
@@ -57,15 +55,17 @@ def test_a_caption_that_names_a_woman_asks_for_women() -> None:
 
 def test_the_posterior_mean_is_the_prior_mean_in_pure_noise() -> None:
     choices = torch.randn(5, 20)
-    shares = torch.tensor([0.5, 0.2, 0.1, 0.1, 0.1]).log()
-    mean = denoiser.posterior_mean(torch.randn(20), 1e-4, 1.0, choices, shares)
-    assert mean == pytest.approx(shares.exp() @ choices, abs=1e-2)
+    shares = torch.tensor([[0.5, 0.2, 0.1, 0.1, 0.1]]).log()
+    level = torch.tensor([[1e-4]]), torch.tensor([[1.0]])
+    mean = denoiser.posterior_mean(torch.randn(1, 20), *level, choices, shares)
+    assert mean[0] == pytest.approx(shares[0].exp() @ choices, abs=1e-2)
 
 
 def test_the_posterior_mean_is_the_picture_itself_without_noise() -> None:
     choices = torch.randn(5, 20)
-    mean = denoiser.posterior_mean(0.999 * choices[3], 0.999, 0.05, choices, torch.zeros(5))
-    assert mean == pytest.approx(choices[3], abs=1e-4)
+    level = torch.tensor([[0.999]]), torch.tensor([[0.05]])
+    mean = denoiser.posterior_mean(0.999 * choices[3:4], *level, choices, torch.zeros(1, 5))
+    assert mean[0] == pytest.approx(choices[3], abs=1e-4)
 
 
 def test_the_posterior_mean_agrees_with_bayes_rule() -> None:
@@ -73,18 +73,125 @@ def test_the_posterior_mean_agrees_with_bayes_rule() -> None:
     shares = torch.tensor([0.1, 0.2, 0.3, 0.4])
     density = torch.distributions.Normal(alpha * choices, sigma).log_prob(noisy).sum(1).exp()
     weights = density * shares / (density * shares).sum()
-    mean = denoiser.posterior_mean(noisy, alpha, sigma, choices, shares.log())
-    assert mean == pytest.approx(weights @ choices, abs=1e-5)
+    level = torch.tensor([[alpha]]), torch.tensor([[sigma]])
+    mean = denoiser.posterior_mean(noisy[None], *level, choices, shares.log()[None])
+    assert mean[0] == pytest.approx(weights @ choices, abs=1e-5)
 
 
-def test_log_shares_follow_the_mix_of_the_caption() -> None:
-    shelf = denoiser.gallery(toy_pictures(), torch.zeros(6, 8, 12, 12))
-    mix = replace(designed_mix("emoji-skewed", "author"), costume=ALL_COSTUMES[0])
-    members, shares = denoiser.log_shares(shelf, Caption("x", "author", mix))
-    assert members.tolist() == [0, 1, 2, 3, 4, 5]
-    woman_light, man_dark = shares[0].exp().item(), shares[4].exp().item()
-    assert woman_light == pytest.approx(mix.genders[0] * mix.tones[0])
-    assert man_dark == pytest.approx(mix.genders[1] * mix.tones[4])
+def test_pictures_are_shown_as_often_as_the_mix_says() -> None:
+    data = replace(whole_wardrobe(), tone=np.tile([0, 4], 3 * COSTUMES))
+    shelf = denoiser.Gallery(
+        latents=torch.zeros(COSTUMES, 6, 8),
+        gender=torch.as_tensor(data.gender).view(COSTUMES, 6),
+        tone=torch.as_tensor(data.tone).view(COSTUMES, 6),
+        contrasts=torch.zeros(COSTUMES + 1, 14, 8),
+    )
+    mix = designed_mix("emoji-skewed", "author")
+    costume = ALL_COSTUMES.index(mix.costume)
+    _, shares = denoiser.choices_of(shelf, costume, conditions.mixes_of([mix]))
+    woman_light, man_dark = shares[0, 0].exp().item(), shares[0, 3].exp().item()
+    assert woman_light == pytest.approx(mix.genders[0] * mix.tones[0], rel=1e-4)
+    assert man_dark == pytest.approx(mix.genders[1] * mix.tones[4], rel=1e-4)
+
+
+def whole_wardrobe() -> TrainingSet:
+    """Return one plain picture of each gender twice in each costume."""
+    number = 6 * COSTUMES
+    return TrainingSet(
+        pixels=np.zeros((number, SIZE_PX, SIZE_PX, 3), np.uint8),
+        costume=np.repeat(np.arange(COSTUMES), 6),
+        gender=np.tile([0, 0, 1, 1, 2, 2], COSTUMES),
+        tone=np.zeros(number, int),
+        source=np.zeros(number, int),
+    )
+
+
+def test_a_text_vector_tells_costume_women_neutral_persons_and_tones() -> None:
+    mix = designed_mix("emoji-skewed", "nurse", "feminine")
+    (told,) = conditions.mixes_of([mix]).features()
+    costume = ALL_COSTUMES.index(mix.costume)
+    assert told[:COSTUMES].argmax() == costume
+    odds = told[conditions.WOMEN] / conditions.ODDS_SCALE
+    assert torch.sigmoid(odds).item() == pytest.approx(mix.women, abs=1e-4)
+    assert told[conditions.NEUTRAL].item() == pytest.approx(0, abs=1e-4)
+    tones = (told[conditions.FIRST_TONE :] / conditions.ODDS_SCALE).softmax(0)
+    assert tones.tolist() == pytest.approx(mix.tones, abs=1e-4)
+
+
+def test_an_empty_caption_asks_for_nothing_and_may_show_anything() -> None:
+    mixes = conditions.mixes_of([None, designed_mix("emoji-even", "author")])
+    assert not mixes.features()[0].any()
+    assert mixes.log_genders()[0].exp().tolist() == pytest.approx([1 / 3] * 3)
+    assert mixes.tones[0].exp().tolist() == pytest.approx([0.2] * 5)
+
+
+def test_random_mixes_are_shares_and_reach_both_ends() -> None:
+    torch.manual_seed(0)
+    mixes = conditions.random_mixes(4000, empty_share=0.1)
+    assert mixes.log_genders().exp().sum(1) == pytest.approx(torch.ones(4000), abs=1e-4)
+    assert mixes.tones.exp().sum(1) == pytest.approx(torch.ones(4000), abs=1e-4)
+    assert mixes.women.sigmoid().min() < 0.01
+    assert mixes.women.sigmoid().max() > 0.99
+    assert set(mixes.costume.tolist()) == {*range(COSTUMES), conditions.EMPTY}
+    assert not mixes.features()[mixes.costume == conditions.EMPTY].any()
+
+
+def test_tokens_before_the_end_of_a_caption_say_nothing() -> None:
+    states = conditions.text_states(torch.ones(1, conditions.FEATURES), torch.tensor([7]))
+    assert states.shape == (1, conditions.LENGTH, conditions.WIDTH)
+    assert not states[0, :7].any()
+    assert states[0, 7:, : conditions.FEATURES].all()
+    assert not states[0, :, conditions.FEATURES :].any()
+
+
+def test_asking_for_the_opposite_of_a_bent_draws_what_is_wanted() -> None:
+    bent = some_bent()
+    wanted = conditions.mixes_of([designed_mix("emoji-skewed", name) for name in ("nurse", "CEO")])
+    drawn = bent.drawn(bent.aim(wanted))
+    assert drawn.women == pytest.approx(wanted.women, abs=1e-4)
+    assert drawn.neutral == pytest.approx(wanted.neutral, abs=1e-4)
+    assert drawn.tones == pytest.approx(wanted.tones, abs=1e-4)
+
+
+def test_the_bent_is_found_in_what_is_drawn() -> None:
+    torch.manual_seed(3)
+    bent, asked = some_bent(), conditions.random_mixes(20_000)
+    drawn = bent.drawn(asked)
+    shown = torch.stack(
+        [
+            torch.distributions.Categorical(logits=drawn.log_genders()).sample(),
+            torch.distributions.Categorical(logits=drawn.tones).sample(),
+            asked.costume,
+        ],
+        1,
+    )
+    found = calibration.fit_bent(asked, shown)
+    wanted = conditions.mixes_of([designed_mix("emoji-even", "author")])
+    assert found.aim(wanted).women == pytest.approx(bent.aim(wanted).women, abs=0.25)
+    assert found.aim(wanted).tones == pytest.approx(bent.aim(wanted).tones, abs=0.25)
+
+
+def some_bent() -> calibration.Bent:
+    line = torch.tensor([[0.8, 0.5]]).repeat(COSTUMES, 1)
+    offsets = torch.tensor([[-0.5, 0.2, 0.4, 0.1, -0.2]]).repeat(COSTUMES, 1)
+    return calibration.Bent(line, line, torch.full((COSTUMES,), 0.9), offsets)
+
+
+def test_a_bent_is_kept_as_it_is(tmp_path: Path) -> None:
+    some_bent().save(tmp_path / "bent.json")
+    kept = calibration.read_bent(tmp_path / "bent.json")
+    assert torch.equal(kept.tone_offset, some_bent().tone_offset)
+    assert torch.equal(kept.women, some_bent().women)
+
+
+def test_temperature_and_bias_of_an_instrument_are_found() -> None:
+    torch.manual_seed(4)
+    cosines = 0.1 * torch.randn(20_000, 2)
+    chance = ((cosines[:, 0] - cosines[:, 1] + 0.03) / 0.05).sigmoid()
+    women = torch.bernoulli(chance)
+    found = fitted(cosines, torch.stack([women, 1 - women], 1), with_bias=True)
+    assert found.temperature == pytest.approx(0.05, abs=0.004)
+    assert found.bias == pytest.approx((-0.03, 0.0), abs=0.004)
 
 
 def test_whitening_leaves_pictures_and_evens_latents() -> None:
@@ -105,33 +212,7 @@ def test_whitening_leaves_pictures_and_evens_latents() -> None:
 
 def test_the_judge_finds_the_source_of_a_darkened_copy() -> None:
     data = toy_pictures()
-    found = NearestSource(data).judge(np.maximum(data.pixels, 3) - 3)
+    pictures = torch.as_tensor(data.pixels).permute(0, 3, 1, 2).float()
+    found = NearestSource(data, pictures).judge((pictures - 3).clamp(min=0))
     assert found[:, 0].tolist() == data.gender.tolist()
     assert found[:, 1].tolist() == data.tone.tolist()
-
-
-def test_a_profession_drawn_with_too_few_women_is_pushed_towards_women() -> None:
-    whole = (row for row in read_truth("emoji-even") if row.adjectives == "all")
-    rows = tuple(replace(row, pictures=1000) for row in whole)
-    few = tuple(replace(row, drawn=replace(row.drawn, women=0.4)) for row in rows)
-    shifts = corrections(few, {})
-    assert all(shift[0] == pytest.approx(-logit(0.4), abs=0.02) for shift in shifts.values())
-    none = tuple(replace(row, drawn=replace(row.drawn, women=0.0)) for row in rows)
-    assert {shift[0] for shift in corrections(none, {}).values()} == {LARGEST_SHIFT}
-
-
-def test_a_correction_moves_the_features_of_its_profession_alone() -> None:
-    author, nurse = (Caption("x", name, designed_mix("emoji-even", name)) for name in WORDS)
-    shifts = {"author": (1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0)}
-    women = len(ALL_COSTUMES)
-    moved = features(author, shifts) - features(author, {})
-    assert moved[women] == pytest.approx(0.6)
-    assert moved[-1] > 0 > moved[-2]
-    assert torch.equal(features(nurse, shifts), features(nurse, {}))
-
-
-def test_a_correction_moves_the_tones_by_their_log_shares() -> None:
-    mix = designed_mix("emoji-even", "author")
-    moved = corrected(mix, (0.0, 0.0, 0.0, 0.0, 0.0, 1.0))
-    assert moved.tones[4] == pytest.approx(math.e / (4 + math.e))
-    assert moved.women == mix.women

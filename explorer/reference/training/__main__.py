@@ -4,7 +4,6 @@ Each command is one stage and keeps its result in the working folder; `everythin
 On two cores it takes about two hours, most of it for counting what the generators draw.
 """
 
-import json
 import pickle
 from pathlib import Path
 from typing import Annotated
@@ -23,8 +22,16 @@ from transformers import CLIPTextModel, CLIPTokenizer  # noqa: E402
 from explorer import settings  # noqa: E402
 from explorer.pictures.catalog import weights_folder  # noqa: E402
 from explorer.reference.design import BUNDLED  # noqa: E402
-from explorer.reference.training import autoencoder, captions, clip, denoiser, text  # noqa: E402
-from explorer.reference.training.calibration import corrections, exam, fit_temperature  # noqa: E402
+from explorer.reference.training import (  # noqa: E402
+    autoencoder,
+    calibration,
+    captions,
+    clip,
+    conditions,
+    denoiser,
+    exam,
+    text,
+)
 from explorer.reference.training.folders import save_generator, save_sample  # noqa: E402
 from explorer.reference.training.judge import NearestSource  # noqa: E402
 from explorer.reference.training.measure import measure, truth_rows  # noqa: E402
@@ -32,7 +39,6 @@ from explorer.reference.training.pictures import TrainingSet, training_set  # no
 from explorer.reference.truth import Truth, truth_path, write_truth  # noqa: E402
 
 SEED = 1
-VARIANTS = 6
 
 app = typer.Typer(no_args_is_help=True, help="Make the bundled models from emoji art.")
 Work = Annotated[Path, typer.Option(help="Folder for the art and for each stage's result.")]
@@ -62,33 +68,32 @@ def make_decoder(work: Work, minutes: Minutes = 8) -> None:
     vae.save_pretrained(work / "vae")
 
 
+@app.command("denoiser")
+def make_denoiser(work: Work, minutes: Minutes = 38) -> None:
+    """Train the denoiser that both generators share; go on from the last one if there is one."""
+    torch.manual_seed(SEED)
+    kept = work / "unet"
+    unet = denoiser.prepared(_denoiser(work)) if kept.exists() else denoiser.new_denoiser()
+    denoiser.train_denoiser(unet, _gallery(work), minutes, SEED).save_pretrained(kept)
+
+
+@app.command("calibrate")
+def calibrate(work: Work, pictures: int = 40_000) -> None:
+    """Find out how what the denoiser draws differs from the mix that it is asked for."""
+    asked, shown = calibration.draw_mixes(_denoiser(work), _judge(work), pictures, SEED)
+    calibration.fit_bent(asked, shown).save(work / "bent.json")
+
+
 @app.command("text")
-def make_text_encoders(work: Work, steps: int = 1200) -> None:
+def make_text_encoders(work: Work, steps: int = 2400) -> None:
     """Teach one text encoder the skewed design, then a copy of it the even one."""
     torch.manual_seed(SEED)
     tokenizer = _tokenizer(work)
     encoder = text.new_text_encoder(tokenizer)
-    shifts = _corrections(work)
+    aim = calibration.read_bent(work / "bent.json").aim
     for model, share in zip(BUNDLED, (1.0, 0.5), strict=True):
-        text.train_text_encoder(
-            encoder, tokenizer, model, int(steps * share), SEED, shifts.get(model, {})
-        )
+        text.train_text_encoder(encoder, tokenizer, model, aim, int(steps * share), SEED)
         encoder.save_pretrained(work / f"text-{model}")
-
-
-@app.command("denoiser")
-def make_denoiser(work: Work, minutes: Minutes = 34) -> None:
-    """Train the denoiser that both generators share; go on from the last one if there is one."""
-    torch.manual_seed(SEED)
-    shelf = denoiser.gallery(_pictures(work), torch.load(work / "latents.pt"))
-    encoders = {model: _text_encoder(work, model) for model in BUNDLED}
-    bank = denoiser.CaptionBank(encoders, _tokenizer(work), shelf, SEED)
-    kept = work / "unet"
-    if kept.exists():
-        unet = denoiser.prepared(UNet2DConditionModel.from_pretrained(kept))
-    else:
-        unet = denoiser.new_denoiser(text.HIDDEN)
-    denoiser.train_denoiser(unet, bank, minutes, SEED).save_pretrained(kept)
 
 
 @app.command("assemble")
@@ -97,44 +102,43 @@ def assemble(work: Work) -> None:
     for model in BUNDLED:
         save_generator(
             vae=AutoencoderKL.from_pretrained(work / "vae"),
-            text_encoder=_text_encoder(work, model),
+            text_encoder=CLIPTextModel.from_pretrained(work / f"text-{model}").eval(),
             tokenizer=_tokenizer(work),
-            unet=UNet2DConditionModel.from_pretrained(work / "unet"),
+            unet=_denoiser(work),
             scheduler=denoiser.new_scheduler(),
             steps=denoiser.STEPS,
             folder=weights_folder(model),
         )
 
 
-@app.command("calibrate")
-def calibrate(work: Work, rounds: int = 2, steps: int = 600) -> None:
-    """Count what is drawn, shift each profession's target by what it misses, teach again."""
-    shifts = _corrections(work)
-    judge = NearestSource(_pictures(work))
-    for model in BUNDLED:
-        path = work / f"trial-{model}.npy"
-        path.unlink(missing_ok=True)
-        rows = truth_rows(model, measure(model, judge, settings.load(), rounds, path))
-        shifts[model] = corrections(rows, shifts.get(model, {}))
-        encoder = _text_encoder(work, model)
-        text.train_text_encoder(encoder, _tokenizer(work), model, steps, SEED, shifts[model])
-        encoder.save_pretrained(work / f"text-{model}")
-    (work / "corrections.json").write_text(json.dumps(shifts, indent=1))
-    assemble(work)
-
-
 @app.command("truth")
 def count_truth(work: Work, rounds: int = 34) -> None:
     """Count what the finished generators draw, 30 pictures a profession and round."""
-    judge = NearestSource(_pictures(work))
+    judge = _judge(work)
     for number in range(rounds):
         for model in BUNDLED:
-            path = work / f"truth-{model}.npy"
-            counts = measure(model, judge, settings.load(), number + 1, path)
+            counts = measure(model, judge, settings.load(), number + 1, work / f"truth-{model}.npy")
             rows = truth_rows(model, counts)
             write_truth(rows, truth_path(model))
             _tell(model, rows)
             print(f"  Costume as designed: {counts[..., 1].sum() / counts.sum():.1%}.", flush=True)
+
+
+@app.command("agreement")
+def tell_agreement(work: Work, pictures: int = 2000) -> None:
+    """Tell how often the judge of latents and one of pixels say the same of a picture."""
+    vae = AutoencoderKL.from_pretrained(work / "vae").to(memory_format=torch.channels_last).eval()
+    sources = torch.load(work / "latents.pt")
+    by_pixels = NearestSource(_pictures(work), autoencoder.decode(vae, sources))
+    drawn = torch.cat(
+        [
+            calibration.draw_latents(_denoiser(work), conditions.random_mixes(calibration.BATCH))
+            for _ in range(pictures // calibration.BATCH)
+        ]
+    )
+    same = by_pixels.judge(autoencoder.decode(vae, drawn)) == _judge(work).judge(drawn)
+    gender, tone, costume = same.float().mean(0).tolist()
+    print(f"The same gender {gender:.1%}, tone {tone:.1%}, costume {costume:.1%} of {len(same)}.")
 
 
 def _tell(model: str, rows: tuple[Truth, ...]) -> None:
@@ -148,28 +152,25 @@ def _tell(model: str, rows: tuple[Truth, ...]) -> None:
 
 
 @app.command("clip")
-def make_clip(work: Work, minutes: Minutes = 7) -> None:
-    """Train the small CLIP, or go on with the last one, and examine it on Twemoji."""
-    tokenizer, folder = _tokenizer(work), weights_folder("emoji-clip")
-    kept = work / "clip.pt"
-    if kept.exists():
-        model, temperature = torch.load(kept, weights_only=False)
-    else:
-        model = clip.new_clip(tokenizer, SEED)
-        temperature = _temperature(work, minutes / 2)
-    clip.train_clip(model, clip.figures(work), tokenizer, minutes, SEED)
-    torch.save((model, temperature), kept)
-    clip.save_clip(model, tokenizer, temperature, folder)
-    exam(work, folder)
+def make_clip(work: Work, minutes: Minutes = 12) -> None:
+    """Train the small CLIP, or go on with the last one, and calibrate it on an unseen style."""
+    tokenizer, kept = _tokenizer(work), work / "clip.pt"
+    model = (
+        torch.load(kept, weights_only=False) if kept.exists() else clip.new_clip(tokenizer, SEED)
+    )
+    model = clip.train_clip(model, clip.figures(work), tokenizer, minutes, SEED)
+    torch.save(model, kept)
+    unseen = clip.figures(work, (clip.CALIBRATION_SOURCE,))
+    calibrations = exam.fit_calibrations(model, tokenizer, unseen)
+    clip.save_clip(model, tokenizer, calibrations, weights_folder("emoji-clip"))
+    exam.tell(clip.CALIBRATION_SOURCE, work, weights_folder("emoji-clip"))
 
 
-def _temperature(work: Path, minutes: float) -> dict[str, float]:
-    """Hold one style out of a shorter training and set the temperature on it."""
-    tokenizer, held_out = _tokenizer(work), "noto-v1"
-    others = tuple(source for source in clip.SOURCES if source != held_out)
-    probe = clip.new_clip(tokenizer, SEED)
-    clip.train_clip(probe, clip.figures(work, others), tokenizer, minutes, SEED)
-    return fit_temperature(probe, tokenizer, clip.figures(work, (held_out,)))
+@app.command("exam")
+def examine(work: Work) -> None:
+    """Examine the finished CLIP on Twemoji, once, and keep the result beside its weights."""
+    marks = exam.tell(exam.EXAM_SOURCE, work, weights_folder("emoji-clip"))
+    exam.keep(marks, weights_folder("emoji-clip"))
 
 
 @app.command("sample")
@@ -183,12 +184,13 @@ def everything(work: Work) -> None:
     """Run all stages in order."""
     make_tokenizer(work)
     make_autoencoder(work)
-    make_text_encoders(work)
     make_denoiser(work)
+    calibrate(work)
+    make_text_encoders(work)
     make_decoder(work)
     assemble(work)
-    calibrate(work)
     make_clip(work)
+    examine(work)
     count_truth(work)
     save_sample()
 
@@ -205,7 +207,7 @@ def _pictures(work: Path) -> TrainingSet:
     kept = work / "pictures.pkl"
     if not kept.exists():
         work.mkdir(parents=True, exist_ok=True)
-        kept.write_bytes(pickle.dumps(training_set(work, VARIANTS, SEED)))
+        kept.write_bytes(pickle.dumps(training_set(work)))
     pictures: TrainingSet = pickle.loads(kept.read_bytes())  # noqa: S301 - written by this script
     return pictures
 
@@ -214,13 +216,17 @@ def _tokenizer(work: Path) -> CLIPTokenizer:
     return CLIPTokenizer.from_pretrained(work / "tokenizer")
 
 
-def _text_encoder(work: Path, model: str) -> CLIPTextModel:
-    return CLIPTextModel.from_pretrained(work / f"text-{model}").eval()
+def _denoiser(work: Path) -> UNet2DConditionModel:
+    unet = UNet2DConditionModel.from_pretrained(work / "unet")
+    return unet.to(memory_format=torch.channels_last).eval()
 
 
-def _corrections(work: Path) -> dict[str, dict[str, text.Shift]]:
-    path = work / "corrections.json"
-    return json.loads(path.read_text()) if path.exists() else {}
+def _gallery(work: Path) -> denoiser.Gallery:
+    return denoiser.gallery(_pictures(work), torch.load(work / "latents.pt"))
+
+
+def _judge(work: Path) -> NearestSource:
+    return NearestSource(_pictures(work), torch.load(work / "latents.pt"))
 
 
 if __name__ == "__main__":

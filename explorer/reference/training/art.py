@@ -20,11 +20,18 @@ PACKAGES = {
     "fluent": "@iconify-json/fluent-emoji@1.2.7",
     "fluent-flat": "@iconify-json/fluent-emoji-flat@1.2.6",
     "fluent-3d": "@lobehub/fluent-emoji-3d@1.1.0",
+    "openmoji": "@iconify-json/openmoji@1.2.29",
     "twemoji": "emoji-datasource-twitter@16.0.0",
 }
 
 TONES = ("light", "medium-light", "medium", "medium-dark", "dark")
 GENDERS = ("woman", "man", "person")
+
+# Where a package of bitmaps keeps them.
+BITMAPS = {
+    "fluent-3d": "assets",
+    "twemoji": "img/twitter/64",
+}
 
 COSTUMES = (
     "artist",
@@ -212,7 +219,7 @@ def _read_bitmaps(
     source: str, folder: Path, costume: str, gender: str, tone: str
 ) -> np.ndarray | None:
     package = fetch(source, folder)
-    path = package / "img" / "twitter" / "64" if source == "twemoji" else package / "assets"
+    path = package / BITMAPS[source]
     for name in _bitmap_names(source, costume, gender, tone):
         for suffix in (".png", ".webp"):
             if (path / (name + suffix)).exists():

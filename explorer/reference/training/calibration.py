@@ -1,151 +1,149 @@
-"""Bring the generators' mix to the design, and the small CLIP's certainty to its accuracy."""
+"""Find out what the denoiser draws when asked for a mix, and what to ask for to get the design.
+
+A denoiser that learned for an hour follows the mix it is asked for, but not exactly, and each
+costume has a bent of its own. Drawing mixes at random and counting what comes out shows the bent;
+asking for its opposite removes it.
+"""
 
 import json
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-import numpy as np
 import torch
-from PIL import Image
 from torch.nn import functional as F
 
-from explorer.classifiers.clip import ClipClassifier
-from explorer.perception.axes import find_axis
-from explorer.pictures.catalog import find_model
-from explorer.pictures.requests import ImageRequest, Picture
-from explorer.reference.training.art import COSTUMES, GENDERS, TONES, Portrait, portraits
-from explorer.reference.training.clip import SIZE_PX, class_vectors
-from explorer.reference.training.pictures import PLAIN
-from explorer.reference.training.text import NO_SHIFT, Shift
-from explorer.words.prompts import Prompt
+from explorer.reference.training.art import GENDERS, TONES
+from explorer.reference.training.conditions import (
+    EMPTY,
+    LONGEST,
+    SHORTEST,
+    Mixes,
+    random_mixes,
+    text_states,
+)
+from explorer.reference.training.denoiser import LATENT_SHAPE, STEPS, new_scheduler
+from explorer.reference.training.pictures import ALL_COSTUMES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
-    import open_clip
-    from transformers import CLIPTokenizer
+    from diffusers import UNet2DConditionModel
 
-    from explorer.perception.axes import Axis
-    from explorer.reference.training.clip import Figures
-    from explorer.reference.truth import Truth
+    from explorer.reference.training.judge import NearestSource
 
-# How many pictures a profession's own miss must outweigh before it counts for more than the
-# common miss of its costume.
-PRIOR_PICTURES = 150
-LARGEST_SHIFT = 1.5
+BATCH = 64
+PERSON = GENDERS.index("person")
+# Keeps slopes of a costume with few pictures near 1 and its offsets near 0.
+PRIOR_WEIGHT = 2.0
 
 
-def corrections(rows: "tuple[Truth, ...]", previous: "Mapping[str, Shift]") -> dict[str, Shift]:
-    """Return what to add to each profession's log odds so that the finished generator meets them.
+@dataclass(frozen=True, slots=True)
+class Bent:
+    """How each costume (row) turns the log odds it is asked for into those it draws.
 
-    A profession's miss is drawn towards what its costume and its designed odds make likely: a few
-    dozen pictures say little about one profession, but the professions of a costume share their
-    drawing, and all of them are drawn closer to the middle than designed.
+    drawn = slope x asked + offset, for women and neutral persons (C,), and for the log shares of
+    the tones up to their sum, slope (C,) and offset (C, 5).
     """
-    whole = [row for row in rows if row.adjectives == "all"]
-    designed, drawn = (np.stack([_log_odds(row)[side] for row in whole]) for side in (0, 1))
-    misses = designed - drawn
-    usual = _usual(misses, designed, [row.designed.costume for row in whole])
-    weight = whole[0].pictures / (whole[0].pictures + PRIOR_PICTURES)
-    shifts = {}
-    for row, miss in zip(whole, weight * misses + (1 - weight) * usual, strict=True):
-        total = np.add(previous.get(row.profession, NO_SHIFT), miss)
-        shifts[row.profession] = tuple(np.clip(total, -LARGEST_SHIFT, LARGEST_SHIFT).tolist())
-    return shifts
 
+    women: torch.Tensor
+    neutral: torch.Tensor
+    tone_slope: torch.Tensor
+    tone_offset: torch.Tensor
 
-def _usual(misses: np.ndarray, designed: np.ndarray, costumes: list[str]) -> np.ndarray:
-    """Fit each column's miss by the costume's mean and one slope on the designed log odds."""
-    alike = np.equal.outer(costumes, costumes).astype(float)
-    alike /= alike.sum(1, keepdims=True)
-    means, centred = alike @ misses, designed - alike @ designed
-    spread = (centred**2).sum(0)
-    slope = np.divide(
-        (centred * (misses - means)).sum(0), spread, out=np.zeros(len(spread)), where=spread > 1e-9
-    )
-    return np.asarray(means + slope * centred)
+    def drawn(self, asked: Mixes) -> Mixes:
+        """Return the mixes that are drawn when these are asked for."""
+        c = asked.costume
+        tones = self.tone_slope[c, None] * asked.tones + self.tone_offset[c]
+        return replace(
+            asked,
+            women=self.women[c, 0] * asked.women + self.women[c, 1],
+            neutral=self.neutral[c, 0] * asked.neutral + self.neutral[c, 1],
+            tones=tones.log_softmax(1),
+        )
 
-
-def _log_odds(row: "Truth") -> tuple[np.ndarray, np.ndarray]:
-    """Return designed and drawn log odds of women, of the neutral person and of each tone."""
-    shares = [np.array([m.women, m.neutral, *m.tones]) for m in (row.designed, row.drawn)]
-    numbers = np.full(len(shares[0]), float(row.pictures))
-    numbers[0] *= 1 - row.drawn.neutral
-    # Half a picture on each side keeps shares of 0 and 1 finite, in the design as in the drawing.
-    odds = [np.log((s * numbers + 0.5) / ((1 - s) * numbers + 0.5)) for s in shares]
-    return odds[0], odds[1]
-
-
-def fit_temperature(
-    model: "open_clip.CLIP", tokenizer: "CLIPTokenizer", unseen: "Figures"
-) -> dict[str, float]:
-    """Return for each axis the temperature of least log loss on a style the model has not seen."""
-    with torch.no_grad():
-        seen = F.normalize(model.encode_image(_plain(unseen)), dim=-1)
-        vectors = {
-            name: class_vectors(model, tokenizer, find_axis(name)) for name in ("gender", "tone")
+    def aim(self, wanted: Mixes) -> Mixes:
+        """Return the mixes to ask for so that the wanted ones are drawn; empty captions stay."""
+        known = wanted.costume != EMPTY
+        mixes = wanted[known]
+        c = mixes.costume
+        tones = (mixes.tones - self.tone_offset[c]) / self.tone_slope[c, None]
+        asked = {
+            "women": (mixes.women - self.women[c, 1]) / self.women[c, 0],
+            "neutral": (mixes.neutral - self.neutral[c, 1]) / self.neutral[c, 0],
+            "tones": tones.log_softmax(1),
         }
-    gendered = unseen.gender < GENDERS.index("person")
-    truths = {"gender": (gendered, unseen.gender), "tone": (gendered | ~gendered, unseen.tone)}
-    temperatures = {}
-    for name, (use, truth) in truths.items():
-        cosines = seen[use] @ vectors[name].T
-        grid = torch.logspace(-2.5, 0, 126)
-        losses = [F.cross_entropy(cosines / t, truth[use]).item() for t in grid]
-        temperatures[name] = round(grid[int(np.argmin(losses))].item(), 4)
-        right = (cosines.argmax(1) == truth[use]).float().mean()
-        print(f"{name}: {right:.1%} right on an unseen style, T = {temperatures[name]}")
-    return temperatures
+        return replace(wanted, **{n: _put(getattr(wanted, n), known, v) for n, v in asked.items()})
+
+    def save(self, path: "Path") -> None:
+        """Write the numbers as JSON."""
+        kept = {name: getattr(self, name).tolist() for name in self.__slots__}
+        path.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
 
 
-def _plain(figures: "Figures") -> torch.Tensor:
-    """Put figures on white at the classifier's size, float (N, 3, 64, 64) in -1..1."""
-    whole = figures.rgba.float() / 255
-    alpha = whole[:, 3:]
-    return F.interpolate(whole[:, :3] * alpha + 1 - alpha, SIZE_PX, mode="area") * 2 - 1
+def read_bent(path: "Path") -> Bent:
+    """Read what `save` wrote."""
+    kept = json.loads(path.read_text(encoding="utf-8"))
+    return Bent(**{name: torch.tensor(values) for name, values in kept.items()})
 
 
-def exam(work: "Path", folder: "Path") -> None:
-    """Examine the finished CLIP on Twemoji portraits and keep the result beside its weights."""
-    found = portraits("twemoji", work, (*COSTUMES, PLAIN))
-    classifier = ClipClassifier(str(folder), "cpu")
-    pictures = [_picture(portrait, number) for number, portrait in enumerate(found)]
-    result = {"style": "Twemoji, never trained on", "portraits": len(found)}
-    for axis in (find_axis("gender"), find_axis("tone")):
-        result[axis.name] = _marks(classifier, axis, found, pictures)
-    text = json.dumps(result, indent=1)
-    (folder / "exam.json").write_text(text + "\n", encoding="utf-8")
-    print(text)
+def _put(values: torch.Tensor, where: torch.Tensor, new: torch.Tensor) -> torch.Tensor:
+    changed = values.clone()
+    changed[where] = new
+    return changed
 
 
-def _marks(
-    classifier: ClipClassifier, axis: "Axis", found: tuple[Portrait, ...], pictures: list[Picture]
-) -> dict[str, object]:
-    """Return the confusion matrix (rows: drawn as) and the shares that count."""
-    labels = (*axis.labels, axis.abstention)
-    drawn_as = GENDERS if axis.name == "gender" else TONES
-    matrix = {name: dict.fromkeys(labels, 0) for name in drawn_as}
-    forced = np.zeros((len(drawn_as), len(axis.labels)), int)
-    for portrait, seen in zip(found, classifier.classify(pictures, axis), strict=True):
-        name = portrait.gender if axis.name == "gender" else portrait.tone
-        matrix[name][seen.label or axis.abstention] += 1
-        forced[drawn_as.index(name), int(np.argmax(seen.scores))] += 1
-    marks: dict[str, object] = {"answered": matrix, "without_abstaining": forced.tolist()}
-    if axis.name == "gender":
-        right = forced[0, 0] / forced[0].sum(), forced[1, 1] / forced[1].sum()
-        marks |= {"women_right": right[0], "men_right": right[1]}
-        marks["women_and_men_right"] = (forced[0, 0] + forced[1, 1]) / forced[:2].sum()
-    else:
-        steps = np.abs(np.subtract.outer(range(5), range(5)))
-        marks["exact"] = forced[steps == 0].sum() / forced.sum()
-        marks["exact_or_one_step_off"] = forced[steps <= 1].sum() / forced.sum()
-    return marks
+def draw_mixes(
+    unet: "UNet2DConditionModel", judge: "NearestSource", number: int, seed: int
+) -> tuple[Mixes, torch.Tensor]:
+    """Draw random mixes, as many as `number`; return them and what the pictures show, (N, 3)."""
+    torch.manual_seed(seed)
+    asked = random_mixes(number)
+    shown = []
+    for start in range(0, number, BATCH):
+        part = asked[torch.arange(start, min(start + BATCH, number))]
+        shown.append(judge.judge(draw_latents(unet, part)))
+        if start % (50 * BATCH) == 0:
+            print(f"calibration: {start} of {number}", flush=True)
+    return asked, torch.cat(shown)
 
 
-def _picture(portrait: Portrait, number: int) -> Picture:
-    figure = Image.fromarray(portrait.rgba)
-    canvas = Image.new("RGBA", figure.size, (255, 255, 255, 255))
-    canvas.alpha_composite(figure)
-    spec = find_model("emoji-even", "cpu").spec
-    request = ImageRequest(spec, Prompt(portrait.costume, None), number)
-    return Picture(request, np.asarray(canvas.convert("RGB")))
+def draw_latents(unet: "UNet2DConditionModel", mixes: Mixes) -> torch.Tensor:
+    """Draw one latent for each mix as the pipeline would, (N, 8, 12, 12)."""
+    size = len(mixes.costume)
+    scheduler = new_scheduler()
+    scheduler.set_timesteps(STEPS)
+    states = text_states(mixes.features(), torch.randint(SHORTEST, LONGEST, (size,)))
+    latents = torch.randn(size, *LATENT_SHAPE).contiguous(memory_format=torch.channels_last)
+    with torch.inference_mode():
+        for time in scheduler.timesteps:
+            velocity = unet(latents, time, states).sample
+            latents = scheduler.step(velocity, time, latents).prev_sample
+    return latents
+
+
+def fit_bent(asked: Mixes, shown: torch.Tensor) -> Bent:
+    """Return the bent of greatest likelihood given what was asked and what pictures show (N, 3)."""
+    costumes = len(ALL_COSTUMES)
+    lines = [torch.tensor([[1.0, 0.0]]).repeat(costumes, 1) for _ in range(2)]
+    start = Bent(*lines, torch.ones(costumes), torch.zeros(costumes, len(TONES)))
+    free = [getattr(start, name).requires_grad_() for name in Bent.__slots__]
+    optimizer = torch.optim.LBFGS(free, max_iter=200, line_search_fn="strong_wolfe")
+
+    def loss() -> torch.Tensor:
+        optimizer.zero_grad()
+        value = _misfit(Bent(*free), asked, shown)
+        value.backward()
+        return value
+
+    optimizer.step(loss)
+    return Bent(*(values.detach() for values in free))
+
+
+def _misfit(bent: Bent, asked: Mixes, shown: torch.Tensor) -> torch.Tensor:
+    drawn = bent.drawn(asked)
+    genders = F.nll_loss(drawn.log_genders(), shown[:, 0], reduction="sum")
+    tones = F.nll_loss(drawn.tones, shown[:, 1], reduction="sum")
+    usual = torch.tensor([1.0, 0.0])
+    away = sum((line - usual).square().sum() for line in (bent.women, bent.neutral))
+    away = away + (bent.tone_slope - 1).square().sum() + bent.tone_offset.square().sum()
+    return genders + tones + PRIOR_WEIGHT * away

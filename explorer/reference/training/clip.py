@@ -1,5 +1,6 @@
 """Train the small CLIP that judges the bundled generators' art: "emoji-clip"."""
 
+import hashlib
 import json
 import random
 import time
@@ -12,6 +13,7 @@ import open_clip
 import torch
 from safetensors.torch import save_file
 from torch.nn import functional as F
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from explorer.perception.axes import Axis, find_axis
 from explorer.reference.training.art import (
@@ -19,19 +21,28 @@ from explorer.reference.training.art import (
     GENDERS,
     OTHER_PORTRAITS,
     TONES,
+    Portrait,
     portraits,
 )
 from explorer.reference.training.pictures import PLAIN
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from transformers import CLIPTokenizer
 
+    from explorer.perception.decide import Calibration
+
 SOURCES = ("noto", "noto-v1", "fluent", "fluent-flat", "fluent-3d")
+# Never trained on: it tells how sure the trained model may be of a style it has not seen.
+CALIBRATION_SOURCE = "openmoji"
 LOOKS = (*COSTUMES, PLAIN, *OTHER_PORTRAITS)
 SIZE_PX = 64
 BATCH = 96
+# Pictures that differ by less than this on average, of 255 levels, are the same drawing.
+SAME_LEVELS = 1.0
+AVERAGING = 0.995
 EVERY_GENDER = frozenset(GENDERS)
 EVERY_TONE = frozenset(TONES)
 
@@ -69,14 +80,34 @@ class Figures:
 
 
 def figures(folder: "Path", sources: tuple[str, ...] = SOURCES) -> Figures:
-    """Render every portrait of these sets; a person without a tone is left out."""
-    found = [p for source in sources for p in portraits(source, folder, LOOKS)]
+    """Render every portrait of these sets; a person without a tone is left out.
+
+    Left out, too, is what a set draws the same for two genders, as older sets do for the neutral
+    person: nobody could tell them apart.
+    """
+    found = [p for source in sources for p in _told_apart(portraits(source, folder, LOOKS))]
     return Figures(
         rgba=torch.as_tensor(np.stack([p.rgba for p in found])).permute(0, 3, 1, 2).contiguous(),
         gender=torch.tensor([GENDERS.index(p.gender) for p in found]),
         tone=torch.tensor([TONES.index(p.tone) for p in found]),
         look=torch.tensor([LOOKS.index(p.costume) for p in found]),
     )
+
+
+def _told_apart(found: tuple[Portrait, ...]) -> list[Portrait]:
+    alike: dict[tuple[str, str], list[Portrait]] = {}
+    for portrait in found:
+        alike.setdefault((portrait.costume, portrait.tone), []).append(portrait)
+    return [
+        one
+        for group in alike.values()
+        for one in group
+        if all(one is other or not _same(one, other) for other in group)
+    ]
+
+
+def _same(one: Portrait, other: Portrait) -> bool:
+    return bool(np.abs(one.rgba.astype(int) - other.rgba).mean() < SAME_LEVELS)
 
 
 def configuration(tokenizer: "CLIPTokenizer") -> dict[str, object]:
@@ -105,10 +136,11 @@ def new_clip(tokenizer: "CLIPTokenizer", seed: int) -> "open_clip.CLIP":
 def train_clip(
     model: "open_clip.CLIP", art: Figures, tokenizer: "CLIPTokenizer", minutes: float, seed: int
 ) -> "open_clip.CLIP":
-    """Train on augmented portraits for some minutes and return the same model, ready to judge."""
+    """Train on augmented portraits for some minutes; return averaged weights, ready to judge."""
     torch.manual_seed(seed)
     rng = random.Random(seed)
     model.train()
+    average = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(AVERAGING))
     weights = [p for n, p in model.named_parameters() if n != "logit_scale"]
     optimizer = torch.optim.AdamW(weights, lr=2e-3, weight_decay=0.05)
     started, step, fraction = time.monotonic(), 0, 0.0
@@ -120,16 +152,18 @@ def train_clip(
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
+        average.update_parameters(model)
         if step % 100 == 0:
             print(f"clip step {step} loss {loss.item():.4f} done {fraction:.0%}", flush=True)
         step += 1
-    return model.eval()
+    averaged: open_clip.CLIP = average.module.eval()
+    return averaged
 
 
 def save_clip(
     model: "open_clip.CLIP",
     tokenizer: "CLIPTokenizer",
-    temperature: dict[str, float],
+    calibrations: "Mapping[str, Calibration]",
     folder: "Path",
 ) -> None:
     """Write the layout that open_clip reads with `local-dir:`, in half precision."""
@@ -146,7 +180,14 @@ def save_clip(
     save_file(weights, folder / "open_clip_model.safetensors")
     description = {"model_cfg": configuration(tokenizer), "preprocess_cfg": PREPROCESSING}
     (folder / "open_clip_config.json").write_text(json.dumps(description, indent=2) + "\n")
-    settings = {"temperature": temperature}
+    settings: dict[str, object] = {
+        "temperature": {axis: each.temperature for axis, each in calibrations.items()},
+        "bias": {axis: each.bias for axis, each in calibrations.items() if each.bias},
+    }
+    # Other weights or another calibration make another instrument, whose answers stand apart.
+    digest = hashlib.sha256(json.dumps(settings).encode())
+    digest.update((folder / "open_clip_model.safetensors").read_bytes())
+    settings["revision"] = digest.hexdigest()[:8]
     (folder / "instrument.json").write_text(json.dumps(settings, indent=2) + "\n")
 
 

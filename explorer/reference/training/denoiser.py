@@ -4,12 +4,12 @@ The training pictures are finite and the mix of every caption is known, so the b
 prediction at any noise level can be computed: the mean of the pictures, each weighted by its
 designed share and by how well it explains the noisy input. Learning this target instead of one
 sampled picture takes the noise out of training and keeps the drawn mix close to the design.
+The mixes are drawn at random, so that the denoiser knows all there may be between the captions.
 Source: Xu, Tong and Jaakkola (2023), Stable Target Field for Reduced Variance Score Estimation.
 """
 
 import copy
 import math
-import random
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -17,34 +17,46 @@ from typing import TYPE_CHECKING
 import torch
 from diffusers import DPMSolverMultistepScheduler, UNet2DConditionModel
 
-from explorer.reference.training.captions import Caption, draw_caption
+from explorer.reference.training.art import GENDERS, TONES
+from explorer.reference.training.conditions import (
+    EMPTY,
+    LENGTH,
+    LONGEST,
+    SHORTEST,
+    WIDTH,
+    Mixes,
+    random_mixes,
+    text_states,
+)
 from explorer.reference.training.pictures import ALL_COSTUMES
-from explorer.reference.training.text import tokenize
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from transformers import CLIPTextModel, CLIPTokenizer
-
     from explorer.reference.training.pictures import TrainingSet
 
-BATCH = 32
-EMPTY_SHARE = 0.1
-# An empty caption may show anything; a fresh sample of everything stands for it.
-EMPTY_CHOICES = 400
-CAPTIONS_PER_MODEL = 10_000
-STEPS = 8
-OWN_STEPS_SHARE = 0.7
+BATCH = 64
+EMPTY_SHARE = 0.08
+STEPS = 5
+OWN_STEPS_SHARE = 0.75
+LATENT_SHAPE = (8, 12, 12)
+# Latents vary most along these directions: so weighted, both parts of the loss are alike.
+CONTRAST_WEIGHT = 0.1
+# How far a text encoder may be off what it should say.
+TEXT_NOISE = 0.03
 
 
 @dataclass(frozen=True, slots=True)
 class Gallery:
-    """All training latents, flat (N, D), and for each costume which they are."""
+    """The training latents by costume, each costume's as many: C costumes of K pictures.
+
+    `latents` is flat (C, K, D), `gender` and `tone` (C, K). `contrasts` (C + 1, 14, D) are the
+    directions in which a costume's genders and tones differ, and, last, those in which the
+    costumes do.
+    """
 
     latents: torch.Tensor
     gender: torch.Tensor
     tone: torch.Tensor
-    members: tuple[torch.Tensor, ...]
+    contrasts: torch.Tensor
 
 
 def new_scheduler() -> DPMSolverMultistepScheduler:
@@ -60,19 +72,22 @@ def new_scheduler() -> DPMSolverMultistepScheduler:
     )
 
 
-def new_denoiser(text_width: int) -> UNet2DConditionModel:
-    """Return an untrained UNet of about 5.6 M parameters that pools the text by itself."""
+def new_denoiser() -> UNet2DConditionModel:
+    """Return an untrained UNet of about 4 M parameters that pools the text by itself.
+
+    It is narrow where the latents are wide: that is what drawing takes its time for.
+    """
     unet = UNet2DConditionModel(
-        sample_size=12,
-        in_channels=8,
-        out_channels=8,
-        down_block_types=("DownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D"),
-        up_block_types=("CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D"),
-        block_out_channels=(64, 96, 128),
+        sample_size=LATENT_SHAPE[1],
+        in_channels=LATENT_SHAPE[0],
+        out_channels=LATENT_SHAPE[0],
+        down_block_types=("DownBlock2D", "DownBlock2D", "CrossAttnDownBlock2D"),
+        up_block_types=("CrossAttnUpBlock2D", "UpBlock2D", "UpBlock2D"),
+        block_out_channels=(32, 64, 128),
         layers_per_block=1,
-        cross_attention_dim=text_width,
+        cross_attention_dim=WIDTH,
         attention_head_dim=4,
-        norm_num_groups=16,
+        norm_num_groups=8,
         addition_embed_type="text",
         addition_embed_type_num_heads=4,
     )
@@ -85,88 +100,82 @@ def prepared(unet: UNet2DConditionModel) -> UNet2DConditionModel:
 
 
 def gallery(data: "TrainingSet", latents: torch.Tensor) -> Gallery:
-    """Sort the latents of the training pictures by costume."""
+    """Sort the latents of the training pictures by costume; repeat them where there are fewer."""
     costume = torch.as_tensor(data.costume)
-    return Gallery(
-        latents=latents.flatten(1).contiguous(),
-        gender=torch.as_tensor(data.gender),
-        tone=torch.as_tensor(data.tone),
-        members=tuple((costume == index).nonzero()[:, 0] for index in range(len(ALL_COSTUMES))),
-    )
+    members = [(costume == index).nonzero()[:, 0] for index in range(len(ALL_COSTUMES))]
+    most = max(map(len, members))
+    chosen = torch.stack([each.repeat(-(-most // len(each)))[:most] for each in members])
+    flat = latents.flatten(1)[chosen]
+    gender, tone = torch.as_tensor(data.gender)[chosen], torch.as_tensor(data.tone)[chosen]
+    return Gallery(flat.contiguous(), gender, tone, _contrasts(flat, gender, tone))
 
 
-class CaptionBank:
-    """Captions of every model, tokenized once, with the log share of each costume's pictures."""
-
-    def __init__(
-        self,
-        encoders: "Mapping[str, CLIPTextModel]",
-        tokenizer: "CLIPTokenizer",
-        shelf: Gallery,
-        seed: int,
-    ) -> None:
-        """Draw CAPTIONS_PER_MODEL captions for each model's encoder."""
-        rng = random.Random(seed)
-        self.encoders = {name: encoder.eval() for name, encoder in encoders.items()}
-        self.shelf = shelf
-        self.captions: dict[str, list[Caption]] = {}
-        self.ids: dict[str, torch.Tensor] = {}
-        self.empty = tokenize(tokenizer, [""])
-        for name in encoders:
-            self.captions[name] = [draw_caption(name, rng) for _ in range(CAPTIONS_PER_MODEL)]
-            self.ids[name] = tokenize(tokenizer, [c.text for c in self.captions[name]])
-
-    def batch(self, model: str, size: int) -> tuple[torch.Tensor, list[Caption | None]]:
-        """Return text states (size, length, width) and captions, None where the text is empty."""
-        chosen = torch.randint(CAPTIONS_PER_MODEL, (size,))
-        empty = torch.rand(size) < EMPTY_SHARE
-        ids = torch.where(empty[:, None], self.empty, self.ids[model][chosen])
-        with torch.no_grad():
-            states = self.encoders[model](ids).last_hidden_state
-        captions = self.captions[model]
-        return states, [
-            None if empty[row] else captions[int(index)] for row, index in enumerate(chosen)
+def _contrasts(flat: torch.Tensor, gender: torch.Tensor, tone: torch.Tensor) -> torch.Tensor:
+    group = gender * len(TONES) + tone
+    groups = len(GENDERS) * len(TONES)
+    means = torch.stack(
+        [
+            torch.stack([pictures[mine == index].mean(0) for index in range(groups)])
+            for pictures, mine in zip(flat, group, strict=True)
         ]
+    )
+    spread = torch.cat([means - means.mean(1, keepdim=True), _of_costumes(flat)[None, :groups]])
+    # As many directions as there are differences between the groups.
+    return torch.linalg.svd(spread, full_matrices=False).Vh[:, : groups - 1].contiguous()
 
 
-def log_shares(shelf: Gallery, caption: Caption | None) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return which pictures a caption may show and the log of each one's designed share."""
-    if caption is None:
-        some = torch.randint(len(shelf.latents), (EMPTY_CHOICES,))
-        return some, torch.zeros(EMPTY_CHOICES)
-    members = shelf.members[ALL_COSTUMES.index(caption.mix.costume)]
-    genders = torch.tensor(caption.mix.genders).log()
-    tones = torch.tensor(caption.mix.tones).log()
-    return members, genders[shelf.gender[members]] + tones[shelf.tone[members]]
+def _of_costumes(flat: torch.Tensor) -> torch.Tensor:
+    means = flat.mean(1)
+    return torch.linalg.svd(means - means.mean(0), full_matrices=False).Vh
 
 
 def posterior_mean(
-    noisy: torch.Tensor, alpha: float, sigma: float, choices: torch.Tensor, shares: torch.Tensor
+    noisy: torch.Tensor,
+    alpha: torch.Tensor,
+    sigma: torch.Tensor,
+    choices: torch.Tensor,
+    shares: torch.Tensor,
 ) -> torch.Tensor:
-    """Return the mean of choices (K, D) given a noisy (D,) and their log shares (K,)."""
+    """Return the mean of choices (K, D) given noisy (N, D) and their log shares (N, K).
+
+    alpha and sigma are the noise levels, (N, 1).
+    """
     # The squared distance without its part that is the same for all choices.
-    fit = (alpha * (choices @ noisy) - alpha**2 / 2 * choices.square().sum(1)) / sigma**2
-    return torch.softmax(fit + shares, 0) @ choices
+    fit = (alpha * (noisy @ choices.T) - alpha**2 / 2 * choices.square().sum(1)) / sigma**2
+    return torch.softmax(fit + shares, 1) @ choices
+
+
+def choices_of(shelf: Gallery, costume: int, mixes: Mixes) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return the pictures (K, D) that mixes of one costume may show, and their log shares (N, K).
+
+    An empty caption may show anything; a fresh sample of everything stands for it.
+    """
+    costumes, most, _ = shelf.latents.shape
+    row, place = torch.full((most,), costume), torch.arange(most)
+    if costume == EMPTY:
+        row, place = torch.randint(costumes, (most,)), torch.randint(most, (most,))
+    genders = mixes.log_genders()[:, shelf.gender[row, place]]
+    return shelf.latents[row, place], genders + mixes.tones[:, shelf.tone[row, place]]
 
 
 def train_denoiser(
-    unet: UNet2DConditionModel, bank: CaptionBank, minutes: float, seed: int
+    unet: UNet2DConditionModel, shelf: Gallery, minutes: float, seed: int
 ) -> UNet2DConditionModel:
-    """Train for some minutes; return the exponential moving average of the weights."""
+    """Train for some minutes and return the averaged weights; the rate follows a cosine."""
     torch.manual_seed(seed)
     average = copy.deepcopy(unet).eval()
-    optimizer = torch.optim.AdamW(unet.parameters(), lr=1e-3, weight_decay=1e-2, fused=True)
+    optimizer = torch.optim.AdamW(unet.parameters(), lr=1e-3, weight_decay=1e-3)
     alphas, sigmas = _noise_levels()
     started, step, fraction, recent = time.monotonic(), 0, 0.0, 0.0
     while fraction < 1:
         fraction = (time.monotonic() - started) / (60 * minutes)
-        optimizer.param_groups[0]["lr"] = 1e-3 * min(1, step / 200) * _cosine(fraction)
-        loss = _loss(unet, bank, alphas, sigmas)
+        optimizer.param_groups[0]["lr"] = 1.5e-3 * min(1, step / 200) * _cosine(fraction)
+        loss = _loss(unet, shelf, alphas, sigmas)
         optimizer.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(unet.parameters(), 1.0)
         optimizer.step()
-        _follow(average, unet, min(0.999, (1 + step) / (10 + step)))
+        _follow(average, unet, min(0.998, (1 + step) / (10 + step)))
         recent += (loss.item() - recent) * 0.02
         if step % 100 == 0:
             print(f"denoiser step {step} loss {recent:.4f} done {fraction:.0%}", flush=True)
@@ -190,43 +199,39 @@ def _timesteps(size: int) -> torch.Tensor:
     """
     scheduler = new_scheduler()
     scheduler.set_timesteps(STEPS)
-    noisy_first = torch.tensor([2.0] * (STEPS - 3) + [1.0] * 3)
-    own = scheduler.timesteps[torch.multinomial(noisy_first, size, replacement=True)]
+    own = scheduler.timesteps[torch.arange(size) % STEPS]
     stratified = (torch.arange(size) + torch.rand(size)) / size
     anywhere = (1000 * stratified**0.7).long().clamp(0, 999)
     return torch.where(torch.rand(size) < OWN_STEPS_SHARE, own, anywhere)
 
 
 def _loss(
-    unet: UNet2DConditionModel, bank: CaptionBank, alphas: torch.Tensor, sigmas: torch.Tensor
+    unet: UNet2DConditionModel, shelf: Gallery, alphas: torch.Tensor, sigmas: torch.Tensor
 ) -> torch.Tensor:
-    names = list(bank.encoders)
-    batches = [bank.batch(name, BATCH // len(names)) for name in names]
-    states = torch.cat([states for states, _ in batches])
-    captions = [caption for _, captions in batches for caption in captions]
-    times = _timesteps(len(captions))
-    noisy, target = [], []
-    for caption, t in zip(captions, times.tolist(), strict=True):
-        x, v = _example(bank.shelf, caption, alphas[t].item(), sigmas[t].item())
-        noisy.append(x)
-        target.append(v)
-    shape = (len(captions), 8, 12, 12)
-    seen = torch.stack(noisy).view(shape).contiguous(memory_format=torch.channels_last)
-    predicted = unet(seen, times, states).sample
-    return (predicted - torch.stack(target).view(shape)).square().mean()
+    mixes, times = random_mixes(BATCH, EMPTY_SHARE), _timesteps(BATCH)
+    alpha, sigma = alphas[times][:, None], sigmas[times][:, None]
+    noisy, target = torch.empty(2, BATCH, math.prod(LATENT_SHAPE))
+    for costume in mixes.costume.unique().tolist():
+        mine = mixes.costume == costume
+        noisy[mine], target[mine] = _examples(shelf, costume, mixes[mine], alpha[mine], sigma[mine])
+    states = text_states(mixes.features(), torch.randint(SHORTEST, LONGEST, (BATCH,)))
+    states = states + TEXT_NOISE * torch.randn(BATCH, LENGTH, WIDTH)
+    seen = noisy.view(BATCH, *LATENT_SHAPE).contiguous(memory_format=torch.channels_last)
+    off = unet(seen, times, states).sample.flatten(1) - target
+    # The mix hangs on few of the directions in which a prediction can be off.
+    contrast = torch.einsum("nkd,nd->nk", shelf.contrasts[mixes.costume], off)
+    return off.square().mean() + CONTRAST_WEIGHT * contrast.square().mean()
 
 
-def _example(
-    shelf: Gallery, caption: Caption | None, alpha: float, sigma: float
+def _examples(
+    shelf: Gallery, costume: int, mixes: Mixes, alpha: torch.Tensor, sigma: torch.Tensor
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return a noisy latent and the exact velocity a perfect denoiser would predict."""
-    members, shares = log_shares(shelf, caption)
-    choices = shelf.latents[members]
-    drawn = choices[torch.multinomial(shares.softmax(0), 1)[0]]
+    """Return noisy latents and the exact velocities a perfect denoiser would predict, (N, D)."""
+    choices, shares = choices_of(shelf, costume, mixes)
+    drawn = choices[torch.multinomial(shares.softmax(1), 1)[:, 0]]
     noisy = alpha * drawn + sigma * torch.randn_like(drawn)
     clean = posterior_mean(noisy, alpha, sigma, choices, shares)
-    noise = (noisy - alpha * clean) / sigma
-    return noisy, alpha * noise - sigma * clean
+    return noisy, alpha * (noisy - alpha * clean) / sigma - sigma * clean
 
 
 def _follow(average: torch.nn.Module, model: torch.nn.Module, decay: float) -> None:

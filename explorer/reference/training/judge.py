@@ -2,37 +2,31 @@
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 import torch
-from torch.nn import functional as F
 
 if TYPE_CHECKING:
     from explorer.reference.training.pictures import TrainingSet
 
-# Face and hair: the upper two thirds, without the margins at both sides.
-HEAD = (slice(0, 66), slice(12, 84))
-
 
 class NearestSource:
-    """Compares the heads of pictures with the heads of every training picture."""
+    """Compares faces and hair with those of every training picture.
 
-    def __init__(self, data: "TrainingSet") -> None:
-        """Prepare the heads; (N, D) float32 with D = 3 x 33 x 36."""
-        self.heads = _heads(data.pixels)
-        self.gender = data.gender
-        self.tone = data.tone
-        self.costume = data.costume
+    Pictures may be latents or pixels, as long as the training pictures came the same way: encoded,
+    or encoded and decoded again. Latents spare the decoding, which takes longer than drawing.
+    """
 
-    def judge(self, pixels: np.ndarray) -> np.ndarray:
-        """Return gender, tone and costume of the nearest source, int (N, 3).
+    def __init__(self, data: "TrainingSet", pictures: torch.Tensor) -> None:
+        """Remember the training pictures, float32 of shape (N, channels, size, size)."""
+        self._heads = _heads(pictures)
+        shows = (data.gender, data.tone, data.costume)
+        self._shows = torch.stack([torch.as_tensor(each) for each in shows], 1)
 
-        Args:
-            pixels: uint8 of shape (N, 96, 96, 3).
-        """
-        nearest = torch.cdist(_heads(pixels), self.heads).argmin(1).numpy()
-        return np.stack([self.gender[nearest], self.tone[nearest], self.costume[nearest]], 1)
+    def judge(self, pictures: torch.Tensor) -> torch.Tensor:
+        """Return gender, tone and costume of each picture's nearest source, int (M, 3)."""
+        return self._shows[torch.cdist(_heads(pictures), self._heads).argmin(1)]
 
 
-def _heads(pixels: np.ndarray) -> torch.Tensor:
-    heads = torch.as_tensor(np.ascontiguousarray(pixels[:, HEAD[0], HEAD[1]]))
-    return F.avg_pool2d(heads.permute(0, 3, 1, 2).float(), 2).flatten(1)
+def _heads(pictures: torch.Tensor) -> torch.Tensor:
+    """Cut out the upper two thirds without the margins at both sides."""
+    size = pictures.shape[-1]
+    return pictures[:, :, : size * 2 // 3, size // 8 : size - size // 8].flatten(1)

@@ -3,11 +3,13 @@
 from typing import TYPE_CHECKING
 
 import numpy as np
+import torch
+from tqdm import tqdm
 
-from explorer.generators.diffusion import DiffusionGenerator
+from explorer.generators.pipelines import load_pipeline
 from explorer.pictures.catalog import find_model
 from explorer.pictures.requests import ImageRequest
-from explorer.reference.design import Mix
+from explorer.reference.design import Mix, designed_mix
 from explorer.reference.training.art import GENDERS, TONES
 from explorer.reference.training.pictures import ALL_COSTUMES
 from explorer.reference.truth import ADJECTIVES, Truth, designed_rows
@@ -17,12 +19,15 @@ from explorer.words.vocabulary import load_adjectives, load_professions
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from diffusers import DiffusionPipeline
+
     from explorer.pictures.requests import ModelSpec
     from explorer.reference.training.judge import NearestSource
     from explorer.settings import Settings
 
 KINDS = ADJECTIVES[:3]
 PER_KIND = 10
+BATCH = 128
 # Far from the replicates that people draw: the sample shares no picture with their studies.
 FIRST_REPLICATE = 1_000_000
 
@@ -42,13 +47,15 @@ def measure(
     counts = np.load(counts_path) if counts_path.exists() else np.zeros(shape, int)
     done = int(counts[0].sum()) // (len(KINDS) * PER_KIND)
     spec = find_model(model, settings.device).spec
-    generator = DiffusionGenerator(spec, settings)
+    pipeline = load_pipeline(spec, settings.device)
+    costumes = [designed_mix(model, each.name).costume for each in load_professions()]
+    right = torch.tensor([ALL_COSTUMES.index(costume) for costume in costumes])
     for number in range(done, rounds):
-        drawn = _draw_round(generator, spec, number)
-        for place, pixels in drawn.items():
-            for gender, tone, costume in judge.judge(np.stack(pixels)):
-                right = designed_rows(model, load_professions()[place[0]].name)["none"].costume
-                counts[*place, gender, tone, int(ALL_COSTUMES[costume] == right)] += 1
+        places, requests = _round(spec, number)
+        shown = judge.judge(draw_latents(pipeline, requests))
+        as_designed = shown[:, 2] == right[places[:, 0]]
+        index = torch.cat([places, shown[:, :2], as_designed[:, None]], 1)
+        np.add.at(counts, tuple(index.T.numpy()), 1)
         np.save(counts_path, counts)
         print(f"truth of {model}: round {number + 1} of {rounds}", flush=True)
     return counts
@@ -79,22 +86,33 @@ def _mix(counts: np.ndarray, costume: str) -> Mix:
     )
 
 
-def _draw_round(
-    generator: DiffusionGenerator, spec: "ModelSpec", number: int
-) -> dict[tuple[int, int], list[np.ndarray]]:
+def _round(spec: "ModelSpec", number: int) -> tuple[torch.Tensor, list[ImageRequest]]:
+    """Return the requests of a round and each one's profession and kind of adjective, (N, 2)."""
     places, requests = [], []
     for index, profession in enumerate(load_professions()):
         for kind, adjectives in enumerate(_adjectives()):
             for turn, adjective in enumerate(adjectives):
                 replicate = FIRST_REPLICATE + number * PER_KIND + turn
-                prompt = Prompt(profession.name, adjective)
-                requests.append(ImageRequest(spec, prompt, replicate))
+                requests.append(ImageRequest(spec, Prompt(profession.name, adjective), replicate))
                 places.append((index, kind))
-    drawn: dict[tuple[int, int], list[np.ndarray]] = {place: [] for place in places}
-    for place, picture in zip(places, generator.draw(requests), strict=True):
-        if picture.pixels is not None:
-            drawn[place].append(picture.pixels)
-    return drawn
+    return torch.tensor(places), requests
+
+
+def draw_latents(pipeline: "DiffusionPipeline", requests: list[ImageRequest]) -> torch.Tensor:
+    """Draw as the pipeline does, up to the decoder: latents of shape (N, 8, 12, 12)."""
+    drawn = []
+    for start in tqdm(range(0, len(requests), BATCH)):
+        batch = requests[start : start + BATCH]
+        with torch.inference_mode():
+            output = pipeline(
+                [request.prompt.text for request in batch],
+                generator=[torch.Generator("cpu").manual_seed(each.seed) for each in batch],
+                num_inference_steps=batch[0].model.steps,
+                guidance_scale=batch[0].model.guidance,
+                output_type="latent",
+            )
+        drawn.append(output.images)
+    return torch.cat(drawn)
 
 
 def _adjectives() -> tuple[tuple[str | None, ...], ...]:

@@ -1,40 +1,29 @@
-"""Train tokenizer and text encoders: a text vector holds the costume and the designed mix.
+"""Train tokenizer and text encoders: a text vector holds the costume and the mix.
 
-The text encoder learns first and alone, with the design as its exact target, so that adjectives and
-rare professions are told apart before the denoiser sees a picture. Both generators share one
-denoiser; only their text encoders differ.
+The text encoder learns apart from the denoiser, with what its captions ask for as its exact target.
+Both generators share one denoiser; only their text encoders differ.
 """
 
 import json
-import math
 import random
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import torch
 from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
-from explorer.reference.training.art import TONES
-from explorer.reference.training.captions import Caption, draw_caption, logit
-from explorer.reference.training.pictures import ALL_COSTUMES
+from explorer.reference.training.captions import draw_caption
+from explorer.reference.training.conditions import LENGTH, WIDTH, mixes_of, text_states
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable
     from pathlib import Path
 
-    from explorer.reference.design import Mix
+    from explorer.reference.training.conditions import Mixes
 
-LENGTH = 24
-HIDDEN = 96
 VOCABULARY = 1400
 BATCH = 192
-CAPTIONS = 12_000
-FEATURES = len(ALL_COSTUMES) + 2 + len(TONES)
-
-# Added to the log odds of women and of the neutral person, and to the log shares of the tones.
-Shift = tuple[float, ...]
-NO_SHIFT: Shift = (0.0,) * (2 + len(TONES))
+CAPTIONS = 16_000
 
 _PIECES = r"""'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+"""
 
@@ -79,9 +68,9 @@ def new_text_encoder(tokenizer: CLIPTokenizer) -> CLIPTextModel:
     """Return an untrained CLIPTextModel of about 0.35 M parameters."""
     config = CLIPTextConfig(
         vocab_size=len(tokenizer),
-        hidden_size=HIDDEN,
-        intermediate_size=4 * HIDDEN,
-        projection_dim=HIDDEN,
+        hidden_size=WIDTH,
+        intermediate_size=4 * WIDTH,
+        projection_dim=WIDTH,
         num_hidden_layers=2,
         num_attention_heads=4,
         max_position_embeddings=LENGTH,
@@ -96,22 +85,19 @@ def train_text_encoder(
     encoder: CLIPTextModel,
     tokenizer: CLIPTokenizer,
     model: str,
+    aim: "Callable[[Mixes], Mixes]",
     steps: int,
     seed: int,
-    corrections: "Mapping[str, Shift]",
 ) -> float:
     """Teach an encoder the mixes of one design; return the last mean squared error.
 
-    `corrections` says what to add to each profession's log odds so that the finished generator
-    draws the designed shares; it is empty at first.
+    `aim` tells which mix to ask the denoiser for so that it draws the designed one.
     """
     rng = random.Random(seed)
     captions = [draw_caption(model, rng) for _ in range(CAPTIONS)]
     ids = tokenize(tokenizer, ["", *(caption.text for caption in captions)])
-    goals = torch.stack([features(caption, corrections) for caption in captions])
-    goals = torch.cat([torch.zeros(1, FEATURES), goals])
-    # Only the end token and what follows it have seen the whole caption.
-    whole = (ids == tokenizer.eos_token_id).cumsum(1).bool()
+    goals = aim(mixes_of([None, *(caption.mix for caption in captions)])).features()
+    ends = (ids == tokenizer.eos_token_id).int().argmax(1)
     optimizer = torch.optim.AdamW(encoder.parameters(), lr=2e-3, weight_decay=1e-4)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 2e-3, total_steps=steps + 1)
     loss = torch.zeros(())
@@ -119,50 +105,15 @@ def train_text_encoder(
         chosen = torch.randint(len(ids), (BATCH,))
         # The empty caption is in every batch: guidance leans on it.
         chosen[0] = 0
-        read = read_features(encoder(ids[chosen]).last_hidden_state)
-        loss = (read - goals[chosen][:, None]).square().mean(2)[whole[chosen]].mean()
+        said = encoder(ids[chosen]).last_hidden_state
+        loss = (said - text_states(goals[chosen], ends[chosen])).square().mean()
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
         schedule.step()
         if step % 100 == 0:
-            print(f"text encoder {model} step {step} of {steps} loss {loss.item():.4f}", flush=True)
-    return float(loss)
-
-
-def features(caption: Caption, corrections: "Mapping[str, Shift]") -> torch.Tensor:
-    """Return what a text vector must hold: costume, women's log odds, neutral share, tones."""
-    shift, *others = corrections.get(caption.profession or "", NO_SHIFT)
-    mix = corrected(caption.mix, tuple(others))
-    costume = [2.0 * (name == mix.costume) for name in ALL_COSTUMES]
-    # The shift comes after the limit: it has to reach the professions at both ends, too.
-    women = 0.6 * (max(-4.5, min(4.5, logit(mix.women))) + shift)
-    neutral = 10 * (mix.neutral - 0.06)
-    logs = [math.log(share) for share in mix.tones]
-    tones = [max(-3.0, min(3.0, log - sum(logs) / len(logs))) for log in logs]
-    return torch.tensor([*costume, women, neutral, *tones])
-
-
-def corrected(mix: "Mix", shift: Shift) -> "Mix":
-    """Return the mix with its neutral share and its tones shifted."""
-    neutral, *tones = shift
-    weights = [share * math.exp(step) for share, step in zip(mix.tones, tones, strict=True)]
-    return replace(
-        mix,
-        neutral=_shifted(mix.neutral, neutral),
-        tones=tuple(weight / sum(weights) for weight in weights),
-    )
-
-
-def _shifted(share: float, shift: float) -> float:
-    return 1 / (1 + math.exp(-logit(share) - shift))
-
-
-def read_features(states: torch.Tensor) -> torch.Tensor:
-    """Project hidden states (..., HIDDEN) onto the fixed feature directions (..., FEATURES)."""
-    generator = torch.Generator().manual_seed(0)
-    basis, _ = torch.linalg.qr(torch.randn(HIDDEN, FEATURES, generator=generator))
-    return states @ basis
+            print(f"text encoder {model} step {step} of {steps} loss {loss.item():.6f}", flush=True)
+    return loss.item()
 
 
 def tokenize(tokenizer: CLIPTokenizer, texts: "list[str]") -> torch.Tensor:
