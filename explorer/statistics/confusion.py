@@ -1,0 +1,167 @@
+"""How an instrument errs: what it said, counted by what was there."""
+
+from dataclasses import dataclass
+from operator import add
+from typing import TYPE_CHECKING, Literal, get_args
+
+from explorer.errors import InvalidData
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+Kind = Literal["human", "prompt", "nearest source"]
+
+# Below it the correction multiplies the tally's error by more than 2.5.
+LEAST_YOUDEN = 0.4
+# Above it nothing speaks against one instrument for two sources of pictures.
+POOLABLE_P = 0.1
+_TWO = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Confusion:
+    """Counts of what was predicted (rows) by what was true (columns), in one order of classes.
+
+    There are as many rows as columns, or one more: the last row then counts the pictures on which
+    the instrument abstained. `kind` says where the truth comes from: people who looked, the prompt
+    a picture was drawn for, or the source picture it is nearest to.
+
+    Raises:
+        InvalidData: the counts are no such table.
+    """
+
+    counts: tuple[tuple[int, ...], ...]
+    kind: Kind
+
+    def __post_init__(self) -> None:
+        if self.kind not in get_args(Kind):
+            raise InvalidData(f"Unknown kind {self.kind!r}: take one of {get_args(Kind)!r}.")
+        classes = len(self.counts[0]) if self.counts else 0
+        if classes < _TWO or any(len(row) != classes for row in self.counts):
+            raise InvalidData(f"{self.counts!r} must have rows of one length, two classes or more.")
+        if len(self.counts) - classes not in {0, 1}:
+            raise InvalidData(f"{self.counts!r} must have {classes} rows, or one more for unclear.")
+        if any(count < 0 for row in self.counts for count in row):
+            raise InvalidData(f"{self.counts!r} must not hold a count below 0.")
+
+    @property
+    def classes(self) -> int:
+        """Return how many classes can be true."""
+        return len(self.counts[0])
+
+    @property
+    def sensitivity(self) -> float | None:
+        """Return the share of the first of two classes that was recognised, among answered ones.
+
+        None where no picture of the class was answered.
+
+        Raises:
+            ValueError: there are more than two classes.
+        """
+        return self._recognised(0)
+
+    @property
+    def specificity(self) -> float | None:
+        """Return the share of the second of two classes that was recognised, among answered ones.
+
+        None where no picture of the class was answered.
+
+        Raises:
+            ValueError: there are more than two classes.
+        """
+        return self._recognised(1)
+
+    @property
+    def youden(self) -> float | None:
+        """Return how well the instrument tells its classes apart: 1 never errs, 0 guesses.
+
+        Sensitivity + specificity - 1 where there are two classes. With more it is the least, over
+        classes, of how much more often the class is predicted where it is true than where the
+        class most often taken for it is. Abstentions are left out: an instrument that is always
+        right when it answers has 1. None where no picture of a class was answered.
+
+        Source: Youden 1950, "Index for rating diagnostic tests", for two classes.
+        """
+        import numpy as np
+
+        answered = np.array(self.counts[: self.classes], dtype=float)
+        if not answered.sum(0).all():
+            return None
+        shares = answered / answered.sum(0)
+        others = np.where(np.eye(self.classes, dtype=bool), -np.inf, shares).max(1)
+        return float((shares.diagonal() - others).min())
+
+    @property
+    def refusal(self) -> str | None:
+        """Return why no tally can be corrected with this instrument, None where one can.
+
+        A singular confusion, one class looking like a mix of others, is too weak before all else.
+        """
+        for place, column in enumerate(zip(*self.counts, strict=True)):
+            if not any(column[: self.classes]):
+                held = "has no picture" if not any(column) else "was never answered"
+                return f"Class {place + 1!r} of the confusion {held}: label pictures of it."
+        if self.youden is None or self.youden >= LEAST_YOUDEN:
+            return None
+        return (
+            f"Instrument too weak: sensitivity + specificity - 1 is {self.youden:.2f}, below "
+            f"{LEAST_YOUDEN!r}. Use another classifier or other captions."
+        )
+
+    def shares(self) -> "NDArray[np.float64]":
+        """Return P(predicted | true): one row per prediction, one column per class, each sums to 1.
+
+        A column without pictures is not a number throughout.
+        """
+        import numpy as np
+
+        counts = np.array(self.counts, dtype=float)
+        totals = counts.sum(0)
+        return np.where(totals > 0, counts / np.maximum(totals, 1), np.nan)
+
+    def _recognised(self, place: int) -> float | None:
+        if self.classes > _TWO:
+            raise ValueError(f"sensitivity and specificity need two classes, not {self.classes!r}")
+        answered = [row[place] for row in self.counts[:_TWO]]
+        return answered[place] / sum(answered) if any(answered) else None
+
+
+def equal_errors(left: Confusion, right: Confusion) -> float | None:
+    """Return the p-value for an instrument that errs alike on two sources of pictures.
+
+    The chi-square statistics and degrees of freedom of the classes add up, as classes are
+    independent samples. None where a class has no pictures on one side; 1 where nothing differs.
+
+    Source: Pearson 1900, chi-square test of homogeneity.
+
+    Raises:
+        ValueError: the two have not the same rows and columns.
+    """
+    from scipy.stats import chi2, chi2_contingency
+
+    if (len(left.counts), left.classes) != (len(right.counts), right.classes):
+        raise ValueError(f"{left.counts!r} and {right.counts!r} must have the same shape")
+    statistic, degrees = 0.0, 0
+    for pair in zip(zip(*left.counts, strict=True), zip(*right.counts, strict=True), strict=True):
+        if not all(map(any, pair)):
+            return None
+        seen = [both for both in zip(*pair, strict=True) if any(both)]
+        tested = chi2_contingency(seen, correction=False)
+        statistic, degrees = statistic + tested.statistic, degrees + tested.dof
+    return float(chi2.sf(statistic, degrees)) if degrees else 1.0
+
+
+def pooled(left: Confusion, right: Confusion) -> Confusion | None:
+    """Return both as one, or None unless the p-value of equal errors is above POOLABLE_P.
+
+    Raises:
+        ValueError: the two have not the same rows and columns, or not the same kind of truth.
+    """
+    if left.kind != right.kind:
+        raise ValueError(f"{left.kind!r} and {right.kind!r} are two kinds of truth")
+    p = equal_errors(left, right)
+    if p is None or p <= POOLABLE_P:
+        return None
+    rows = zip(left.counts, right.counts, strict=True)
+    return Confusion(tuple(tuple(map(add, *row)) for row in rows), left.kind)

@@ -1,0 +1,158 @@
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import chi2, chi2_contingency
+
+from explorer.errors import InvalidData
+from explorer.statistics.confusion import Confusion, equal_errors, pooled
+
+
+def binary(hits: int, positives: int, rejections: int, negatives: int) -> Confusion:
+    return Confusion(
+        ((hits, negatives - rejections), (positives - hits, rejections)),
+        "human",
+    )
+
+
+@st.composite
+def confusions(draw: st.DrawFn, classes: int = 2, rows: int = 2, least: int = 1) -> Confusion:
+    counts = st.integers(least, 200)
+    return Confusion(
+        tuple(tuple(draw(counts) for _ in range(classes)) for _ in range(rows)), "human"
+    )
+
+
+def test_a_confusion_knows_its_sensitivity_and_specificity() -> None:
+    confusion = binary(178, 179, 358, 359)
+    assert confusion.sensitivity == 178 / 179
+    assert confusion.specificity == 358 / 359
+    assert confusion.youden == pytest.approx(178 / 179 + 358 / 359 - 1)
+    assert confusion.refusal is None
+
+
+@given(confusions())
+def test_two_classes_have_youdens_index(confusion: Confusion) -> None:
+    assert confusion.sensitivity is not None
+    assert confusion.specificity is not None
+    assert confusion.youden == pytest.approx(confusion.sensitivity + confusion.specificity - 1)
+
+
+@given(confusions(rows=3))
+def test_abstaining_more_often_does_not_change_how_well_answers_tell_classes_apart(
+    confusion: Confusion,
+) -> None:
+    answers = Confusion(confusion.counts[:2], "human")
+    assert confusion.youden == answers.youden
+    assert confusion.sensitivity == answers.sensitivity
+
+
+def test_more_classes_are_told_apart_as_well_as_the_worst() -> None:
+    confusion = Confusion(((90, 20, 0), (10, 70, 5), (0, 10, 95)), "human")
+    assert confusion.youden == pytest.approx(0.70 - 0.10)
+    with pytest.raises(ValueError, match="two classes, not 3"):
+        _ = confusion.sensitivity
+
+
+def test_a_perfect_instrument_has_1_and_a_guessing_one_0() -> None:
+    assert binary(150, 150, 150, 150).youden == 1
+    assert binary(75, 150, 75, 150).youden == 0
+
+
+@pytest.mark.parametrize(
+    ("confusion", "reason"),
+    [
+        (binary(0, 0, 90, 100), "Class 1 of the confusion has no picture"),
+        (binary(90, 100, 0, 0), "Class 2 of the confusion has no picture"),
+        (Confusion(((0, 5), (0, 95), (100, 0)), "human"), "Class 1 .* was never answered"),
+        (binary(70, 100, 60, 100), "sensitivity . specificity - 1 is 0.30, below 0.4"),
+        (binary(50, 100, 50, 100), "is 0.00"),
+        (binary(5, 100, 5, 100), "is -0.90"),
+        # The third class looks like the first two, half and half.
+        (Confusion(((80, 0, 40), (0, 80, 40), (20, 20, 20)), "human"), "is 0.00"),
+    ],
+)
+def test_an_instrument_that_cannot_correct_says_why(confusion: Confusion, reason: str) -> None:
+    assert re.search(reason, confusion.refusal or "")
+
+
+def test_a_class_without_pictures_has_no_sensitivity() -> None:
+    confusion = binary(0, 0, 9, 10)
+    assert confusion.sensitivity is None
+    assert confusion.youden is None
+    assert confusion.specificity == 0.9
+
+
+@pytest.mark.parametrize(
+    ("counts", "message"),
+    [
+        ((), "rows of one length"),
+        (((5,),), "rows of one length"),
+        (((5, 1), (2,)), "rows of one length"),
+        (((5, 1),), "must have 2 rows, or one more"),
+        (((5, 1), (1, 5), (0, 0), (0, 0)), "must have 2 rows, or one more"),
+        (((5, 1), (-1, 5)), "below 0"),
+    ],
+)
+def test_counts_that_are_no_confusion_are_named(
+    counts: tuple[tuple[int, ...], ...], message: str
+) -> None:
+    with pytest.raises(InvalidData, match=message):
+        Confusion(counts, "human")
+
+
+def test_an_unknown_kind_of_truth_is_named() -> None:
+    with pytest.raises(InvalidData, match="Unknown kind 'guess'"):
+        Confusion(((5, 1), (1, 5)), "guess")  # type: ignore[arg-type]
+
+
+@given(confusions(), confusions())
+def test_equal_errors_add_up_the_tests_of_another_library(
+    left: Confusion, right: Confusion
+) -> None:
+    statistic = sum(
+        chi2_contingency([one, two], correction=False).statistic
+        for one, two in zip(
+            zip(*left.counts, strict=True), zip(*right.counts, strict=True), strict=True
+        )
+    )
+    assert equal_errors(left, right) == pytest.approx(float(chi2.sf(statistic, 2)), abs=1e-9)
+
+
+@given(confusions(classes=3, rows=4), confusions(classes=3, rows=4))
+def test_equal_errors_do_not_depend_on_the_sides(left: Confusion, right: Confusion) -> None:
+    assert equal_errors(left, right) == pytest.approx(equal_errors(right, left))
+    assert equal_errors(left, left) == pytest.approx(1)
+
+
+def test_errors_of_one_class_are_tested_as_pearson_would() -> None:
+    # Agresti 2002, "Categorical data analysis", table 3.1: aspirin and myocardial infarction,
+    # chi-square 25.01 on one degree of freedom. The other class never errs.
+    left = Confusion(((10845, 0), (189, 50)), "human")
+    right = Confusion(((10933, 0), (104, 50)), "human")
+    p = equal_errors(left, right)
+    assert p == pytest.approx(5.69e-7, rel=5e-3)
+
+
+def test_two_instruments_that_never_err_err_alike() -> None:
+    assert equal_errors(binary(9, 9, 9, 9), binary(50, 50, 40, 40)) == 1
+
+
+def test_nothing_is_known_of_errors_on_a_class_without_pictures() -> None:
+    assert equal_errors(binary(0, 0, 9, 9), binary(9, 10, 9, 10)) is None
+    assert pooled(binary(0, 0, 9, 9), binary(9, 10, 9, 10)) is None
+
+
+def test_errors_that_do_not_differ_are_pooled_and_others_are_not() -> None:
+    one, alike, other = binary(95, 100, 95, 100), binary(96, 100, 94, 100), binary(80, 100, 95, 100)
+    assert pooled(one, alike) == binary(191, 200, 189, 200)
+    assert pooled(one, other) is None
+
+
+def test_only_like_is_pooled_with_like() -> None:
+    one = binary(95, 100, 95, 100)
+    with pytest.raises(ValueError, match="two kinds of truth"):
+        pooled(one, Confusion(one.counts, "prompt"))
+    with pytest.raises(ValueError, match="the same shape"):
+        equal_errors(one, Confusion((*one.counts, (0, 0)), "human"))

@@ -1,0 +1,242 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.stats import beta
+
+from explorer.statistics.confusion import Confusion
+from explorer.statistics.correction import (
+    METHOD,
+    Corrected,
+    Correction,
+    correct,
+    difference,
+    mean,
+    of_draws,
+)
+from explorer.statistics.intervals import Interval
+from explorer.statistics.prevalence import lang_reiczigel, rogan_gladen
+
+FEW = 2_000
+GOOD = Confusion(((190, 6), (10, 194)), "human")
+GOOD_YOUDEN = 190 / 200 + 194 / 200 - 1
+WEAK = Confusion(((70, 40), (30, 60)), "human")
+TONES = Confusion(((92, 5, 10), (5, 90, 10), (3, 5, 80)), "human")
+
+
+def first(correction: Correction, row: int = 0) -> Interval:
+    shares = correction.shares[row]
+    assert shares is not None
+    return shares.intervals[0]
+
+
+@pytest.mark.parametrize(
+    ("tally", "confusion", "estimate", "low", "high"),
+    [
+        # Another program of the same method; Lang and Reiczigel's formula gives .6228-.8907 and
+        # 0-.0773.
+        ((37, 13), GOOD, 0.7717, 0.627, 0.893),
+        ((12, 188), Confusion(((140, 6), (10, 144)), "human"), 0.0224, 0.0, 0.073),
+    ],
+)
+def test_a_corrected_share_has_the_known_limits(
+    tally: tuple[int, int], confusion: Confusion, estimate: float, low: float, high: float
+) -> None:
+    interval = first(correct([tally], confusion))
+    assert interval.estimate == pytest.approx(estimate, abs=5e-5)
+    assert (interval.low, interval.high) == pytest.approx((low, high), abs=0.004)
+    assert (interval.level, interval.method) == (0.95, METHOD)
+
+
+@settings(max_examples=30)
+@given(st.integers(0, 200), st.integers(130, 150), st.integers(130, 150))
+def test_the_estimate_is_rogan_and_gladens_and_the_limits_are_near_another_formula(
+    count: int, hits: int, rejections: int
+) -> None:
+    confusion = Confusion(((hits, 150 - rejections), (150 - hits, rejections)), "human")
+    interval = first(correct([(count, 200 - count)], confusion, FEW))
+    other = lang_reiczigel(count, 200, confusion)
+    assert other is not None
+    assert interval.estimate == pytest.approx(
+        rogan_gladen(count / 200, hits / 150, rejections / 150), abs=1e-9
+    )
+    assert (interval.low, interval.high) == pytest.approx((other.low, other.high), abs=0.03)
+
+
+def test_an_instrument_that_surely_never_errs_leaves_jeffreys_interval() -> None:
+    perfect = Confusion(((10**9, 0), (0, 10**9)), "prompt")
+    interval = first(correct([(8, 12)], perfect, 40_000))
+    low, high = beta.ppf([0.025, 0.975], 8.5, 12.5)
+    assert (interval.low, interval.high) == pytest.approx((low, high), abs=0.006)
+
+
+def test_three_classes_are_corrected_together() -> None:
+    shares = correct([(550, 350, 100)], TONES, FEW).shares[0]
+    assert shares is not None
+    estimates = [interval.estimate for interval in shares.intervals]
+    assert estimates == pytest.approx([0.57000765, 0.34812548, 0.08186687], abs=1e-8)
+    assert all(0 <= each.low <= each.estimate <= each.high <= 1 for each in shares.intervals)
+
+
+def test_abstentions_carry_information() -> None:
+    # Only pictures of the second class are ever unclear.
+    confusion = Confusion(((98, 1), (2, 49), (0, 50)), "human")
+    few, many = correct([(50, 50, 0), (50, 0, 50)], confusion, FEW).shares
+    assert few is not None
+    assert many is not None
+    assert many.intervals[0].estimate == pytest.approx(0.5, abs=0.02)
+    assert few.intervals[0].estimate > many.intervals[0].estimate
+
+
+@settings(max_examples=20)
+@given(
+    st.lists(st.tuples(*[st.integers(0, 60)] * 3).filter(any), min_size=1, max_size=4),
+    st.sampled_from([0.8, 0.95]),
+)
+def test_shares_lie_in_their_intervals_and_draws_on_the_simplex(
+    tallies: list[tuple[int, int, int]], level: float
+) -> None:
+    correction = correct(tallies, TONES, 200, level)
+    assert correction.draws.shape == (len(tallies), 200, 3)
+    assert correction.draws.sum(-1) == pytest.approx(np.ones((len(tallies), 200)), abs=1e-6)
+    for shares in correction.shares:
+        assert shares is not None
+        assert sum(each.estimate for each in shares.intervals) == pytest.approx(1)
+        assert all(0 <= each.low <= each.estimate <= each.high <= 1 for each in shares.intervals)
+
+
+def test_the_same_seed_gives_the_same_draws_whatever_else_is_corrected() -> None:
+    alone = correct([(37, 13)], GOOD, FEW, seed=3)
+    beside = correct([(37, 13), (5, 5)], GOOD, FEW, seed=3)
+    assert (alone.draws[0] == beside.draws[0]).all()
+    assert (correct([(37, 13)], GOOD, FEW, seed=4).draws != alone.draws).any()
+
+
+def test_tallies_share_the_errors_of_their_instrument() -> None:
+    # With a sure tally all that varies is the instrument, and two tallies vary together.
+    one, two = correct([(500_000, 500_000), (500_000, 500_000)], GOOD, FEW).draws[..., 0]
+    assert np.corrcoef(one, two)[0, 1] > 0.99
+    # With a sure instrument all that varies are the tallies, each for itself.
+    sure = Confusion(((10**8, 10**6), (10**6, 10**8)), "human")
+    one, two = correct([(50, 50), (50, 50)], sure, FEW).draws[..., 0]
+    assert abs(np.corrcoef(one, two)[0, 1]) < 0.1
+
+
+def test_no_pictures_give_no_share() -> None:
+    correction = correct([(0, 0), (3, 9)], GOOD, FEW)
+    assert correction.shares[0] is None
+    assert correction.shares[1] is not None
+    assert np.isnan(correction.draws[0]).all()
+    assert mean(correction).shares == (None,)
+    assert difference(correction.part(0, 1), correction.part(1, 2)) == (None,)
+    assert correct([], GOOD, FEW).shares == ()
+
+
+def test_a_weak_instrument_is_refused_with_its_number() -> None:
+    correction = correct([(3, 9), (4, 4)], WEAK, FEW)
+    assert correction.shares == (None, None)
+    assert correction.refusal is not None
+    assert "is 0.30, below 0.4" in correction.refusal
+    assert mean(correction).shares == (None,)
+    assert mean(correction).refusal == correction.refusal
+    assert difference(correction, correct([(3, 9), (4, 4)], GOOD, FEW, seed=1)) == (None, None)
+
+
+def test_a_tally_that_hardly_fits_the_instrument_is_warned_of() -> None:
+    # Of 100 pictures without the class, 5 should have been predicted.
+    confusion = Confusion(((95, 5), (5, 95)), "human")
+    none, half = correct([(0, 200), (100, 100)], confusion, FEW).shares
+    assert none is not None
+    assert none.clipped > 0.9
+    assert none.warning is not None
+    assert "label some of them" in none.warning
+    assert half is not None
+    assert (half.clipped, half.warning) == (0, None)
+    assert Corrected((), 0.2).warning is None
+
+
+@pytest.mark.parametrize("tally", [(3,), (3, 9, 1), (-1, 9)])
+def test_a_tally_of_another_shape_is_a_mistake_of_the_caller(tally: tuple[int, ...]) -> None:
+    with pytest.raises(ValueError, match="must have 2 counts of 0 or more"):
+        correct([tally], GOOD, FEW)
+
+
+def test_draws_give_an_interval_around_any_estimate() -> None:
+    draws = np.linspace(0.1, 0.3, 1001)
+    interval = of_draws(0.2, draws, 0.9)
+    assert (interval.low, interval.high) == pytest.approx((0.11, 0.29))
+    assert (interval.estimate, interval.level, interval.method) == (0.2, 0.9, METHOD)
+    assert of_draws(0.0, draws, 0.9).low == 0
+    assert of_draws(0.5, draws, 0.9).high == 0.5
+
+
+def test_with_one_instrument_a_difference_is_the_raw_one_widened_by_youdens_index() -> None:
+    # Rogan and Gladen 1978: the specificity drops out of a difference.
+    both = correct([(120, 80), (90, 110)], GOOD, FEW)
+    interval = difference(both.part(0, 1), both.part(1, 2))[0]
+    assert interval is not None
+    assert interval[0].estimate == pytest.approx((0.6 - 0.45) / GOOD_YOUDEN)
+    assert interval[0].low < interval[0].estimate < interval[0].high
+    assert (interval[0].low, interval[0].high) == pytest.approx(
+        (-interval[1].high, -interval[1].low), abs=1e-6
+    )
+
+
+def test_sharing_an_instrument_makes_a_difference_surer() -> None:
+    small = Confusion(((28, 2), (2, 28)), "human")
+    both = correct([(1000, 1000), (1200, 800)], small, FEW)
+    shared = difference(both.part(0, 1), both.part(1, 2))[0]
+    other = correct([(1200, 800)], small, FEW, seed=1)
+    apart = difference(both.part(0, 1), other)[0]
+    assert shared is not None
+    assert apart is not None
+    assert shared[0].high - shared[0].low < apart[0].high - apart[0].low
+
+
+def test_two_instruments_need_two_seeds() -> None:
+    one = correct([(37, 13)], GOOD, FEW)
+    with pytest.raises(ValueError, match="with the seed 0: take another seed"):
+        difference(one, correct([(30, 20)], Confusion(((95, 5), (5, 95)), "human"), FEW))
+    with pytest.raises(ValueError, match="with the seed 0: take another seed"):
+        difference(one, one)
+    with pytest.raises(ValueError, match="must be one shape"):
+        difference(one, correct([(30, 20)], GOOD, 100, seed=1))
+
+
+def test_the_mean_of_equal_tallies_is_the_share_of_all_pictures() -> None:
+    tallies = [(20, 30), (45, 5), (10, 40)]
+    together = first(mean(correct(tallies, GOOD, 20_000)))
+    assert together.estimate == pytest.approx(
+        rogan_gladen(75 / 150, 190 / 200, 194 / 200), abs=1e-9
+    )
+    pooled = first(correct([(75, 75)], GOOD, 20_000))
+    # What lies between tallies does not add to the noise of their mean.
+    assert pooled.low < together.low < together.high < pooled.high
+
+
+def test_the_mean_weighs_tallies_alike_however_many_pictures_they_have() -> None:
+    perfect = Confusion(((10**6, 0), (0, 10**6)), "human")
+    assert first(mean(correct([(1, 3), (300, 100)], perfect, FEW))).estimate == pytest.approx(0.5)
+
+
+def test_prior_counts_and_clipping_do_not_add_up_in_the_mean() -> None:
+    nobody = correct([(0, 4)] * 100, Confusion(((150, 0), (0, 150)), "human"), FEW)
+    assert nobody.draws[..., 0].mean() > 0.05
+    interval = first(mean(nobody))
+    assert interval.estimate == 0
+    assert interval.high < 0.03
+
+
+def test_the_error_of_the_instrument_does_not_average_out() -> None:
+    small = Confusion(((28, 2), (2, 28)), "human")
+    one = first(correct([(10_000, 10_000)], small, FEW))
+    many = first(mean(correct([(10_000, 10_000)] * 50, small, FEW)))
+    assert many.high - many.low == pytest.approx(one.high - one.low, rel=0.05)
+
+
+def test_means_are_compared_like_single_tallies() -> None:
+    both = correct([(40, 10), (30, 20), (20, 30), (10, 40)], GOOD, FEW)
+    interval = difference(mean(both.part(0, 2)), mean(both.part(2, 4)))[0]
+    assert interval is not None
+    assert interval[0].estimate == pytest.approx(0.4 / GOOD_YOUDEN)
+    assert interval[0].low > 0
