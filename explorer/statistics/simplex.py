@@ -56,7 +56,7 @@ def _on_the_simplex(
     off = matrices - predicted[..., None]
     grams = np.einsum("nkc,nkd->ncd", off, off) + 1
     parts, wrong = _pivot(grams, np.ones(grams.shape[:2], bool))
-    clipped: NDArray[np.bool_] = wrong.any(-1)
+    clipped = np.asarray(wrong.any(-1))
     left = np.flatnonzero(clipped)
     taken, wrong = np.ones((len(left), grams.shape[-1]), bool), wrong[left]
     # No two supports are visited twice.

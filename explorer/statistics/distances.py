@@ -1,0 +1,186 @@
+"""How far two tallies, or a tally and a reference, lie apart.
+
+Each side is a number per label, in one order of labels: counts or shares, which are scaled to sum
+to 1. A side without anything in it has no distance to anything: None, never 0.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from explorer.errors import InvalidData
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+_PRIOR = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """What a distance comes to by chance alone: on average, and in all but the farthest draws."""
+
+    mean: float
+    line: float
+
+
+@dataclass(frozen=True, slots=True)
+class NullLevels:
+    """What chance alone makes of distances to a reference, in units of each distance."""
+
+    total_variation: Level
+    jensen_shannon: Level
+
+
+def total_variation(one: "Sequence[float]", other: "Sequence[float]") -> float | None:
+    """Return the share of pictures, 0..1, that would have to change for one to become the other.
+
+    Source: Levin, Peres and Wilmer 2009, "Markov chains and mixing times", proposition 4.2.
+
+    Raises:
+        InvalidData: a number is below 0 or not one.
+        ValueError: the sides have not the same labels, two or more.
+    """
+    if (sides := _shares(one, other)) is None:
+        return None
+    return float(_variation(*sides))
+
+
+def jensen_shannon(one: "Sequence[float]", other: "Sequence[float]") -> float | None:
+    """Return the divergence in bits, 0..1: what one picture tells of the side it is from.
+
+    Source: Lin 1991, "Divergence measures based on the Shannon entropy".
+
+    Raises:
+        InvalidData: a number is below 0 or not one.
+        ValueError: the sides have not the same labels, two or more.
+    """
+    if (sides := _shares(one, other)) is None:
+        return None
+    return float(_divergence(*sides))
+
+
+def kl_bits(counts: "Sequence[int]", reference: "Sequence[int]") -> float | None:
+    """Return the relative entropy of one tally to another in bits, 0 or more.
+
+    One half is added to each count, as a label that the reference never has would make it infinite.
+
+    Source: Kullback and Leibler 1951, "On information and sufficiency".
+
+    Raises:
+        InvalidData: a number is below 0 or not one.
+        ValueError: the sides have not the same labels, two or more.
+    """
+    from scipy.stats import entropy
+
+    if _shares(counts, reference) is None:
+        return None
+    smoothed = ([count + _PRIOR for count in side] for side in (counts, reference))
+    return float(entropy(*smoothed, base=2))
+
+
+def wasserstein_steps(one: "Sequence[float]", other: "Sequence[float]") -> float | None:
+    """Return how many steps along ordered labels a picture has to move, on average.
+
+    Source: Vallender 1974, "Calculation of the Wasserstein distance between probability
+    distributions on the line".
+
+    Raises:
+        InvalidData: a number is below 0 or not one.
+        ValueError: the sides have not the same labels, two or more.
+    """
+    from scipy.stats import wasserstein_distance
+
+    if (sides := _shares(one, other)) is None:
+        return None
+    places = range(len(one))
+    return float(wasserstein_distance(places, places, *sides))
+
+
+def wasserstein(one: "Sequence[float]", other: "Sequence[float]") -> float | None:
+    """Return `wasserstein_steps` as a share of all steps there are, 0..1.
+
+    Raises:
+        InvalidData: a number is below 0 or not one.
+        ValueError: the sides have not the same labels, two or more.
+    """
+    steps = wasserstein_steps(one, other)
+    return None if steps is None else steps / (len(one) - 1)
+
+
+def null_levels(
+    reference: "Sequence[float]",
+    total: int,
+    level: float = 0.95,
+    draws: int = 1_000,
+    seed: int = 0,
+) -> NullLevels | None:
+    """Return how far tallies drawn from the reference itself lie from it.
+
+    Few pictures never match a reference: a distance below the line says nothing. None where the
+    reference is empty or total is 0.
+
+    Source: Efron and Tibshirani 1993, "An introduction to the bootstrap", chapter 6, the
+    parametric bootstrap.
+
+    Args:
+        reference: a number per label.
+        total: how many pictures the tally holds.
+        level: the share of draws, 0..1, below the line.
+        draws: how many tallies to draw.
+        seed: of the draws.
+
+    Raises:
+        InvalidData: a number is below 0 or not one.
+        ValueError: there are fewer than two labels.
+    """
+    import numpy as np
+
+    sides = _shares(reference, reference)
+    if sides is None or total == 0:
+        return None
+    shares = sides[0]
+    drawn = np.random.default_rng(seed).multinomial(total, shares, draws) / total
+    against = np.broadcast_to(shares, drawn.shape)
+    return NullLevels(
+        _level(_variation(drawn, against), level), _level(_divergence(drawn, against), level)
+    )
+
+
+def _shares(
+    one: "Sequence[float]", other: "Sequence[float]"
+) -> "tuple[NDArray[np.float64], NDArray[np.float64]] | None":
+    import numpy as np
+
+    if len(one) != len(other) or len(one) < 2:  # noqa: PLR2004
+        raise ValueError(f"{one!r} and {other!r} must have the same labels, two or more")
+    for number in (*one, *other):
+        if not (math.isfinite(number) and number >= 0):
+            raise InvalidData(f"{number!r} is no count or share: give numbers of 0 or more.")
+    first, second = np.asarray(one, dtype=float), np.asarray(other, dtype=float)
+    if not first.sum() or not second.sum():
+        return None
+    return first / first.sum(), second / second.sum()
+
+
+def _variation(one: "NDArray[np.float64]", other: "NDArray[np.float64]") -> "NDArray[np.float64]":
+    import numpy as np
+
+    return np.asarray(np.abs(one - other).sum(-1) / 2)
+
+
+def _divergence(one: "NDArray[np.float64]", other: "NDArray[np.float64]") -> "NDArray[np.float64]":
+    import numpy as np
+    from scipy.spatial.distance import jensenshannon
+
+    # SciPy gives the root.
+    return np.asarray(jensenshannon(one, other, base=2, axis=-1) ** 2)
+
+
+def _level(distances: "NDArray[np.float64]", level: float) -> Level:
+    import numpy as np
+
+    return Level(float(distances.mean()), float(np.quantile(distances, level)))
