@@ -1,0 +1,167 @@
+"""Whether a model exaggerates a reference: gaps, their direction, and a slope over professions.
+
+Shares and references run 0..1. A missing share or reference is None and gives None.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from explorer.errors import OutOfRange
+from explorer.statistics.intervals import Interval
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+# Fewer professions are too few to resample.
+FEWEST = 10
+RESAMPLES = 2_000
+PARITY = 0.5
+METHOD = "percentile bootstrap"
+
+
+@dataclass(frozen=True, slots=True)
+class LogitSlope:
+    """The line through the log odds of the shares over the log odds of the references.
+
+    A `slope` above 1 exaggerates the reference's lean. `shift` is the line's height, in log odds,
+    where the reference is at parity: below 0 all shares are pushed down. `professions` is how many
+    have pictures and a reference.
+    """
+
+    slope: Interval
+    shift: Interval
+    professions: int
+
+
+def signed_gap(share: float | None, reference: float | None) -> float | None:
+    """Return share minus reference, -1..1.
+
+    Raises:
+        OutOfRange: one of them does not lie in 0..1.
+    """
+    _check(share, "share")
+    _check(reference, "reference")
+    return None if share is None or reference is None else share - reference
+
+
+def directional_amplification(share: float | None, reference: float | None) -> float | None:
+    """Return how much farther from parity than the reference, on its side, the share is: -1..1.
+
+    Above 0 the reference's lean is exaggerated. None also where the reference is at parity and
+    leans nowhere.
+
+    Source: Zhao and others 2017, "Men also like shopping"; Wang and Russakovsky 2021, "Directional
+    bias amplification", here for a single attribute.
+
+    Raises:
+        OutOfRange: one of them does not lie in 0..1.
+    """
+    gap = signed_gap(share, reference)
+    if gap is None or reference is None or reference == PARITY:
+        return None
+    return math.copysign(1, reference - PARITY) * gap
+
+
+def logit_slope(
+    counts: "Sequence[float]",
+    totals: "Sequence[int]",
+    references: "Sequence[float | None]",
+    level: float = 0.95,
+    seed: int = 0,
+) -> LogitSlope | None:
+    """Fit the log odds of the shares to those of the references, by least squares.
+
+    A half is added to each count and its complement, so that a share of 0 or 1 has log odds. The
+    intervals resample professions. Professions without pictures or reference are left out; None
+    where fewer than FEWEST are left, or too few different references to resample.
+
+    Source: Cox 1970, "Analysis of binary data", for the log odds; Efron and
+    Tibshirani 1993, "An introduction to the bootstrap", chapter 13.
+
+    Args:
+        counts: per profession, pictures with the label; a corrected share times the total may stand
+            for it.
+        totals: per profession, pictures.
+        references: per profession, the share in the reference.
+        level: confidence, 0..1.
+        seed: of the resamples.
+
+    Raises:
+        OutOfRange: a reference does not lie between 0 and 1.
+        ValueError: a count does not lie in 0..its total, or lengths differ.
+    """
+    import numpy as np
+
+    rows = [_log_odds(*row) for row in zip(counts, totals, references, strict=True)]
+    known = np.array([row for row in rows if row is not None]).reshape(-1, 2)
+    if len(known) < FEWEST or np.ptp(known[:, 0]) == 0:
+        return None
+    slope, shift = (_bootstrapped(part, known, level, seed) for part in (_slope, _shift))
+    if slope is None or shift is None:
+        return None
+    return LogitSlope(slope, shift, len(known))
+
+
+def _check(share: float | None, name: str) -> None:
+    if share is not None and not 0 <= share <= 1:
+        raise OutOfRange(f"The {name} {share!r} must lie in 0..1: give a share, not percent.")
+
+
+def _log_odds(count: float, total: int, reference: float | None) -> tuple[float, float] | None:
+    if not 0 <= count <= total:
+        raise ValueError(f"count {count!r} must lie in 0..{total!r}")
+    if reference is None or total == 0:
+        return None
+    if not 0 < reference < 1:
+        raise OutOfRange(
+            f"The reference {reference!r} must lie between 0 and 1 to have log odds: leave the "
+            "profession out."
+        )
+    return math.log(reference / (1 - reference)), math.log((count + 0.5) / (total - count + 0.5))
+
+
+def _slope(
+    x: "NDArray[np.float64]", y: "NDArray[np.float64]", axis: int = -1
+) -> "NDArray[np.float64]":
+    import numpy as np
+
+    off = x - x.mean(axis, keepdims=True)
+    # A resample of one reference has no slope.
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.asarray((off * y).sum(axis) / (off * off).sum(axis))
+
+
+def _shift(
+    x: "NDArray[np.float64]", y: "NDArray[np.float64]", axis: int = -1
+) -> "NDArray[np.float64]":
+    import numpy as np
+
+    return np.asarray(y.mean(axis) - _slope(x, y, axis) * x.mean(axis))
+
+
+def _bootstrapped(
+    part: "Callable[..., NDArray[np.float64]]",
+    known: "NDArray[np.float64]",
+    level: float,
+    seed: int,
+) -> Interval | None:
+    from scipy.stats import bootstrap
+
+    x, y = known.T
+    found = bootstrap(
+        (x, y),
+        part,
+        paired=True,
+        vectorized=True,
+        n_resamples=RESAMPLES,
+        method="percentile",
+        confidence_level=level,
+        rng=seed,
+    ).confidence_interval
+    if not (math.isfinite(found.low) and math.isfinite(found.high)):
+        return None
+    return Interval(float(part(x, y)), float(found.low), float(found.high), level, METHOD)
