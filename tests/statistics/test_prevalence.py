@@ -52,7 +52,7 @@ def test_whatever_the_unclear_pictures_show_the_share_keeps_its_bounds(
         (proportion_confint(45, 150, method="wilson")[0], 0.96, 0.89, 0.14401),
         (proportion_confint(45, 150, method="wilson")[1], 0.96, 0.89, 0.31477),
         # Teo, Abdollahzadeh and Cheung 2023, "On measuring fairness in generative models":
-        # StyleGAN2 and gender, where the truth is 0.642.
+        # gender by StyleGAN2, 0.62 % off the truth of 0.642 instead of 4.98 %.
         (0.610, 0.947, 0.983, 0.6376),
     ],
 )
