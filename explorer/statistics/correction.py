@@ -130,10 +130,16 @@ def mean(correction: Correction) -> Correction:
     Averaging corrected draws would add up what prior counts and clipping shift each tally by,
     always away from 0 and 1, while the interval narrows. The row is None where a tally is empty,
     correction was refused or there are no tallies: leave empty tallies out beforehand, and say so.
+    Its tally is the sum of all.
+
+    Raises:
+        ValueError: the correction is itself a mean.
     """
     import numpy as np
 
     tallies, (_, draws, classes) = correction.tallies, correction.draws.shape
+    if len(correction.rows) != len(tallies):
+        raise ValueError(f"{tallies!r} is a mean already: take the mean of the tallies")
     kept = np.full((1, draws, classes), np.nan, np.float32)
     total = tuple(map(sum, zip(*tallies, strict=True)))
     row = replace(correction, tallies=(total,), shares=(None,), draws=kept)

@@ -219,6 +219,11 @@ def test_the_mean_weighs_tallies_alike_however_many_pictures_they_have() -> None
     assert first(mean(correct([(1, 3), (300, 100)], perfect, FEW))).estimate == pytest.approx(0.5)
 
 
+def test_a_mean_has_no_mean() -> None:
+    with pytest.raises(ValueError, match="is a mean already"):
+        mean(mean(correct([(1, 3), (300, 100)], GOOD, FEW)))
+
+
 def test_prior_counts_and_clipping_do_not_add_up_in_the_mean() -> None:
     nobody = correct([(0, 4)] * 100, Confusion(((150, 0), (0, 150)), "human"), FEW)
     assert nobody.draws[..., 0].mean() > 0.05

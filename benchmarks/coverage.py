@@ -1,0 +1,153 @@
+"""How often an interval holds the true share, and what the correction costs.
+
+    python -m benchmarks.coverage
+
+Each run draws the answers to 210 pictures of a known share and the labels of 150 pictures of each
+class, and asks four intervals for the share: Wilson's on the raw tally; the same with its limits
+corrected as if the errors were known; Lang and Reiczigel's formula; and the Monte Carlo correction.
+An interval of 95 % should hold the share in 95 of 100 runs. The next table is of the mean over many
+professions of few pictures, as it is taken, before the correction, and as the mean of corrected
+draws. The last two tell seconds, and how they grow with professions and draws.
+"""
+
+import argparse
+import resource
+import sys
+import time
+from typing import TypeVar
+
+import numpy as np
+
+from explorer.statistics.confusion import Confusion
+from explorer.statistics.correction import correct, mean
+from explorer.statistics.intervals import Interval, wilson
+from explorer.statistics.prevalence import lang_reiczigel, rogan_gladen
+
+PICTURES = 210
+LABELS = 150
+RUNS = 1_500
+LEAST = 0.93
+# True share, sensitivity, specificity.
+ROWS = (
+    (0.02, 0.97, 0.97),
+    (0.02, 0.90, 0.95),
+    (0.10, 0.97, 0.97),
+    (0.30, 0.97, 0.97),
+    (0.50, 0.90, 0.95),
+    (0.90, 0.90, 0.95),
+)
+INTERVALS = ("wilson", "plug-in", "lang-reiczigel", "monte carlo")
+MEANS = ((20, 150), (9, 150), (4, 20))
+PROFESSIONS = (15, 50, 150)
+T = TypeVar("T")
+DRAWS = (2_500, 10_000, 20_000)
+
+
+def main() -> None:
+    """Measure and print; exit with 1 where the correction covers too seldom."""
+    asked = _arguments()
+    print(f"{'share':>6}{'se':>6}{'sp':>6}" + "".join(f"{name:>16}" for name in INTERVALS))
+    corrected = [_row(place, row, asked.runs) for place, row in enumerate(ROWS)]
+    _means(asked.runs // 5)
+    for classes in (2, 5):
+        _seconds(classes)
+    # Linux counts in KiB.
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    print(f"\n{'peak memory':<40}{peak:9.3f} GiB")
+    if min(corrected) < LEAST:
+        sys.exit(f"The correction covers in {min(corrected):.3f} of the runs, below {LEAST!r}.")
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="Measure the coverage of the correction.")
+    parser.add_argument("--runs", type=int, default=RUNS, help="runs per row")
+    return parser.parse_args()
+
+
+def _row(place: int, row: tuple[float, float, float], runs: int) -> float:
+    """Print one row and return how often the Monte Carlo correction covers."""
+    share, sensitivity, specificity = row
+    random = np.random.default_rng(place)
+    covered = np.zeros(len(INTERVALS))
+    for run in range(runs):
+        confusion = _labelled(random, sensitivity, specificity)
+        predicted = share * sensitivity + (1 - share) * (1 - specificity)
+        intervals = _intervals(int(random.binomial(PICTURES, predicted)), confusion, run)
+        covered += [interval.low <= share <= interval.high for interval in intervals]
+    covered /= runs
+    cells = "".join(f"{each:16.3f}" for each in covered)
+    print(f"{share:6.2f}{sensitivity:6.2f}{specificity:6.2f}{cells}", flush=True)
+    return float(covered[-1])
+
+
+def _labelled(random: np.random.Generator, sensitivity: float, specificity: float) -> Confusion:
+    hits = int(random.binomial(LABELS, sensitivity))
+    rejections = int(random.binomial(LABELS, specificity))
+    return Confusion(((hits, LABELS - rejections), (LABELS - hits, rejections)), "human")
+
+
+def _intervals(count: int, confusion: Confusion, seed: int) -> tuple[Interval, ...]:
+    raw = _there(wilson(count, PICTURES))
+    known = (_there(confusion.sensitivity), _there(confusion.specificity))
+    low, estimate, high = (
+        _there(rogan_gladen(limit, *known)) for limit in (raw.low, raw.estimate, raw.high)
+    )
+    return (
+        raw,
+        Interval(estimate, low, high, raw.level, "plug-in"),
+        _there(lang_reiczigel(count, PICTURES, confusion)),
+        _there(correct([(count, PICTURES - count)], confusion, seed=seed).shares[0]).intervals[0],
+    )
+
+
+def _there(value: T | None) -> T:
+    if value is None:
+        sys.exit("An interval is missing; nothing was measured.")
+    return value
+
+
+def _means(runs: int) -> None:
+    print(f"\n{'pictures':>9}{'professions':>13}{'mean corrected':>16}{'corrected mean':>16}")
+    for pictures, professions in MEANS:
+        random = np.random.default_rng(pictures)
+        covered = np.zeros(2)
+        for run in range(runs):
+            # Most professions lie near an end.
+            shares = random.beta(0.3, 0.6, professions)
+            counts = random.binomial(pictures, shares * 0.95 + (1 - shares) * 0.05)
+            tallies = [(int(count), pictures - int(count)) for count in counts]
+            correction = correct(tallies, _labelled(random, 0.95, 0.95), 500, seed=run)
+            taken = _there(mean(correction).shares[0]).intervals[0]
+            low, high = np.quantile(correction.draws[..., 0].mean(0), [0.025, 0.975])
+            truth = shares.mean()
+            covered += [taken.low <= truth <= taken.high, low <= truth <= high]
+        first, second = covered / runs
+        print(f"{pictures:9}{professions:13}{first:16.3f}{second:16.3f}", flush=True)
+
+
+def _seconds(classes: int) -> None:
+    """Print the seconds of the largest usual job, and of others as its multiples."""
+    print(f"\n{classes} classes, by professions (down) and draws (across)")
+    usual = _time(classes, 150, 10_000)
+    print(f"{'150 professions, 10,000 draws':<40}{usual:9.3f} s")
+    print(" " * 9 + "".join(f"{draws:>10,}" for draws in DRAWS))
+    for professions in PROFESSIONS:
+        ratios = (_time(classes, professions, draws) / usual for draws in DRAWS)
+        print(f"{professions:9}" + "".join(f"{ratio:10.2f}" for ratio in ratios), flush=True)
+
+
+def _time(classes: int, professions: int, draws: int) -> float:
+    random = np.random.default_rng(0)
+    counts = np.full((classes, classes), 10 // (classes - 1)) + np.eye(classes, dtype=int) * 130
+    confusion = Confusion(tuple(tuple(map(int, row)) for row in counts), "human")
+    true = random.dirichlet(np.ones(classes), professions)
+    tallies = [
+        tuple(map(int, random.multinomial(PICTURES, confusion.shares() @ each))) for each in true
+    ]
+    start = time.perf_counter()
+    correct(tallies, confusion, draws)
+    return time.perf_counter() - start
+
+
+if __name__ == "__main__":
+    main()
