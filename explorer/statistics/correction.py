@@ -132,6 +132,8 @@ def mean(correction: Correction) -> Correction:
     correction was refused or there are no tallies: leave empty tallies out beforehand, and say so.
     Its tally is the sum of all.
 
+    Source: Cochran 1977, "Sampling techniques", chapter 5, for the variance of a stratified mean.
+
     Raises:
         ValueError: the correction is itself a mean.
     """
@@ -148,7 +150,10 @@ def mean(correction: Correction) -> Correction:
     plain = np.mean([_plain(tally) for tally in tallies], axis=0)
     centred = np.zeros((draws, len(plain)))
     for tally, tallied in zip(tallies, _tallied(correction), strict=True):
-        centred += (tallied - _plain(np.add(tally, _PRIOR))) / len(tallies)
+        smoothed, pictures = np.add(tally, _PRIOR), sum(tally)
+        # Drawn shares vary as if there were more pictures; of four, that is a third too little.
+        wider = ((smoothed.sum() + 1) / pictures) ** 0.5
+        centred += wider * (tallied - _plain(smoothed)) / len(tallies)
     shares = _corrected(plain, plain + centred, _matrices(correction), correction, kept[0])
     return replace(row, shares=(shares,))
 
