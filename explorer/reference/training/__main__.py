@@ -32,6 +32,7 @@ from explorer.reference.training import (  # noqa: E402
     exam,
     text,
 )
+from explorer.reference.training.errors import count_errors  # noqa: E402
 from explorer.reference.training.folders import save_generator, save_sample  # noqa: E402
 from explorer.reference.training.judge import NearestSource  # noqa: E402
 from explorer.reference.training.measure import measure, truth_rows  # noqa: E402
@@ -42,6 +43,7 @@ SEED = 1
 
 app = typer.Typer(no_args_is_help=True, help="Make the bundled models from emoji art.")
 Work = Annotated[Path, typer.Option(help="Folder for the art and for each stage's result.")]
+Generator = Annotated[str | None, typer.Option(help="Which to count; both if none is named.")]
 Minutes = Annotated[float, typer.Option(min=0.1, help="How long to train.")]
 
 
@@ -112,15 +114,18 @@ def assemble(work: Work) -> None:
 
 
 @app.command("truth")
-def count_truth(work: Work, rounds: int = 34) -> None:
-    """Count what the finished generators draw, 30 pictures a profession and round."""
+def count_truth(work: Work, rounds: int = 34, model: Generator = None) -> None:
+    """Count what the finished generators draw, 30 pictures a profession and round.
+
+    Two processes with one model and one thread each count faster than one with two threads.
+    """
     judge = _judge(work)
     for number in range(rounds):
-        for model in BUNDLED:
-            counts = measure(model, judge, settings.load(), number + 1, work / f"truth-{model}.npy")
-            rows = truth_rows(model, counts)
-            write_truth(rows, truth_path(model))
-            _tell(model, rows)
+        for name in (model,) if model else BUNDLED:
+            counts = measure(name, judge, settings.load(), number + 1, work / f"truth-{name}.npy")
+            rows = truth_rows(name, counts)
+            write_truth(rows, truth_path(name))
+            _tell(name, rows)
             print(f"  Costume as designed: {counts[..., 1].sum() / counts.sum():.1%}.", flush=True)
 
 
@@ -173,6 +178,13 @@ def examine(work: Work) -> None:
     exam.keep(marks, weights_folder("emoji-clip"))
 
 
+@app.command("errors")
+def tell_errors(work: Work) -> None:
+    """Count how the finished CLIP errs on what the finished generators draw."""
+    for model in BUNDLED:
+        count_errors(model, _judge(work), settings.load(), SEED)
+
+
 @app.command("sample")
 def make_sample() -> None:
     """Draw the author and nurse grids of both generators for the first view."""
@@ -191,6 +203,7 @@ def everything(work: Work) -> None:
     assemble(work)
     make_clip(work)
     examine(work)
+    tell_errors(work)
     count_truth(work)
     save_sample()
 

@@ -50,6 +50,13 @@ def fit_calibrations(
 
 
 def fitted(cosines: torch.Tensor, goal: torch.Tensor, *, with_bias: bool = False) -> Calibration:
+    """Return temperature and bias of least log loss.
+
+    Args:
+        cosines: of pictures and labels, (N, labels).
+        goal: the share of each label in each picture, (N, labels).
+        with_bias: whether labels may be held back.
+    """
     scale = torch.tensor(20.0).log().requires_grad_()
     bias = torch.zeros(cosines.shape[1]).requires_grad_()
     optimizer = torch.optim.LBFGS([scale, bias], max_iter=100, line_search_fn="strong_wolfe")

@@ -101,7 +101,7 @@ def _round(spec: "ModelSpec", number: int) -> tuple[torch.Tensor, list[ImageRequ
 def draw_latents(pipeline: "DiffusionPipeline", requests: list[ImageRequest]) -> torch.Tensor:
     """Draw as the pipeline does, up to the decoder: latents of shape (N, 8, 12, 12)."""
     drawn = []
-    for start in tqdm(range(0, len(requests), BATCH)):
+    for start in tqdm(range(0, len(requests), BATCH), disable=None):
         batch = requests[start : start + BATCH]
         with torch.inference_mode():
             output = pipeline(
