@@ -51,6 +51,11 @@ class Confusion:
         return len(self.counts[0])
 
     @property
+    def pictures(self) -> int:
+        """Return how many pictures were counted."""
+        return sum(map(sum, self.counts))
+
+    @property
     def sensitivity(self) -> float | None:
         """Return the share of the first of two classes that was recognised, among answered ones.
 
