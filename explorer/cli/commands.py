@@ -17,15 +17,19 @@ from explorer.cli.options import Asked, CacheFolder, Changed, Models, Year, chec
 from explorer.cli.output import Output
 from explorer.cli.progress import shown_progress
 from explorer.errors import ExplorerError, InputError
-from explorer.findings.sentences import sentence
+from explorer.findings.corrected import findings
+from explorer.findings.differences import difference_sentence, differences, differences_sentence
+from explorer.findings.sentences import quote, sentence
 from explorer.findings.tables import comparison_rows, image_rows, tally_rows
 from explorer.pictures.catalog import known_models
+from explorer.reference.error_rates import known_errors
 from explorer.store.index import Store
 from explorer.words.vocabulary import DEFAULT_YEAR, known_profession
 
 if TYPE_CHECKING:
+    from explorer.findings.corrected import Finding
+    from explorer.findings.differences import Difference
     from explorer.findings.tables import Provenance, Row
-    from explorer.findings.tallies import Tally
     from explorer.pictures.requests import ModelSpec
     from explorer.settings import Settings
     from explorer.study import Classifier, Generator, Study
@@ -35,11 +39,22 @@ INTERRUPTED = 130
 _MODEL_COLUMNS = ("model", "bundled", "width_px", "height_px", "steps", "guidance", "classifier")
 _TALLY_COLUMNS = (
     *("model", "profession", "adjective", "axis", "label", "count", "share", "share_low"),
-    *("share_high", "abstained", "withheld", "unjudged", "missing", "reference_share"),
+    *(
+        "share_high",
+        "corrected_share",
+        "corrected_low",
+        "corrected_high",
+        "abstained",
+        "withheld",
+        "unjudged",
+        "missing",
+        "reference_share",
+    ),
 )
 _COMPARISON_COLUMNS = (
     *("profession", "adjective", "axis", "label", "left_share", "right_share", "difference"),
-    *("difference_low", "difference_high", "left_judged", "right_judged", "left_abstained"),
+    *("difference_low", "difference_high", "corrected_difference", "corrected_difference_low"),
+    *("corrected_difference_high", "p", "q", "left_judged", "right_judged", "left_abstained"),
     *("right_abstained", "left_withheld", "right_withheld", "reference_share"),
 )
 
@@ -145,10 +160,10 @@ def tally(
     settings = machine.load(cache)
     study = asked.study(changed.cards(model, settings))
     with _open(settings) as store:
-        tallies = studies.tallies(study, store, by.value)
-        rows = tally_rows(tallies, _provenance(study, store), checked_year(year))
+        found = findings(studies.tallies(study, store, by.value), known_errors(study))
+        rows = tally_rows(found, _provenance(study, store), checked_year(year))
         if output.write(rows, _TALLY_COLUMNS) and by is By.PROFESSION:
-            _print_sentences(tallies, year)
+            _print_sentences(found, year)
         _say_missing(study, store)
 
 
@@ -192,9 +207,10 @@ def compare(
     settings = machine.load(cache)
     study = asked.study(changed.cards((left, right), settings))
     with _open(settings) as store:
-        pairs = studies.comparisons(study, store, by.value)
-        rows = comparison_rows(pairs, _provenance(study, store), checked_year(year))
-        output.write(rows, _COMPARISON_COLUMNS)
+        found = differences(studies.comparisons(study, store, by.value), known_errors(study))
+        rows = comparison_rows(found, _provenance(study, store), checked_year(year))
+        if output.write(rows, _COMPARISON_COLUMNS):
+            _print_differences(study, found)
         _say_missing(study, store)
 
 
@@ -261,11 +277,26 @@ def _provenance(study: "Study", store: Store) -> "list[Provenance]":
     return [studies.provenance(study, store, card) for card in study.models]
 
 
-def _print_sentences(tallies: "tuple[Tally, ...]", year: int) -> None:
-    for row in tallies:
-        name = row.cell.profession
+def _print_sentences(found: "tuple[Finding, ...]", year: int) -> None:
+    for finding in found:
+        name = finding.tally.cell.profession
         profession = known_profession(name) if isinstance(name, str) else None
-        print("\n" + sentence(row, profession, year))
+        print("\n" + sentence(finding.tally, profession, year))
+        print(quote(finding))
+
+
+def _print_differences(study: "Study", found: "tuple[Difference, ...]") -> None:
+    """Print, axis by axis, what was tested, what of it holds, and what to mind."""
+    for axis in study.axes:
+        of_axis = [one for one in found if one.comparison.left.axis == axis]
+        held = [
+            difference_sentence(one, position)
+            for one in of_axis
+            for position, test in enumerate(one.tests)
+            if test and test.holds
+        ]
+        notes = dict.fromkeys(one.note for one in of_axis)
+        print("\n" + "\n".join(filter(None, (differences_sentence(of_axis), *held, *notes))))
 
 
 def _say_state(study: "Study", store: Store, remark: str) -> None:

@@ -70,4 +70,4 @@ def _comparison(left: "Tally", right: "Tally") -> Comparison:
         difference(count, left.judged, other, right.judged, left.level)
         for count, other in zip(left.counts, right.counts, strict=True)
     )
-    return Comparison(left, right, differences, len(left.seen & right.seen))
+    return Comparison(left, right, differences, len(left.seen.keys() & right.seen.keys()))

@@ -2,15 +2,19 @@
 
 from typing import TYPE_CHECKING
 
+from explorer.findings.corrected import FEWEST
 from explorer.words.labour import labour_statistic
 from explorer.words.prompts import with_article
 from explorer.words.vocabulary import DEFAULT_YEAR
 
 if TYPE_CHECKING:
+    from explorer.findings.corrected import Finding
     from explorer.findings.tallies import Cell, Tally
+    from explorer.perception.axes import Axis
+    from explorer.statistics.intervals import Interval
     from explorer.words.vocabulary import Profession
 
-FEWEST_FOR_A_SHARE = 10
+FEWEST_FOR_A_SHARE = FEWEST
 
 # The axis that the labour statistics speak of, and its label for women.
 GENDER = "gender"
@@ -36,6 +40,58 @@ def sentence(
     return "; ".join(part for part in parts if part) + "."
 
 
+_TRUTHS = {
+    "human": "people have labelled",
+    "prompt": "were drawn for a known label",
+    "nearest source": "are known by the source picture they are nearest to",
+}
+
+
+def quote(finding: "Finding") -> str:
+    """Return which number to quote of a finding, and why.
+
+    The corrected share where there is one; else the raw one with its bounds. It speaks of the same
+    label as `sentence`. Below 10 judged pictures it says that there is no percentage to quote.
+    """
+    tally = finding.tally
+    share = finding.best(told_label(tally))
+    if share is None:
+        return (
+            f"Quote the counts: {_number(tally.judged)} with a label are too few for a percentage."
+        )
+    if finding.corrected is None or finding.confusion is None:
+        return f"Quote {_limits(share)}{_unclear(finding)}; {finding.note}".rstrip(".") + "."
+    known = f"{_number(finding.confusion.pictures)} of this model that"
+    because = f"it allows for the instrument's errors on {known} {_TRUTHS[finding.confusion.kind]}"
+    told = f"Quote the corrected share of {_labelled(tally)}, {_limits(share)}: {because}."
+    return f"{told} {finding.note}" if finding.note else told
+
+
+def told_label(tally: "Tally") -> str:
+    """Return the label that sentences speak of: feminine, elsewhere the commonest."""
+    return FEMININE if _is_gender(tally) else _commonest(tally)
+
+
+def seen_as(axis: "Axis", position: int) -> str:
+    """Return a label as it stands in a sentence: "feminine", "light in skin tone"."""
+    return f"{axis.labels[position]}{_quality(axis)}"
+
+
+def _labelled(tally: "Tally") -> str:
+    return seen_as(tally.axis, tally.axis.labels.index(told_label(tally)))
+
+
+def _unclear(finding: "Finding") -> str:
+    tally = finding.tally
+    if not tally.abstained or finding.bounds is None:
+        return ""
+    bounds = finding.bounds[tally.axis.labels.index(told_label(tally))]
+    return (
+        f" and the bounds {_percent(bounds.low)} to {bounds.high:.0%}, whatever the "
+        f"{tally.abstained} {tally.axis.abstention} would show"
+    )
+
+
 def subject(cell: "Cell") -> str:
     """Return whom the pictures of a cell show: "an honest author"."""
     adjective = f"{cell.adjective} " if isinstance(cell.adjective, str) else ""
@@ -54,7 +110,7 @@ def _found(tally: "Tally") -> str:
         return _nothing_judged(tally)
     if tally.judged < FEWEST_FOR_A_SHARE:
         return f"Of {pictures}, {_each_count(tally)} (too few for a percentage)"
-    label = FEMININE if _is_gender(tally) else _commonest(tally)
+    label = told_label(tally)
     return f"Of {pictures}, {_perceived(tally, label)} ({_share(tally, label)})"
 
 
@@ -67,27 +123,36 @@ def _nothing_judged(tally: "Tally") -> str:
 def _each_count(tally: "Tally") -> str:
     counted = zip(tally.axis.labels, tally.counts, strict=True)
     first, *rest = [(label, count) for label, count in counted if count]
-    told = [_verb(first[1], f"perceived as {first[0]}{_quality(tally)}")]
+    told = [_verb(first[1], f"perceived as {first[0]}{_quality(tally.axis)}")]
     return " and ".join(
         ", ".join([*told, *(f"{n} as {label}" for label, n in rest)]).rsplit(", ", 1)
     )
 
 
 def _perceived(tally: "Tally", label: str) -> str:
-    return _verb(tally.count(label), f"perceived as {label}{_quality(tally)}")
+    return _verb(tally.count(label), f"perceived as {label}{_quality(tally.axis)}")
 
 
-def _quality(tally: "Tally") -> str:
+def _quality(axis: "Axis") -> str:
     # "Perceived skin tone" gives "light in skin tone"; feminine and masculine need no such help.
-    title = tally.axis.title.removeprefix("Perceived ").lower()
-    return "" if _is_gender(tally) else f" in {title}"
+    title = axis.title.removeprefix("Perceived ").lower()
+    return "" if axis.name == GENDER else f" in {title}"
 
 
 def _share(tally: "Tally", label: str) -> str:
     share = tally.share(label)
     assert share is not None, "called for judged pictures only"  # noqa: S101
-    limits = f"{_percent(share.low)} to {_percent(share.high)}"
-    return f"{share.estimate:.0%}, {share.level * 100:g}% interval {limits}"
+    return f"{share.estimate:.0%}, {interval_text(share)}"
+
+
+def interval_text(interval: "Interval") -> str:
+    """Return "95% interval 67 to 80"."""
+    limits = f"{_percent(interval.low)} to {_percent(interval.high)}"
+    return f"{interval.level * 100:g}% interval {limits}"
+
+
+def _limits(share: "Interval") -> str:
+    return f"{share.estimate:.0%} ({interval_text(share)})"
 
 
 def _percent(share: float) -> str:

@@ -12,10 +12,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from typing import TextIO
 
-    from explorer.findings.comparison import Comparison
+    from explorer.findings.corrected import Finding
+    from explorer.findings.differences import Difference
     from explorer.findings.tallies import Observation, Tally
     from explorer.perception.axes import Axis
     from explorer.pictures.requests import ModelSpec
+    from explorer.statistics.confusion import Confusion
     from explorer.statistics.intervals import Interval
 
 Row = dict[str, object]
@@ -40,11 +42,11 @@ class Provenance:
 
 
 def tally_rows(
-    tallies: "Iterable[Tally]",
+    findings: "Iterable[Finding]",
     provenance: "Iterable[Provenance]" = (),
     year: int = DEFAULT_YEAR,
 ) -> list[dict[str, object]]:
-    """Return one row for each tally and label, labels that nobody got included.
+    """Return one row for each finding and label, labels that nobody got included.
 
     None means that there is no such thing: no adjective, no judged picture, no statistic. `year` is
     that of the labour statistics.
@@ -56,6 +58,15 @@ def tally_rows(
         count, judged, share, share_low, share_high, level, method: pictures with this label,
             pictures with any label, the one over the other (0..1), its limits, their confidence
             and formula.
+        bound_low, bound_high: what the share can be, 0..1, whatever the abstained show; these and
+            the corrected share are None below 10 judged pictures.
+        corrected_share, corrected_low, corrected_high: the share corrected for the instrument's
+            errors and its limits.
+        sensitivity, specificity: of pictures with and without this label, those answered so, 0..1;
+            of two labels only.
+        validation, validation_pictures: how the truth was known where the errors were counted
+            ("human", "prompt", "nearest source"), and for how many pictures.
+        correction_note: why there is no corrected share, or what to mind about it.
         total: judged + abstained + withheld.
         abstained, withheld, unjudged, missing: pictures without an answer, without a picture, not
             judged yet, not drawn yet.
@@ -71,17 +82,18 @@ def tally_rows(
     known = _by_model(provenance)
     return [
         {
-            **_words(tally),
-            "axis": tally.axis.name,
+            **_words(finding.tally),
+            "axis": finding.tally.axis.name,
             "label": label,
-            **_counted(tally, label),
-            **_uncounted(tally),
-            **_reference(tally, label, year),
-            **_instrument(tally.axis, known.get(tally.cell.model)),
-            **_made(known.get(tally.cell.model)),
+            **_counted(finding.tally, label),
+            **_corrected(finding, finding.tally.axis.labels.index(label)),
+            **_uncounted(finding.tally),
+            **_reference(finding.tally, label, year),
+            **_instrument(finding.tally.axis, known.get(finding.tally.cell.model)),
+            **_made(known.get(finding.tally.cell.model)),
         }
-        for tally in tallies
-        for label in tally.axis.labels
+        for finding in findings
+        for label in finding.tally.axis.labels
     ]
 
 
@@ -123,7 +135,7 @@ def image_rows(
 
 
 def comparison_rows(
-    comparisons: "Iterable[Comparison]",
+    differences: "Iterable[Difference]",
     provenance: "Iterable[Provenance]" = (),
     year: int = DEFAULT_YEAR,
 ) -> list[dict[str, object]]:
@@ -136,6 +148,14 @@ def comparison_rows(
         right_model ... right_missing: the other.
         difference, difference_low, difference_high: left minus right share (-1..1) and its limits.
         level: the confidence of all limits.
+        corrected_difference, corrected_difference_low, corrected_difference_high: the same after
+            both shares were corrected for the instrument's errors; None where these are not known
+            of both models, or either side has fewer than 10 judged pictures.
+        p, q, test, tests: how likely a difference as large is by chance, two-sided, on the pairs
+            judged on both sides; the same adjusted by Benjamini-Hochberg for all tests of this
+            axis; which test it was; how many tests those are. None for masculine, as feminine is
+            tested, and below 10 pairs.
+        difference_note: what to mind.
         paired: prompts and seeds judged on both sides.
         reference_share ... reference_match: as in tally_rows.
         left_instrument, right_instrument, captions_sha256, threshold: as in tally_rows.
@@ -145,9 +165,9 @@ def comparison_rows(
     """
     known = _by_model(provenance)
     return [
-        _compared(comparison, position, known, year)
-        for comparison in comparisons
-        for position in range(len(comparison.left.axis.labels))
+        _compared(difference, position, known, year)
+        for difference in differences
+        for position in range(len(difference.comparison.left.axis.labels))
     ]
 
 
@@ -196,6 +216,34 @@ def _counted(tally: "Tally", label: str) -> Row:
         **_limits("share", share),
         "level": tally.level,
         "method": share.method if share else None,
+    }
+
+
+def _corrected(finding: "Finding", position: int) -> Row:
+    bounds = finding.bounds[position] if finding.bounds else None
+    corrected = finding.corrected[position] if finding.corrected else None
+    limits = _limits("corrected", corrected)
+    return {
+        "bound_low": bounds.low if bounds else None,
+        "bound_high": bounds.high if bounds else None,
+        "corrected_share": limits.pop("corrected"),
+        **limits,
+        **_errors(finding.confusion, position),
+        "correction_note": finding.note,
+    }
+
+
+def _errors(confusion: "Confusion | None", position: int) -> Row:
+    rates: tuple[float | None, ...] = (None, None)
+    if confusion and confusion.classes == len(rates):
+        rates = (confusion.sensitivity, confusion.specificity)
+        # Of the second label, the two change places.
+        rates = rates[::-1] if position else rates
+    return {
+        "sensitivity": rates[0],
+        "specificity": rates[1],
+        "validation": confusion.kind if confusion else None,
+        "validation_pictures": confusion.pictures if confusion else None,
     }
 
 
@@ -287,8 +335,9 @@ def _answers(observation: "Observation", axes: "Iterable[Axis]") -> Row:
 
 
 def _compared(
-    comparison: "Comparison", position: int, known: dict[str, Provenance], year: int
+    difference: "Difference", position: int, known: dict[str, Provenance], year: int
 ) -> Row:
+    comparison = difference.comparison
     left, right = comparison.left, comparison.right
     label = left.axis.labels[position]
     made_left, made_right = known.get(left.cell.model), known.get(right.cell.model)
@@ -302,6 +351,7 @@ def _compared(
         **_prefixed("right", _side(right, label)),
         **_limits("difference", comparison.differences[position]),
         "level": left.level,
+        **_sure(difference, position),
         "paired": comparison.paired,
         **_reference(left, label, year),
         "left_instrument": _instrument(left.axis, made_left)["instrument"],
@@ -310,6 +360,19 @@ def _compared(
         "threshold": left.axis.threshold,
         **_prefixed("left", _made(made_left)),
         **_prefixed("right", _made(made_right)),
+    }
+
+
+def _sure(difference: "Difference", position: int) -> Row:
+    corrected = difference.corrected[position] if difference.corrected else None
+    test = difference.tests[position]
+    return {
+        **_limits("corrected_difference", corrected),
+        "p": test.p if test else None,
+        "q": test.q if test else None,
+        "test": test.method if test else None,
+        "tests": difference.family,
+        "difference_note": difference.note,
     }
 
 

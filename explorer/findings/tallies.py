@@ -60,8 +60,8 @@ class Tally:
 
     Everything asked for is in exactly one of these: `counts` (in the axis's label order),
     `abstained` (looked at, not answered), `withheld` (no picture to look at), `unjudged` (drawn,
-    not looked at yet), `missing` (not drawn yet). `seen` identifies the pictures behind `counts`
-    by prompt and replicate.
+    not looked at yet), `missing` (not drawn yet). `seen` holds the label of each picture behind
+    `counts` by prompt and replicate.
     """
 
     cell: Cell
@@ -72,7 +72,7 @@ class Tally:
     missing: int = 0
     level: float = 0.95
     unjudged: int = 0
-    seen: frozenset[tuple[str, int]] = field(default=frozenset(), repr=False, compare=False)
+    seen: "Mapping[tuple[str, int], str]" = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def judged(self) -> int:
@@ -171,7 +171,7 @@ class _Counter:
     withheld: int = 0
     missing: int = 0
     unjudged: int = 0
-    seen: set[tuple[str, int]] = field(default_factory=set)
+    seen: dict[tuple[str, int], str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.labels = dict.fromkeys(self.axis.labels, 0)
@@ -188,7 +188,7 @@ class _Counter:
             self.abstained += 1
         else:
             self.labels[self.axis.labels[_index(self.axis, perception.label)]] += 1
-            self.seen.add((request.prompt.text, request.replicate))
+            self.seen[request.prompt.text, request.replicate] = perception.label
 
     def tally(self, cell: Cell, level: float) -> Tally:
         return Tally(
@@ -200,7 +200,7 @@ class _Counter:
             missing=self.missing,
             level=level,
             unjudged=self.unjudged,
-            seen=frozenset(self.seen),
+            seen=self.seen,
         )
 
 

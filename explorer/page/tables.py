@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING, Literal
 
 from explorer import study as studies
 from explorer.findings.comparison import compare
+from explorer.findings.corrected import findings
+from explorer.findings.differences import differences
 from explorer.findings.tables import comparison_rows, image_rows, tally_rows
 from explorer.page.choice import COMPARE, EXPLORE, Choice
+from explorer.reference.error_rates import known_errors
 
 if TYPE_CHECKING:
     from explorer.findings.tables import Provenance, Row
@@ -46,7 +49,8 @@ def tables() -> "tuple[Table, ...]":
 
 def _tallies(by: Literal["profession", "adjective"]) -> Rows:
     def rows(study: "Study", store: "Store") -> "list[Row]":
-        return tally_rows(studies.tallies(study, store, by), _provenance(study, store))
+        found = findings(studies.tallies(study, store, by), known_errors(study))
+        return tally_rows(found, _provenance(study, store))
 
     return rows
 
@@ -62,7 +66,8 @@ def _comparison(by: Literal["profession", "adjective"]) -> Rows:
         left, right = (
             studies.tallies(replace(study, models=(card,)), store, by) for card in study.models
         )
-        return comparison_rows(compare(left, right), _provenance(study, store))
+        found = differences(compare(left, right), known_errors(study))
+        return comparison_rows(found, _provenance(study, store))
 
     return rows
 

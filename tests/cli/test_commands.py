@@ -11,6 +11,7 @@ import pytest
 from typer.testing import Result
 
 from explorer.errors import ModelUnreachable
+from explorer.statistics.confusion import Confusion
 from explorer.store.index import Store
 from tests.fakes import FakeGenerator
 
@@ -150,6 +151,41 @@ def test_compare_draws_nothing_and_says_what_is_missing(
     assert done.exit_code == 0
     assert generator.drawn == []
     assert "8 of the pictures asked for are not drawn yet" in done.stderr
+
+
+@pytest.fixture
+def known(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let it be known how the instrument errs on the fakes."""
+    gender = Confusion(((140, 15), (8, 130), (2, 5)), "human")
+    errors = {(model, "gender"): gender for model in ("fake-a", "fake-b")}
+    for module in ("commands",):
+        monkeypatch.setattr(f"explorer.cli.{module}.known_errors", lambda _: errors)
+
+
+@pytest.mark.usefixtures("known")
+def test_tally_corrects_where_it_is_known_how_the_instrument_errs(command: Command) -> None:
+    command(f"draw {SMALL} --images 20")
+    found = rows(command(f"tally {SMALL} --images 20 --csv -").stdout)
+    assert [bool(row["corrected_share"]) for row in found] == [
+        row["axis"] == "gender" for row in found
+    ]
+    text = command(f"tally {SMALL} --images 20").stdout
+    assert "Quote the corrected share of feminine, " in text
+    assert "not corrected: nobody has labelled pictures of this model yet" in text
+
+
+@pytest.mark.usefixtures("known")
+def test_compare_says_what_was_tested_and_corrects_differences(command: Command) -> None:
+    words = "--profession author --profession nurse --adjective none --adjective honest --images 9"
+    command(f"draw --model fake-a --model fake-b {words}")
+    found = rows(command(f"compare fake-a fake-b {words} --csv -").stdout)
+    tested = [row for row in found if row["p"]]
+    assert [row["label"] for row in tested if row["axis"] == "gender"] == ["feminine"] * 2
+    assert {row["tests"] for row in found} == {"2", "10"}
+    assert all(bool(row["corrected_difference"]) == (row["axis"] == "gender") for row in found)
+    text = command(f"compare fake-a fake-b {words}").stdout
+    assert "Perceived gender presentation: 0 of 2 tests of fake-a against fake-b hold" in text
+    assert "Of 2 prompts, p is 0.5 or more whatever they show." in text
 
 
 def test_models_lists_the_bundled_ones_first(command: Command) -> None:

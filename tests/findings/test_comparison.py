@@ -10,7 +10,7 @@ TONE = find_axis("tone")
 
 
 def of(model: str, profession: str, *counts: int, seen: int = 0) -> Tally:
-    pictures = frozenset(("a prompt", replicate) for replicate in range(seen))
+    pictures = {("a prompt", replicate): "feminine" for replicate in range(seen)}
     return Tally(Cell(model, profession, ALL), GENDER, counts, seen=pictures)
 
 

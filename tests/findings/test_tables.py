@@ -2,12 +2,15 @@ import csv
 import inspect
 import io
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 
 import pytest
 
 from explorer.findings import tables
 from explorer.findings.comparison import compare
+from explorer.findings.corrected import findings
+from explorer.findings.differences import differences
 from explorer.findings.tables import (
     Provenance,
     comparison_rows,
@@ -18,6 +21,7 @@ from explorer.findings.tables import (
 from explorer.findings.tallies import ALL, Cell, Observation, Tally
 from explorer.perception.axes import Perception, find_axis
 from explorer.pictures.requests import ImageRequest, ModelSpec
+from explorer.statistics.confusion import Confusion
 from explorer.words.prompts import Prompt
 
 GENDER = find_axis("gender")
@@ -26,6 +30,15 @@ SPEC = ModelSpec("a", "diffusers", "repo-a", "r1", "default", 12, 1.0, 96, 96, "
 MADE = Provenance(SPEC, (("gender", "clip#1"), ("tone", "clip#2")), "0.1.0", "cpu", "torch 2.13.0")
 AUTHOR = Tally(Cell("a", "author", ALL), GENDER, (140, 49), abstained=3, withheld=2, missing=1)
 REQUEST = ImageRequest(SPEC, Prompt("author", "honest"), 4)
+
+
+def told(
+    tallies: list[Tally], provenance: Iterable[Provenance] = (), **errors: Confusion
+) -> list[dict[str, object]]:
+    known = {
+        (tally.cell.model, tally.axis.name): errors[tally.axis.name] for tally in tallies if errors
+    }
+    return tally_rows(findings(tallies, known), provenance)
 
 
 def seen(label: str | None, reason: str | None, *scores: float) -> Observation:
@@ -39,7 +52,7 @@ def columns_told(function: object) -> list[str]:
 
 
 def test_a_tally_gives_a_row_for_each_label_with_all_its_counts() -> None:
-    feminine, masculine = tally_rows([AUTHOR], [MADE])
+    feminine, masculine = told([AUTHOR], [MADE])
     assert feminine["label"] == "feminine"
     assert masculine["label"] == "masculine"
     assert (feminine["count"], feminine["judged"], feminine["total"]) == (140, 189, 194)
@@ -50,7 +63,7 @@ def test_a_tally_gives_a_row_for_each_label_with_all_its_counts() -> None:
 
 
 def test_a_row_says_who_drew_and_who_answered() -> None:
-    row = tally_rows([AUTHOR], [MADE])[0]
+    row = told([AUTHOR], [MADE])[0]
     assert row["instrument"] == "clip#1"
     assert row["captions_sha256"] == GENDER.digest
     assert row["threshold"] == GENDER.threshold
@@ -63,26 +76,26 @@ def test_a_row_says_who_drew_and_who_answered() -> None:
 
 
 def test_the_labour_statistic_stands_with_the_feminine_label_only() -> None:
-    feminine, masculine = tally_rows([AUTHOR])
+    feminine, masculine = told([AUTHOR])
     assert feminine["reference_share"] == pytest.approx(0.538)
     assert feminine["reference_year"] == 2023
     assert feminine["reference_occupation"] == "Writers and authors"
     assert feminine["reference_match"] == "close"
     assert masculine["reference_share"] is None
-    tones = tally_rows([Tally(Cell("a", "author", None), TONE, (1, 1, 1, 1, 1))])
+    tones = told([Tally(Cell("a", "author", None), TONE, (1, 1, 1, 1, 1))])
     assert {row["reference_share"] for row in tones} == {None}
 
 
 @pytest.mark.parametrize("profession", ["beekeeper", ALL])
 def test_without_a_labour_statistic_its_columns_are_empty(profession: str) -> None:
-    row = tally_rows([Tally(Cell("a", profession, None), GENDER, (1, 1))])[0]
+    row = told([Tally(Cell("a", profession, None), GENDER, (1, 1))])[0]
     references = {key: value for key, value in row.items() if key.startswith("reference")}
     assert len(references) == 4
     assert set(references.values()) == {None}
 
 
 def test_no_judged_picture_leaves_the_share_empty_and_the_count_zero() -> None:
-    row = tally_rows([Tally(Cell("a", "author", None), GENDER, (0, 0), abstained=9)])[0]
+    row = told([Tally(Cell("a", "author", None), GENDER, (0, 0), abstained=9)])[0]
     assert (row["count"], row["share"], row["share_low"], row["share_high"]) == (
         0,
         None,
@@ -93,14 +106,36 @@ def test_no_judged_picture_leaves_the_share_empty_and_the_count_zero() -> None:
 
 def test_the_coding_of_a_listed_adjective_is_told() -> None:
     words = ("honest", "sleepy", None)
-    rows = [tally_rows([replace(AUTHOR, cell=Cell("a", "author", word))])[0] for word in words]
+    rows = [told([replace(AUTHOR, cell=Cell("a", "author", word))])[0] for word in words]
     assert [row["adjective_coding"] for row in rows] == ["feminine", None, None]
     assert [row["adjective"] for row in rows] == ["honest", "sleepy", None]
 
 
+def test_errors_give_a_corrected_share_beside_the_raw_one() -> None:
+    errors = Confusion(((140, 15), (8, 130), (2, 5)), "nearest source")
+    feminine, masculine = told([AUTHOR], gender=errors)
+    assert feminine["share"] == pytest.approx(140 / 189)
+    assert feminine["corrected_low"] < feminine["corrected_share"] < feminine["corrected_high"]  # type: ignore[operator]
+    assert masculine["corrected_share"] == pytest.approx(1 - feminine["corrected_share"])  # type: ignore[operator]
+    assert (feminine["bound_low"], feminine["bound_high"]) == (140 / 192, 143 / 192)
+    assert feminine["sensitivity"] == masculine["specificity"] == 140 / 148
+    assert (feminine["validation"], feminine["validation_pictures"]) == ("nearest source", 300)
+    assert feminine["correction_note"] is None
+
+
+def test_without_errors_the_corrected_columns_are_empty_and_say_why() -> None:
+    row = told([AUTHOR])[0]
+    empty = ("corrected_share", "corrected_low", "sensitivity", "validation", "validation_pictures")
+    assert [row[name] for name in empty] == [None] * 5
+    assert row["bound_low"] == 140 / 192
+    assert row["correction_note"] == (
+        "not corrected: nobody has labelled pictures of this model yet"
+    )
+
+
 def test_columns_are_the_same_with_and_without_what_is_unknown() -> None:
     bare = Tally(Cell("b", "beekeeper", None), TONE, (0, 0, 0, 0, 0))
-    known, unknown = tally_rows([AUTHOR], [MADE])[0], tally_rows([bare])[0]
+    known, unknown = told([AUTHOR], [MADE])[0], told([bare])[0]
     assert list(known) == list(unknown)
 
 
@@ -138,7 +173,7 @@ def test_no_score_an_unjudged_and_a_withheld_picture_have_empty_scores() -> None
 
 def test_a_comparison_gives_both_sides_and_their_difference() -> None:
     other = Tally(Cell("b", "author", ALL), GENDER, (90, 90))
-    feminine, masculine = comparison_rows(compare([AUTHOR], [other]), [MADE])
+    feminine, masculine = comparison_rows(differences(compare([AUTHOR], [other])), [MADE])
     assert (feminine["left_model"], feminine["right_model"]) == ("a", "b")
     assert (feminine["left_count"], feminine["right_count"]) == (140, 90)
     assert feminine["difference"] == pytest.approx(140 / 189 - 0.5)
@@ -151,15 +186,30 @@ def test_a_comparison_gives_both_sides_and_their_difference() -> None:
 
 def test_a_comparison_with_an_empty_side_has_no_difference() -> None:
     other = Tally(Cell("b", "author", ALL), GENDER, (0, 0), missing=9)
-    row = comparison_rows(compare([AUTHOR], [other]))[0]
+    row = comparison_rows(differences(compare([AUTHOR], [other])))[0]
     assert (row["difference"], row["difference_low"], row["right_share"]) == (None, None, None)
 
 
+def test_a_comparison_says_how_sure_it_is_and_of_how_many_tests() -> None:
+    pictures = {("a prompt", number): "feminine" for number in range(20)}
+    others = pictures | {("a prompt", number): "masculine" for number in range(12)}
+    left = Tally(Cell("a", "author", ALL), GENDER, (20, 0), seen=pictures)
+    right = Tally(Cell("b", "author", ALL), GENDER, (8, 12), seen=others)
+    feminine, masculine = comparison_rows(differences(compare([left], [right])))
+    assert feminine["p"] == feminine["q"] == pytest.approx(2 / 2**12)
+    assert (feminine["test"], feminine["tests"]) == ("mcnemar over pairs of one prompt", 1)
+    assert (masculine["p"], masculine["q"], masculine["test"]) == (None, None, None)
+    assert feminine["corrected_difference"] is None
+    told = columns_told(tables.comparison_rows)
+    names = ("left_", "right_", "reference_")
+    assert {name for name in feminine if not name.startswith(names)} <= set(told)
+
+
 def test_the_docstrings_tell_every_column() -> None:
-    told = columns_told(tables.tally_rows)
-    assert set(tally_rows([AUTHOR])[0]) <= set(told)
+    tallied = columns_told(tables.tally_rows)
+    assert set(told([AUTHOR])[0]) <= set(tallied)
     of_pictures = columns_told(tables.image_rows)
-    made = set(told)
+    made = set(tallied)
     images = set(image_rows([seen("feminine", None, 0.9, 0.1)], [GENDER])[0])
     assert images <= made | set(of_pictures)
 
@@ -178,7 +228,7 @@ def test_a_csv_without_rows_is_empty() -> None:
 
 def test_a_csv_reads_back_as_it_was() -> None:
     stream = io.StringIO()
-    rows = tally_rows([AUTHOR], [MADE])
+    rows = told([AUTHOR], [MADE])
     write_csv(rows, stream)
     back = list(csv.DictReader(io.StringIO(stream.getvalue())))
     expected = [{key: "" if v is None else str(v) for key, v in row.items()} for row in rows]

@@ -1,0 +1,118 @@
+"""What may be quoted of a tally: bounds for the unclear, and shares corrected for the errors."""
+
+import zlib
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from explorer.statistics.correction import correct
+from explorer.statistics.prevalence import manski
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from explorer.findings.tallies import Tally
+    from explorer.statistics.confusion import Confusion
+    from explorer.statistics.correction import Correction
+    from explorer.statistics.intervals import Interval
+    from explorer.statistics.prevalence import Bounds
+
+    # By model name and axis name.
+    Errors = Mapping[tuple[str, str], Confusion]
+
+# With fewer judged pictures only counts are told.
+FEWEST = 10
+# A limit at 2.5% of so many draws lies between 2% and 3% of them.
+DRAWS = 4_000
+NO_ERRORS: "Errors" = {}
+NOT_LABELLED = "not corrected: nobody has labelled pictures of this model yet"
+TOO_FEW = f"not corrected: fewer than {FEWEST} judged pictures"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A tally and what may be quoted of it, label by label in the axis's order.
+
+    `bounds` is None below FEWEST judged pictures, and so is `corrected`, which is None too where it
+    is not known how the instrument errs, or it errs too much. `confusion` is how it errs, None where
+    that is not known. `note` says why there is no correction, or what to mind about it.
+    """
+
+    tally: "Tally"
+    bounds: "tuple[Bounds, ...] | None" = None
+    corrected: "tuple[Interval, ...] | None" = None
+    confusion: "Confusion | None" = None
+    note: str | None = None
+
+    def best(self, label: str) -> "Interval | None":
+        """Return the label's corrected share, or the raw one where there is none.
+
+        None below FEWEST judged pictures.
+        """
+        if self.corrected is not None:
+            return self.corrected[self.tally.axis.labels.index(label)]
+        return self.tally.share(label) if self.tally.judged >= FEWEST else None
+
+
+def findings(tallies: "Iterable[Tally]", errors: "Errors" = NO_ERRORS) -> tuple[Finding, ...]:
+    """Return the finding of each tally, in order; one draw of errors serves a model and axis."""
+    placed = sorted(enumerate(tallies), key=lambda pair: _source(pair[1]))
+    found = {
+        place: finding
+        for source, group in groupby(placed, key=lambda pair: _source(pair[1]))
+        for place, finding in _of_one_source(list(group), errors.get(source))
+    }
+    return tuple(found[place] for place in sorted(found))
+
+
+def corrections(tallies: "Sequence[Tally]", confusion: "Confusion") -> "Correction":
+    """Correct tallies of one model and axis with one draw of its errors.
+
+    The unclear are a prediction of their own. Another model has another seed.
+    """
+    counts = [(*tally.counts, tally.abstained) for tally in tallies]
+    model, level = tallies[0].cell.model, tallies[0].level
+    return correct(counts, confusion, DRAWS, level, seed=zlib.crc32(model.encode()))
+
+
+def _source(tally: "Tally") -> tuple[str, str]:
+    return tally.cell.model, tally.axis.name
+
+
+def _of_one_source(
+    placed: "list[tuple[int, Tally]]", confusion: "Confusion | None"
+) -> "list[tuple[int, Finding]]":
+    few = [(place, Finding(tally, note=TOO_FEW)) for place, tally in placed if _is_small(tally)]
+    enough = [(place, tally) for place, tally in placed if not _is_small(tally)]
+    if not enough:
+        return few
+    tallies = [tally for _, tally in enough]
+    if confusion is None:
+        made = [Finding(tally, _bounds(tally), note=NOT_LABELLED) for tally in tallies]
+    else:
+        made = _corrected(tallies, confusion)
+    return few + [(place, one) for (place, _), one in zip(enough, made, strict=True)]
+
+
+def _is_small(tally: "Tally") -> bool:
+    return tally.judged < FEWEST
+
+
+def _corrected(tallies: "list[Tally]", confusion: "Confusion") -> list[Finding]:
+    correction = corrections(tallies, confusion)
+    refusal = f"not corrected: {correction.refusal}" if correction.refusal else None
+    return [
+        Finding(
+            tally=tally,
+            bounds=_bounds(tally),
+            corrected=shares.intervals if shares else None,
+            confusion=confusion,
+            note=shares.warning if shares else refusal,
+        )
+        for tally, shares in zip(tallies, correction.shares, strict=True)
+    ]
+
+
+def _bounds(tally: "Tally") -> "tuple[Bounds, ...]":
+    found = (manski(count, tally.judged - count, tally.abstained) for count in tally.counts)
+    return tuple(bounds for bounds in found if bounds is not None)

@@ -1,0 +1,161 @@
+from itertools import product
+
+import pytest
+
+from explorer.findings.comparison import Comparison, compare
+from explorer.findings.corrected import FEWEST
+from explorer.findings.differences import (
+    MCNEMAR,
+    SIGN_FLIP,
+    difference_sentence,
+    differences,
+    differences_sentence,
+)
+from explorer.findings.tallies import ALL, Cell, Tally
+from explorer.perception.axes import Axis, find_axis
+from explorer.statistics.confusion import Confusion
+from explorer.statistics.significance import benjamini_hochberg, mcnemar, sign_flip
+
+GENDER = find_axis("gender")
+TONE = find_axis("tone")
+GOOD = Confusion(((145, 6), (5, 144), (0, 0)), "human")
+LENIENT = Confusion(((148, 45), (2, 105), (0, 0)), "human")
+WEAK = Confusion(((80, 70), (70, 80), (0, 0)), "human")
+
+
+def of(
+    model: str, *prompts: tuple[int, int], profession: str = "author", axis: Axis = GENDER
+) -> Tally:
+    """Return a tally of prompts, each with so many pictures of the first label and the last."""
+    seen = {
+        (f"prompt {number}", replicate): axis.labels[0 if replicate < first else -1]
+        for number, (first, last) in enumerate(prompts)
+        for replicate in range(first + last)
+    }
+    counts = tuple(list(seen.values()).count(label) for label in axis.labels)
+    return Tally(Cell(model, profession, ALL), axis, counts, seen=seen)
+
+
+def pair(left: list[tuple[int, int]], right: list[tuple[int, int]]) -> tuple[Comparison, ...]:
+    return compare([of("a", *left)], [of("b", *right)])
+
+
+def test_prompts_are_flipped_and_not_pictures() -> None:
+    left, right = [3, 1, 0, 2, 4], [1, 0, 1, 0, 1]
+    (found,) = differences(pair([(n, 10 - n) for n in left], [(n, 10 - n) for n in right]))
+    assert found.tests[0] is not None
+    assert found.tests[0].p == pytest.approx(0.1875)
+    assert found.tests[0].method == SIGN_FLIP
+
+
+def test_only_pictures_judged_on_both_sides_are_tested() -> None:
+    left = of("a", *[(8, 2)] * 6)
+    seen = {place: label for place, label in of("b", *[(2, 8)] * 6).seen.items() if place[1] < 5}
+    right = Tally(left.cell, GENDER, (12, 18), seen=seen)
+    (found,) = differences(compare([left], [right]))
+    assert found.comparison.paired == 30
+    assert found.tests[0] is not None
+    assert found.tests[0].p == sign_flip([1 - 2 / 5] * 6)
+
+
+def test_one_prompt_is_tested_by_its_pairs() -> None:
+    (found,) = differences(pair([(20, 5)], [(8, 17)]))
+    assert found.tests[0] is not None
+    assert found.tests[0].method == MCNEMAR
+    assert found.tests[0].p == mcnemar(((8, 12), (0, 5))).exact
+
+
+def test_the_mirror_of_feminine_is_not_tested_again() -> None:
+    (found,) = differences(pair([(20, 5)], [(8, 17)]))
+    assert found.tests[1] is None
+    assert found.family == 1
+
+
+def test_fewer_than_ten_pairs_are_not_tested() -> None:
+    (found,) = differences(pair([(FEWEST - 1, 0)], [(0, FEWEST - 1)]))
+    assert found.tests == (None, None)
+    assert found.family == 0
+
+
+def test_q_allows_for_the_professions_of_its_own_axis() -> None:
+    axes, names = (GENDER, TONE), ("author", "nurse", "judge")
+    counts = {"author": (18, 2), "nurse": (12, 8), "judge": (11, 9)}
+    left = [
+        of("a", counts[name], profession=name, axis=axis) for name, axis in product(names, axes)
+    ]
+    right = [of("b", (9, 11), profession=name, axis=axis) for name, axis in product(names, axes)]
+    found = differences(compare(left, right))
+    gender = [one.tests[0] for one in found if one.comparison.left.axis is GENDER]
+    p_values = [test.p for test in gender if test]
+    assert [test.q for test in gender if test] == list(benjamini_hochberg(p_values))
+    assert [one.family for one in found] == [3, 15, 3, 15, 3, 15]
+
+
+def test_few_prompts_say_how_small_p_can_be() -> None:
+    (found,) = differences(pair([(9, 1)] * 3, [(1, 9)] * 3))
+    assert found.tests[0] is not None
+    assert found.tests[0].p == 0.25
+    assert found.note == "Of 3 prompts, p is 0.25 or more whatever they show."
+
+
+def test_both_sides_are_corrected_with_errors_of_their_own() -> None:
+    errors = {("a", "gender"): GOOD, ("b", "gender"): LENIENT}
+    (found,) = differences(pair([(600, 400)], [(600, 400)]), errors)
+    raw = found.comparison.differences[0]
+    assert raw is not None
+    assert raw.estimate == 0
+    assert found.corrected is not None
+    assert found.corrected[0].low > 0
+    assert found.note is not None
+    assert "The instrument errs otherwise on a than on b" in found.note
+
+
+def test_equal_errors_are_no_reason_to_warn() -> None:
+    errors = {("a", "gender"): GOOD, ("b", "gender"): GOOD}
+    (found,) = differences(pair([(150, 50)], [(120, 80)]), errors)
+    raw, corrected = found.comparison.differences[0], found.corrected
+    assert raw is not None
+    assert corrected is not None
+    assert corrected[0].estimate > raw.estimate
+    assert found.note is None
+
+
+@pytest.mark.parametrize("other", [{}, {("b", "gender"): WEAK}])
+def test_errors_of_one_side_alone_correct_nothing(other: dict[tuple[str, str], Confusion]) -> None:
+    (found,) = differences(pair([(150, 50)], [(120, 80)]), {("a", "gender"): GOOD} | other)
+    assert found.corrected is None
+    assert found.best(0) == found.comparison.differences[0]
+
+
+def test_an_empty_side_has_no_difference_and_no_test() -> None:
+    errors = {("a", "gender"): GOOD, ("b", "gender"): GOOD}
+    (found,) = differences(pair([(15, 5)], []), errors)
+    assert (found.corrected, found.best(0), found.tests) == (None, None, (None, None))
+
+
+def test_nothing_compared_gives_nothing() -> None:
+    assert differences([]) == ()
+
+
+def test_the_sentence_says_difference_interval_and_what_is_left_of_p() -> None:
+    (found,) = differences(pair([(20, 5)], [(8, 17)]))
+    assert difference_sentence(found, 0) == (
+        "Pictures of an author are perceived as feminine 48 points more often if drawn by a than "
+        "by b (as counted, 95% interval 21 to 67; q 0.00049)."
+    )
+
+
+def test_the_summary_counts_the_tests_and_those_that_hold() -> None:
+    found = differences(pair([(20, 5)], [(8, 17)]))
+    assert differences_sentence(found) == (
+        "Perceived gender presentation: 1 of 1 tests of a against b holds at q 0.05 (adjusted by "
+        "Benjamini-Hochberg for their number: at most 5% of those that hold are wrong, on average)."
+    )
+
+
+def test_without_tests_the_summary_says_why() -> None:
+    found = differences(pair([(3, 1)], [(1, 3)]))
+    assert differences_sentence(found) == (
+        "Perceived gender presentation: a and b are not tested against each other, with fewer than "
+        "10 pairs of pictures each."
+    )
