@@ -1,5 +1,6 @@
 """The command line."""
 
+from explorer.cli import questions
 from explorer.cli.commands import app
 
-__all__ = ["app"]
+__all__ = ["app", "questions"]

@@ -133,7 +133,7 @@ def draw(model: Models, asked: Asked, changed: Changed, cache: CacheFolder = Non
     """
     settings = machine.load(cache)
     study = asked.study(changed.cards(model, settings))
-    with _open(settings) as store:
+    with opened(settings) as store:
         try:
             _run(study, store, settings)
         except KeyboardInterrupt:
@@ -159,12 +159,12 @@ def tally(
     """
     settings = machine.load(cache)
     study = asked.study(changed.cards(model, settings))
-    with _open(settings) as store:
+    with opened(settings) as store:
         found = findings(studies.tallies(study, store, by.value), known_errors(study))
-        rows = tally_rows(found, _provenance(study, store), checked_year(year))
+        rows = tally_rows(found, made(study, store), checked_year(year))
         if output.write(rows, _TALLY_COLUMNS) and by is By.PROFESSION:
             _print_sentences(found, year)
-        _say_missing(study, store)
+        say_missing(study, store)
 
 
 @app.command()
@@ -178,14 +178,14 @@ def images(
     """
     settings = machine.load(cache)
     study = asked.study(changed.cards(model, settings))
-    with _open(settings) as store:
+    with opened(settings) as store:
         stored = [one for card in study.models for one in studies.observations(study, store, card)]
-        provenance = _provenance(study, store)
+        provenance = made(study, store)
         rows = image_rows(stored, study.axes, provenance, lambda key: str(store.image_path(key)))
         labels = tuple(f"{axis.name}_label" for axis in study.axes)
         columns = ("model", "profession", "adjective", "replicate", *labels, "withheld", "file")
         output.write(rows, columns)
-        _say_missing(study, store)
+        say_missing(study, store)
 
 
 @app.command()
@@ -206,12 +206,12 @@ def compare(
     """
     settings = machine.load(cache)
     study = asked.study(changed.cards((left, right), settings))
-    with _open(settings) as store:
+    with opened(settings) as store:
         found = differences(studies.comparisons(study, store, by.value), known_errors(study))
-        rows = comparison_rows(found, _provenance(study, store), checked_year(year))
+        rows = comparison_rows(found, made(study, store), checked_year(year))
         if output.write(rows, _COMPARISON_COLUMNS):
             _print_differences(study, found)
-        _say_missing(study, store)
+        say_missing(study, store)
 
 
 @reference.command("check")
@@ -233,7 +233,7 @@ def check_reference(
 
     settings = machine.load(cache)
     bundled = tuple(card.spec.name for card in known_models(settings.device) if card.bundled)
-    with _open(settings) as store, shown_progress() as show:
+    with opened(settings) as store, shown_progress() as show:
         rows = check(store, bundled, professions, images, settings, show)
     output.write(rows, tuple(rows[0]) if rows else ())
 
@@ -244,7 +244,8 @@ def _reference() -> None:
 
 
 @contextmanager
-def _open(settings: "Settings") -> "Iterator[Store]":
+def opened(settings: "Settings") -> "Iterator[Store]":
+    """Open the store, with the sample study in it, and close it again."""
     from explorer.reference.sample import open_sample
 
     store = Store.open(settings.cache)
@@ -273,7 +274,8 @@ def _run(study: "Study", store: Store, settings: "Settings") -> None:
             show(progress)
 
 
-def _provenance(study: "Study", store: Store) -> "list[Provenance]":
+def made(study: "Study", store: Store) -> "list[Provenance]":
+    """Return how each model's pictures came about."""
     return [studies.provenance(study, store, card) for card in study.models]
 
 
@@ -305,7 +307,8 @@ def _say_state(study: "Study", store: Store, remark: str) -> None:
     _say(f"{total - missing} of {total} pictures are in {str(store.root)!r}. {remark}")
 
 
-def _say_missing(study: "Study", store: Store) -> None:
+def say_missing(study: "Study", store: Store) -> None:
+    """Say on standard error how many of the pictures asked for are not there."""
     missing = len(studies.missing(study, store))
     if missing:
         _say(f"{missing} of the pictures asked for are not drawn yet. `draw` draws them.")

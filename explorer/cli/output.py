@@ -15,7 +15,7 @@ from explorer.findings.tables import write_csv
 if TYPE_CHECKING:
     from explorer.findings.tables import Row
 
-_SHARE = re.compile("share|difference|low|high")
+_SHARE = re.compile("share|difference|low|high|gap|shift|amplification")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,8 +34,8 @@ class Finding:
     """A tally and what may be quoted of it, label by label in the axis's order.
 
     `bounds` is None below FEWEST judged pictures, and so is `corrected`, which is None too where it
-    is not known how the instrument errs, or it errs too much. `confusion` is how it errs, None where
-    that is not known. `note` says why there is no correction, or what to mind about it.
+    is not known how the instrument errs, or it errs too much. `confusion` is how it errs, None
+    where that is not known. `note` says why there is no correction, or what to mind about it.
     """
 
     tally: "Tally"
@@ -55,7 +55,12 @@ class Finding:
 
 
 def findings(tallies: "Iterable[Tally]", errors: "Errors" = NO_ERRORS) -> tuple[Finding, ...]:
-    """Return the finding of each tally, in order; one draw of errors serves a model and axis."""
+    """Return the finding of each tally, in order; one draw of errors serves a model and axis.
+
+    Args:
+        tallies: of any models and axes.
+        errors: how the instrument errs, as far as that is known.
+    """
     placed = sorted(enumerate(tallies), key=lambda pair: _source(pair[1]))
     found = {
         place: finding
@@ -65,14 +70,16 @@ def findings(tallies: "Iterable[Tally]", errors: "Errors" = NO_ERRORS) -> tuple[
     return tuple(found[place] for place in sorted(found))
 
 
-def corrections(tallies: "Sequence[Tally]", confusion: "Confusion") -> "Correction":
+def corrections(
+    tallies: "Sequence[Tally]", confusion: "Confusion", draws: int = DRAWS
+) -> "Correction":
     """Correct tallies of one model and axis with one draw of its errors.
 
     The unclear are a prediction of their own. Another model has another seed.
     """
     counts = [(*tally.counts, tally.abstained) for tally in tallies]
     model, level = tallies[0].cell.model, tallies[0].level
-    return correct(counts, confusion, DRAWS, level, seed=zlib.crc32(model.encode()))
+    return correct(counts, confusion, draws, level, seed=zlib.crc32(model.encode()))
 
 
 def _source(tally: "Tally") -> tuple[str, str]:

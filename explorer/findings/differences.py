@@ -5,7 +5,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from explorer.findings.corrected import FEWEST, NO_ERRORS, corrections
-from explorer.findings.sentences import FEMININE, GENDER, interval_text, seen_as, subject
+from explorer.findings.sentences import (
+    FEMININE,
+    GENDER,
+    holds,
+    how_many_hold,
+    interval_text,
+    points,
+    seen_as,
+    subject,
+    too_few_to_flip,
+)
 from explorer.statistics import correction, significance
 from explorer.statistics.confusion import POOLABLE_P, equal_errors
 
@@ -19,15 +29,12 @@ if TYPE_CHECKING:
     # By prompt: of each pair, whether the left and the right picture have the label.
     _Pairs = Mapping[str, list[tuple[bool, bool]]]
 
-FALSE_DISCOVERIES = 0.05
 SIGN_FLIP = "sign flip over prompts"
 MCNEMAR = "mcnemar over pairs of one prompt"
-# Of five prompts all leaning one way, p is 2 / 2**5.
-_FEWEST_PROMPTS = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Test:
+class Tested:
     """A two-sided p-value by `method`, and `q`, what is left of it among all tests of the family.
 
     To name every difference whose q is 0.05 or less is to be wrong in at most 5% of those named, on
@@ -41,7 +48,7 @@ class Test:
     @property
     def holds(self) -> bool:
         """Whether the difference may be named among all of its family."""
-        return self.q <= FALSE_DISCOVERIES
+        return holds(self.q)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +63,7 @@ class Difference:
 
     comparison: "Comparison"
     corrected: "tuple[Interval, ...] | None"
-    tests: tuple[Test | None, ...]
+    tests: tuple[Tested | None, ...]
     family: int
     note: str | None
 
@@ -88,12 +95,12 @@ def difference_sentence(difference: Difference, position: int) -> str | None:
     best = difference.best(position)
     if best is None or not _is_enough(difference.comparison):
         return None
-    more, how = "more" if best.estimate >= 0 else "less", _method(difference)
+    how = "corrected" if difference.corrected else "as counted"
     test = difference.tests[position]
     q = f"; q {test.q:.2g}" if test else ""
     return (
         f"Pictures of {subject(left.cell)} are perceived as {seen_as(left.axis, position)} "
-        f"{abs(best.estimate) * 100:.0f} points {more} often if drawn by {left.cell.model} than by "
+        f"{points(best.estimate)} often if drawn by {left.cell.model} than by "
         f"{right.cell.model} ({how}, {interval_text(best)}{q})."
     )
 
@@ -109,15 +116,8 @@ def differences_sentence(of_one_axis: "Sequence[Difference]") -> str:
             f"with fewer than {FEWEST} pairs of pictures each."
         )
     held = sum(bool(test and test.holds) for one in of_one_axis for test in one.tests)
-    return (
-        f"{left.axis.title}: {held} of {first.family} tests of {models[0]} against {models[1]} "
-        f"hold{'s' * (held == 1)} at q {FALSE_DISCOVERIES} (adjusted by Benjamini-Hochberg for "
-        f"their number: at most {FALSE_DISCOVERIES:.0%} of those that hold are wrong, on average)."
-    )
-
-
-def _method(difference: Difference) -> str:
-    return "corrected" if difference.corrected else "as counted"
+    tests = f"tests of {models[0]} against {models[1]}"
+    return f"{left.axis.title}: {how_many_hold(held, first.family, tests)}"
 
 
 def _of_one_axis(comparisons: "list[Comparison]", errors: "Errors") -> list[Difference]:
@@ -168,26 +168,21 @@ def _unequal(comparison: "Comparison", errors: "Errors") -> str | None:
 
 
 def _note(
-    comparison: "Comparison", tests: tuple[Test | None, ...], warning: str | None
+    comparison: "Comparison", tests: tuple[Tested | None, ...], warning: str | None
 ) -> str | None:
-    prompts = len(_pairs(comparison, comparison.left.axis.labels[0]))
     flipped = any(test and test.method == SIGN_FLIP for test in tests)
-    least = 2 / 2**prompts
-    few = (
-        f"Of {prompts} prompts, p is {least:.2g} or more whatever they show."
-        if flipped and prompts < _FEWEST_PROMPTS
-        else None
-    )
+    prompts = len(_pairs(comparison, comparison.left.axis.labels[0]))
+    few = too_few_to_flip(prompts, "prompts") if flipped else None
     return " ".join(filter(None, (warning, few))) or None
 
 
-def _tests(comparisons: "Sequence[Comparison]") -> list[tuple[Test | None, ...]]:
+def _tests(comparisons: "Sequence[Comparison]") -> list[tuple[Tested | None, ...]]:
     rows = [[_p(one, label) for label in one.left.axis.labels] for one in comparisons]
     p_values = [found[0] if found else None for row in rows for found in row]
     adjusted = iter(significance.benjamini_hochberg(p_values))
     return [
         tuple(
-            Test(found[0], q, found[1]) if found and q is not None else None
+            Tested(found[0], q, found[1]) if found and q is not None else None
             for found, q in zip(row, adjusted, strict=False)
         )
         for row in rows

@@ -40,6 +40,11 @@ def sentence(
     return "; ".join(part for part in parts if part) + "."
 
 
+# What may be named among many: at most so many of what is named are wrong, on average.
+FALSE_DISCOVERIES = 0.05
+# Of five differences all leaning one way, p is 2 / 2**5.
+_FEWEST_TO_FLIP = 6
+
 _TRUTHS = {
     "human": "people have labelled",
     "prompt": "were drawn for a known label",
@@ -70,6 +75,35 @@ def quote(finding: "Finding") -> str:
 def told_label(tally: "Tally") -> str:
     """Return the label that sentences speak of: feminine, elsewhere the commonest."""
     return FEMININE if _is_gender(tally) else _commonest(tally)
+
+
+def holds(q: float | None) -> bool:
+    """Return whether what has this adjusted p-value may be named among all that were tested."""
+    return q is not None and q <= FALSE_DISCOVERIES
+
+
+def how_many_hold(held: int, family: int, tests: str) -> str:
+    """Return "3 of 20 shifts hold at q 0.05 ..." with what that means."""
+    return (
+        f"{held} of {family} {tests} hold{'s' * (held == 1)} at q {FALSE_DISCOVERIES} (adjusted by "
+        f"Benjamini-Hochberg for their number: at most {FALSE_DISCOVERIES:.0%} of those that hold "
+        "are wrong, on average)."
+    )
+
+
+def too_few_to_flip(count: int, kind: str) -> str | None:
+    """Return how small p can be with so few prompts or professions, None where that is no matter.
+
+    The least p is that of all differences leaning one way: 2 in the number of changes of signs.
+    """
+    if count >= _FEWEST_TO_FLIP:
+        return None
+    return f"Of {count} {kind}, p is {2 / 2**count:.2g} or more whatever they show."
+
+
+def points(difference: float) -> str:
+    """Return "12 points more" or "12 points less"."""
+    return f"{abs(difference) * 100:.0f} points {'more' if difference >= 0 else 'less'}"
 
 
 def seen_as(axis: "Axis", position: int) -> str:

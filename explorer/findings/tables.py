@@ -79,18 +79,18 @@ def tally_rows(
             model's settings.
         device, libraries, tool_version: what drew and what counted.
     """
-    known = _by_model(provenance)
+    known = by_model(provenance)
     return [
         {
-            **_words(finding.tally),
+            **word_columns(finding.tally),
             "axis": finding.tally.axis.name,
             "label": label,
             **_counted(finding.tally, label),
             **_corrected(finding, finding.tally.axis.labels.index(label)),
-            **_uncounted(finding.tally),
+            **uncounted_columns(finding.tally),
             **_reference(finding.tally, label, year),
-            **_instrument(finding.tally.axis, known.get(finding.tally.cell.model)),
-            **_made(known.get(finding.tally.cell.model)),
+            **instrument_columns(finding.tally.axis, known.get(finding.tally.cell.model)),
+            **model_columns(known.get(finding.tally.cell.model)),
         }
         for finding in findings
         for label in finding.tally.axis.labels
@@ -121,14 +121,14 @@ def image_rows(
             gender_instrument, gender_captions_sha256, gender_threshold.
         model_repo ... tool_version: as in tally_rows.
     """
-    known = _by_model(provenance)
+    known = by_model(provenance)
     return [
         {
             **_asked(observation),
             "file": None if file is None or observation.withheld else file(observation.request.key),
             "withheld": observation.withheld,
             **_answers(observation, axes),
-            **_made(known.get(observation.request.model.name)),
+            **model_columns(known.get(observation.request.model.name)),
         }
         for observation in observations
     ]
@@ -163,7 +163,7 @@ def comparison_rows(
             left_width_px, left_height_px, left_dtype, left_device, left_libraries,
             left_tool_version, right_model_repo ... right_tool_version: as in tally_rows.
     """
-    known = _by_model(provenance)
+    known = by_model(provenance)
     return [
         _compared(difference, position, known, year)
         for difference in differences
@@ -188,11 +188,13 @@ def _harmless(value: object) -> object:
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
 
 
-def _by_model(provenance: "Iterable[Provenance]") -> dict[str, Provenance]:
+def by_model(provenance: "Iterable[Provenance]") -> dict[str, Provenance]:
+    """Return provenance by the name of its model."""
     return {known.model.name: known for known in provenance}
 
 
-def _words(tally: "Tally") -> Row:
+def word_columns(tally: "Tally") -> Row:
+    """Return the columns of a cell."""
     adjective = tally.cell.adjective
     listed = known_adjective(adjective) if isinstance(adjective, str) else None
     return {
@@ -213,7 +215,7 @@ def _counted(tally: "Tally", label: str) -> Row:
         "count": tally.count(label),
         "judged": tally.judged,
         "total": tally.total,
-        **_limits("share", share),
+        **interval_columns("share", share),
         "level": tally.level,
         "method": share.method if share else None,
     }
@@ -222,7 +224,7 @@ def _counted(tally: "Tally", label: str) -> Row:
 def _corrected(finding: "Finding", position: int) -> Row:
     bounds = finding.bounds[position] if finding.bounds else None
     corrected = finding.corrected[position] if finding.corrected else None
-    limits = _limits("corrected", corrected)
+    limits = interval_columns("corrected", corrected)
     return {
         "bound_low": bounds.low if bounds else None,
         "bound_high": bounds.high if bounds else None,
@@ -247,7 +249,8 @@ def _errors(confusion: "Confusion | None", position: int) -> Row:
     }
 
 
-def _limits(name: str, interval: "Interval | None") -> Row:
+def interval_columns(name: str, interval: "Interval | None") -> Row:
+    """Return an interval as three columns, empty where there is none."""
     return {
         name: interval.estimate if interval else None,
         f"{name}_low": interval.low if interval else None,
@@ -255,7 +258,8 @@ def _limits(name: str, interval: "Interval | None") -> Row:
     }
 
 
-def _uncounted(tally: "Tally") -> Row:
+def uncounted_columns(tally: "Tally") -> Row:
+    """Return the columns of what could not be counted."""
     return {
         "abstained": tally.abstained,
         "withheld": tally.withheld,
@@ -278,7 +282,8 @@ def _reference(tally: "Tally", label: str, year: int) -> Row:
     }
 
 
-def _instrument(axis: "Axis", known: Provenance | None) -> Row:
+def instrument_columns(axis: "Axis", known: Provenance | None) -> Row:
+    """Return the columns that say who answered."""
     return {
         "instrument": dict(known.instruments).get(axis.name) if known else None,
         "captions_sha256": axis.digest,
@@ -286,7 +291,8 @@ def _instrument(axis: "Axis", known: Provenance | None) -> Row:
     }
 
 
-def _made(known: Provenance | None) -> Row:
+def model_columns(known: Provenance | None) -> Row:
+    """Return the columns that say how the pictures came about."""
     model = known.model if known else None
     return {
         "model_repo": model.repo if model else None,
@@ -341,7 +347,7 @@ def _compared(
     left, right = comparison.left, comparison.right
     label = left.axis.labels[position]
     made_left, made_right = known.get(left.cell.model), known.get(right.cell.model)
-    words = _words(left)
+    words = word_columns(left)
     del words["model"]
     return {
         **words,
@@ -349,17 +355,17 @@ def _compared(
         "label": label,
         **_prefixed("left", _side(left, label)),
         **_prefixed("right", _side(right, label)),
-        **_limits("difference", comparison.differences[position]),
+        **interval_columns("difference", comparison.differences[position]),
         "level": left.level,
         **_sure(difference, position),
         "paired": comparison.paired,
         **_reference(left, label, year),
-        "left_instrument": _instrument(left.axis, made_left)["instrument"],
-        "right_instrument": _instrument(right.axis, made_right)["instrument"],
+        "left_instrument": instrument_columns(left.axis, made_left)["instrument"],
+        "right_instrument": instrument_columns(right.axis, made_right)["instrument"],
         "captions_sha256": left.axis.digest,
         "threshold": left.axis.threshold,
-        **_prefixed("left", _made(made_left)),
-        **_prefixed("right", _made(made_right)),
+        **_prefixed("left", model_columns(made_left)),
+        **_prefixed("right", model_columns(made_right)),
     }
 
 
@@ -367,7 +373,7 @@ def _sure(difference: "Difference", position: int) -> Row:
     corrected = difference.corrected[position] if difference.corrected else None
     test = difference.tests[position]
     return {
-        **_limits("corrected_difference", corrected),
+        **interval_columns("corrected_difference", corrected),
         "p": test.p if test else None,
         "q": test.q if test else None,
         "test": test.method if test else None,
@@ -379,7 +385,7 @@ def _sure(difference: "Difference", position: int) -> Row:
 def _side(tally: "Tally", label: str) -> Row:
     counted = _counted(tally, label)
     del counted["level"], counted["method"]
-    return {"model": tally.cell.model, **counted, **_uncounted(tally)}
+    return {"model": tally.cell.model, **counted, **uncounted_columns(tally)}
 
 
 def _prefixed(prefix: str, row: Row) -> Row:

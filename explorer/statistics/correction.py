@@ -193,6 +193,19 @@ def of_draws(estimate: float, draws: "NDArray[np.floating]", level: float) -> In
     return Interval(estimate, min(float(low), estimate), max(float(high), estimate), level, METHOD)
 
 
+def p_of_draws(draws: "NDArray[np.floating]", value: float) -> float:
+    """Return a two-sided p-value: how few of the draws lie on the lesser side of a value.
+
+    It is 1 - level of the widest interval of the draws that leaves the value out. The value counts
+    as one more draw, so that p is never 0.
+
+    Source: Efron and Tibshirani 1993, "An introduction to the bootstrap", chapter 15.4, the
+    relation of tests to percentile intervals; Phipson and Smyth 2010 for the one more.
+    """
+    fewest = min(int((draws <= value).sum()), int((draws >= value).sum()))
+    return min(1.0, 2 * (fewest + 1) / (len(draws) + 1))
+
+
 def _minus(
     a: Corrected, b: Corrected, drawn: "NDArray[np.float32]", level: float
 ) -> tuple[Interval, ...]:

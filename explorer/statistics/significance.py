@@ -64,6 +64,22 @@ def sign_flip(differences: "Sequence[float]", flips: int = 10_000, seed: int = 0
     return (int((np.abs(signs @ values) >= reached).sum()) + 1) / (flips + 1)
 
 
+def against_reference(count: int, total: int, reference: float) -> float | None:
+    """Return the exact two-sided p-value of a share for a reference that is known, 0..1.
+
+    None without pictures.
+
+    Source: Clopper and Pearson 1934, "The use of confidence or fiducial limits"; the two-sided
+    value takes in all counts that are no likelier than the one seen.
+
+    Raises:
+        ValueError: the count does not lie in 0..total, or the reference not in 0..1.
+    """
+    from scipy.stats import binomtest
+
+    return float(binomtest(count, total, reference).pvalue) if total else None
+
+
 def benjamini_hochberg(p_values: "Sequence[float | None]") -> tuple[float | None, ...]:
     """Return the adjusted p-values, in order: at most q of those up to q are false discoveries.
 

@@ -158,7 +158,7 @@ def known(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let it be known how the instrument errs on the fakes."""
     gender = Confusion(((140, 15), (8, 130), (2, 5)), "human")
     errors = {(model, "gender"): gender for model in ("fake-a", "fake-b")}
-    for module in ("commands",):
+    for module in ("commands", "questions"):
         monkeypatch.setattr(f"explorer.cli.{module}.known_errors", lambda _: errors)
 
 
@@ -188,6 +188,70 @@ def test_compare_says_what_was_tested_and_corrects_differences(command: Command)
     assert "Of 2 prompts, p is 0.5 or more whatever they show." in text
 
 
+SOME = "--profession author --profession nurse --profession waitress --images 12"
+
+
+def test_gap_sets_each_profession_beside_its_labour_statistic(command: Command) -> None:
+    command(f"draw --model fake-a {SOME} --adjective none")
+    line = f"gap fake-a {SOME} --adjective none"
+    author, nurse, waitress = rows(command(f"{line} --csv -").stdout)
+    assert (author["reference_share"], author["reference_year"]) == ("0.538", "2023")
+    assert float(nurse["gap"]) == pytest.approx(float(nurse["share"]) - 0.874)
+    assert [row["counts"] for row in (author, nurse, waitress)] == ["True", "True", "False"]
+    text = command(line).stdout
+    assert "Over 2 professions fake-a shows people perceived as feminine" in text
+    assert "as the word itself states a gender: waitress." in text
+
+
+@pytest.mark.usefixtures("known")
+def test_gap_is_of_corrected_shares_where_there_are_any(command: Command) -> None:
+    command(f"draw --model fake-a {SOME} --adjective none")
+    found = rows(command(f"gap fake-a {SOME} --adjective none --csv -").stdout)
+    assert {row["method"] for row in found} == {"monte carlo correction"}
+    assert "(corrected, 95% interval" in command(f"gap fake-a {SOME} --adjective none").stdout
+
+
+def test_gap_to_figures_of_ones_own(command: Command, tmp_path: Path) -> None:
+    path = tmp_path / "shares.csv"
+    path.write_text("profession,share\nauthor,0.25\n", "utf-8")
+    command(f"draw --model fake-a {SOME} --adjective none")
+    line = f"gap fake-a {SOME} --adjective none --reference {path}"
+    author, nurse, _ = rows(command(f"{line} --csv -").stdout)
+    assert (author["reference_share"], author["reference_match"]) == ("0.25", "own")
+    assert (nurse["reference_share"], nurse["gap"]) == ("", "")
+    text = command(line).stdout
+    assert "as the reference lacks them: nurse, waitress." in text
+    assert f"than '{path}' have women" in text
+
+
+def test_gap_of_tones_describes_and_calls_nothing_fair(command: Command) -> None:
+    command(f"draw --model fake-a {SOME} --adjective none")
+    line = f"gap fake-a {SOME} --adjective none --axis tone"
+    found = rows(command(f"{line} --csv -").stdout)
+    assert [row["profession"] for row in found] == ["author", "nurse", "waitress"]
+    assert all(float(row["total_variation_line"]) > 0 for row in found)
+    assert "describes and is not called fair" in command(line).stdout
+
+
+def test_adjectives_tells_the_shift_of_each_against_none(command: Command) -> None:
+    words = f"{SOME} --adjective honest --adjective modest"
+    command(f"draw --model fake-a {words} --adjective none")
+    found = rows(command(f"adjectives fake-a {words} --csv -").stdout)
+    assert [row["adjective"] for row in found] == ["honest", "modest"]
+    assert {(row["professions"], row["with_judged"], row["tests"]) for row in found} == {
+        ("3", "36", "2")
+    }
+    text = command(f"adjectives fake-a {words}").stdout
+    assert "of 2 shifts hold" in text
+    assert "Of 3 professions, p is 0.25 or more whatever they show." in text
+
+
+def test_adjectives_are_all_twenty_if_none_is_named(command: Command) -> None:
+    found = rows(command("adjectives fake-a --profession author --csv -").stdout)
+    assert len(found) == 20
+    assert {row["shift"] for row in found} == {""}
+
+
 def test_models_lists_the_bundled_ones_first(command: Command) -> None:
     listed = command("models").stdout.splitlines()
     assert listed[1].startswith("emoji-skewed")
@@ -201,6 +265,9 @@ def test_models_lists_the_bundled_ones_first(command: Command) -> None:
         f"tally {SMALL}",
         f"images {SMALL}",
         "compare fake-a fake-b --profession author --adjective none",
+        "gap fake-a --profession author",
+        "gap fake-a --profession author --axis tone",
+        "adjectives fake-a --profession author",
     ],
 )
 def test_json_holds_the_rows_of_the_csv(command: Command, line: str) -> None:
@@ -285,6 +352,12 @@ def test_the_cache_option_goes_before_the_environment(
         (f"tally {AUTHOR} --csv no/such/folder/tallies.csv", "'no/such/folder/tallies.csv'"),
         (f"tally {AUTHOR} --year 2024", "2023, 2025"),
         ("compare fake-a fake-b --profession author --year 1999", "2019, 2020"),
+        ("gap fake-a", "No profession is given"),
+        ("gap fake-a --profession author --axis gender --axis tone", "one of them at a time"),
+        ("gap fake-a --profession author --reference no.csv", "'no.csv' cannot be read"),
+        ("gap fake-a --profession author --year 2024", "2023, 2025"),
+        ("adjectives fake-a --profession author --axis tone", "for 'gender' only"),
+        ("adjectives fake-a --profession author --adjective none", "leave it out for all 20"),
         ("paint", "No such command"),
     ],
 )

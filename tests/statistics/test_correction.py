@@ -13,6 +13,7 @@ from explorer.statistics.correction import (
     difference,
     mean,
     of_draws,
+    p_of_draws,
 )
 from explorer.statistics.intervals import Interval
 from explorer.statistics.prevalence import lang_reiczigel, rogan_gladen
@@ -245,3 +246,11 @@ def test_means_are_compared_like_single_tallies() -> None:
     assert interval is not None
     assert interval[0].estimate == pytest.approx(0.4 / GOOD_YOUDEN)
     assert interval[0].low > 0
+
+
+def test_p_is_that_of_the_widest_interval_that_leaves_the_value_out() -> None:
+    draws = np.linspace(0, 1, 1_001)
+    assert p_of_draws(draws, 0.5) == 1
+    assert p_of_draws(draws, 0.025) == pytest.approx(0.05, abs=0.003)
+    assert p_of_draws(draws, 0.975) == pytest.approx(0.05, abs=0.003)
+    assert p_of_draws(draws, 2.0) == pytest.approx(2 / 1_002)

@@ -11,6 +11,7 @@ from explorer.errors import InvalidData
 from explorer.statistics.significance import (
     MOST_EXACT,
     McNemar,
+    against_reference,
     benjamini_hochberg,
     durkalski,
     mcnemar,
@@ -208,3 +209,26 @@ def test_clusters_of_one_pair_are_tested_as_mcnemar_would(pairs: list[tuple[int,
     published = other([[0, sum(first)], [sum(second), 0]], exact=False, correction=False)
     assert tested.statistic == pytest.approx(published.statistic)
     assert tested.p == pytest.approx(published.pvalue)
+
+
+def test_a_share_is_tested_against_a_reference() -> None:
+    # Conover 1971, "Practical nonparametric statistics", pages 97 and 98: Mendel's peas, as in
+    # R's help of binom.test.
+    assert against_reference(682, 925, 0.75) == pytest.approx(0.3825, abs=5e-5)
+    assert against_reference(0, 0, 0.5) is None
+
+
+@given(st.integers(0, 60), st.floats(0.01, 0.99))
+def test_testing_against_a_reference_does_not_depend_on_which_label_is_counted(
+    count: int, reference: float
+) -> None:
+    p, mirror = (
+        against_reference(count, 60, reference),
+        against_reference(60 - count, 60, 1 - reference),
+    )
+    assert p == pytest.approx(mirror)
+
+
+def test_a_count_beyond_the_pictures_is_refused() -> None:
+    with pytest.raises(ValueError, match="k"):
+        against_reference(3, 2, 0.5)

@@ -1,0 +1,148 @@
+"""The commands that ask one question each of what is stored: gaps, adjectives."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from explorer import settings as machine
+from explorer import study as studies
+from explorer.cli.commands import app, made, opened, say_missing
+from explorer.cli.options import ALL, NONE, Asked, CacheFolder, Changed, Year, checked_year, spread
+from explorer.cli.output import Output
+from explorer.errors import InvalidData
+from explorer.findings.gap_tables import gap_rows, shift_rows, tone_rows
+from explorer.findings.gaps import gap_sentences, gaps
+from explorer.findings.sentences import GENDER
+from explorer.findings.shifts import shift_sentences, shifts
+from explorer.reference.error_rates import known_errors
+from explorer.words.references import labour_references, read_references
+from explorer.words.vocabulary import DEFAULT_YEAR
+
+if TYPE_CHECKING:
+    from explorer.store.index import Store
+    from explorer.study import Study
+    from explorer.words.references import Reference
+
+_GAP_COLUMNS = (
+    *("profession", "judged", "abstained", "share", "share_low", "share_high", "reference_share"),
+    *("reference_match", "gap", "gap_low", "gap_high", "amplification", "counts", "q"),
+)
+_TONE_COLUMNS = (
+    *("profession", "judged", "abstained", "total_variation", "total_variation_by_chance"),
+    *("total_variation_line", "wasserstein_steps", "jensen_shannon_bits", "jensen_shannon_line"),
+)
+_SHIFT_COLUMNS = (
+    *("adjective", "adjective_coding", "professions", "with_judged", "without_judged", "shift"),
+    *("shift_low", "shift_high", "corrected_shift", "corrected_shift_low", "corrected_shift_high"),
+    *("p", "q"),
+)
+_TONES_TOLD = (
+    "Set beside all tones being equally frequent, which describes and is not called fair. Counting "
+    "few pictures alone gives some distance: only one above its line says that the tones differ."
+)
+_NOT_THE_SAME = (
+    "The reference counts people, a classifier counts how pictures look: the gap describes, and "
+    "what a model ought to show it does not say."
+)
+
+Model = Annotated[str, typer.Argument(metavar="MODEL", help="The model.")]
+
+
+@app.command()
+@spread
+def gap(
+    model: Model,
+    asked: Asked,
+    changed: Changed,
+    output: Output,
+    reference: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="A CSV file with the columns profession and share (women's, 0 to 1).  [default: "
+            "the labour statistics]",
+        ),
+    ] = None,
+    year: Year = DEFAULT_YEAR,
+    cache: CacheFolder = None,
+) -> None:
+    """Set a model beside a reference, profession by profession.
+
+    The feminine share beside women's share among US workers, or with --axis tone the tones beside
+    all being equally frequent. Nothing is drawn.
+    """
+    settings = machine.load(cache)
+    checked_year(year)
+    study = replace(asked, axis=[_one_axis(asked)]).study(changed.cards([model], settings))
+    references = _references(reference, year, study)
+    beside = f"the labour statistics of {year}" if reference is None else repr(str(reference))
+    with opened(settings) as store:
+        show = _show_gaps if study.axes[0].name == GENDER else _show_tones
+        show(study, store, output, references, beside)
+        say_missing(study, store)
+
+
+@app.command()
+@spread
+def adjectives(
+    model: Model, asked: Asked, changed: Changed, output: Output, cache: CacheFolder = None
+) -> None:
+    """Tell how far each adjective moves the feminine share.
+
+    Against the prompt without one, on the same professions. Nothing is drawn.
+    """
+    settings = machine.load(cache)
+    if _one_axis(asked) != GENDER:
+        raise InvalidData(f"--axis is {asked.axis!r}. Adjectives are told for 'gender' only.")
+    study = replace(asked, axis=[GENDER], adjective=_with_none(asked)).study(
+        changed.cards([model], settings)
+    )
+    with opened(settings) as store:
+        found = shifts(studies.tallies(study, store, "cell"), known_errors(study))
+        if output.write(shift_rows(found, made(study, store)), _SHIFT_COLUMNS):
+            _print(shift_sentences(found))
+        say_missing(study, store)
+
+
+def _show_gaps(
+    study: "Study",
+    store: "Store",
+    output: Output,
+    references: "dict[str, Reference]",
+    beside: str,
+) -> None:
+    tallies = studies.tallies(study, store, "profession")
+    found = gaps(tallies, references, known_errors(study))
+    if output.write(gap_rows(found, made(study, store)), _GAP_COLUMNS):
+        _print((*gap_sentences(found, beside), _NOT_THE_SAME))
+
+
+def _show_tones(study: "Study", store: "Store", output: Output, *_: object) -> None:
+    rows = tone_rows(studies.tallies(study, store, "profession"), made(study, store))
+    if output.write(rows, _TONE_COLUMNS):
+        _print([_TONES_TOLD])
+
+
+def _one_axis(asked: Asked) -> str:
+    if len(set(asked.axis)) > 1:
+        raise InvalidData(f"--axis is {asked.axis!r}. Ask about one of them at a time.")
+    return asked.axis[0] if asked.axis else GENDER
+
+
+def _references(path: Path | None, year: int, study: "Study") -> "dict[str, Reference]":
+    return labour_references(year) if path is None else read_references(path, study.professions)
+
+
+def _with_none(asked: Asked) -> list[str]:
+    """Return the adjectives asked for, and none, which all are set beside."""
+    if asked.adjective == [NONE] and not asked.own_adjective:
+        raise InvalidData("--adjective is 'none' only. Name one, or leave it out for all 20.")
+    given = asked.adjective or ([] if asked.own_adjective else [ALL])
+    return given if {ALL, NONE} & set(given) else [NONE, *given]
+
+
+def _print(sentences: "Sequence[str] | Iterator[str]") -> None:
+    print("\n" + "\n".join(sentences))

@@ -1,0 +1,173 @@
+"""Gaps, tones and shifts as rows for files and scripts."""
+
+from typing import TYPE_CHECKING
+
+from explorer.findings.corrected import FEWEST
+from explorer.findings.sentences import FEMININE
+from explorer.findings.tables import (
+    by_model,
+    instrument_columns,
+    interval_columns,
+    model_columns,
+    uncounted_columns,
+    word_columns,
+)
+from explorer.statistics import distances
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from explorer.findings.gaps import Gap
+    from explorer.findings.shifts import Shift
+    from explorer.findings.tables import Provenance, Row
+    from explorer.findings.tallies import Tally
+
+
+def gap_rows(found: "Iterable[Gap]", provenance: "Iterable[Provenance]" = ()) -> "list[Row]":
+    """Return one row for each profession.
+
+    Columns:
+        model, profession, adjective, adjective_coding: the cell; "(all)" where words are counted
+            together.
+        count, judged, abstained, withheld, unjudged, missing: pictures perceived as feminine,
+            pictures with a label, and without, as in tally_rows.
+        share, share_low, share_high, level, method: the feminine share (0..1), corrected where it
+            can be, and its limits; None below 10 judged pictures, as all that follows from it.
+        reference_share, reference_year, reference_occupation, reference_match: what it is set
+            beside; None where the reference lacks the profession.
+        gap, gap_low, gap_high: share minus reference_share, -1..1.
+        amplification: how much farther from parity than the reference, on its side, -1..1.
+        counts: whether it goes into the headline numbers and is tested: its reference fits the
+            word exactly or closely, or is a person's own.
+        p, q, tests: how likely a gap as large is by chance, two-sided; adjusted by
+            Benjamini-Hochberg for all tests; how many those are.
+        correction_note: why the share is not corrected, or what to mind about it.
+        instrument ... tool_version: as in tally_rows.
+    """
+    found = tuple(found)
+    known, tests = by_model(provenance), sum(gap.p is not None for gap in found)
+    return [_gap(gap, tests, known.get(gap.finding.tally.cell.model)) for gap in found]
+
+
+def tone_rows(tallies: "Iterable[Tally]", provenance: "Iterable[Provenance]" = ()) -> "list[Row]":
+    """Return how far the tones of each cell lie from all tones being equally frequent.
+
+    Columns:
+        model, profession, adjective, adjective_coding: the cell.
+        judged, abstained, withheld, unjudged, missing: as in tally_rows.
+        reference: "uniform": every tone as often as any other. It describes, it is not called fair.
+        total_variation, total_variation_by_chance, total_variation_line: the share of pictures
+            that would have to change, what it comes to by chance alone if the reference were true,
+            and what it stays below in 95 of 100 such tallies.
+        wasserstein_steps: how many steps along the tones a picture would have to move, on average.
+        jensen_shannon_bits, jensen_shannon_by_chance, jensen_shannon_line: what one picture tells
+            of whether it is from the model or the reference, 0..1 bits, and the same by chance.
+            These are of raw counts, and None below 10 judged pictures.
+        instrument ... tool_version: as in tally_rows.
+    """
+    known = by_model(provenance)
+    return [
+        {
+            **word_columns(tally),
+            "judged": tally.judged,
+            **uncounted_columns(tally),
+            "reference": "uniform",
+            **_distances(tally),
+            **instrument_columns(tally.axis, known.get(tally.cell.model)),
+            **model_columns(known.get(tally.cell.model)),
+        }
+        for tally in tallies
+    ]
+
+
+def shift_rows(found: "Iterable[Shift]", provenance: "Iterable[Provenance]" = ()) -> "list[Row]":
+    """Return one row for each adjective.
+
+    Columns:
+        model, adjective, adjective_coding, professions: how many professions have judged pictures
+            with the adjective and without one. All counts are of these.
+        with_count, with_judged, with_abstained, with_withheld: pictures with the adjective that
+            are perceived as feminine, have a label, were not answered, were withheld.
+        without_count, without_judged, without_abstained, without_withheld: the same of the prompts
+            without one.
+        shift, shift_low, shift_high: feminine share with minus without, -1..1, as counted.
+        corrected_shift, corrected_shift_low, corrected_shift_high: the same, corrected.
+        level: the confidence of the limits.
+        p, q, tests: how likely a shift as large is by chance, two-sided, by flipping the
+            professions' differences; adjusted by Benjamini-Hochberg for all tests; how many.
+        instrument ... tool_version: as in tally_rows.
+    """
+    found = tuple(found)
+    known, tests = by_model(provenance), sum(shift.p is not None for shift in found)
+    return [_shift(shift, tests, known.get(shift.with_it.cell.model)) for shift in found]
+
+
+def _gap(gap: "Gap", tests: int, known: "Provenance | None") -> "Row":
+    tally, reference = gap.finding.tally, gap.reference
+    share = gap.finding.best(FEMININE)
+    return {
+        **word_columns(tally),
+        "count": tally.count(FEMININE),
+        "judged": tally.judged,
+        **uncounted_columns(tally),
+        **interval_columns("share", share),
+        "level": tally.level,
+        "method": share.method if share else None,
+        "reference_share": reference.share if reference else None,
+        "reference_year": reference.year if reference else None,
+        "reference_occupation": reference.occupation if reference else None,
+        "reference_match": reference.match if reference else None,
+        **interval_columns("gap", gap.gap),
+        "amplification": gap.amplification,
+        "counts": gap.counts,
+        "p": gap.p,
+        "q": gap.q,
+        "tests": tests,
+        "correction_note": gap.finding.note,
+        **instrument_columns(tally.axis, known),
+        **model_columns(known),
+    }
+
+
+def _distances(tally: "Tally") -> "Row":
+    uniform = (1,) * len(tally.axis.labels)
+    enough = tally.judged >= FEWEST
+    null = distances.null_levels(uniform, tally.judged) if enough else None
+    counts = tally.counts if enough else (0,) * len(uniform)
+    return {
+        "total_variation": distances.total_variation(counts, uniform),
+        "total_variation_by_chance": null.total_variation.mean if null else None,
+        "total_variation_line": null.total_variation.line if null else None,
+        "wasserstein_steps": distances.wasserstein_steps(counts, uniform),
+        "jensen_shannon_bits": distances.jensen_shannon(counts, uniform),
+        "jensen_shannon_by_chance": null.jensen_shannon.mean if null else None,
+        "jensen_shannon_line": null.jensen_shannon.line if null else None,
+    }
+
+
+def _shift(shift: "Shift", tests: int, known: "Provenance | None") -> "Row":
+    words = word_columns(shift.with_it)
+    del words["profession"]
+    return {
+        **words,
+        "professions": shift.professions,
+        **_side("with", shift.with_it),
+        **_side("without", shift.without),
+        **interval_columns("shift", shift.raw),
+        **interval_columns("corrected_shift", shift.corrected),
+        "level": shift.with_it.level,
+        "p": shift.p,
+        "q": shift.q,
+        "tests": tests,
+        **instrument_columns(shift.with_it.axis, known),
+        **model_columns(known),
+    }
+
+
+def _side(name: str, tally: "Tally") -> "Row":
+    return {
+        f"{name}_count": tally.count(FEMININE),
+        f"{name}_judged": tally.judged,
+        f"{name}_abstained": tally.abstained,
+        f"{name}_withheld": tally.withheld,
+    }

@@ -1,0 +1,248 @@
+"""How far the feminine shares lie from a reference, and whether they exaggerate it."""
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from explorer.findings.corrected import FEWEST, NO_ERRORS, corrections, findings
+from explorer.findings.sentences import FEMININE, holds, how_many_hold, interval_text, points
+from explorer.statistics import correction
+from explorer.statistics.amplification import FEWEST as FEWEST_TO_RESAMPLE
+from explorer.statistics.amplification import (
+    directional_amplification,
+    logit_slope,
+    signed_gap,
+)
+from explorer.statistics.intervals import Interval
+from explorer.statistics.significance import against_reference, benjamini_hochberg
+from explorer.words.references import GENDERED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from explorer.findings.corrected import Errors, Finding
+    from explorer.findings.tallies import Tally
+    from explorer.statistics.amplification import LogitSlope
+    from explorer.words.references import Reference
+
+
+# With them the least p-value is small enough to hold among 150.
+_DRAWS = 10_000
+
+_RESERVATIONS = {
+    "broad": "as their occupation is counted in a broader group only",
+    "largest-kind": "as the largest of several kinds is counted only",
+    "ambiguous": "as the word has several senses",
+    GENDERED: "as the word itself states a gender",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A profession's feminine share minus its reference.
+
+    `gap` is -1..1, of the corrected share where there is one, else of the raw one; its limits are
+    those of the share, the reference being taken as known. `amplification` is how much farther from
+    parity than the reference, on its side, the share is. Both are None without a reference or
+    below FEWEST judged pictures. `p`, and `q` among all gaps that count, are None for those that
+    do not.
+    """
+
+    finding: "Finding"
+    reference: "Reference | None"
+    gap: Interval | None
+    amplification: float | None
+    p: float | None = None
+    q: float | None = None
+
+    @property
+    def counts(self) -> bool:
+        """Whether the gap goes into the headline: its reference speaks of just what is drawn."""
+        return self.gap is not None and self.reference is not None and self.reference.trusted
+
+    @property
+    def profession(self) -> str:
+        """Return the profession's name."""
+        return str(self.finding.tally.cell.profession)
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """One model's gaps taken together, over the professions that count.
+
+    `mean` and `absolute` are -1..1 and 0..1, None where none counts. `interval` is the mean gap's,
+    None where the shares are not corrected. `slope` is None over too few professions.
+    """
+
+    professions: int
+    mean: float | None
+    interval: Interval | None
+    absolute: float | None
+    slope: "LogitSlope | None"
+    tests: int
+
+
+def gaps(
+    tallies: "Iterable[Tally]", references: "Mapping[str, Reference]", errors: "Errors" = NO_ERRORS
+) -> tuple[Gap, ...]:
+    """Return the gap of each of one model's professions, in order.
+
+    Args:
+        tallies: on the gender axis, by profession.
+        references: by profession.
+        errors: how the instrument errs, as far as that is known.
+    """
+    found = findings(tallies, errors)
+    plain = [_gap(one, references.get(str(one.tally.cell.profession))) for one in found]
+    p_values = iter(_p_values([gap for gap in plain if gap.counts]))
+    tested = [replace(gap, p=next(p_values)) if gap.counts else gap for gap in plain]
+    adjusted = benjamini_hochberg([gap.p for gap in tested])
+    return tuple(replace(gap, q=q) for gap, q in zip(tested, adjusted, strict=True))
+
+
+def headline(found: "Sequence[Gap]") -> Headline:
+    """Return what one model's gaps come to, over the professions that count."""
+    counted = [gap for gap in found if gap.counts]
+    estimates = [gap.gap.estimate for gap in counted if gap.gap]
+    interval = _mean(counted)
+    mean = sum(estimates) / len(estimates) if estimates else None
+    return Headline(
+        professions=len(counted),
+        mean=interval.estimate if interval else mean,
+        interval=interval,
+        absolute=sum(map(abs, estimates)) / len(estimates) if estimates else None,
+        slope=_slope(counted),
+        tests=sum(gap.p is not None for gap in found),
+    )
+
+
+def gap_sentences(found: "Sequence[Gap]", beside: str) -> "Iterator[str]":
+    """Yield the headline in plain sentences, then what is left out of it.
+
+    Args:
+        found: the gaps of one model.
+        beside: what the shares are set beside, "the labour statistics of 2023".
+    """
+    told = headline(found)
+    yield from _headline_sentences(found, told, beside)
+    for reason, names in _left_out(found).items():
+        yield f"Not in these numbers, {reason}: {', '.join(names)}."
+
+
+def _gap(finding: "Finding", reference: "Reference | None") -> Gap:
+    share, known = finding.best(FEMININE), reference.share if reference else None
+    if share is None or known is None:
+        return Gap(finding, reference, None, None)
+    return Gap(
+        finding=finding,
+        reference=reference,
+        gap=_minus(share, known),
+        amplification=directional_amplification(share.estimate, known),
+    )
+
+
+def _minus(share: Interval, known: float) -> Interval:
+    estimate = signed_gap(share.estimate, known)
+    assert estimate is not None, "both are known"  # noqa: S101
+    return replace(share, estimate=estimate, low=share.low - known, high=share.high - known)
+
+
+def _p_values(counted: "Sequence[Gap]") -> list[float | None]:
+    """Test corrected shares by their draws, raw ones by the exact binomial test."""
+    corrected = _correction(counted)
+    if corrected is None:
+        return [_p_as_counted(gap) for gap in counted]
+    place = _place(counted[0])
+    known = [gap.reference.share for gap in counted if gap.reference]
+    return [
+        correction.p_of_draws(draws[:, place], share)
+        for draws, share in zip(corrected.draws, known, strict=True)
+    ]
+
+
+def _p_as_counted(gap: Gap) -> float | None:
+    tally = gap.finding.tally
+    assert gap.reference is not None, "the gap counts"  # noqa: S101
+    return against_reference(tally.count(FEMININE), tally.judged, gap.reference.share)
+
+
+def _correction(counted: "Sequence[Gap]") -> "correction.Correction | None":
+    """Return the draws behind corrected shares; they are one model's, so all or none are."""
+    confusion = counted[0].finding.confusion if counted else None
+    if confusion is None or confusion.refusal:
+        return None
+    return corrections([gap.finding.tally for gap in counted], confusion, _DRAWS)
+
+
+def _mean(counted: "Sequence[Gap]") -> Interval | None:
+    corrected = _correction(counted)
+    (share,) = correction.mean(corrected).shares if corrected else (None,)
+    if share is None:
+        return None
+    known = [gap.reference.share for gap in counted if gap.reference]
+    return _minus(share.intervals[_place(counted[0])], sum(known) / len(known))
+
+
+def _slope(counted: "Sequence[Gap]") -> "LogitSlope | None":
+    rows = [
+        (share.estimate, gap.finding.tally.judged, gap.reference.share)
+        for gap in counted
+        # A reference of 0 or 1 has no log odds.
+        if gap.reference and 0 < gap.reference.share < 1 and (share := gap.finding.best(FEMININE))
+    ]
+    return logit_slope(
+        counts=[share * judged for share, judged, _ in rows],
+        totals=[judged for _, judged, _ in rows],
+        references=[known for _, _, known in rows],
+    )
+
+
+def _place(gap: Gap) -> int:
+    return gap.finding.tally.axis.labels.index(FEMININE)
+
+
+def _headline_sentences(found: "Sequence[Gap]", told: Headline, beside: str) -> "Iterator[str]":
+    if told.mean is None or told.absolute is None:
+        yield f"No profession has {FEWEST} judged pictures and a reference that fits its word."
+        return
+    how = f"corrected, {interval_text(told.interval)}" if told.interval else "as counted"
+    yield (
+        f"Over {told.professions} professions {found[0].finding.tally.cell.model} shows people "
+        f"perceived as feminine {points(told.mean)} often, on average, than {beside} have women "
+        f"({how}). Whichever way, a profession is {told.absolute * 100:.0f} points off on average."
+    )
+    yield _slope_sentence(told.slope)
+    held = sum(holds(gap.q) for gap in found)
+    yield how_many_hold(held, told.tests, "gaps")
+
+
+def _slope_sentence(slope: "LogitSlope | None") -> str:
+    if slope is None:
+        return f"Fewer than {FEWEST_TO_RESAMPLE} professions cannot tell whether it exaggerates."
+    interval = slope.slope
+    verdict = "so it neither surely exaggerates nor levels the reference's lean"
+    if interval.low > 1:
+        verdict = "so it exaggerates the reference's lean"
+    if interval.high < 1:
+        verdict = "so it levels the reference's lean"
+    return (
+        f"From one profession to the next its log odds rise {interval.estimate:.2f} times as far "
+        f"as the reference's ({interval.level * 100:g}% interval {interval.low:.2f} to "
+        f"{interval.high:.2f}, over {slope.professions} professions; 1 would be as far), {verdict}."
+    )
+
+
+def _left_out(found: "Sequence[Gap]") -> dict[str, list[str]]:
+    """Return the professions that do not count, by why they do not."""
+    reasons: dict[str, list[str]] = {}
+    for gap in found:
+        if not gap.counts:
+            reasons.setdefault(_reason(gap), []).append(gap.profession)
+    return reasons
+
+
+def _reason(gap: Gap) -> str:
+    if gap.reference is None:
+        return "as the reference lacks them"
+    if gap.gap is None:
+        return f"with fewer than {FEWEST} judged pictures"
+    return _RESERVATIONS[gap.reference.match]

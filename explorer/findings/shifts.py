@@ -1,0 +1,169 @@
+"""How far an adjective moves the feminine share, against the prompt without one."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from explorer.findings.corrected import FEWEST, NO_ERRORS, corrections
+from explorer.findings.sentences import (
+    FEMININE,
+    holds,
+    how_many_hold,
+    interval_text,
+    points,
+    too_few_to_flip,
+)
+from explorer.findings.tallies import ALL, Cell, Tally
+from explorer.statistics import correction
+from explorer.statistics.intervals import Interval, difference
+from explorer.statistics.significance import benjamini_hochberg, sign_flip
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from explorer.findings.corrected import Errors
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """What one adjective does to one model's pictures of the same professions.
+
+    `with_it` and `without` count the professions that have judged pictures of both kinds, of which
+    there are `professions`. `raw` and `corrected` are the feminine share with the adjective minus
+    that without, -1..1; both are None below FEWEST judged pictures of either kind, `corrected` too
+    where it is not known how the instrument errs. `p` flips professions; it is None of one
+    profession. `q` is adjusted for all adjectives.
+    """
+
+    adjective: str
+    with_it: Tally
+    without: Tally
+    professions: int
+    raw: Interval | None
+    corrected: Interval | None
+    p: float | None
+    q: float | None
+
+    @property
+    def best(self) -> Interval | None:
+        """Return the corrected shift, or the raw one where there is none."""
+        return self.corrected or self.raw
+
+
+def shifts(tallies: "Iterable[Tally]", errors: "Errors" = NO_ERRORS) -> tuple[Shift, ...]:
+    """Return the shift of each adjective, in order.
+
+    Args:
+        tallies: of one model on the gender axis, by cell, with and without adjectives.
+        errors: how the instrument errs, as far as that is known.
+    """
+    by_adjective: dict[str | None, dict[str, Tally]] = defaultdict(dict)
+    for tally in tallies:
+        adjective = tally.cell.adjective
+        if adjective is None or isinstance(adjective, str):
+            by_adjective[adjective][str(tally.cell.profession)] = tally
+    plain = by_adjective.pop(None, {})
+    pairs = {word: _pairs(tallied, plain) for word, tallied in by_adjective.items() if word}
+    pooled = [_both(by_adjective[word], word, both) for word, both in pairs.items()]
+    p_values = [_p(both) for both in pairs.values()]
+    return tuple(
+        Shift(word, *both, len(pairs[word]), _raw(*both), corrected, p, q)
+        for word, both, corrected, p, q in zip(
+            pairs,
+            pooled,
+            _corrected(pooled, errors),
+            p_values,
+            benjamini_hochberg(p_values),
+            strict=True,
+        )
+    )
+
+
+def shift_sentences(found: "Sequence[Shift]") -> "Iterator[str]":
+    """Yield how many shifts hold, each that does, and what to mind."""
+    tests = sum(shift.p is not None for shift in found)
+    yield how_many_hold(sum(holds(shift.q) for shift in found), tests, "shifts")
+    for shift in found:
+        if holds(shift.q) and shift.best:
+            how = "corrected" if shift.corrected else "as counted"
+            yield (
+                f"With {shift.adjective!r}, pictures of {shift.professions} professions are "
+                f"perceived as feminine {points(shift.best.estimate)} often than without an "
+                f"adjective ({how}, {interval_text(shift.best)}; q {shift.q:.2g})."
+            )
+    fewest = min((shift.professions for shift in found if shift.p is not None), default=None)
+    if fewest is not None and (few := too_few_to_flip(fewest, "professions")):
+        yield few
+
+
+def _pairs(with_it: dict[str, Tally], plain: dict[str, Tally]) -> list[tuple[Tally, Tally]]:
+    both = ((tally, plain.get(name)) for name, tally in with_it.items())
+    return [(one, other) for one, other in both if other and one.judged and other.judged]
+
+
+def _p(pairs: list[tuple[Tally, Tally]]) -> float | None:
+    if len(pairs) == 1 or not _is_enough(pairs):
+        return None
+    return sign_flip([_share(one) - _share(other) for one, other in pairs])
+
+
+def _share(tally: Tally) -> float:
+    return tally.count(FEMININE) / tally.judged
+
+
+def _is_enough(pairs: list[tuple[Tally, Tally]]) -> bool:
+    return min(sum(pair[side].judged for pair in pairs) for side in (0, 1)) >= FEWEST
+
+
+def _both(
+    tallied: dict[str, Tally], word: str, pairs: list[tuple[Tally, Tally]]
+) -> tuple[Tally, Tally]:
+    like = next(iter(tallied.values()))
+    model = like.cell.model
+    return (
+        _pooled(Cell(model, ALL, word), [one for one, _ in pairs], like),
+        _pooled(Cell(model, ALL, None), [other for _, other in pairs], like),
+    )
+
+
+def _pooled(cell: Cell, side: "Sequence[Tally]", like: Tally) -> Tally:
+    """Count the tallies of one side together; `like` gives the axis and the level."""
+    return Tally(
+        cell=cell,
+        axis=like.axis,
+        counts=tuple(sum(tally.count(label) for tally in side) for label in like.axis.labels),
+        abstained=sum(tally.abstained for tally in side),
+        withheld=sum(tally.withheld for tally in side),
+        missing=sum(tally.missing for tally in side),
+        level=like.level,
+        unjudged=sum(tally.unjudged for tally in side),
+    )
+
+
+def _raw(with_it: Tally, without: Tally) -> Interval | None:
+    if min(with_it.judged, without.judged) < FEWEST:
+        return None
+    return difference(
+        with_it.count(FEMININE),
+        with_it.judged,
+        without.count(FEMININE),
+        without.judged,
+        with_it.level,
+    )
+
+
+def _corrected(
+    pooled: "Sequence[tuple[Tally, Tally]]", errors: "Errors"
+) -> "list[Interval | None]":
+    """Correct both sides with one draw of the errors: they share the instrument."""
+    sides = [one for one, _ in pooled] + [other for _, other in pooled]
+    confusion = errors.get((sides[0].cell.model, sides[0].axis.name)) if sides else None
+    if confusion is None:
+        return [None] * len(pooled)
+    drawn, half = corrections(sides, confusion), len(pooled)
+    found = correction.difference(drawn.part(0, half), drawn.part(half, 2 * half))
+    place = sides[0].axis.labels.index(FEMININE)
+    return [
+        each[place] if each and _raw(*pair) else None
+        for each, pair in zip(found, pooled, strict=True)
+    ]

@@ -1,0 +1,118 @@
+"""What women's shares are set beside: the labour statistics, or a person's own figures."""
+
+import csv
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from explorer.errors import InvalidData
+from explorer.words.vocabulary import known_profession, load_professions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
+
+OWN = "own"
+# How well an occupation has to fit the word for a gap to be counted among others.
+TRUSTED = frozenset({"exact", "close", OWN})
+GENDERED = "gendered-term"
+
+_COLUMNS = ("profession", "share")
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Women's share of a profession, 0..1, and where it is from.
+
+    `match` is one of the vocabulary's MATCHES, or OWN; `year` and `occupation` are None for a
+    person's own figure.
+    """
+
+    share: float
+    match: str
+    year: int | None = None
+    occupation: str | None = None
+
+    @property
+    def trusted(self) -> bool:
+        """Whether the reference speaks of just what the word says."""
+        return self.match in TRUSTED
+
+
+def labour_references(year: int) -> "dict[str, Reference]":
+    """Return the labour statistics of a year, by profession, of those that have any."""
+    return {
+        profession.name: Reference(share, profession.match, year, profession.bls_occupation)
+        for profession in load_professions()
+        if (share := profession.women_share(year)) is not None and profession.match
+    }
+
+
+def read_references(path: "Path", own: "Iterable[str]" = ()) -> "dict[str, Reference]":
+    """Return a person's own reference shares, by profession.
+
+    Args:
+        path: a CSV file with the columns profession and share (0..1).
+        own: professions that people added to the listed ones.
+
+    Raises:
+        InvalidData: the file cannot be read, or breaks its rules; the message names file, line,
+            value and remedy.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidData(
+            f"{str(path)!r} cannot be read ({error}). Give a CSV file, in UTF-8, with the columns "
+            "profession and share."
+        ) from error
+    lines = csv.DictReader(text.splitlines())
+    missing = next((name for name in _COLUMNS if name not in (lines.fieldnames or ())), None)
+    if missing:
+        raise InvalidData(
+            f"{str(path)!r}, line 1: there is no column {missing!r} in {lines.fieldnames!r}. Name "
+            "two columns profession and share."
+        )
+    return _read(path, lines, {name.casefold(): name for name in own})
+
+
+def _read(
+    path: "Path", lines: "csv.DictReader[str]", own: "Mapping[str, str]"
+) -> "dict[str, Reference]":
+    found: dict[str, Reference] = {}
+    for name, share, place in _entries(path, lines, own):
+        if name in found:
+            raise InvalidData(f"{place}: {name!r} is there twice. Leave one of them.")
+        listed = known_profession(name)
+        found[name] = Reference(share, GENDERED if listed and listed.gendered else OWN)
+    if not found:
+        raise InvalidData(f"{str(path)!r} holds no profession. Give one a line.")
+    return found
+
+
+def _entries(
+    path: "Path", lines: "csv.DictReader[str]", own: "Mapping[str, str]"
+) -> "Iterator[tuple[str, float, str]]":
+    for line in lines:
+        place = f"{str(path)!r}, line {lines.line_num}"
+        word = (line["profession"] or "").strip()
+        listed = known_profession(word)
+        name = listed.name if listed else own.get(word.casefold())
+        if name is None:
+            raise InvalidData(
+                f"{place}: unknown profession {word!r}. Use a name of professions.json, or one "
+                "given with --own-profession."
+            )
+        yield name, _share(line["share"], place), place
+
+
+def _share(text: str | None, place: str) -> float:
+    try:
+        share = float(text or "")
+    except ValueError:
+        share = -1.0
+    # Not a number lies in no range.
+    if not 0 <= share <= 1:
+        raise InvalidData(
+            f"{place}: the share is {text!r}. Give a number from 0 to 1, 0.25 for 25 in 100."
+        )
+    return share

@@ -1,0 +1,162 @@
+import pytest
+
+from explorer.findings.gaps import gap_sentences, gaps, headline
+from explorer.findings.tallies import ALL, Cell, Tally
+from explorer.perception.axes import find_axis
+from explorer.statistics.amplification import logit_slope
+from explorer.statistics.confusion import Confusion
+from explorer.statistics.significance import against_reference, benjamini_hochberg
+from explorer.words.references import OWN, Reference
+
+GENDER = find_axis("gender")
+ERRORS = Confusion(((140, 15), (8, 130), (2, 5)), "human")
+TWELVE = tuple("abcdefghijkl")
+
+
+def of(profession: str, *counts: int, abstained: int = 0) -> Tally:
+    return Tally(Cell("model-a", profession, ALL), GENDER, counts, abstained=abstained)
+
+
+def known(*shares: float, match: str = "exact") -> dict[str, Reference]:
+    """Return references for as many professions, a, b, c."""
+    return {
+        name: Reference(share, match, 2023, name)
+        for name, share in zip(TWELVE, shares, strict=False)
+    }
+
+
+def test_the_gap_is_share_minus_reference_with_the_limits_of_the_share() -> None:
+    (found,) = gaps([of("a", 60, 40)], known(0.25))
+    share = found.finding.tally.share("feminine")
+    assert share is not None
+    assert found.gap is not None
+    assert found.gap.estimate == pytest.approx(0.35)
+    assert (found.gap.low, found.gap.high) == (share.low - 0.25, share.high - 0.25)
+    assert found.p == against_reference(60, 100, 0.25)
+
+
+def test_amplification_is_signed_by_the_side_the_reference_leans_to() -> None:
+    found = gaps([of("a", 10, 90), of("b", 90, 10), of("c", 40, 60)], known(0.25, 0.8, 0.25))
+    assert [one.amplification for one in found] == pytest.approx([0.15, 0.1, -0.15])
+
+
+def test_corrected_shares_are_set_beside_the_reference_where_there_are_any() -> None:
+    errors = {("model-a", "gender"): ERRORS}
+    (raw,), (corrected,) = (
+        gaps([of("a", 60, 40)], known(0.25)),
+        gaps([of("a", 60, 40)], known(0.25), errors),
+    )
+    assert raw.gap is not None
+    assert corrected.gap is not None
+    assert corrected.gap.method == "monte carlo correction"
+    assert corrected.gap.high - corrected.gap.low > raw.gap.high - raw.gap.low
+    assert corrected.p is not None
+    assert corrected.p < 0.001
+
+
+def test_a_reference_that_fits_roughly_is_shown_and_not_counted() -> None:
+    roughly = {
+        name: Reference(0.5, match, 2023, name)
+        for name, match in zip(
+            TWELVE,
+            ("broad", "largest-kind", "ambiguous", "gendered-term", "close", OWN),
+            strict=False,
+        )
+    }
+    found = gaps([of(name, 15, 5) for name in roughly], roughly)
+    assert [one.counts for one in found] == [False] * 4 + [True] * 2
+    assert [one.gap is not None for one in found] == [True] * 6
+    assert [one.p is not None for one in found] == [False] * 4 + [True] * 2
+    assert headline(found).professions == 2
+
+
+def test_p_is_adjusted_for_those_that_count() -> None:
+    found = gaps([of("a", 15, 5), of("b", 12, 8), of("z", 1, 19)], known(0.5, 0.5))
+    p_values = [one.p for one in found[:2]]
+    assert [one.q for one in found] == [*benjamini_hochberg(p_values), None]
+
+
+def test_few_pictures_or_no_reference_give_no_gap() -> None:
+    found = gaps([of("a", 9, 0), of("z", 10, 10)], known(0.5))
+    assert [(one.gap, one.amplification, one.p) for one in found] == [(None, None, None)] * 2
+
+
+def test_the_headline_is_the_mean_gap_and_the_mean_absolute_gap() -> None:
+    told = headline(gaps([of("a", 60, 40), of("b", 20, 80)], known(0.5, 0.5)))
+    assert told.mean == pytest.approx(-0.1)
+    assert told.absolute == pytest.approx(0.2)
+    assert (told.interval, told.slope, told.tests) == (None, None, 2)
+
+
+def test_a_corrected_mean_has_an_interval() -> None:
+    tallies = [of("a", 60, 40), of("b", 20, 80)]
+    told = headline(gaps(tallies, known(0.5, 0.5), {("model-a", "gender"): ERRORS}))
+    assert told.interval is not None
+    assert told.interval.low < -0.1 < told.interval.high
+    assert told.mean == told.interval.estimate
+
+
+def test_the_slope_is_that_of_the_log_odds() -> None:
+    shares = [0.1 + 0.07 * place for place in range(12)]
+    women = [max(1, round(100 * (0.5 + 1.2 * (share - 0.5)))) for share in shares]
+    tallies = [of(name, count, 100 - count) for name, count in zip(TWELVE, women, strict=True)]
+    told = headline(gaps(tallies, known(*shares)))
+    expected = logit_slope(women, [100] * 12, shares)
+    assert told.slope is not None
+    assert expected is not None
+    assert told.slope.slope.estimate == pytest.approx(expected.slope.estimate)
+    assert told.slope.professions == 12
+
+
+def test_a_reference_of_nobody_or_everybody_has_no_log_odds_and_still_a_gap() -> None:
+    tallies = [of(name, 10, 10) for name in TWELVE]
+    told = headline(gaps(tallies, known(0.0, 1.0, *[0.1 * place for place in range(1, 10)], 0.5)))
+    assert told.professions == 12
+    assert told.slope is not None
+    assert told.slope.professions == 10
+
+
+def test_nothing_that_counts_gives_no_numbers() -> None:
+    told = headline(gaps([of("a", 1, 1)], {}))
+    assert (told.professions, told.mean, told.absolute, told.slope) == (0, None, None, None)
+    (first, *_) = gap_sentences(gaps([of("a", 1, 1)], {}), "the statistics")
+    assert first == "No profession has 10 judged pictures and a reference that fits its word."
+    assert headline([]).professions == 0
+
+
+def test_the_sentences_tell_the_headline_and_who_is_left_out() -> None:
+    broad = {"c": Reference(0.5, "broad", 2023, "c")}
+    tallies = [of("a", 60, 40), of("b", 20, 80), of("c", 10, 10), of("d", 1, 0), of("z", 9, 9)]
+    found = gaps(tallies, known(0.5, 0.5) | broad | {"d": Reference(0.5, "exact")})
+    assert list(gap_sentences(found, "the labour statistics of 2023")) == [
+        (
+            "Over 2 professions model-a shows people perceived as feminine 10 points less often, "
+            "on average, than the labour statistics of 2023 have women (as counted). Whichever "
+            "way, a profession is 20 points off on average."
+        ),
+        "Fewer than 10 professions cannot tell whether it exaggerates.",
+        (
+            "1 of 2 gaps holds at q 0.05 (adjusted by Benjamini-Hochberg for their number: at most "
+            "5% of those that hold are wrong, on average)."
+        ),
+        "Not in these numbers, as their occupation is counted in a broader group only: c.",
+        "Not in these numbers, with fewer than 10 judged pictures: d.",
+        "Not in these numbers, as the reference lacks them: z.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("stretch", "verdict"),
+    [(2.0, "so it exaggerates"), (0.3, "so it levels"), (1.0, "so it neither surely")],
+)
+def test_the_slope_says_whether_the_reference_is_exaggerated(stretch: float, verdict: str) -> None:
+    shares = [0.08 + 0.07 * place for place in range(12)]
+    odds = [(share / (1 - share)) ** stretch for share in shares]
+    women = [
+        round(1000 * each / (1 + each)) + (5 if place % 2 else -5)
+        for place, each in enumerate(odds)
+    ]
+    tallies = [of(name, count, 1000 - count) for name, count in zip(TWELVE, women, strict=True)]
+    told = list(gap_sentences(gaps(tallies, known(*shares)), "the statistics"))[1]
+    assert verdict in told
+    assert "over 12 professions; 1 would be as far" in told
