@@ -15,7 +15,7 @@ from explorer.findings.tables import write_csv
 if TYPE_CHECKING:
     from explorer.findings.tables import Row
 
-_SHARE = re.compile("share|difference|low|high|gap|shift|amplification")
+_SHARE = re.compile("share|difference|low|high|gap|shift|amplification|half_width")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

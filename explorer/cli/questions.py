@@ -1,4 +1,4 @@
-"""The commands that ask one question each of what is stored: gaps, adjectives."""
+"""The commands that ask one question each: of gaps, of adjectives, of how many pictures."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -15,8 +15,10 @@ from explorer.cli.output import Output
 from explorer.errors import InvalidData
 from explorer.findings.gap_tables import gap_rows, shift_rows, tone_rows
 from explorer.findings.gaps import gap_sentences, gaps
+from explorer.findings.plans import PRESETS, Size, plan, plan_rows, plan_sentences
 from explorer.findings.sentences import GENDER
 from explorer.findings.shifts import shift_sentences, shifts
+from explorer.pictures.catalog import known_models
 from explorer.reference.error_rates import known_errors
 from explorer.words.references import labour_references, read_references
 from explorer.words.vocabulary import DEFAULT_YEAR
@@ -38,6 +40,10 @@ _SHIFT_COLUMNS = (
     *("adjective", "adjective_coding", "professions", "with_judged", "without_judged", "shift"),
     *("shift_low", "shift_high", "corrected_shift", "corrected_shift_low", "corrected_shift_high"),
     *("p", "q"),
+)
+_PLAN_COLUMNS = (
+    *("study", "professions", "adjectives", "images", "profession_pictures", "model_pictures"),
+    *("half_width_cell", "half_width_profession", "half_width_model", "least_difference", "enough"),
 )
 _TONES_TOLD = (
     "Set beside all tones being equally frequent, which describes and is not called fair. Counting "
@@ -105,6 +111,39 @@ def adjectives(
         if output.write(shift_rows(found, made(study, store)), _SHIFT_COLUMNS):
             _print(shift_sentences(found))
         say_missing(study, store)
+
+
+@app.command("plan")
+@spread
+def tell_plan(
+    asked: Asked,
+    changed: Changed,
+    output: Output,
+    difference: Annotated[
+        float, typer.Option(metavar="POINTS", help="Percentage points to be told apart.")
+    ] = 10,
+    model: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Allow for its errors; repeatable.")
+    ] = None,
+) -> None:
+    """Tell how many pictures a question needs.
+
+    And what the pictures asked for, all professions if none is named, and some usual studies will
+    tell. With --model, what is known of how the instrument errs on it is allowed for.
+    """
+    settings = machine.load(None)
+    names = model or [known_models(settings.device)[0].spec.name]
+    study = _of_all(asked).study(changed.cards(names, settings))
+    errors = known_errors(study) if model else {}
+    found = plan(difference, [one for (_, axis), one in errors.items() if axis == GENDER])
+    size = Size("asked for", len(study.professions), len(study.adjectives), study.images)
+    if output.write(plan_rows(found, (size, *PRESETS)), _PLAN_COLUMNS):
+        _print(plan_sentences(found, size))
+
+
+def _of_all(asked: Asked) -> Asked:
+    named = asked.profession or asked.own_profession
+    return asked if named else replace(asked, profession=[ALL])
 
 
 def _show_gaps(

@@ -252,6 +252,30 @@ def test_adjectives_are_all_twenty_if_none_is_named(command: Command) -> None:
     assert {row["shift"] for row in found} == {""}
 
 
+def test_plan_tells_what_a_difference_needs_and_what_studies_tell(
+    command: Command, generator: FakeGenerator, cache: Path
+) -> None:
+    found = rows(command("plan --csv -").stdout)
+    assert [row["study"] for row in found] == [
+        *("asked for", "smoke", "explore", "audit", "audit with adjectives", "powered"),
+    ]
+    assert found[0]["model_pictures"] == str(150 * 21 * 9)
+    assert {row["needed"] for row in found} == {"388"}
+    text = command("plan --difference 20 --profession author --adjective none --images 50").stdout
+    assert "differ by 20 points (50% and 30%)" in text
+    assert "of one profession (50) within 13.4 points" in text
+    assert generator.drawn == []
+    assert not cache.exists()
+
+
+@pytest.mark.usefixtures("known")
+def test_plan_allows_for_errors_that_are_known(command: Command) -> None:
+    row = rows(command("plan --model fake-a --csv -").stdout)[0]
+    assert float(row["inflation"]) > 1.2
+    assert int(row["needed"]) > 1.2 * 388
+    assert "multiply pictures by 1." in command("plan --model fake-a").stdout
+
+
 def test_models_lists_the_bundled_ones_first(command: Command) -> None:
     listed = command("models").stdout.splitlines()
     assert listed[1].startswith("emoji-skewed")
@@ -268,6 +292,7 @@ def test_models_lists_the_bundled_ones_first(command: Command) -> None:
         "gap fake-a --profession author",
         "gap fake-a --profession author --axis tone",
         "adjectives fake-a --profession author",
+        "plan",
     ],
 )
 def test_json_holds_the_rows_of_the_csv(command: Command, line: str) -> None:
@@ -358,6 +383,9 @@ def test_the_cache_option_goes_before_the_environment(
         ("gap fake-a --profession author --year 2024", "2023, 2025"),
         ("adjectives fake-a --profession author --axis tone", "for 'gender' only"),
         ("adjectives fake-a --profession author --adjective none", "leave it out for all 20"),
+        ("plan --difference 0", "The difference is 0.0"),
+        ("plan --difference 51", "50 at most"),
+        ("plan --profession autor", "Did you mean 'author'?"),
         ("paint", "No such command"),
     ],
 )
