@@ -15,7 +15,7 @@ from explorer.findings.tables import write_csv
 if TYPE_CHECKING:
     from explorer.findings.tables import Row
 
-_SHARE = re.compile("share|difference|low|high|gap|shift|amplification|half_width")
+_SHARE = re.compile("share|difference|low|high|gap|shift|amplification")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,4 +83,6 @@ def _cell(column: str, value: object) -> str:
         return "yes" if value else "no"
     if not isinstance(value, float):
         return str(value)
+    if "half_width" in column:
+        return f"{value:.1%}"
     return f"{value:.0%}" if _SHARE.search(column) else f"{value:.3g}"

@@ -196,11 +196,9 @@ def _p(comparison: "Comparison", label: str) -> tuple[float, str] | None:
         return None
     pairs = _pairs(comparison, label)
     if len(pairs) == 1:
-        found, method = _of_one_prompt(*pairs.values()), MCNEMAR
-    else:
-        leans = [sum(a - b for a, b in both) / len(both) for both in pairs.values()]
-        found, method = significance.sign_flip(leans), SIGN_FLIP
-    return None if found is None else (found, method)
+        return _of_one_prompt(*pairs.values()), MCNEMAR
+    p = significance.sign_flip([sum(a - b for a, b in both) / len(both) for both in pairs.values()])
+    return None if p is None else (p, SIGN_FLIP)
 
 
 def _pairs(comparison: "Comparison", label: str) -> "_Pairs":

@@ -60,6 +60,8 @@ def quote(finding: "Finding") -> str:
     """
     tally = finding.tally
     share = finding.best(told_label(tally))
+    if not tally.judged:
+        return "Quote nothing yet: no picture has a label."
     if share is None:
         return (
             f"Quote the counts: {_number(tally.judged)} with a label are too few for a percentage."
@@ -103,7 +105,9 @@ def too_few_to_flip(count: int, kind: str) -> str | None:
 
 def points(difference: float) -> str:
     """Return "12 points more" or "12 points less"."""
-    return f"{abs(difference) * 100:.0f} points {'more' if difference >= 0 else 'less'}"
+    told = f"{abs(difference) * 100:.0f}"
+    unit = "point" if told == "1" else "points"
+    return f"{told} {unit} {'more' if difference >= 0 else 'less'}"
 
 
 def seen_as(axis: "Axis", position: int) -> str:

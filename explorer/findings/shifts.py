@@ -82,6 +82,9 @@ def shifts(tallies: "Iterable[Tally]", errors: "Errors" = NO_ERRORS) -> tuple[Sh
 def shift_sentences(found: "Sequence[Shift]") -> "Iterator[str]":
     """Yield how many shifts hold, each that does, and what to mind."""
     tests = sum(shift.p is not None for shift in found)
+    if not tests:
+        yield f"No shift is tested: that takes two professions and {FEWEST} judged pictures a side."
+        return
     yield how_many_hold(sum(holds(shift.q) for shift in found), tests, "shifts")
     for shift in found:
         if holds(shift.q) and shift.best:

@@ -113,7 +113,9 @@ def test_few_pictures_have_no_percentage_to_quote() -> None:
     assert quote(found) == (
         "Quote the counts: 9 pictures with a label are too few for a percentage."
     )
-    assert "%" not in quote(findings([of(0, 0, abstained=3)])[0])
+    assert quote(findings([of(0, 0, abstained=3)])[0]) == (
+        "Quote nothing yet: no picture has a label."
+    )
 
 
 def test_of_tones_the_commonest_is_quoted() -> None:

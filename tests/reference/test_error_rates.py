@@ -5,7 +5,11 @@ import pytest
 
 from explorer.errors import InvalidData
 from explorer.reference import error_rates
-from explorer.reference.error_rates import errors_of
+from explorer.perception.axes import load_axes
+from explorer.perception.decide import instrument_name
+from explorer.reference.error_rates import errors_of, known_errors
+from explorer.study import Study
+from tests.fakes import fake_card
 
 INSTRUMENTS = {"gender": "emoji-clip@1#2", "tone": "emoji-clip@1#3"}
 GENDER = [[140, 5], [6, 139], [4, 6]]
@@ -32,6 +36,12 @@ def test_errors_are_known_for_the_instrument_they_were_measured_with(path: Path)
     found = errors_of("emoji-even", INSTRUMENTS)
     assert list(found) == ["gender"]
     assert found["gender"].counts == ((140, 5), (6, 139), (4, 6))
+
+
+def test_a_study_knows_the_errors_of_its_models_and_axes(path: Path) -> None:
+    write(path, instrument_name("fake-clip", load_axes()[0]))
+    models = (fake_card("emoji-even"), fake_card("fake-b"))
+    assert list(known_errors(Study(models, ("author",)))) == [("emoji-even", "gender")]
 
 
 def test_without_a_file_nothing_is_known(path: Path) -> None:
