@@ -83,11 +83,15 @@ def gap(
     settings = machine.load(cache)
     checked_year(year)
     study = replace(asked, axis=[_one_axis(asked)]).study(changed.cards([model], settings))
+    if reference and study.axes[0].name != GENDER:
+        raise InvalidData(f"--reference {str(reference)!r} holds women's shares: leave --axis out.")
     references = _references(reference, year, study)
     beside = f"the labour statistics of {year}" if reference is None else repr(str(reference))
     with opened(settings) as store:
-        show = _show_gaps if study.axes[0].name == GENDER else _show_tones
-        show(study, store, output, references, beside)
+        if study.axes[0].name == GENDER:
+            _show_gaps(study, store, output, references, beside)
+        else:
+            _show_tones(study, store, output)
         say_missing(study, store)
 
 
@@ -159,7 +163,7 @@ def _show_gaps(
         _print((*gap_sentences(found, beside), _NOT_THE_SAME))
 
 
-def _show_tones(study: "Study", store: "Store", output: Output, *_: object) -> None:
+def _show_tones(study: "Study", store: "Store", output: Output) -> None:
     rows = tone_rows(studies.tallies(study, store, "profession"), made(study, store))
     if output.write(rows, _TONE_COLUMNS):
         _print([_TONES_TOLD])
@@ -177,7 +181,7 @@ def _references(path: Path | None, year: int, study: "Study") -> "dict[str, Refe
 
 def _with_none(asked: Asked) -> list[str]:
     """Return the adjectives asked for, and none, which all are set beside."""
-    if asked.adjective == [NONE] and not asked.own_adjective:
+    if set(asked.adjective) == {NONE} and not asked.own_adjective:
         raise InvalidData("--adjective is 'none' only. Name one, or leave it out for all 20.")
     given = asked.adjective or ([] if asked.own_adjective else [ALL])
     return given if {ALL, NONE} & set(given) else [NONE, *given]

@@ -11,7 +11,7 @@ from explorer.findings.sentences import (
     holds,
     how_many_hold,
     interval_text,
-    points,
+    points_more,
     seen_as,
     subject,
     too_few_to_flip,
@@ -100,7 +100,7 @@ def difference_sentence(difference: Difference, position: int) -> str | None:
     q = f"; q {test.q:.2g}" if test else ""
     return (
         f"Pictures of {subject(left.cell)} are perceived as {seen_as(left.axis, position)} "
-        f"{points(best.estimate)} often if drawn by {left.cell.model} than by "
+        f"{points_more(best.estimate)} often if drawn by {left.cell.model} than by "
         f"{right.cell.model} ({how}, {interval_text(best)}{q})."
     )
 

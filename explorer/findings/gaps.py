@@ -4,7 +4,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from explorer.findings.corrected import FEWEST, NO_ERRORS, corrections, findings
-from explorer.findings.sentences import FEMININE, holds, how_many_hold, interval_text, points
+from explorer.findings.sentences import (
+    FEMININE,
+    holds,
+    how_many_hold,
+    interval_text,
+    points,
+    points_more,
+)
 from explorer.statistics import correction
 from explorer.statistics.amplification import FEWEST as FEWEST_TO_RESAMPLE
 from explorer.statistics.amplification import (
@@ -207,8 +214,8 @@ def _headline_sentences(found: "Sequence[Gap]", told: Headline, beside: str) -> 
     how = f"corrected, {interval_text(told.interval)}" if told.interval else "as counted"
     yield (
         f"Over {told.professions} professions {found[0].finding.tally.cell.model} shows people "
-        f"perceived as feminine {points(told.mean)} often, on average, than {beside} have women "
-        f"({how}). Whichever way, a profession is {told.absolute * 100:.0f} points off on average."
+        f"perceived as feminine {points_more(told.mean)} often, on average, than {beside} have "
+        f"women ({how}). Whichever way, a profession is {points(told.absolute)} off on average."
     )
     yield _slope_sentence(told.slope)
     held = sum(holds(gap.q) for gap in found)

@@ -104,10 +104,14 @@ def too_few_to_flip(count: int, kind: str) -> str | None:
 
 
 def points(difference: float) -> str:
-    """Return "12 points more" or "12 points less"."""
+    """Return a difference of shares, whatever its sign, as "12 points"."""
     told = f"{abs(difference) * 100:.0f}"
-    unit = "point" if told == "1" else "points"
-    return f"{told} {unit} {'more' if difference >= 0 else 'less'}"
+    return f"{told} point" if told == "1" else f"{told} points"
+
+
+def points_more(difference: float) -> str:
+    """Return "12 points more" or "12 points less"."""
+    return f"{points(difference)} {'more' if difference >= 0 else 'less'}"
 
 
 def seen_as(axis: "Axis", position: int) -> str:

@@ -10,7 +10,7 @@ from explorer.findings.sentences import (
     holds,
     how_many_hold,
     interval_text,
-    points,
+    points_more,
     too_few_to_flip,
 )
 from explorer.findings.tallies import ALL, Cell, Tally
@@ -91,7 +91,7 @@ def shift_sentences(found: "Sequence[Shift]") -> "Iterator[str]":
             how = "corrected" if shift.corrected else "as counted"
             yield (
                 f"With {shift.adjective!r}, pictures of {shift.professions} professions are "
-                f"perceived as feminine {points(shift.best.estimate)} often than without an "
+                f"perceived as feminine {points_more(shift.best.estimate)} often than without an "
                 f"adjective ({how}, {interval_text(shift.best)}; q {shift.q:.2g})."
             )
     fewest = min((shift.professions for shift in found if shift.p is not None), default=None)

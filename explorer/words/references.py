@@ -1,6 +1,7 @@
 """What women's shares are set beside: the labour statistics, or a person's own figures."""
 
 import csv
+import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -65,14 +66,19 @@ def read_references(path: "Path", own: "Iterable[str]" = ()) -> "dict[str, Refer
             f"{str(path)!r} cannot be read ({error}). Give a CSV file, in UTF-8, with the columns "
             "profession and share."
         ) from error
-    lines = csv.DictReader(text.splitlines())
+    lines = csv.DictReader(io.StringIO(text, newline=""))
     missing = next((name for name in _COLUMNS if name not in (lines.fieldnames or ())), None)
     if missing:
         raise InvalidData(
             f"{str(path)!r}, line 1: there is no column {missing!r} in {lines.fieldnames!r}. Name "
             "two columns profession and share."
         )
-    return _read(path, lines, {name.casefold(): name for name in own})
+    try:
+        return _read(path, lines, {name.casefold(): name for name in own})
+    except csv.Error as error:
+        raise InvalidData(
+            f"{str(path)!r}, line {lines.line_num}: {error}. Correct the line, its quotes first."
+        ) from error
 
 
 def _read(

@@ -381,6 +381,7 @@ def test_the_cache_option_goes_before_the_environment(
         ("gap fake-a --profession author --axis gender --axis tone", "one of them at a time"),
         ("gap fake-a --profession author --reference no.csv", "'no.csv' cannot be read"),
         ("gap fake-a --profession author --year 2024", "2023, 2025"),
+        ("gap fake-a --profession author --axis tone --reference a.csv", "leave --axis out"),
         ("adjectives fake-a --profession author --axis tone", "for 'gender' only"),
         ("adjectives fake-a --profession author --adjective none", "leave it out for all 20"),
         ("plan --difference 0", "The difference is 0.0"),

@@ -4,9 +4,9 @@ from pathlib import Path
 import pytest
 
 from explorer.errors import InvalidData
-from explorer.reference import error_rates
 from explorer.perception.axes import load_axes
 from explorer.perception.decide import instrument_name
+from explorer.reference import error_rates
 from explorer.reference.error_rates import errors_of, known_errors
 from explorer.study import Study
 from tests.fakes import fake_card

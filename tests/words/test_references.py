@@ -52,6 +52,7 @@ def test_a_word_that_states_a_gender_stays_marked(path: Path) -> None:
         ("profession,share\nauthor,50%\n", "line 2: the share is '50%'"),
         ("profession,share\nauthor,\n", "line 2: the share is ''"),
         ("profession,share\nauthor\n", "line 2: the share is None"),
+        ('profession,share\n"' + "a" * 200_000, "Correct the line, its quotes first"),
         ("profession,share\nauthor,0.5\nAuthor,0.4\n", "line 3: 'author' is there twice"),
     ],
 )
