@@ -78,7 +78,7 @@ def gap(
     """Set a model beside a reference, profession by profession.
 
     The feminine share beside women's share among US workers, or with --axis tone the tones beside
-    all being equally frequent. Nothing is drawn.
+    all being equally frequent: one axis at a time, gender if none is named. Nothing is drawn.
     """
     settings = machine.load(cache)
     checked_year(year)

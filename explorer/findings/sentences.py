@@ -100,7 +100,7 @@ def too_few_to_flip(count: int, kind: str) -> str | None:
     """
     if count >= _FEWEST_TO_FLIP:
         return None
-    return f"Of {count} {kind}, p is {2 / 2**count:.2g} or more whatever they show."
+    return f"Of {count} {kind}, p is {2 / 2**count:.3g} or more whatever they show."
 
 
 def points(difference: float) -> str:
