@@ -132,16 +132,10 @@ def count_truth(work: Work, rounds: int = 34, model: Generator = None) -> None:
 @app.command("agreement")
 def tell_agreement(work: Work, pictures: int = 2000) -> None:
     """Tell how often the judge of latents and one of pixels say the same of a picture."""
-    vae = AutoencoderKL.from_pretrained(work / "vae").to(memory_format=torch.channels_last).eval()
-    sources = torch.load(work / "latents.pt")
-    by_pixels = NearestSource(_pictures(work), autoencoder.decode(vae, sources))
-    drawn = torch.cat(
-        [
-            calibration.draw_latents(_denoiser(work), conditions.random_mixes(calibration.BATCH))
-            for _ in range(pictures // calibration.BATCH)
-        ]
-    )
-    same = by_pixels.judge(autoencoder.decode(vae, drawn)) == _judge(work).judge(drawn)
+    sources = autoencoder.decode(_autoencoder(work), torch.load(work / "latents.pt"))
+    by_pixels = NearestSource(_pictures(work), sources)
+    drawn, decoded = _drawn(work, pictures)
+    same = by_pixels.judge(decoded) == _judge(work).judge(drawn)
     gender, tone, costume = same.float().mean(0).tolist()
     print(f"The same gender {gender:.1%}, tone {tone:.1%}, costume {costume:.1%} of {len(same)}.")
 
@@ -158,17 +152,23 @@ def _tell(model: str, rows: tuple[Truth, ...]) -> None:
 
 @app.command("clip")
 def make_clip(work: Work, minutes: Minutes = 12) -> None:
-    """Train the small CLIP, or go on with the last one, and calibrate it on an unseen style."""
+    """Train the small CLIP, or go on with the last one."""
     tokenizer, kept = _tokenizer(work), work / "clip.pt"
     model = (
         torch.load(kept, weights_only=False) if kept.exists() else clip.new_clip(tokenizer, SEED)
     )
     model = clip.train_clip(model, clip.figures(work), tokenizer, minutes, SEED)
     torch.save(model, kept)
-    unseen = clip.figures(work, (clip.CALIBRATION_SOURCE,))
-    calibrations = exam.fit_calibrations(model, tokenizer, unseen)
+
+
+@app.command("certainty")
+def make_certainty(work: Work, pictures: int = 1536) -> None:
+    """Calibrate the trained CLIP on pictures of random mixes, and write it."""
+    torch.manual_seed(SEED + 1)
+    drawn, decoded = _drawn(work, pictures)
+    model, tokenizer = torch.load(work / "clip.pt", weights_only=False), _tokenizer(work)
+    calibrations = exam.fit_calibrations(model, tokenizer, decoded, _judge(work).judge(drawn))
     clip.save_clip(model, tokenizer, calibrations, weights_folder("emoji-clip"))
-    exam.tell(clip.CALIBRATION_SOURCE, work, weights_folder("emoji-clip"))
 
 
 @app.command("exam")
@@ -202,6 +202,7 @@ def everything(work: Work) -> None:
     make_decoder(work)
     assemble(work)
     make_clip(work)
+    make_certainty(work)
     examine(work)
     tell_errors(work)
     count_truth(work)
@@ -232,6 +233,18 @@ def _tokenizer(work: Path) -> CLIPTokenizer:
 def _denoiser(work: Path) -> UNet2DConditionModel:
     unet = UNet2DConditionModel.from_pretrained(work / "unet")
     return unet.to(memory_format=torch.channels_last).eval()
+
+
+def _autoencoder(work: Path) -> AutoencoderKL:
+    return autoencoder.prepared(AutoencoderKL.from_pretrained(work / "vae")).eval()
+
+
+def _drawn(work: Path, number: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """Draw about this many random mixes; return the latents and the pictures."""
+    unet, size = _denoiser(work), calibration.BATCH
+    batches = [conditions.random_mixes(size) for _ in range(number // size)]
+    latents = torch.cat([calibration.draw_latents(unet, mixes) for mixes in batches])
+    return latents, autoencoder.decode(_autoencoder(work), latents)
 
 
 def _gallery(work: Path) -> denoiser.Gallery:

@@ -124,19 +124,24 @@ def draw_latents(unet: "UNet2DConditionModel", mixes: Mixes) -> torch.Tensor:
 def fit_bent(asked: Mixes, shown: torch.Tensor) -> Bent:
     """Return the bent of greatest likelihood given what was asked and what pictures show (N, 3)."""
     costumes = len(ALL_COSTUMES)
-    lines = [torch.tensor([[1.0, 0.0]]).repeat(costumes, 1) for _ in range(2)]
-    start = Bent(*lines, torch.ones(costumes), torch.zeros(costumes, len(TONES)))
+    women, neutral = torch.tensor([1.0, 0.0]).repeat(2, costumes, 1)
+    start = Bent(women, neutral, torch.ones(costumes), torch.zeros(costumes, len(TONES)))
     free = [getattr(start, name).requires_grad_() for name in Bent.__slots__]
     optimizer = torch.optim.LBFGS(free, max_iter=200, line_search_fn="strong_wolfe")
 
     def loss() -> torch.Tensor:
         optimizer.zero_grad()
-        value = _misfit(Bent(*free), asked, shown)
+        value = _misfit(_bent(free), asked, shown)
         value.backward()
         return value
 
     optimizer.step(loss)
-    return Bent(*(values.detach() for values in free))
+    return _bent([values.detach() for values in free])
+
+
+def _bent(values: list[torch.Tensor]) -> Bent:
+    women, neutral, tone_slope, tone_offset = values
+    return Bent(women, neutral, tone_slope, tone_offset)
 
 
 def _misfit(bent: Bent, asked: Mixes, shown: torch.Tensor) -> torch.Tensor:

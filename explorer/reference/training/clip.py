@@ -35,8 +35,6 @@ if TYPE_CHECKING:
     from explorer.perception.decide import Calibration
 
 SOURCES = ("noto", "noto-v1", "fluent", "fluent-flat", "fluent-3d")
-# Never trained on: it tells how sure the trained model may be of a style it has not seen.
-CALIBRATION_SOURCE = "openmoji"
 LOOKS = (*COSTUMES, PLAIN, *OTHER_PORTRAITS)
 SIZE_PX = 64
 BATCH = 96

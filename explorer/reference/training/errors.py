@@ -74,7 +74,7 @@ def _decoded(pipeline: "DiffusionPipeline", latents: torch.Tensor) -> np.ndarray
     with torch.inference_mode():
         decoded = torch.cat([pipeline.vae.decode(part).sample for part in latents.split(16)])
     floats = pipeline.image_processor.postprocess(decoded, output_type="np")
-    return (floats * 255).round().astype(np.uint8)
+    return np.asarray((floats * 255).round(), np.uint8)
 
 
 def _confusion(axis: "Axis", seen: "list[Perception]", truths: list[int]) -> list[list[int]]:
@@ -90,7 +90,6 @@ def _confusion(axis: "Axis", seen: "list[Perception]", truths: list[int]) -> lis
     if axis.name == "gender":
         women, men = counts[:, 0].sum(), counts[:, 1].sum()
         to_women = np.round(counts[:, person] * women / (women + men)).astype(int)
-        return np.stack(
-            [counts[:, 0] + to_women, counts[:, 1] + counts[:, person] - to_women], 1
-        ).tolist()
-    return counts.tolist()
+        to_men = counts[:, person] - to_women
+        counts = np.stack([counts[:, 0] + to_women, counts[:, 1] + to_men], 1)
+    return [list(map(int, row)) for row in counts]

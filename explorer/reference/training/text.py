@@ -88,8 +88,8 @@ def train_text_encoder(
     aim: "Callable[[Mixes], Mixes]",
     steps: int,
     seed: int,
-) -> float:
-    """Teach an encoder the mixes of one design; return the last mean squared error.
+) -> None:
+    """Teach an encoder the mixes of one design.
 
     `aim` tells which mix to ask the denoiser for so that it draws the designed one.
     """
@@ -100,7 +100,6 @@ def train_text_encoder(
     ends = (ids == tokenizer.eos_token_id).int().argmax(1)
     optimizer = torch.optim.AdamW(encoder.parameters(), lr=2e-3, weight_decay=1e-4)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 2e-3, total_steps=steps + 1)
-    loss = torch.zeros(())
     for step in range(steps):
         chosen = torch.randint(len(ids), (BATCH,))
         # The empty caption is in every batch: guidance leans on it.
@@ -113,7 +112,6 @@ def train_text_encoder(
         schedule.step()
         if step % 100 == 0:
             print(f"text encoder {model} step {step} of {steps} loss {loss.item():.6f}", flush=True)
-    return loss.item()
 
 
 def tokenize(tokenizer: CLIPTokenizer, texts: "list[str]") -> torch.Tensor:
