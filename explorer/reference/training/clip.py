@@ -334,8 +334,7 @@ def augment(rgba: torch.Tensor) -> torch.Tensor:
     alpha = figures[:, 3:]
     figures = torch.cat([figures[:, :3] * alpha, alpha], 1)
     moved = F.grid_sample(figures, _places(len(figures)), align_corners=False)
-    colour, alpha = _outlined(moved[:, :3], moved[:, 3:])
-    pictures = colour + (1 - alpha) * _backgrounds(len(figures))
+    pictures = _outlined(moved[:, :3]) + (1 - moved[:, 3:]) * _backgrounds(len(figures))
     pictures = _relit(pictures)
     pictures = _blurred(pictures) + 0.02 * torch.randn_like(pictures)
     return pictures.clamp(0, 1) * 2 - 1
@@ -355,12 +354,12 @@ def _places(size: int) -> torch.Tensor:
     return F.affine_grid(torch.stack(rows, 1), [size, 4, SIZE_PX, SIZE_PX], align_corners=False)
 
 
-def _outlined(colour: torch.Tensor, alpha: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+def _outlined(colour: torch.Tensor) -> torch.Tensor:
     """Darken inner edges of some figures: sets differ most in how they draw lines."""
     grey = colour.mean(1, keepdim=True)
     edges = F.max_pool2d(grey, 3, 1, 1) + F.max_pool2d(-grey, 3, 1, 1)
     strength = torch.rand(len(colour), 1, 1, 1) * (torch.rand(len(colour), 1, 1, 1) < 0.3)
-    return colour * (1 - strength * (3 * edges).clamp(0, 1)), alpha
+    return colour * (1 - strength * (3 * edges).clamp(0, 1))
 
 
 def _backgrounds(size: int) -> torch.Tensor:
