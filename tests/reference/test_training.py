@@ -3,6 +3,7 @@
 import random
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from explorer.reference.training.captions import draw_caption  # noqa: E402
 from explorer.reference.training.exam import fitted  # noqa: E402
 from explorer.reference.training.judge import NearestSource  # noqa: E402
 from explorer.reference.training.pictures import ALL_COSTUMES, SIZE_PX, TrainingSet  # noqa: E402
+from explorer.reference.training.preview import fit_preview  # noqa: E402
 
 COSTUMES = len(ALL_COSTUMES)
 
@@ -210,9 +212,55 @@ def test_whitening_leaves_pictures_and_evens_latents() -> None:
     assert (autoencoder.decode(vae, after) - before).abs().max() < 1e-3
 
 
+def test_a_decoder_is_told_the_part_of_the_picture_that_the_latents_are_of() -> None:
+    torch.manual_seed(0)
+    latents = torch.rand(4, 8, 12, 12) * 2 - 1
+    pixels = ((enlarged(latents) + 1) * 127.5).round().byte().permute(0, 2, 3, 1).numpy()
+    decoder = SimpleNamespace(decode=lambda crop: SimpleNamespace(sample=enlarged(crop)))
+    shown = torch.tensor([2, 0, 3, 1])
+    right = autoencoder._decoder_loss(decoder, latents[shown], pixels, shown)
+    wrong = autoencoder._decoder_loss(decoder, latents, pixels, shown)
+    assert right < 0.2 < wrong
+
+
+def enlarged(latents: torch.Tensor) -> torch.Tensor:
+    return latents[:, :3].repeat_interleave(8, 2).repeat_interleave(8, 3)
+
+
+def test_a_preview_is_what_a_linear_decoder_would_draw() -> None:
+    torch.manual_seed(0)
+    latents = torch.randn(40, 8, 12, 12)
+    pictures = enlarged(torch.einsum("nchw,cd->ndhw", latents, torch.randn(8, 3)))
+    found = fit_preview(latents[:20], pictures[:20])
+    small = pictures[20:, :, ::2, ::2]
+    assert (found(latents[20:]) - small).abs().max() < 0.05
+
+
 def test_the_judge_finds_the_source_of_a_darkened_copy() -> None:
     data = toy_pictures()
     pictures = torch.as_tensor(data.pixels).permute(0, 3, 1, 2).float()
-    found = NearestSource(data, pictures).judge((pictures - 3).clamp(min=0))
+    found = NearestSource(data, pictures, as_it_is).judge((pictures - 3).clamp(min=0))
     assert found[:, 0].tolist() == data.gender.tolist()
     assert found[:, 1].tolist() == data.tone.tolist()
+
+
+def test_the_judge_reads_the_tone_off_the_face_and_not_off_the_hair() -> None:
+    dark_hair, pale_hair = torch.zeros(3, SIZE_PX, SIZE_PX), torch.ones(3, SIZE_PX, SIZE_PX)
+    middle = slice(SIZE_PX // 3, 2 * SIZE_PX // 3)
+    sources = torch.stack([pale_hair, dark_hair])
+    # In the sources dark hair goes with a dark face; the drawn picture has it over a pale one.
+    sources[0, :, middle, middle], sources[1, :, middle, middle] = 0.9, 0.1
+    drawn = dark_hair.clone()
+    drawn[:, middle, middle] = 0.8
+    data = replace(
+        toy_pictures(),
+        costume=np.zeros(2, int),
+        gender=np.zeros(2, int),
+        tone=np.array([0, 4]),
+        source=np.zeros(2, int),
+    )
+    assert NearestSource(data, sources, as_it_is).judge(drawn[None])[:, 1].tolist() == [0]
+
+
+def as_it_is(pictures: torch.Tensor) -> torch.Tensor:
+    return pictures

@@ -4,9 +4,10 @@ Each command is one stage and keeps its result in the working folder; `everythin
 On two cores it takes about two hours, most of it for counting what the generators draw.
 """
 
+import functools
 import pickle
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
 import torch
@@ -30,14 +31,18 @@ from explorer.reference.training import (  # noqa: E402
     conditions,
     denoiser,
     exam,
+    measure,
+    preview,
     text,
 )
 from explorer.reference.training.errors import count_errors  # noqa: E402
 from explorer.reference.training.folders import save_generator, save_sample  # noqa: E402
 from explorer.reference.training.judge import NearestSource  # noqa: E402
-from explorer.reference.training.measure import measure, truth_rows  # noqa: E402
 from explorer.reference.training.pictures import TrainingSet, training_set  # noqa: E402
 from explorer.reference.truth import Truth, truth_path, write_truth  # noqa: E402
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 SEED = 1
 
@@ -62,14 +67,6 @@ def make_autoencoder(work: Work, minutes: Minutes = 9) -> None:
     torch.save(autoencoder.encode(vae, data), work / "latents.pt")
 
 
-@app.command("decoder")
-def make_decoder(work: Work, minutes: Minutes = 8) -> None:
-    """Go on with the decoder alone; the latents stay."""
-    vae = autoencoder.prepared(AutoencoderKL.from_pretrained(work / "vae"))
-    autoencoder.train_decoder(vae, _pictures(work), minutes, SEED + 1)
-    vae.save_pretrained(work / "vae")
-
-
 @app.command("denoiser")
 def make_denoiser(work: Work, minutes: Minutes = 38) -> None:
     """Train the denoiser that both generators share; go on from the last one if there is one."""
@@ -79,10 +76,31 @@ def make_denoiser(work: Work, minutes: Minutes = 38) -> None:
     denoiser.train_denoiser(unet, _gallery(work), minutes, SEED).save_pretrained(kept)
 
 
+@app.command("drafts")
+def draw_drafts(work: Work, pictures: int = 40_000) -> None:
+    """Draw random mixes, to learn from what the denoiser does."""
+    torch.save(calibration.draw_mixes(_denoiser(work), pictures, SEED), work / "drafts.pt")
+
+
+@app.command("decoder")
+def make_decoder(work: Work, minutes: Minutes = 15) -> None:
+    """Teach the decoder alone to draw sharply what drafts show; the latents stay."""
+    data, vae, latents = _pictures(work), _autoencoder(work), torch.load(work / "latents.pt")
+    _, drafts = _drafts(work)
+    judge = NearestSource(data, latents, _fitted_preview(vae, latents, drafts))
+    shown = torch.cat([torch.arange(len(latents)), _in_parts(judge.nearest, drafts)])
+    autoencoder.train_decoder(
+        vae.train(), torch.cat([latents, drafts]), data.pixels, shown, minutes, SEED + 1
+    )
+    vae.save_pretrained(work / "vae")
+    torch.save(_fitted_preview(vae.eval(), latents, drafts).weights, work / "preview.pt")
+
+
 @app.command("calibrate")
-def calibrate(work: Work, pictures: int = 40_000) -> None:
-    """Find out how what the denoiser draws differs from the mix that it is asked for."""
-    asked, shown = calibration.draw_mixes(_denoiser(work), _judge(work), pictures, SEED)
+def calibrate(work: Work) -> None:
+    """Find out how the drafts differ from the mixes that were asked for."""
+    asked, drafts = _drafts(work)
+    shown = _in_parts(_quick_judge(work).judge, drafts)
     calibration.fit_bent(asked, shown).save(work / "bent.json")
 
 
@@ -92,8 +110,8 @@ def make_text_encoders(work: Work, steps: int = 2400) -> None:
     torch.manual_seed(SEED)
     tokenizer = _tokenizer(work)
     encoder = text.new_text_encoder(tokenizer)
-    aim = calibration.read_bent(work / "bent.json").aim
     for model, share in zip(BUNDLED, (1.0, 0.5), strict=True):
+        aim = _aim(work, model)
         text.train_text_encoder(encoder, tokenizer, model, aim, int(steps * share), SEED)
         encoder.save_pretrained(work / f"text-{model}")
 
@@ -113,17 +131,30 @@ def assemble(work: Work) -> None:
         )
 
 
+@app.command("pilot")
+def draw_pilot(work: Work, rounds: int = 4, model: Generator = None) -> None:
+    """Find out how what the assembled generators draw differs from their design.
+
+    The text encoders made afterwards ask for the opposite.
+    """
+    for name in (model,) if model else BUNDLED:
+        designed, shown = measure.draw_pilot(name, _quick_judge(work), settings.load(), rounds)
+        calibration.fit_bent(designed, shown).save(_pilot(work, name))
+
+
 @app.command("truth")
 def count_truth(work: Work, rounds: int = 34, model: Generator = None) -> None:
     """Count what the finished generators draw, 30 pictures a profession and round.
 
     Two processes with one model and one thread each count faster than one with two threads.
     """
-    judge = _judge(work)
+    judge = _quick_judge(work)
     for number in range(rounds):
         for name in (model,) if model else BUNDLED:
-            counts = measure(name, judge, settings.load(), number + 1, work / f"truth-{name}.npy")
-            rows = truth_rows(name, counts)
+            counts = measure.measure(
+                name, judge, settings.load(), number + 1, work / f"truth-{name}.npy"
+            )
+            rows = measure.truth_rows(name, counts)
             write_truth(rows, truth_path(name))
             _tell(name, rows)
             print(f"  Costume as designed: {counts[..., 1].sum() / counts.sum():.1%}.", flush=True)
@@ -131,11 +162,10 @@ def count_truth(work: Work, rounds: int = 34, model: Generator = None) -> None:
 
 @app.command("agreement")
 def tell_agreement(work: Work, pictures: int = 2000) -> None:
-    """Tell how often the judge of latents and one of pixels say the same of a picture."""
-    sources = autoencoder.decode(_autoencoder(work), torch.load(work / "latents.pt"))
-    by_pixels = NearestSource(_pictures(work), sources)
-    drawn, decoded = _drawn(work, pictures)
-    same = by_pixels.judge(decoded) == _judge(work).judge(drawn)
+    """Tell how often the judge of previews and that of decoded pictures say the same."""
+    torch.manual_seed(SEED + 2)
+    drawn = _drawn(work, pictures)
+    same = _judge(work).judge(drawn) == _quick_judge(work).judge(drawn)
     gender, tone, costume = same.float().mean(0).tolist()
     print(f"The same gender {gender:.1%}, tone {tone:.1%}, costume {costume:.1%} of {len(same)}.")
 
@@ -165,7 +195,8 @@ def make_clip(work: Work, minutes: Minutes = 12) -> None:
 def make_certainty(work: Work, pictures: int = 1536) -> None:
     """Calibrate the trained CLIP on pictures of random mixes, and write it."""
     torch.manual_seed(SEED + 1)
-    drawn, decoded = _drawn(work, pictures)
+    drawn = _drawn(work, pictures)
+    decoded = autoencoder.decode(_autoencoder(work), drawn)
     model, tokenizer = torch.load(work / "clip.pt", weights_only=False), _tokenizer(work)
     calibrations = exam.fit_calibrations(model, tokenizer, decoded, _judge(work).judge(drawn))
     clip.save_clip(model, tokenizer, calibrations, weights_folder("emoji-clip"))
@@ -197,9 +228,13 @@ def everything(work: Work) -> None:
     make_tokenizer(work)
     make_autoencoder(work)
     make_denoiser(work)
+    draw_drafts(work)
+    make_decoder(work)
     calibrate(work)
     make_text_encoders(work)
-    make_decoder(work)
+    assemble(work)
+    draw_pilot(work)
+    make_text_encoders(work)
     assemble(work)
     make_clip(work)
     make_certainty(work)
@@ -239,12 +274,29 @@ def _autoencoder(work: Path) -> AutoencoderKL:
     return autoencoder.prepared(AutoencoderKL.from_pretrained(work / "vae")).eval()
 
 
-def _drawn(work: Path, number: int) -> tuple[torch.Tensor, torch.Tensor]:
-    """Draw about this many random mixes; return the latents and the pictures."""
+def _pilot(work: Path, model: str) -> Path:
+    return work / f"pilot-{model}.json"
+
+
+def _aim(work: Path, model: str) -> "Callable[[conditions.Mixes], conditions.Mixes]":
+    """Return which mix to ask for; a pilot, if there was one, corrects what is left."""
+    bent, path = calibration.read_bent(work / "bent.json"), _pilot(work, model)
+    if not path.exists():
+        return bent.aim
+    left = calibration.read_bent(path)
+    return lambda wanted: bent.aim(left.aim(wanted))
+
+
+def _drafts(work: Path) -> tuple[conditions.Mixes, torch.Tensor]:
+    asked, drafts = torch.load(work / "drafts.pt", weights_only=False)
+    return asked, drafts
+
+
+def _drawn(work: Path, number: int) -> torch.Tensor:
+    """Draw about this many random mixes; return the latents."""
     unet, size = _denoiser(work), calibration.BATCH
     batches = [conditions.random_mixes(size) for _ in range(number // size)]
-    latents = torch.cat([calibration.draw_latents(unet, mixes) for mixes in batches])
-    return latents, autoencoder.decode(_autoencoder(work), latents)
+    return torch.cat([calibration.draw_latents(unet, mixes) for mixes in batches])
 
 
 def _gallery(work: Path) -> denoiser.Gallery:
@@ -252,7 +304,27 @@ def _gallery(work: Path) -> denoiser.Gallery:
 
 
 def _judge(work: Path) -> NearestSource:
-    return NearestSource(_pictures(work), torch.load(work / "latents.pt"))
+    vae = _autoencoder(work)
+    look = functools.partial(autoencoder.decode, vae)
+    return NearestSource(_pictures(work), torch.load(work / "latents.pt"), look)
+
+
+def _quick_judge(work: Path) -> NearestSource:
+    look = preview.Preview(torch.load(work / "preview.pt"))
+    return NearestSource(_pictures(work), torch.load(work / "latents.pt"), look)
+
+
+def _fitted_preview(
+    vae: AutoencoderKL, latents: torch.Tensor, drafts: torch.Tensor
+) -> preview.Preview:
+    some = torch.cat([latents[::6], drafts[:1500]])
+    return preview.fit_preview(some, autoencoder.decode(vae, some))
+
+
+def _in_parts(
+    judge: "Callable[[torch.Tensor], torch.Tensor]", latents: torch.Tensor
+) -> torch.Tensor:
+    return torch.cat([judge(part) for part in latents.split(512)])
 
 
 if __name__ == "__main__":

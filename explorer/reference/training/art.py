@@ -20,6 +20,7 @@ PACKAGES = {
     "fluent": "@iconify-json/fluent-emoji@1.2.7",
     "fluent-flat": "@iconify-json/fluent-emoji-flat@1.2.6",
     "fluent-3d": "@lobehub/fluent-emoji-3d@1.1.0",
+    "openmoji": "@iconify-json/openmoji@1.2.29",
     "twemoji": "emoji-datasource-twitter@16.0.0",
 }
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 LATENT_CHANNELS = 8
 CROP_PX = 64
+CELL_PX = 8
 BATCH = 24
 KL_WEIGHT = 5e-4
 
@@ -24,16 +25,35 @@ def train_autoencoder(data: "TrainingSet", minutes: float, seed: int) -> Autoenc
     """Train encoder and decoder together, then whiten the latents so that scaling_factor is 1."""
     torch.manual_seed(seed)
     vae = new_autoencoder()
-    _fit(vae, vae.parameters(), data, minutes, lambda x: _whole_loss(vae, x))
+    _fit(vae, vae.parameters(), minutes, lambda: _whole_loss(vae, _crops(data)))
     whiten(vae, encode(vae, data))
     return vae
 
 
-def train_decoder(vae: AutoencoderKL, data: "TrainingSet", minutes: float, seed: int) -> None:
-    """Go on with the decoder alone: the latents, and with them the generators, stay as they are."""
+def train_decoder(
+    vae: AutoencoderKL,
+    latents: torch.Tensor,
+    pixels: "np.ndarray",
+    shown: torch.Tensor,
+    minutes: float,
+    seed: int,
+) -> None:
+    """Go on with the decoder alone: the latents, and with them the generators, stay as they are.
+
+    What a denoiser draws lies a little beside every training picture. Told which picture it should
+    have been, the decoder learns to draw that one instead of a smudge.
+
+    Args:
+        vae: changed in place.
+        latents: drawn ones, float32 of shape (M, 8, 12, 12).
+        pixels: the training pictures, uint8 of shape (N, 96, 96, 3).
+        shown: the index of the picture that each of the latents shows, int (M,).
+        minutes: how long.
+        seed: of the batches.
+    """
     torch.manual_seed(seed)
     parameters = [*vae.decoder.parameters(), *vae.post_quant_conv.parameters()]
-    _fit(vae, parameters, data, minutes, lambda x: _decoder_loss(vae, x))
+    _fit(vae, parameters, minutes, lambda: _decoder_loss(vae, latents, pixels, shown))
 
 
 def prepared(vae: AutoencoderKL) -> AutoencoderKL:
@@ -96,12 +116,17 @@ def _whole_loss(vae: AutoencoderKL, pictures: torch.Tensor) -> torch.Tensor:
     return _picture_loss(restored, pictures) + KL_WEIGHT * posterior.kl().mean() / 64
 
 
-def _decoder_loss(vae: AutoencoderKL, pictures: torch.Tensor) -> torch.Tensor:
-    with torch.no_grad():
-        latents = vae.encode(pictures).latent_dist.mean
-        # A little noise: what the denoiser hands over is never exactly a latent mean.
-        latents += 0.05 * torch.randn_like(latents)
-    return _picture_loss(vae.decode(latents).sample, pictures)
+def _decoder_loss(
+    vae: AutoencoderKL, latents: torch.Tensor, pixels: "np.ndarray", shown: torch.Tensor
+) -> torch.Tensor:
+    chosen = torch.randint(len(latents), (BATCH,))
+    cells = CROP_PX // CELL_PX
+    top, left = torch.randint(latents.shape[-1] - cells + 1, (2,)).tolist()
+    crop = latents[chosen, :, top : top + cells, left : left + cells]
+    rows, columns = (slice(CELL_PX * start, CELL_PX * start + CROP_PX) for start in (top, left))
+    wanted = to_tensor(pixels[shown[chosen].numpy(), rows, columns])
+    noisy = (crop + 0.05 * torch.randn_like(crop)).contiguous(memory_format=torch.channels_last)
+    return _picture_loss(vae.decode(noisy).sample, wanted)
 
 
 def _picture_loss(restored: torch.Tensor, pictures: torch.Tensor) -> torch.Tensor:
@@ -115,9 +140,8 @@ def _picture_loss(restored: torch.Tensor, pictures: torch.Tensor) -> torch.Tenso
 def _fit(
     vae: AutoencoderKL,
     parameters: "Iterable[torch.nn.Parameter]",
-    data: "TrainingSet",
     minutes: float,
-    loss_of: "Callable[[torch.Tensor], torch.Tensor]",
+    loss_of: "Callable[[], torch.Tensor]",
 ) -> None:
     optimizer = torch.optim.AdamW(parameters, lr=2e-3, weight_decay=1e-4)
     started = time.monotonic()
@@ -125,7 +149,7 @@ def _fit(
     while fraction < 1:
         fraction = (time.monotonic() - started) / (60 * minutes)
         optimizer.param_groups[0]["lr"] = 2e-3 * min(1, step / 100) * max(0.02, 1 - fraction)
-        loss = loss_of(_crops(data))
+        loss = loss_of()
         optimizer.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(vae.parameters(), 1.0)

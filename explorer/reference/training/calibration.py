@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 
     from diffusers import UNet2DConditionModel
 
-    from explorer.reference.training.judge import NearestSource
-
 BATCH = 64
 PERSON = GENDERS.index("person")
 # Keeps slopes of a costume with few pictures near 1 and its offsets near 0.
@@ -92,19 +90,16 @@ def _put(values: torch.Tensor, where: torch.Tensor, new: torch.Tensor) -> torch.
     return changed
 
 
-def draw_mixes(
-    unet: "UNet2DConditionModel", judge: "NearestSource", number: int, seed: int
-) -> tuple[Mixes, torch.Tensor]:
-    """Draw random mixes, as many as `number`; return them and what the pictures show, (N, 3)."""
+def draw_mixes(unet: "UNet2DConditionModel", number: int, seed: int) -> tuple[Mixes, torch.Tensor]:
+    """Draw random mixes, as many as `number`; return them and their latents, (N, 8, 12, 12)."""
     torch.manual_seed(seed)
     asked = random_mixes(number)
-    shown = []
+    drawn = []
     for start in range(0, number, BATCH):
-        part = asked[torch.arange(start, min(start + BATCH, number))]
-        shown.append(judge.judge(draw_latents(unet, part)))
+        drawn.append(draw_latents(unet, asked[torch.arange(start, min(start + BATCH, number))]))
         if start % (50 * BATCH) == 0:
-            print(f"calibration: {start} of {number}", flush=True)
-    return asked, torch.cat(shown)
+            print(f"mixes: {start} of {number}", flush=True)
+    return asked, torch.cat(drawn)
 
 
 def draw_latents(unet: "UNet2DConditionModel", mixes: Mixes) -> torch.Tensor:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from explorer.perception.decide import Calibration
 
-SOURCES = ("noto", "noto-v1", "fluent", "fluent-flat", "fluent-3d")
+SOURCES = ("noto", "noto-v1", "fluent", "fluent-flat", "fluent-3d", "openmoji")
 LOOKS = (*COSTUMES, PLAIN, *OTHER_PORTRAITS)
 SIZE_PX = 64
 BATCH = 96

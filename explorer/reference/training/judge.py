@@ -5,28 +5,64 @@ from typing import TYPE_CHECKING
 import torch
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from explorer.reference.training.pictures import TrainingSet
 
 
 class NearestSource:
-    """Compares faces and hair with those of every training picture.
+    """Compares faces and hair with those of every training picture, then the face for its tone.
 
-    Pictures may be latents or pixels, as long as the training pictures came the same way: encoded,
-    or encoded and decoded again. Latents spare the decoding, which takes longer than drawing.
+    These drawings darken the hair with the skin, and hair covers more of a picture than the face:
+    the nearest picture as a whole may have another tone than the face one sees.
     """
 
-    def __init__(self, data: "TrainingSet", pictures: torch.Tensor) -> None:
-        """Remember the training pictures, float32 of shape (N, channels, size, size)."""
-        self._heads = _heads(pictures)
-        shows = (data.gender, data.tone, data.costume)
-        self._shows = torch.stack([torch.as_tensor(each) for each in shows], 1)
+    def __init__(
+        self,
+        data: "TrainingSet",
+        latents: torch.Tensor,
+        look: "Callable[[torch.Tensor], torch.Tensor]",
+    ) -> None:
+        """Remember what the training pictures look like.
 
-    def judge(self, pictures: torch.Tensor) -> torch.Tensor:
+        Args:
+            data: what each training picture shows.
+            latents: theirs, float32 of shape (N, 8, 12, 12).
+            look: turns latents into pictures (N, 3, size, size): a decoder or a preview of it.
+        """
+        self._look = look
+        pictures = look(latents)
+        self._heads, self._faces = _heads(pictures), _faces(pictures)
+        columns = (data.gender, data.tone, data.costume, data.source)
+        gender, tone, costume, source = (torch.as_tensor(each) for each in columns)
+        self._shows = torch.stack([gender, tone, costume], 1)
+        self._drawing = torch.stack([gender, costume, source], 1).unique(
+            dim=0, return_inverse=True
+        )[1]
+
+    def judge(self, latents: torch.Tensor) -> torch.Tensor:
         """Return gender, tone and costume of each picture's nearest source, int (M, 3)."""
-        return self._shows[torch.cdist(_heads(pictures), self._heads).argmin(1)]
+        return self._shows[self.nearest(latents)]
+
+    def nearest(self, latents: torch.Tensor) -> torch.Tensor:
+        """Return the index of each picture's nearest source, int (M,)."""
+        pictures = self._look(latents)
+        apart = torch.cdist(_heads(pictures), self._heads)
+        same = self._drawing == self._drawing[apart.argmin(1)][:, None]
+        faces = torch.cdist(_faces(pictures), self._faces).masked_fill(~same, torch.inf)
+        tone = self._shows[:, 1]
+        same &= tone == tone[faces.argmin(1)][:, None]
+        return apart.masked_fill(~same, torch.inf).argmin(1)
 
 
 def _heads(pictures: torch.Tensor) -> torch.Tensor:
     """Cut out the upper two thirds without the margins at both sides."""
     size = pictures.shape[-1]
     return pictures[:, :, : size * 2 // 3, size // 8 : size - size // 8].flatten(1)
+
+
+def _faces(pictures: torch.Tensor) -> torch.Tensor:
+    """Cut out the middle third of the width, from brow to chin."""
+    size = pictures.shape[-1]
+    third = size // 3
+    return pictures[:, :, third - size // 24 : 2 * third, third : 2 * third].flatten(1)

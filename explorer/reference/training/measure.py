@@ -9,8 +9,9 @@ from tqdm import tqdm
 from explorer.generators.pipelines import load_pipeline
 from explorer.pictures.catalog import find_model
 from explorer.pictures.requests import ImageRequest
-from explorer.reference.design import Mix, designed_mix
+from explorer.reference.design import Mix, designed_mix, designed_mix_of
 from explorer.reference.training.art import GENDERS, TONES
+from explorer.reference.training.conditions import mixes_of
 from explorer.reference.training.pictures import ALL_COSTUMES
 from explorer.reference.truth import ADJECTIVES, Truth, designed_rows
 from explorer.words.prompts import Prompt
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from diffusers import DiffusionPipeline
 
     from explorer.pictures.requests import ModelSpec
+    from explorer.reference.training.conditions import Mixes
     from explorer.reference.training.judge import NearestSource
     from explorer.settings import Settings
 
@@ -30,6 +32,7 @@ PER_KIND = 10
 BATCH = 128
 # Far from the replicates that people draw: the sample shares no picture with their studies.
 FIRST_REPLICATE = 1_000_000
+FIRST_OF_PILOT = 3_000_000
 
 
 def measure(
@@ -51,7 +54,7 @@ def measure(
     costumes = [designed_mix(model, each.name).costume for each in load_professions()]
     right = torch.tensor([ALL_COSTUMES.index(costume) for costume in costumes])
     for number in range(done, rounds):
-        places, requests = _round(spec, number)
+        places, requests = _round(spec, FIRST_REPLICATE, number)
         shown = judge.judge(draw_latents(pipeline, requests))
         as_designed = shown[:, 2] == right[places[:, 0]]
         index = torch.cat([places, shown[:, :2], as_designed[:, None]], 1)
@@ -59,6 +62,23 @@ def measure(
         np.save(counts_path, counts)
         print(f"truth of {model}: round {number + 1} of {rounds}", flush=True)
     return counts
+
+
+def draw_pilot(
+    model: str, judge: "NearestSource", settings: "Settings", rounds: int
+) -> tuple["Mixes", torch.Tensor]:
+    """Draw prompts as `measure` does; return the designed mixes and what pictures show, (N, 3)."""
+    spec = find_model(model, settings.device).spec
+    pipeline = load_pipeline(spec, settings.device)
+    designed, shown = [], []
+    for number in range(rounds):
+        _, requests = _round(spec, FIRST_OF_PILOT, number)
+        designed += [
+            designed_mix_of(model, r.prompt.profession, r.prompt.adjective) for r in requests
+        ]
+        shown.append(judge.judge(draw_latents(pipeline, requests)))
+        print(f"pilot of {model}: round {number + 1} of {rounds}", flush=True)
+    return mixes_of(designed), torch.cat(shown)
 
 
 def truth_rows(model: str, counts: np.ndarray) -> tuple[Truth, ...]:
@@ -86,13 +106,13 @@ def _mix(counts: np.ndarray, costume: str) -> Mix:
     )
 
 
-def _round(spec: "ModelSpec", number: int) -> tuple[torch.Tensor, list[ImageRequest]]:
+def _round(spec: "ModelSpec", first: int, number: int) -> tuple[torch.Tensor, list[ImageRequest]]:
     """Return the requests of a round and each one's profession and kind of adjective, (N, 2)."""
     places, requests = [], []
     for index, profession in enumerate(load_professions()):
         for kind, adjectives in enumerate(_adjectives()):
             for turn, adjective in enumerate(adjectives):
-                replicate = FIRST_REPLICATE + number * PER_KIND + turn
+                replicate = first + number * PER_KIND + turn
                 requests.append(ImageRequest(spec, Prompt(profession.name, adjective), replicate))
                 places.append((index, kind))
     return torch.tensor(places), requests
