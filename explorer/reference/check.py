@@ -1,19 +1,22 @@
 """Compare what the whole path measures on the bundled generators with what they really draw."""
 
-from typing import TYPE_CHECKING
+from statistics import mean
+from typing import TYPE_CHECKING, Any
 
+from explorer.findings.corrected import findings
 from explorer.perception.axes import load_axes
 from explorer.pictures.catalog import find_model
 from explorer.reference.design import designed_mix
+from explorer.reference.error_rates import known_errors
 from explorer.reference.truth import find_truth
 from explorer.study import Study, run, tallies
 from explorer.words.vocabulary import load_professions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from explorer.classifiers.clip import ClipClassifier
-    from explorer.findings.tallies import Tally
+    from explorer.findings.corrected import Finding
     from explorer.generators.diffusion import DiffusionGenerator
     from explorer.pictures.requests import ModelSpec
     from explorer.reference.design import Mix
@@ -21,6 +24,8 @@ if TYPE_CHECKING:
     from explorer.statistics.intervals import Interval
     from explorer.store.index import Store
     from explorer.study import Progress
+
+KINDS = ("measured", "corrected")
 
 
 def check(
@@ -44,10 +49,10 @@ def check(
     Returns:
         One row per model, profession, axis and label: the designed share, the share that a large
         sample really shows (None where the sample is too small to be a truth), the share measured
-        here with its 95% interval, the difference from the truth in points and whether the
-        interval holds it; `compared_with` says which of the first two was the truth. For gender
-        these are shares of women and men among the pictures drawn as one of the two, and the
-        instrument's shares of those it answered.
+        here, plain and corrected, each with its 95% interval, the difference from the truth in
+        points and whether the interval holds it; `compared_with` says which of the first two was
+        the truth. For gender these are shares of women and men among the pictures drawn as one of
+        the two, and the instrument's shares of those it answered. What is not known is None.
     """
     from explorer.classifiers.clip import ClipClassifier
     from explorer.generators.diffusion import DiffusionGenerator
@@ -68,7 +73,8 @@ def check(
     )
     for step in run(study, store, generator, classifier, batch=settings.batch):
         progress(step)
-    return [row for tally in tallies(study, store, "cell") for row in _rows(tally)]
+    found = findings(tallies(study, store, "cell"), known_errors(study))
+    return [row for finding in found for row in _rows(finding)]
 
 
 def spread(count: int) -> tuple[str, ...]:
@@ -82,7 +88,37 @@ def spread(count: int) -> tuple[str, ...]:
     return tuple(ordered[round(i * (len(ordered) - 1) / (count - 1))] for i in range(count))
 
 
-def _rows(tally: "Tally") -> "list[dict[str, object]]":
+def summary(rows: "Sequence[dict[str, object]]") -> list[dict[str, object]]:
+    """Return how far the rows of a check are off by model and axis, plain and corrected.
+
+    `held_share` is the share of the 95% intervals that hold the truth, 0..1, `off_points` the mean
+    distance from it in points, `number` of how many shares; a row without a measure is left out.
+    """
+    groups = dict.fromkeys((row["model"], row["axis"]) for row in rows)
+    return [
+        {
+            "model": model,
+            "axis": axis,
+            "measure": kind,
+            **_of(kind, [row for row in rows if (row["model"], row["axis"]) == (model, axis)]),
+        }
+        for model, axis in groups
+        for kind in KINDS
+    ]
+
+
+def _of(kind: str, rows: "Sequence[dict[str, Any]]") -> dict[str, object]:
+    held = [row[f"{kind}_holds_truth"] for row in rows if row[f"{kind}_share"] is not None]
+    off = [abs(row[f"{kind}_off_points"]) for row in rows if row[f"{kind}_share"] is not None]
+    return {
+        "number": len(held),
+        "off_points": mean(off) if off else None,
+        "held_share": float(mean(held)) if held else None,
+    }
+
+
+def _rows(finding: "Finding") -> "list[dict[str, object]]":
+    tally = finding.tally
     model, profession = tally.cell.model, str(tally.cell.profession)
     designed = _shares(designed_mix(model, profession), tally.axis.name)
     truth = find_truth(model, profession)
@@ -96,7 +132,10 @@ def _rows(tally: "Tally") -> "list[dict[str, object]]":
             "designed_share": design,
             "drawn_share": real,
             "compared_with": "design" if real is None else "drawn share",
-            **_measured(tally.share(label), design if real is None else real),
+            **_set_beside("measured", tally.share(label), design if real is None else real),
+            **_set_beside(
+                "corrected", _corrected(finding, label), design if real is None else real
+            ),
             "judged": tally.judged,
             "abstained": tally.abstained,
             "withheld": tally.withheld,
@@ -105,15 +144,19 @@ def _rows(tally: "Tally") -> "list[dict[str, object]]":
     ]
 
 
-def _measured(share: "Interval | None", real: float) -> dict[str, object]:
-    """Return what was measured, and how it stands to the real share; None without a measure."""
-    columns = ("measured_share", "measured_low", "measured_high", "off_points")
-    measured: dict[str, object] = dict.fromkeys((*columns, "interval_holds_truth"))
+def _corrected(finding: "Finding", label: str) -> "Interval | None":
+    places = dict(zip(finding.tally.axis.labels, finding.corrected or (), strict=False))
+    return places.get(label)
+
+
+def _set_beside(kind: str, share: "Interval | None", real: float) -> dict[str, object]:
+    """Return a share and how it stands to the real one; None throughout without a share."""
+    columns = ("share", "low", "high", "off_points", "holds_truth")
+    values: tuple[object, ...] = (None,) * len(columns)
     if share is not None:
-        measured |= zip(columns, (share.estimate, share.low, share.high), strict=False)
-        measured["off_points"] = 100 * (share.estimate - real)
-        measured["interval_holds_truth"] = share.low <= real <= share.high
-    return measured
+        off, held = 100 * (share.estimate - real), share.low <= real <= share.high
+        values = (share.estimate, share.low, share.high, off, held)
+    return {f"{kind}_{column}": value for column, value in zip(columns, values, strict=True)}
 
 
 def _shares(mix: "Mix", axis: str) -> tuple[float, ...]:

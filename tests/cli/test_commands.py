@@ -476,9 +476,34 @@ def test_reference_check_reports_design_and_measurement(
 
     def check(*given: object) -> list[dict[str, object]]:
         asked.extend(given[1:4])
-        return [{"model": "emoji-even", "designed_share": 0.5, "measured_share": 0.48}]
+        return [check_row(0.48, 0.53), check_row(0.56, 0.51)]
 
     monkeypatch.setattr("explorer.reference.check.check", check)
     done = command("reference check --professions 3 --images 20")
     assert asked == [("emoji-skewed", "emoji-even"), 3, 20]
-    assert re.search(r"emoji-even +50% +48%", done.stdout)
+    assert re.search(r"emoji-even +nurse +gender +feminine +50% +48%", done.stdout)
+    assert re.search(r"gender +measured +2 +4 +50%", done.stdout)
+    assert re.search(r"gender +corrected +2 +2 +100%", done.stdout)
+
+
+def check_row(measured: float, corrected: float) -> dict[str, object]:
+    """Return a row of a check with a truth of one half and intervals of 5 points each way."""
+    row: dict[str, object] = {
+        "model": "emoji-even",
+        "profession": "nurse",
+        "axis": "gender",
+        "label": "feminine",
+        "designed_share": 0.5,
+        "drawn_share": None,
+        "judged": 200,
+        "abstained": 10,
+    }
+    for kind, share in (("measured", measured), ("corrected", corrected)):
+        row |= {
+            f"{kind}_share": share,
+            f"{kind}_low": share - 0.05,
+            f"{kind}_high": share + 0.05,
+            f"{kind}_off_points": 100 * (share - 0.5),
+            f"{kind}_holds_truth": abs(share - 0.5) <= 0.05,
+        }
+    return row

@@ -56,7 +56,7 @@ def test_the_whole_path_finds_what_the_generators_draw(tmp_path: Path) -> None:
     assert {row["profession"] for row in rows} == set(spread(3))
     women = [row for row in rows if row["label"] == "feminine"]
     assert len(women) == 2 * 3
-    off = np.array([row["off_points"] for row in women], float)
+    off = np.array([row["measured_off_points"] for row in women], float)
     # The truth of 64 pictures itself has a standard error of up to 6 points.
     assert np.abs(off).mean() < 10
     skewed = [row["measured_share"] for row in women if row["model"] == "emoji-skewed"]

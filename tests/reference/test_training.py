@@ -218,8 +218,8 @@ def test_a_decoder_is_told_the_part_of_the_picture_that_the_latents_are_of() -> 
     pixels = ((enlarged(latents) + 1) * 127.5).round().byte().permute(0, 2, 3, 1).numpy()
     decoder = SimpleNamespace(decode=lambda crop: SimpleNamespace(sample=enlarged(crop)))
     shown = torch.tensor([2, 0, 3, 1])
-    right = autoencoder._decoder_loss(decoder, latents[shown], pixels, shown)
-    wrong = autoencoder._decoder_loss(decoder, latents, pixels, shown)
+    right = autoencoder.decoder_loss(decoder, latents[shown], pixels, shown)
+    wrong = autoencoder.decoder_loss(decoder, latents, pixels, shown)
     assert right < 0.2 < wrong
 
 

@@ -53,7 +53,7 @@ def train_decoder(
     """
     torch.manual_seed(seed)
     parameters = [*vae.decoder.parameters(), *vae.post_quant_conv.parameters()]
-    _fit(vae, parameters, minutes, lambda: _decoder_loss(vae, latents, pixels, shown))
+    _fit(vae, parameters, minutes, lambda: decoder_loss(vae, latents, pixels, shown))
 
 
 def prepared(vae: AutoencoderKL) -> AutoencoderKL:
@@ -116,9 +116,10 @@ def _whole_loss(vae: AutoencoderKL, pictures: torch.Tensor) -> torch.Tensor:
     return _picture_loss(restored, pictures) + KL_WEIGHT * posterior.kl().mean() / 64
 
 
-def _decoder_loss(
+def decoder_loss(
     vae: AutoencoderKL, latents: torch.Tensor, pixels: "np.ndarray", shown: torch.Tensor
 ) -> torch.Tensor:
+    """Return the loss of a random batch of crops; arguments as in `train_decoder`."""
     chosen = torch.randint(len(latents), (BATCH,))
     cells = CROP_PX // CELL_PX
     top, left = torch.randint(latents.shape[-1] - cells + 1, (2,)).tolist()
