@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING, Any
 from explorer.findings.corrected import findings
 from explorer.perception.axes import load_axes
 from explorer.pictures.catalog import find_model
-from explorer.reference.design import designed_mix
+from explorer.reference.design import designed_mix, spread
 from explorer.reference.error_rates import known_errors
 from explorer.reference.truth import find_truth
 from explorer.study import Study, run, tallies
-from explorer.words.vocabulary import load_professions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -75,17 +74,6 @@ def check(
         progress(step)
     found = findings(tallies(study, store, "cell"), known_errors(study))
     return [row for finding in found for row in _rows(finding)]
-
-
-def spread(count: int) -> tuple[str, ...]:
-    """Return so many professions, evenly spread by the designed women's share of emoji-skewed."""
-    ordered = sorted(
-        (profession.name for profession in load_professions() if not profession.gendered),
-        key=lambda name: designed_mix("emoji-skewed", name).women,
-    )
-    if count == 1:
-        return (ordered[len(ordered) // 2],)
-    return tuple(ordered[round(i * (len(ordered) - 1) / (count - 1))] for i in range(count))
 
 
 def summary(rows: "Sequence[dict[str, object]]") -> list[dict[str, object]]:

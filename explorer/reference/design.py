@@ -8,7 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from explorer.errors import UnknownName
-from explorer.words.vocabulary import DEFAULT_YEAR, find_adjective, find_profession
+from explorer.words.vocabulary import (
+    DEFAULT_YEAR,
+    find_adjective,
+    find_profession,
+    load_professions,
+)
 
 BUNDLED = ("emoji-skewed", "emoji-even")
 CODINGS = (None, "feminine", "masculine")
@@ -102,3 +107,14 @@ def _tilted(shares: list[float], tilt: float) -> tuple[float, ...]:
     """Move weight towards the dark end (tilt > 0) or the light end, one factor a step."""
     weights = [share * math.exp(tilt * step) for step, share in enumerate(shares)]
     return tuple(weight / sum(weights) for weight in weights)
+
+
+def spread(count: int) -> tuple[str, ...]:
+    """Return so many professions, evenly spread by the designed women's share of emoji-skewed."""
+    ordered = sorted(
+        (profession.name for profession in load_professions() if not profession.gendered),
+        key=lambda name: designed_mix("emoji-skewed", name).women,
+    )
+    if count == 1:
+        return (ordered[len(ordered) // 2],)
+    return tuple(ordered[round(i * (len(ordered) - 1) / (count - 1))] for i in range(count))

@@ -7,7 +7,7 @@ model does not obey, its mistake is charged to the instrument, so people read "p
 from typing import TYPE_CHECKING
 
 from explorer.perception.axes import find_axis
-from explorer.reference.check import spread
+from explorer.reference.design import spread
 from explorer.statistics.confusion import Confusion
 from explorer.study import Study, observations
 

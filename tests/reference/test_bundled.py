@@ -13,8 +13,8 @@ from explorer.generators.diffusion import DiffusionGenerator
 from explorer.perception.axes import find_axis
 from explorer.pictures.catalog import find_model, weights_folder
 from explorer.pictures.requests import ImageRequest
-from explorer.reference.check import check, spread
-from explorer.reference.design import BUNDLED
+from explorer.reference.check import check
+from explorer.reference.design import BUNDLED, spread
 from explorer.store.index import Store
 from explorer.words.prompts import Prompt
 

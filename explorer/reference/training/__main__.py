@@ -48,7 +48,7 @@ SEED = 1
 
 app = typer.Typer(no_args_is_help=True, help="Make the bundled models from emoji art.")
 Work = Annotated[Path, typer.Option(help="Folder for the art and for each stage's result.")]
-Generator = Annotated[str | None, typer.Option(help="Which to count; both if none is named.")]
+Generator = Annotated[str | None, typer.Option(help="Which one; both if none is named.")]
 Minutes = Annotated[float, typer.Option(min=0.1, help="How long to train.")]
 
 
@@ -105,15 +105,17 @@ def calibrate(work: Work) -> None:
 
 
 @app.command("text")
-def make_text_encoders(work: Work, steps: int = 2400) -> None:
-    """Teach one text encoder the skewed design, then a copy of it the even one."""
+def make_text_encoders(work: Work, steps: int = 1200, model: Generator = None) -> None:
+    """Teach each text encoder its design, going on from the last or the other generator's."""
     torch.manual_seed(SEED)
     tokenizer = _tokenizer(work)
-    encoder = text.new_text_encoder(tokenizer)
-    for model, share in zip(BUNDLED, (1.0, 0.5), strict=True):
-        aim = _aim(work, model)
-        text.train_text_encoder(encoder, tokenizer, model, aim, int(steps * share), SEED)
-        encoder.save_pretrained(work / f"text-{model}")
+    for name in (model,) if model else BUNDLED:
+        kept = [work / f"text-{each}" for each in (name, *BUNDLED)]
+        start = next((folder for folder in kept if folder.exists()), None)
+        known = CLIPTextModel.from_pretrained(start) if start else text.new_text_encoder(tokenizer)
+        steps_here = steps if start else 2 * steps
+        text.train_text_encoder(known, tokenizer, name, _aim(work, name), steps_here, SEED)
+        known.save_pretrained(kept[0])
 
 
 @app.command("assemble")
@@ -212,8 +214,9 @@ def examine(work: Work) -> None:
 @app.command("errors")
 def tell_errors(work: Work) -> None:
     """Count how the finished CLIP errs on what the finished generators draw."""
+    judge = _judge(work)
     for model in BUNDLED:
-        count_errors(model, _judge(work), settings.load(), SEED)
+        count_errors(model, judge, settings.load(), SEED)
 
 
 @app.command("sample")
