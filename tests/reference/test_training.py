@@ -191,7 +191,7 @@ def test_temperature_and_bias_of_an_instrument_are_found() -> None:
     cosines = 0.1 * torch.randn(20_000, 2)
     chance = ((cosines[:, 0] - cosines[:, 1] + 0.03) / 0.05).sigmoid()
     women = torch.bernoulli(chance)
-    found = fitted(cosines, torch.stack([women, 1 - women], 1), with_bias=True)
+    found = fitted(cosines, torch.stack([women, 1 - women], 1))
     assert found.temperature == pytest.approx(0.05, abs=0.004)
     assert found.bias == pytest.approx((-0.03, 0.0), abs=0.004)
 

@@ -34,8 +34,8 @@ def fit_calibrations(
 ) -> dict[str, Calibration]:
     """Return for each axis the calibration of least log loss on what the generators draw.
 
-    On the gender axis a bias is fitted too, and the neutral person counts as half a woman and half
-    a man: the even odds have to lie between the two.
+    The neutral person counts as half a woman and half a man: the even odds have to lie between the
+    two.
 
     Args:
         model: the trained CLIP.
@@ -51,16 +51,15 @@ def fit_calibrations(
         )
     women = torch.tensor([[1.0, 0.0], [0.0, 1.0], [0.5, 0.5]])[shown[:, 0]]
     tones = F.one_hot(shown[:, 1], len(TONES)).float()
-    return {"gender": fitted(gender, women, with_bias=True), "tone": fitted(tone, tones)}
+    return {"gender": fitted(gender, women), "tone": fitted(tone, tones)}
 
 
-def fitted(cosines: torch.Tensor, goal: torch.Tensor, *, with_bias: bool = False) -> Calibration:
+def fitted(cosines: torch.Tensor, goal: torch.Tensor) -> Calibration:
     """Return temperature and bias of least log loss.
 
     Args:
         cosines: of pictures and labels, (N, labels).
         goal: the share of each label in each picture, (N, labels).
-        with_bias: whether labels may be held back.
     """
     scale = torch.tensor(20.0).log().requires_grad_()
     bias = torch.zeros(cosines.shape[1]).requires_grad_()
@@ -68,7 +67,7 @@ def fitted(cosines: torch.Tensor, goal: torch.Tensor, *, with_bias: bool = False
 
     def loss() -> torch.Tensor:
         optimizer.zero_grad()
-        logits = scale.exp() * (cosines - with_bias * bias)
+        logits = scale.exp() * (cosines - bias)
         value = -(goal * logits.log_softmax(1)).sum(1).mean()
         value.backward()
         return value
@@ -76,7 +75,7 @@ def fitted(cosines: torch.Tensor, goal: torch.Tensor, *, with_bias: bool = False
     optimizer.step(loss)
     # Only differences between the labels' biases count.
     biases = tuple(round(value, 4) for value in (bias - bias[-1]).detach().tolist())
-    return Calibration(round(1 / scale.detach().exp().item(), 4), biases if with_bias else ())
+    return Calibration(round(1 / scale.detach().exp().item(), 4), biases)
 
 
 def tell(source: str, work: "Path", folder: "Path") -> dict[str, object]:
