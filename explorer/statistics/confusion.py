@@ -133,7 +133,7 @@ class Confusion:
         import numpy as np
 
         counts = np.array(self.counts, dtype=float)
-        return counts * np.array(self.weights)[:, None] if self.weights else counts
+        return np.asarray(counts * np.array(self.weights)[:, None] if self.weights else counts)
 
     def shares(self) -> "NDArray[np.float64]":
         """Return P(predicted | true): one row per prediction, one column per class, each sums to 1.
@@ -144,7 +144,8 @@ class Confusion:
 
         counts = self.weighted()
         totals = counts.sum(0)
-        return np.divide(counts, totals, out=np.full_like(counts, np.nan), where=totals > 0)
+        nothing = np.full_like(counts, np.nan)
+        return np.asarray(np.divide(counts, totals, out=nothing, where=totals > 0))
 
     def effective(self) -> "NDArray[np.float64]":
         """Return the shares times how many equally weighted pictures would tell as much.
@@ -157,7 +158,7 @@ class Confusion:
             return self.weighted()
         squared = (self.weighted() * np.array(self.weights)[:, None]).sum(0)
         sizes = self.weighted().sum(0) ** 2 / np.where(squared > 0, squared, 1)
-        return np.nan_to_num(self.shares()) * sizes
+        return np.asarray(np.nan_to_num(self.shares()) * sizes)
 
     def _recognised(self, place: int) -> float | None:
         if self.classes > _TWO:

@@ -241,7 +241,7 @@ def _matrices(of: Correction) -> "NDArray[np.float64]":
     drawn = np.stack([random.standard_gamma(column, size) for column in columns], axis=-1)
     if of.confusion.weights:
         drawn *= np.array(of.confusion.weights)[:, None]
-    return drawn / drawn.sum(axis=1, keepdims=True)
+    return np.asarray(drawn / drawn.sum(axis=1, keepdims=True))
 
 
 def _tallied(of: Correction) -> "Iterator[NDArray[np.float64]]":

@@ -186,7 +186,7 @@ def test_unequal_weights_tell_less_than_as_many_equal_ones() -> None:
 
 @pytest.mark.parametrize("weights", [(1.0,), (1.0, 0.0), (1.0, float("nan")), (1.0, float("inf"))])
 def test_weights_that_fit_no_row_are_refused(weights: tuple[float, ...]) -> None:
-    with pytest.raises(InvalidData, match="weight for each row|numbers above 0"):
+    with pytest.raises(InvalidData, match=r"weight for each row|numbers above 0"):
         Confusion(CHOSEN.counts, "human", weights)
 
 
