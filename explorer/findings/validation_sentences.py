@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from explorer.findings.corrected import FEWEST
 from explorer.findings.sentences import seen_as
 from explorer.perception.labels import CANNOT_TELL, NOT_ONE
 from explorer.statistics.agreement import ONE_RATER
@@ -43,16 +44,14 @@ def validation_sentences(validation: "Validation") -> "Iterator[str]":
 def pair_sentence(pair: "Pair") -> str:
     """Return how far two raters agree, with what to make of the numbers."""
     first, second = pair.raters
-    if not pair.pictures:
-        return f"{first} and {second}: {pair.kappa.reason}"
+    same = f"{first} and {second} say the same of {pair.same} of {pair.pictures} pictures"
+    if pair.pictures < FEWEST:
+        return f"{same}: too few to tell how far they agree."
     numbers = [("Cohen's kappa", pair.kappa), ("Gwet's AC1", pair.ac1)]
     if pair.weighted is not None:
         numbers.append(("quadratic-weighted kappa", pair.weighted))
     told = ", ".join(f"{name} {_agreement(number)}" for name, number in numbers)
-    return (
-        f"{first} and {second} say the same of {pair.same} of {pair.pictures} pictures: {told} (1 "
-        "is full agreement, 0 what chance would give)."
-    )
+    return f"{same}: {told} (1 is full agreement, 0 what chance would give)."
 
 
 def error_sentences(axis: "Axis", confusion: "Confusion") -> "Iterator[str]":

@@ -181,6 +181,55 @@
     return [heading, table];
   }
 
+  // Labelling: a button or its key says one thing of one picture; the next one waits for that.
+
+  let busy = false;
+
+  function labelling(element, trigger) {
+    shown(element);
+    busy = false;
+    if (!element.dataset.listening) {
+      element.dataset.listening = "true";
+      element.addEventListener("click", (event) => {
+        const button = event.target.closest("[data-answer], [data-undo]");
+        if (!button || busy) return;
+        busy = true;
+        element.dataset.pressed = button.dataset.key;
+        trigger("submit", {
+          picture: button.dataset.picture ?? null,
+          answer: button.dataset.answer ?? null,
+        });
+      });
+    }
+    // What is replaced loses the focus; people go on where they were.
+    const pressed = element.dataset.pressed;
+    if (!pressed) return;
+    delete element.dataset.pressed;
+    element.querySelector(`[data-key="${pressed}"]:not(:disabled)`)?.focus({ preventScroll: true });
+    announce((element.querySelector(".bx-said") ?? element.querySelector("h1")).textContent);
+  }
+
+  // A live region has to be there before it speaks.
+  function announce(text) {
+    let region = document.querySelector("#bx-announced");
+    if (!region) {
+      region = document.body.appendChild(make("div", "bx-hidden"));
+      region.id = "bx-announced";
+      region.setAttribute("role", "status");
+    }
+    region.textContent = text;
+  }
+
+  document.addEventListener("keydown", (event) => {
+    const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
+    if (typing || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
+    const key = CSS.escape(event.key.toLowerCase());
+    const button = document.querySelector(`.bx-labelling [data-key="${key}"]:not(:disabled)`);
+    if (!button) return;
+    event.preventDefault();
+    button.click();
+  });
+
   document.addEventListener("click", (event) => {
     const thumb = event.target.closest?.(".bx-thumb");
     if (thumb) open(thumb);
@@ -202,5 +251,5 @@
     }
   });
 
-  window.biasExplorer = { shown };
+  window.biasExplorer = { shown, labelling };
 })();

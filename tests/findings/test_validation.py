@@ -18,7 +18,11 @@ from explorer.findings.validation import (
     errors,
     pairs,
 )
-from explorer.findings.validation_sentences import validation_rows, validation_sentences
+from explorer.findings.validation_sentences import (
+    pair_sentence,
+    validation_rows,
+    validation_sentences,
+)
 from explorer.perception.axes import Perception, find_axis
 from explorer.perception.labels import CANNOT_TELL, NOT_ONE, HumanLabel
 from explorer.perception.samples import Sampled, draw_sample
@@ -280,3 +284,12 @@ def test_rows_hold_counts_what_each_stands_for_and_shares(
 
 def test_errors_without_a_confusion_have_a_refusal() -> None:
     assert errors(GENDER, []) == Errors(None, NOT_SAMPLED, 0, 0, {})
+
+
+def test_agreement_on_few_pictures_is_a_count_and_no_kappa() -> None:
+    (few,) = pairs(GENDER, labels({"Ada": [FEMININE] * 3, "Ben": [FEMININE, MASCULINE, FEMININE]}))
+    assert pair_sentence(few) == (
+        "Ada and Ben say the same of 2 of 3 pictures: too few to tell how far they agree."
+    )
+    (alike,) = pairs(GENDER, labels({"Ada": [FEMININE] * 12, "Ben": [FEMININE] * 12}))
+    assert "12 of 12 pictures: Cohen's kappa not told, Gwet's AC1 1.00" in pair_sentence(alike)
