@@ -94,7 +94,7 @@ def test_labels_that_cannot_be_are_refused(desk: Desk) -> None:
         save(desk, ADA, key, "female")
     with pytest.raises(InvalidData, match="'nothing' is not in the sample"):
         save(desk, ADA, "nothing", "feminine")
-    with pytest.raises(InvalidData, match="The rater is 'x+'"):
+    with pytest.raises(InvalidData, match=r"The rater is 'x+'"):
         save(desk, replace(ADA, rater="x" * 61), key, "feminine")
     assert desk.store.all_labels() == ()
 
