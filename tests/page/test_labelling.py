@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from starlette.datastructures import QueryParams
@@ -128,7 +129,7 @@ def test_the_report_comes_by_itself_once_all_is_labelled(desk: Desk) -> None:
     for place in range(30):
         assert told == ""
         key, said = shown(html), answers["fmcn"[place % 2 if place < 28 else place - 26]]
-        html, told = reply(desk, ADA, lambda key=key, said=said: save(desk, ADA, key, said))
+        html, told = reply(desk, ADA, partial(save, desk, ADA, key, said))
     assert "30 of the 30 pictures of the sample are labelled, by Ada (30)" in told
     assert "in 1 people cannot tell, in 1 they see no or several people" in told
     assert told == tell_labels(desk, ADA)
