@@ -173,7 +173,7 @@ def test_pictures_are_labelled_with_keys_taken_back_and_gone_on_with(
     name.press("Enter")
     done = page.locator(".bx-said b")
     expect(done).to_have_text("0")
-    name.blur()
+    expect(page.get_by_role("button", name="feminine", exact=True)).to_be_focused()
     for place, key in enumerate("fmcn"):
         page.keyboard.press(key)
         expect(done).to_have_text(str(place + 1))
