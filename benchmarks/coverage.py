@@ -5,24 +5,32 @@
 Each run draws the answers to 210 pictures of a known share and the labels of 150 pictures of each
 class, and asks four intervals for the share: Wilson's on the raw tally; the same with its limits
 corrected as if the errors were known; Lang and Reiczigel's formula; and the Monte Carlo correction.
-An interval of 95 % should hold the share in 95 of 100 runs. The next table is of the mean over many
-professions of few pictures, as it is taken, before the correction, and as the mean of corrected
-draws. The last two tell seconds, and how they grow with professions and draws.
+An interval of 95 % should hold the share in 95 of 100 runs. The next table is of labels of 200 out
+of 2,000 pictures, some of each answer, weighed by how often the answer was given and not weighed.
+The one behind it is of the mean over many professions of few pictures, as it is taken, before the
+correction, and as the mean of corrected draws. The last two tell seconds, and how they grow with
+professions and draws.
 """
 
 import argparse
 import resource
 import sys
 import time
+from dataclasses import replace
+from itertools import product
 from typing import TypeVar
 
 import numpy as np
 
+from explorer.findings.validation import Seen, errors
+from explorer.perception.axes import Perception, find_axis
+from explorer.perception.samples import draw_sample
 from explorer.statistics.confusion import Confusion
 from explorer.statistics.correction import correct, mean
 from explorer.statistics.intervals import Interval, wilson
 from explorer.statistics.prevalence import lang_reiczigel, rogan_gladen
 
+AXIS = find_axis("gender")
 PICTURES = 210
 LABELS = 150
 RUNS = 1_500
@@ -36,6 +44,11 @@ ROWS = (
     (0.50, 0.90, 0.95),
     (0.90, 0.90, 0.95),
 )
+# The share among the pictures labelled of, and that of the tally.
+SAMPLES = tuple(product((0.05, 0.3, 0.5), (0.02, 0.1, 0.5, 0.9)))
+STORED = 2_000
+# What is said of either class, unclear last.
+ANSWERS = np.array([[0.85, 0.04], [0.07, 0.88], [0.08, 0.08]])
 INTERVALS = ("wilson", "plug-in", "lang-reiczigel", "monte carlo")
 MEANS = ((20, 150), (9, 150), (4, 20))
 PROFESSIONS = (15, 50, 150)
@@ -48,6 +61,8 @@ def main() -> None:
     asked = _arguments()
     print(f"{'share':>6}{'se':>6}{'sp':>6}" + "".join(f"{name:>16}" for name in INTERVALS))
     corrected = [_row(place, row, asked.runs) for place, row in enumerate(ROWS)]
+    print(f"\n{'labelled':>9}{'tally':>9}{'weighed':>16}{'not weighed':>16}")
+    corrected += [_sampled(*row, asked.runs // 10) for row in SAMPLES]
     _means(asked.runs // 5)
     for classes in (2, 5):
         _seconds(classes)
@@ -104,6 +119,36 @@ def _there(value: T | None) -> T:
     if value is None:
         sys.exit("An interval is missing; nothing was measured.")
     return value
+
+
+def _sampled(among: float, share: float, runs: int) -> float:
+    """Print one row and return how often the correction with weights covers."""
+    random = np.random.default_rng((int(100 * among), int(100 * share)))
+    covered = np.zeros(2)
+    for run in range(runs):
+        confusion = _there(errors(AXIS, _looked_at(random, among)).confusion)
+        (tally,) = random.multinomial(PICTURES, ANSWERS @ [share, 1 - share], size=1).tolist()
+        for place, one in enumerate((confusion, replace(confusion, weights=()))):
+            found = correct([tally], one, 1_000, seed=run).shares[0]
+            covered[place] += found is not None and (
+                found.intervals[0].low <= share <= found.intervals[0].high
+            )
+    weighted, plain = covered / runs
+    print(f"{among:9.2f}{share:9.2f}{weighted:16.3f}{plain:16.3f}", flush=True)
+    return float(weighted)
+
+
+def _looked_at(random: np.random.Generator, among: float) -> list[Seen]:
+    """Return a sample of pictures with their true labels, by the instrument's answers."""
+    truths = (random.random(STORED) >= among).astype(int)
+    said = (random.random(STORED)[:, None] > np.cumsum(ANSWERS, 0).T[truths]).sum(1)
+    names = (*AXIS.labels, None)
+    perceptions = [
+        Perception(str(key), AXIS.name, "clip", names[answer], None, ())
+        for key, answer in enumerate(said)
+    ]
+    sample = draw_sample(perceptions, seed=int(random.integers(2**31)))
+    return [Seen(one, (AXIS.labels[truths[int(one.picture)]],)) for one in sample]
 
 
 def _means(runs: int) -> None:

@@ -80,7 +80,7 @@ class _Explorer(TyperGroup):
             result = super().invoke(ctx)
             sys.stdout.flush()
         except ExplorerError as error:
-            _say(f"Error: {error}")
+            say(f"Error: {error}")
             raise typer.Exit(2 if isinstance(error, InputError) else 1) from error
         except BrokenPipeError:
             # Whoever reads has seen enough. Python would complain once more on closing stdout.
@@ -89,15 +89,15 @@ class _Explorer(TyperGroup):
         return result
 
 
-_PLAIN: dict[str, Any] = {"no_args_is_help": True, "rich_markup_mode": None}
+PLAIN: dict[str, Any] = {"no_args_is_help": True, "rich_markup_mode": None}
 app = typer.Typer(
     cls=_Explorer,
     help="See what a text-to-image model thinks people look like, and how sure we can be.",
     add_completion=False,
     pretty_exceptions_enable=False,
-    **_PLAIN,
+    **PLAIN,
 )
-reference = typer.Typer(help="The bundled models, whose bias is known.", **_PLAIN)
+reference = typer.Typer(help="The bundled models, whose bias is known.", **PLAIN)
 app.add_typer(reference, name="reference")
 
 ByOption = Annotated[By, typer.Option(help="What gets a row of its own.")]
@@ -165,7 +165,7 @@ def tally(
     settings = machine.load(cache)
     study = asked.study(changed.cards(model, settings))
     with opened(settings) as store:
-        found = findings(studies.tallies(study, store, by.value), known_errors(study))
+        found = findings(studies.tallies(study, store, by.value), known_errors(study, store))
         rows = tally_rows(found, made(study, store), checked_year(year))
         if output.write(rows, _TALLY_COLUMNS) and by is By.PROFESSION:
             _print_sentences(found, year)
@@ -212,7 +212,7 @@ def compare(
     settings = machine.load(cache)
     study = asked.study(changed.cards((left, right), settings))
     with opened(settings) as store:
-        found = differences(studies.comparisons(study, store, by.value), known_errors(study))
+        found = differences(studies.comparisons(study, store, by.value), known_errors(study, store))
         rows = comparison_rows(found, made(study, store), checked_year(year))
         if output.write(rows, _COMPARISON_COLUMNS):
             _print_differences(study, found)
@@ -313,15 +313,16 @@ def _print_differences(study: "Study", found: "tuple[Difference, ...]") -> None:
 def _say_state(study: "Study", store: Store, remark: str) -> None:
     missing = len(studies.missing(study, store))
     total = sum(len(study.requests(card)) for card in study.models)
-    _say(f"{total - missing} of {total} pictures are in {str(store.root)!r}. {remark}")
+    say(f"{total - missing} of {total} pictures are in {str(store.root)!r}. {remark}")
 
 
 def say_missing(study: "Study", store: Store) -> None:
     """Say on standard error how many of the pictures asked for are not there."""
     missing = len(studies.missing(study, store))
     if missing:
-        _say(f"{missing} of the pictures asked for are not drawn yet. `draw` draws them.")
+        say(f"{missing} of the pictures asked for are not drawn yet. `draw` draws them.")
 
 
-def _say(text: str) -> None:
+def say(text: str) -> None:
+    """Tell people something on standard error."""
     print(text, file=sys.stderr, flush=True)

@@ -24,6 +24,8 @@ from explorer.words.references import labour_references, read_references
 from explorer.words.vocabulary import DEFAULT_YEAR
 
 if TYPE_CHECKING:
+    from explorer.settings import Settings
+    from explorer.statistics.confusion import Confusion
     from explorer.store.index import Store
     from explorer.study import Study
     from explorer.words.references import Reference
@@ -111,7 +113,7 @@ def adjectives(
         changed.cards([model], settings)
     )
     with opened(settings) as store:
-        found = shifts(studies.tallies(study, store, "cell"), known_errors(study))
+        found = shifts(studies.tallies(study, store, "cell"), known_errors(study, store))
         if output.write(shift_rows(found, made(study, store)), _SHIFT_COLUMNS):
             _print(shift_sentences(found))
         say_missing(study, store)
@@ -129,20 +131,26 @@ def tell_plan(
     model: Annotated[
         list[str] | None, typer.Option(metavar="NAME", help="Allow for its errors; repeatable.")
     ] = None,
+    cache: CacheFolder = None,
 ) -> None:
     """Tell how many pictures a question needs.
 
     And what the pictures asked for, all professions if none is named, and some usual studies will
     tell. With --model, what is known of how the instrument errs on it is allowed for.
     """
-    settings = machine.load(None)
+    settings = machine.load(cache)
     names = model or [known_models(settings.device)[0].spec.name]
     study = _of_all(asked).study(changed.cards(names, settings))
-    errors = known_errors(study) if model else {}
-    found = plan(difference, [one for (_, axis), one in errors.items() if axis == GENDER])
+    found = plan(difference, _gender_errors(study, settings) if model else [])
     size = Size("asked for", len(study.professions), len(study.adjectives), study.images)
     if output.write(plan_rows(found, (size, *PRESETS)), _PLAN_COLUMNS):
         _print(plan_sentences(found, size))
+
+
+def _gender_errors(study: "Study", settings: "Settings") -> "list[Confusion]":
+    with opened(settings) as store:
+        errors = known_errors(study, store)
+    return [one for (_, axis), one in errors.items() if axis == GENDER]
 
 
 def _of_all(asked: Asked) -> Asked:
@@ -158,7 +166,7 @@ def _show_gaps(
     beside: str,
 ) -> None:
     tallies = studies.tallies(study, store, "profession")
-    found = gaps(tallies, references, known_errors(study))
+    found = gaps(tallies, references, known_errors(study, store))
     if output.write(gap_rows(found, made(study, store)), _GAP_COLUMNS):
         _print((*gap_sentences(found, beside), _NOT_THE_SAME))
 

@@ -151,8 +151,9 @@ def _inflation(confusion: "Confusion") -> float:
     youden = confusion.youden
     if confusion.refusal or youden is None:
         raise OutOfRange(f"No number of pictures makes up for this: {confusion.refusal}")
-    unclear = sum(map(sum, confusion.counts[confusion.classes :])) / confusion.pictures
-    return inflation(youden, abstention=unclear)
+    weighted = confusion.weighted()
+    unclear = weighted[confusion.classes :].sum() / weighted.sum()
+    return inflation(youden, abstention=float(unclear))
 
 
 def _inflated(pictures: int, factor: float) -> int:

@@ -45,10 +45,12 @@ FALSE_DISCOVERIES = 0.05
 # Of five differences all leaning one way, p is 2 / 2**5.
 _FEWEST_TO_FLIP = 6
 
-_TRUTHS = {
-    "human": "people have labelled",
-    "prompt": "were drawn for a known label",
-    "nearest source": "are known by the source picture they are nearest to",
+_BECAUSE = {
+    "human": "corrected with {count} human labels of this model's pictures",
+    "prompt": "it allows for the instrument's errors on {count} pictures of this model that were "
+    "drawn for a known label",
+    "nearest source": "it allows for the instrument's errors on {count} pictures of this model "
+    "that are known by the source picture they are nearest to",
 }
 
 
@@ -68,8 +70,7 @@ def quote(finding: "Finding") -> str:
         )
     if finding.corrected is None or finding.confusion is None:
         return f"Quote {_limits(share)}{_unclear(finding)}; {finding.note}".rstrip(".") + "."
-    known = f"{_number(finding.confusion.pictures)} of this model that"
-    because = f"it allows for the instrument's errors on {known} {_TRUTHS[finding.confusion.kind]}"
+    because = _BECAUSE[finding.confusion.kind].format(count=finding.confusion.pictures)
     told = f"Quote the corrected share of {_labelled(tally)}, {_limits(share)}: {because}."
     return f"{told} {finding.note}" if finding.note else told
 

@@ -1,4 +1,4 @@
-"""The app: both views on their pages, the routes beside them, and the server."""
+"""The app: the views on their pages, the routes beside them, and the server."""
 
 import threading
 from typing import TYPE_CHECKING
@@ -7,7 +7,7 @@ import gradio as gr
 from gradio.components import Navbar
 
 from explorer.errors import ServeError
-from explorer.page import compare, explore
+from explorer.page import compare, explore, validate
 from explorer.page.choice import COMPARE, EXPLORE, study
 from explorer.page.desk import open_desk
 from explorer.page.rendering import render
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 
 TITLE = "Bias Explorer"
 _PORT = 7860
-_PAGES = ("Explore", "Compare")
-_ADDRESSES = ("./", "compare")
+_PAGES = ("Explore", "Compare", "Validate")
+_ADDRESSES = ("./", "compare", "validate")
 
 
 def build(desk: "Desk") -> gr.Blocks:
-    """Lay out both pages; nothing is loaded, drawn or served yet."""
+    """Lay out the pages; nothing is loaded, drawn or served yet."""
     page = gr.Blocks(title=TITLE, analytics_enabled=False)
     with page:
         _header("Explore")
@@ -35,6 +35,9 @@ def build(desk: "Desk") -> gr.Blocks:
     with page.route("Compare", "compare"):
         _header("Compare")
         view(page, desk, COMPARE, ("Model A", "Model B"), compare.show)
+    with page.route("Validate", "validate"):
+        _header("Validate")
+        validate.view(page, desk)
     page.queue(default_concurrency_limit=8, max_size=100)
     return page
 

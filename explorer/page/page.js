@@ -181,6 +181,64 @@
     return [heading, table];
   }
 
+  // Labelling: a button or its key says one thing of one picture; the next one waits for that.
+
+  let busy = false;
+  let focused = null;
+
+  function labelling(element, trigger) {
+    shown(element);
+    if (!element.dataset.listening) listen(element, trigger);
+    const answered = busy;
+    busy = false;
+    // What is replaced loses the focus; people go on where they were, and from the fields to the
+    // first answer, so that keys do not go into a field.
+    const inside = document.activeElement?.closest("#bx-model, #bx-axis, #bx-rater");
+    if (inside) focused = element.querySelector("[data-answer]")?.dataset.key;
+    if (inside || document.activeElement === document.body) {
+      const button = focused && element.querySelector(`[data-key="${focused}"]:not(:disabled)`);
+      if (button) button.focus({ preventScroll: true });
+    }
+    const told = element.querySelector(".bx-said") ?? element.querySelector("h1");
+    if (answered && told) announce(told.textContent);
+  }
+
+  function listen(element, trigger) {
+    element.dataset.listening = "true";
+    element.addEventListener("focusin", (event) => (focused = event.target.dataset.key ?? focused));
+    element.addEventListener("click", (event) => {
+      const button = event.target.closest("[data-answer], [data-undo]");
+      if (!button || busy) return;
+      busy = true;
+      trigger("submit", {
+        picture: button.dataset.picture ?? null,
+        answer: button.dataset.answer ?? null,
+      });
+    });
+  }
+
+  // A live region has to be there before it speaks.
+  function announce(text) {
+    let region = document.querySelector("#bx-announced");
+    if (!region) {
+      region = document.body.appendChild(make("div", "bx-hidden"));
+      region.id = "bx-announced";
+      region.setAttribute("role", "status");
+    }
+    region.textContent = text;
+  }
+
+  document.addEventListener("keydown", (event) => {
+    const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
+    if (typing || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
+    const key = CSS.escape(event.key.toLowerCase());
+    const button = document.querySelector(`.bx-labelling [data-key="${key}"]:not(:disabled)`);
+    if (!button || busy) return;
+    event.preventDefault();
+    button.focus({ preventScroll: true });
+    button.click();
+  });
+
   document.addEventListener("click", (event) => {
     const thumb = event.target.closest?.(".bx-thumb");
     if (thumb) open(thumb);
@@ -202,5 +260,5 @@
     }
   });
 
-  window.biasExplorer = { shown };
+  window.biasExplorer = { shown, labelling };
 })();

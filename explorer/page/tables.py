@@ -49,7 +49,7 @@ def tables() -> "tuple[Table, ...]":
 
 def _tallies(by: Literal["profession", "adjective"]) -> Rows:
     def rows(study: "Study", store: "Store") -> "list[Row]":
-        found = findings(studies.tallies(study, store, by), known_errors(study))
+        found = findings(studies.tallies(study, store, by), known_errors(study, store))
         return tally_rows(found, _provenance(study, store))
 
     return rows
@@ -66,7 +66,7 @@ def _comparison(by: Literal["profession", "adjective"]) -> Rows:
         left, right = (
             studies.tallies(replace(study, models=(card,)), store, by) for card in study.models
         )
-        found = differences(compare(left, right), known_errors(study))
+        found = differences(compare(left, right), known_errors(study, store))
         return comparison_rows(found, _provenance(study, store))
 
     return rows

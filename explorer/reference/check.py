@@ -72,7 +72,7 @@ def check(
     )
     for step in run(study, store, generator, classifier, batch=settings.batch):
         progress(step)
-    found = findings(tallies(study, store, "cell"), known_errors(study))
+    found = findings(tallies(study, store, "cell"), known_errors(study, store))
     return [row for finding in found for row in _rows(finding)]
 
 

@@ -1,33 +1,40 @@
-"""How the instrument errs on the bundled generators, read from errors.json beside their weights."""
+"""How the instrument errs: on what people labelled, or as errors.json beside the weights tells."""
 
 from typing import TYPE_CHECKING
 
 from explorer.perception.validation import read_errors
 from explorer.pictures.catalog import weights_folder
 from explorer.reference.design import BUNDLED
+from explorer.validation import human_errors
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from explorer.statistics.confusion import Confusion
+    from explorer.store.index import Store
     from explorer.study import Study
 
 
-def known_errors(study: "Study") -> "dict[tuple[str, str], Confusion]":
+def known_errors(study: "Study", store: "Store") -> "dict[tuple[str, str], Confusion]":
     """Return the known confusions of a study, by (model name, axis name).
 
-    They hold for a bundled generator as it is and for the instrument they were measured with: with
-    other settings it draws otherwise, and another instrument errs otherwise. Without a file, or
-    with one of another instrument, nothing is known.
+    People's labels come first, once they can correct. Else those that ship with a bundled
+    generator: they hold for it as it is and for the instrument they were measured with, as with
+    other settings it draws otherwise, and another instrument errs otherwise. Labels that cannot
+    correct yet are told where nothing else is known: their refusal says why.
 
     Raises:
         InvalidData: a file breaks its rules.
     """
-    return {
+    known = {
         (card.spec.name, axis): confusion
         for card in study.models
         for axis, confusion in errors_of(card.spec.name, study.instruments(card)).items()
     }
+    for place, found in human_errors(study, store).items():
+        if found.confusion and (found.refusal is None or place not in known):
+            known[place] = found.confusion
+    return known
 
 
 def errors_of(model: str, instruments: "dict[str, str]") -> "dict[str, Confusion]":

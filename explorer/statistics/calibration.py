@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from explorer.errors import InvalidData
+from explorer.statistics.intervals import Interval, wilson
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,6 +60,18 @@ class Calibration:
     labels: int
     before: Quality
     after: Quality
+
+
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """Answers of like confidence: how many, their mean confidence, and the share that is right.
+
+    An instrument whose confidence means what it says is right as often as it is confident.
+    """
+
+    answers: int
+    confidence: float
+    right: Interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,23 +148,58 @@ def brier(
     return _squares(sure, true) if len(sure) else None
 
 
-def risk_coverage(confidences: "Sequence[float]", right: "Sequence[bool]") -> tuple[Risk, ...]:
+def reliability(
+    confidences: "Sequence[float]", right: "Sequence[bool]", bins: int = BINS
+) -> tuple[Bin, ...]:
+    """Return the bins that hold answers, from the least confident on; the intervals are Wilson's.
+
+    Source: DeGroot and Fienberg 1983, "The comparison and evaluation of forecasters".
+
+    Args:
+        confidences: the probability of the label given, 0..1.
+        right: whether it is true.
+        bins: how many of equal width there are from 0 to 1.
+    """
+    import numpy as np
+
+    sure, true = np.asarray(confidences, dtype=float), np.asarray(right, dtype=bool)
+    places = _bins(sure, bins)
+    found = []
+    for place in np.unique(places):
+        here = places == place
+        share = wilson(int(true[here].sum()), int(here.sum()))
+        assert share is not None, "a bin that is there holds answers"  # noqa: S101
+        found.append(Bin(int(here.sum()), float(sure[here].mean()), share))
+    return tuple(found)
+
+
+def risk_coverage(
+    confidences: "Sequence[float]",
+    right: "Sequence[bool]",
+    weights: "Sequence[float] | None" = None,
+) -> tuple[Risk, ...]:
     """Return a risk for each threshold that changes anything, from the lowest on.
 
     A picture is answered where its confidence reaches the threshold. Empty without pictures.
 
     Source: El-Yaniv and Wiener 2010, "On the foundations of noise-free selective classification".
+
+    Args:
+        confidences: the probability of the label given, one per labelled picture.
+        right: whether it is true.
+        weights: how many pictures each stands for; None where all stand for as many.
     """
     import numpy as np
 
     sure, wrong = np.asarray(confidences, dtype=float), ~np.asarray(right, dtype=bool)
+    heavy = np.ones(len(sure)) if weights is None else np.asarray(weights, dtype=float)
     order = np.argsort(-sure, kind="stable")
-    errors, answered = np.cumsum(wrong[order]), np.arange(1, len(sure) + 1)
+    errors, answered = np.cumsum((wrong * heavy)[order]), np.cumsum(heavy[order])
     # Pictures of one confidence are answered together.
     last = np.append(np.diff(sure[order]) != 0, True)[: len(sure)]
     rows = zip(sure[order][last], answered[last], errors[last], strict=True)
     risks = [
-        Risk(float(least), float(given / len(sure)), float(bad / given))
+        Risk(float(least), float(given / heavy.sum()), float(bad / given))
         for least, given, bad in rows
     ]
     return tuple(reversed(risks))
@@ -163,6 +211,7 @@ def smallest_threshold(
     groups: "Sequence[str]",
     limit: float = MOST_ERRORS,
     group_limit: float = MOST_ERRORS_IN_A_GROUP,
+    weights: "Sequence[float] | None" = None,
 ) -> float | None:
     """Return the smallest threshold with few errors overall and in every group.
 
@@ -178,20 +227,23 @@ def smallest_threshold(
         groups: what the errors must be few in: a model and a tone, for instance.
         limit: the largest share of wrong answers overall, 0..1.
         group_limit: the same in each group.
+        weights: how many pictures each stands for; None where all stand for as many.
     """
-    rows = tuple(zip(confidences, right, groups, strict=True))
+    heavy = [1.0] * len(confidences) if weights is None else weights
+    rows = tuple(zip(confidences, right, heavy, groups, strict=True))
     for threshold in sorted(set(confidences)):
-        answered = [(true, group) for sure, true, group in rows if sure >= threshold]
-        of_groups = ([true for true, group in answered if group == one] for one in set(groups))
-        if _errors([true for true, _ in answered]) <= limit and all(
+        answered = [row[1:] for row in rows if row[0] >= threshold]
+        of_groups = ([row[:2] for row in answered if row[2] == one] for one in set(groups))
+        if _errors([row[:2] for row in answered]) <= limit and all(
             _errors(answers) <= group_limit for answers in of_groups
         ):
             return threshold
     return None
 
 
-def _errors(right: "Sequence[bool]") -> float:
-    return 1 - sum(right) / len(right) if right else math.inf
+def _errors(answers: "Sequence[tuple[bool, float]]") -> float:
+    wrong = sum(weight for true, weight in answers if not true)
+    return wrong / sum(weight for _, weight in answers) if answers else math.inf
 
 
 def _check(margins: "NDArray[np.float64]", truths: "NDArray[np.bool_]") -> None:
@@ -268,10 +320,15 @@ def _quality(probabilities: "NDArray[np.float64]", truths: "NDArray[np.bool_]") 
 def _gap(sure: "NDArray[np.float64]", true: "NDArray[np.float64]") -> float:
     import numpy as np
 
-    # A bin holds its upper end.
-    places = np.clip(np.ceil(sure * BINS).astype(int) - 1, 0, BINS - 1)
-    gaps = np.bincount(places, weights=true - sure, minlength=BINS)
+    gaps = np.bincount(_bins(sure, BINS), weights=true - sure, minlength=BINS)
     return float(np.abs(gaps).sum() / len(sure))
+
+
+def _bins(sure: "NDArray[np.float64]", bins: int) -> "NDArray[np.int_]":
+    import numpy as np
+
+    # A bin holds its upper end.
+    return np.asarray(np.clip(np.ceil(sure * bins).astype(int) - 1, 0, bins - 1))
 
 
 def _squares(sure: "NDArray[np.float64]", true: "NDArray[np.float64]") -> float:

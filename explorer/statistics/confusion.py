@@ -1,5 +1,6 @@
 """How an instrument errs: what it said, counted by what was there."""
 
+import math
 from dataclasses import dataclass
 from operator import add
 from typing import TYPE_CHECKING, Literal, get_args
@@ -27,12 +28,21 @@ class Confusion:
     the instrument abstained. `kind` says where the truth comes from: people who looked, the prompt
     a picture was drawn for, or the source picture it is nearest to.
 
+    `weights` are there where pictures were chosen by what was predicted of them: one for each row,
+    how many pictures each of its counted ones stands for. Without them the counts would tell how
+    often each answer was chosen, not how often it was given.
+
+    Source: Horvitz and Thompson 1952, "A generalization of sampling without replacement from a
+    finite universe", for the weights; Begg and Greenes 1983, "Assessment of diagnostic tests when
+    disease verification is subject to selection bias", for error rates.
+
     Raises:
-        InvalidData: the counts are no such table.
+        InvalidData: the counts are no such table, or the weights do not fit them.
     """
 
     counts: tuple[tuple[int, ...], ...]
     kind: Kind
+    weights: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
         if self.kind not in get_args(Kind):
@@ -44,6 +54,10 @@ class Confusion:
             raise InvalidData(f"{self.counts!r} must have {classes} rows, or one more for unclear.")
         if any(count < 0 for row in self.counts for count in row):
             raise InvalidData(f"{self.counts!r} must not hold a count below 0.")
+        if self.weights and len(self.weights) != len(self.counts):
+            raise InvalidData(f"{self.weights!r} must have one weight for each row, or none.")
+        if not all(0 < weight < math.inf for weight in self.weights):
+            raise InvalidData(f"{self.weights!r} must hold numbers above 0.")
 
     @property
     def classes(self) -> int:
@@ -90,7 +104,7 @@ class Confusion:
         """
         import numpy as np
 
-        answered = np.array(self.counts[: self.classes], dtype=float)
+        answered = self.weighted()[: self.classes]
         if not answered.sum(0).all():
             return None
         shares = answered / answered.sum(0)
@@ -114,6 +128,13 @@ class Confusion:
             f"{LEAST_YOUDEN!r}. Use another classifier or other captions."
         )
 
+    def weighted(self) -> "NDArray[np.float64]":
+        """Return how many pictures each count stands for; the counts where there are no weights."""
+        import numpy as np
+
+        counts = np.array(self.counts, dtype=float)
+        return np.asarray(counts * np.array(self.weights)[:, None] if self.weights else counts)
+
     def shares(self) -> "NDArray[np.float64]":
         """Return P(predicted | true): one row per prediction, one column per class, each sums to 1.
 
@@ -121,15 +142,29 @@ class Confusion:
         """
         import numpy as np
 
-        counts = np.array(self.counts, dtype=float)
+        counts = self.weighted()
         totals = counts.sum(0)
-        return np.where(totals > 0, counts / np.maximum(totals, 1), np.nan)
+        nothing = np.full_like(counts, np.nan)
+        return np.asarray(np.divide(counts, totals, out=nothing, where=totals > 0))
+
+    def effective(self) -> "NDArray[np.float64]":
+        """Return the shares times how many equally weighted pictures would tell as much.
+
+        Source: Kish 1965, "Survey sampling", for the effective size of a weighted sample.
+        """
+        import numpy as np
+
+        if not self.weights:
+            return self.weighted()
+        squared = (self.weighted() * np.array(self.weights)[:, None]).sum(0)
+        sizes = self.weighted().sum(0) ** 2 / np.where(squared > 0, squared, 1)
+        return np.asarray(np.nan_to_num(self.shares()) * sizes)
 
     def _recognised(self, place: int) -> float | None:
         if self.classes > _TWO:
             raise ValueError(f"sensitivity and specificity need two classes, not {self.classes!r}")
-        answered = [row[place] for row in self.counts[:_TWO]]
-        return answered[place] / sum(answered) if any(answered) else None
+        answered = self.weighted()[:_TWO, place]
+        return float(answered[place] / answered.sum()) if answered.any() else None
 
 
 def equal_errors(left: Confusion, right: Confusion) -> float | None:
@@ -137,8 +172,10 @@ def equal_errors(left: Confusion, right: Confusion) -> float | None:
 
     The chi-square statistics and degrees of freedom of the classes add up, as classes are
     independent samples. None where a class has no pictures on one side; 1 where nothing differs.
+    Weighted counts enter at their effective size.
 
-    Source: Pearson 1900, chi-square test of homogeneity.
+    Source: Pearson 1900, chi-square test of homogeneity; Rao and Scott 1981, "The analysis of
+    categorical data from complex sample surveys", for effective sizes.
 
     Raises:
         ValueError: the two have not the same rows and columns.
@@ -148,8 +185,8 @@ def equal_errors(left: Confusion, right: Confusion) -> float | None:
     if (len(left.counts), left.classes) != (len(right.counts), right.classes):
         raise ValueError(f"{left.counts!r} and {right.counts!r} must have the same shape")
     statistic, degrees = 0.0, 0
-    for pair in zip(zip(*left.counts, strict=True), zip(*right.counts, strict=True), strict=True):
-        if not all(map(any, pair)):
+    for pair in zip(left.effective().T, right.effective().T, strict=True):
+        if not all(column.any() for column in pair):
             return None
         seen = [both for both in zip(*pair, strict=True) if any(both)]
         tested = chi2_contingency(seen, correction=False)
@@ -161,12 +198,15 @@ def pooled(left: Confusion, right: Confusion) -> Confusion | None:
     """Return both as one, or None unless the p-value of equal errors is above POOLABLE_P.
 
     Raises:
-        ValueError: the two have not the same rows and columns, or not the same kind of truth.
+        ValueError: the two have not the same rows and columns, or not the same kind of truth, or
+            were weighted apart.
     """
+    if left.weights != right.weights:
+        raise ValueError(f"{left.weights!r} and {right.weights!r} are two ways to choose pictures")
     if left.kind != right.kind:
         raise ValueError(f"{left.kind!r} and {right.kind!r} are two kinds of truth")
     p = equal_errors(left, right)
     if p is None or p <= POOLABLE_P:
         return None
     rows = zip(left.counts, right.counts, strict=True)
-    return Confusion(tuple(tuple(map(add, *row)) for row in rows), left.kind)
+    return Confusion(tuple(tuple(map(add, *row)) for row in rows), left.kind, left.weights)

@@ -227,13 +227,21 @@ def _plain(tally: "Sequence[float] | NDArray[np.float64]") -> "NDArray[np.float6
 
 
 def _matrices(of: Correction) -> "NDArray[np.float64]":
-    """Draw P(predicted | true), of shape (draws, predicted, true)."""
+    """Draw P(predicted | true), of shape (draws, predicted, true).
+
+    Gamma variates that add up to 1 are one draw of a Dirichlet distribution. Each is weighted
+    first, where a counted picture stands for several: so is its error.
+    """
     import numpy as np
 
     # Place 0 is the instrument's, those behind it are the tallies'.
     random = np.random.default_rng((of.seed, 0))
     columns = np.add(of.confusion.counts, _PRIOR).T
-    return np.stack([random.dirichlet(column, of.draws.shape[1]) for column in columns], axis=-1)
+    size = (of.draws.shape[1], len(of.confusion.counts))
+    drawn = np.stack([random.standard_gamma(column, size) for column in columns], axis=-1)
+    if of.confusion.weights:
+        drawn *= np.array(of.confusion.weights)[:, None]
+    return np.asarray(drawn / drawn.sum(axis=1, keepdims=True))
 
 
 def _tallied(of: Correction) -> "Iterator[NDArray[np.float64]]":

@@ -49,6 +49,27 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             PRIMARY KEY (model, made)
         ) STRICT, WITHOUT ROWID""",
     ),
+    (
+        # By key, not by row: what people said outlives a picture that is damaged and drawn again.
+        """CREATE TABLE labels (
+            picture TEXT NOT NULL,
+            axis TEXT NOT NULL,
+            rater TEXT NOT NULL,
+            label TEXT NOT NULL,
+            date TEXT NOT NULL,
+            PRIMARY KEY (picture, axis, rater)
+        ) STRICT, WITHOUT ROWID""",
+        """CREATE TABLE samples (
+            model INTEGER NOT NULL REFERENCES models,
+            axis TEXT NOT NULL,
+            instrument TEXT NOT NULL,
+            place INTEGER NOT NULL,
+            picture TEXT NOT NULL,
+            answer TEXT,
+            among INTEGER NOT NULL,
+            PRIMARY KEY (model, axis, instrument, place)
+        ) STRICT, WITHOUT ROWID""",
+    ),
 )
 
 _UNWRITABLE = {

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
-from explorer.errors import StoreCorrupt, StoreError
+from explorer.errors import InvalidData, StoreCorrupt, StoreError
 from explorer.findings.tallies import Observation
 from explorer.pictures.requests import Picture
 from explorer.store import rows, webp
@@ -16,13 +16,15 @@ from explorer.store.database import Database
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     import numpy as np
 
     from explorer.findings.tables import Provenance
     from explorer.perception.axes import Perception
+    from explorer.perception.labels import HumanLabel
+    from explorer.perception.samples import Sampled
     from explorer.pictures.requests import ImageRequest, ModelSpec
 
 INDEX = "index.sqlite3"
@@ -207,6 +209,77 @@ class Store:
             if request.key in seen
         )
 
+    def perceptions_of(
+        self, model: "ModelSpec", axis: str, instrument: str
+    ) -> "tuple[Perception, ...]":
+        """Return what the instrument perceived in all stored pictures of a model, by key."""
+        with self._database.reading() as connection:
+            return tuple(rows.perceptions_of(connection, model, axis, instrument))
+
+    def perceptions(
+        self, keys: "Iterable[str]", axis: str, instrument: str
+    ) -> "dict[str, Perception]":
+        """Return what the instrument perceived in the pictures of these keys, by key."""
+        with self._database.reading() as connection:
+            seen = rows.perceptions(connection, keys, axis, instrument)
+            return {one.image_key: one for one in seen}
+
+    def save_labels(self, labels: "Iterable[HumanLabel]") -> None:
+        """Keep what people said, all or nothing; a rater's later label replaces the earlier one.
+
+        Raises:
+            InvalidData: no picture of that key is stored, or it was withheld.
+        """
+        given = tuple(labels)
+        with self._database.writing() as connection:
+            keys = {label.picture for label in given}
+            shown = {one.key for one in rows.stored(connection, keys) if one.withheld is None}
+            unknown = next((one.picture for one in given if one.picture not in shown), None)
+            if unknown is not None:
+                raise InvalidData(
+                    f"No picture {unknown!r} is stored here. Label pictures of a sample that "
+                    "`validate sample` drew from this cache."
+                )
+            rows.keep_labels(connection, given)
+
+    def drop_label(self, picture: str, axis: str, rater: str) -> None:
+        """Forget what one rater said of one picture, if anything."""
+        with self._database.writing() as connection:
+            rows.drop_label(connection, picture, axis, rater)
+
+    def labels(self, keys: "Iterable[str]", axis: str) -> "tuple[HumanLabel, ...]":
+        """Return what people said of the pictures of these keys on one axis."""
+        with self._database.reading() as connection:
+            return tuple(rows.labels(connection, keys, axis))
+
+    def all_labels(self) -> "tuple[HumanLabel, ...]":
+        """Return everything people said, by date."""
+        with self._database.reading() as connection:
+            return tuple(rows.all_labels(connection))
+
+    def save_sample(self, model: "ModelSpec", sample: "Sequence[Sampled]") -> None:
+        """Keep a sample in place of the earlier ones of the same model, axis and instrument."""
+        with self._database.writing() as connection:
+            rows.keep_sample(connection, model, sample)
+
+    def sample(self, model: "ModelSpec", axis: str, instrument: str) -> "tuple[Sampled, ...]":
+        """Return the sample of a model, axis and instrument, in its order; empty without one."""
+        with self._database.reading() as connection:
+            return tuple(rows.sample(connection, model, axis, instrument))
+
+    def pixels(self, key: str) -> "np.ndarray":
+        """Return the pixels of the stored picture of that key.
+
+        Raises:
+            StoreCorrupt: the file is damaged or gone. It is forgotten and so drawn again.
+            StoreError: there is no such picture.
+        """
+        with self._database.reading() as connection:
+            row = next(rows.stored(connection, [key]), None)
+        if row is None or row.withheld is not None:
+            raise StoreError(f"No picture {key!r} is stored. Draw it first.")
+        return self._whole(row)[1]
+
     def record(self, provenance: "Provenance") -> None:
         """Keep what drew and judged a model's pictures, once for each difference."""
         with self._database.writing() as connection:
@@ -267,12 +340,16 @@ class Store:
             )
         if row.withheld is not None:
             return Entry(request, row.withheld), None
-        try:
-            image, pixels = self._blobs.read(request.key, row.digest)
-        except StoreCorrupt:
-            self._forget(request.key)
-            raise
+        image, pixels = self._whole(row)
         return Entry(request, None, row.digest, image), pixels
+
+    def _whole(self, row: rows.Row) -> "tuple[bytes, np.ndarray]":
+        """Return bytes and pixels of a picture; it is forgotten if it is damaged."""
+        try:
+            return self._blobs.read(row.key, row.digest)
+        except StoreCorrupt:
+            self._forget(row.key)
+            raise
 
     def _save(self, batch: "list[_Item]", encode: "Callable[[_Item], Entry]") -> int:
         """Write the files, then the rows; return how many pictures were not there yet."""

@@ -1,16 +1,18 @@
 """The rows of the index: every query there is."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from explorer.findings.tables import Provenance
 from explorer.perception.axes import Perception
+from explorer.perception.labels import HumanLabel
+from explorer.perception.samples import Sampled
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from explorer.pictures.requests import ImageRequest, ModelSpec
 
@@ -41,6 +43,25 @@ _KEEP_PERCEPTION = """
     SELECT id, ?, ?, ?, ?, ? FROM pictures WHERE key = ?
     ON CONFLICT DO UPDATE SET
         label = excluded.label, reason = excluded.reason, scores = excluded.scores"""
+
+_OF_MODEL = """
+    SELECT pictures.key, label, reason, scores
+    FROM models JOIN pictures ON pictures.model = models.id
+    JOIN perceptions ON picture = pictures.id AND axis = ? AND instrument = ?
+    WHERE spec = ? ORDER BY pictures.key"""
+
+_KEEP_LABEL = """
+    INSERT INTO labels (picture, axis, rater, label, date) VALUES (?, ?, ?, ?, ?)
+    ON CONFLICT DO UPDATE SET label = excluded.label, date = excluded.date"""
+
+_LABELS = """
+    SELECT labels.picture, axis, rater, label, date
+    FROM json_each(?) AS asked CROSS JOIN labels ON labels.picture = asked.value AND axis = ?"""
+
+_SAMPLE = """
+    SELECT picture, axis, instrument, answer, among
+    FROM models CROSS JOIN samples ON samples.model = models.id AND axis = ? AND instrument = ?
+    WHERE spec = ? ORDER BY place"""
 
 _PROVENANCE = "SELECT made FROM provenance JOIN models ON models.id = model WHERE spec = ?"
 
@@ -116,6 +137,65 @@ def keep_perceptions(connection: "sqlite3.Connection", seen: "Iterable[Perceptio
         for one in seen
     )
     connection.executemany(_KEEP_PERCEPTION, values)
+
+
+def perceptions_of(
+    connection: "sqlite3.Connection", model: "ModelSpec", axis: str, instrument: str
+) -> "Iterator[Perception]":
+    """Yield what the instrument perceived on the axis in all stored pictures of a model."""
+    for key, label, reason, scores in connection.execute(
+        _OF_MODEL, (axis, instrument, _spec(model))
+    ):
+        yield Perception(key, axis, instrument, label, reason, tuple(json.loads(scores)))
+
+
+def keep_labels(connection: "sqlite3.Connection", labels: "Iterable[HumanLabel]") -> None:
+    """Add what people said, in place of what the same rater said before."""
+    connection.executemany(_KEEP_LABEL, map(astuple, labels))
+
+
+def drop_label(connection: "sqlite3.Connection", picture: str, axis: str, rater: str) -> None:
+    """Remove what one rater said of one picture."""
+    connection.execute(
+        "DELETE FROM labels WHERE picture = ? AND axis = ? AND rater = ?", (picture, axis, rater)
+    )
+
+
+def labels(
+    connection: "sqlite3.Connection", keys: "Iterable[str]", axis: str
+) -> "Iterator[HumanLabel]":
+    """Yield what people said of these pictures on the axis."""
+    return (HumanLabel(*row) for row in _select(connection, _LABELS, keys, axis))
+
+
+def all_labels(connection: "sqlite3.Connection") -> "Iterator[HumanLabel]":
+    """Yield everything people said, by date."""
+    query = "SELECT picture, axis, rater, label, date FROM labels ORDER BY date, picture, axis"
+    return (HumanLabel(*row) for row in connection.execute(query))
+
+
+def keep_sample(
+    connection: "sqlite3.Connection", model: "ModelSpec", sample: "Sequence[Sampled]"
+) -> None:
+    """Put a sample in place of the earlier ones of the same model, axis and instrument."""
+    number = _model(connection, model)
+    for axis, instrument in {(one.axis, one.instrument) for one in sample}:
+        connection.execute(
+            "DELETE FROM samples WHERE model = ? AND axis = ? AND instrument = ?",
+            (number, axis, instrument),
+        )
+    connection.executemany(
+        "INSERT INTO samples (model, place, picture, axis, instrument, answer, among) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?)",
+        ((number, place, *astuple(one)) for place, one in enumerate(sample)),
+    )
+
+
+def sample(
+    connection: "sqlite3.Connection", model: "ModelSpec", axis: str, instrument: str
+) -> "Iterator[Sampled]":
+    """Yield the sample of a model, axis and instrument, in its order."""
+    return (Sampled(*row) for row in connection.execute(_SAMPLE, (axis, instrument, _spec(model))))
 
 
 def add_provenance(connection: "sqlite3.Connection", provenance: Provenance) -> None:

@@ -164,8 +164,39 @@ def test_two_models_are_compared_on_the_same_seeds(
     assert file.read_bytes() == CliRunner().invoke(app, line.split()).stdout_bytes
 
 
+def test_pictures_are_labelled_with_keys_taken_back_and_gone_on_with(
+    visit: Visit, site: Site
+) -> None:
+    page = visit("validate", width=390)
+    name = page.get_by_label("Your name or initials")
+    name.fill("Ada")
+    name.press("Enter")
+    done = page.locator(".bx-said b")
+    expect(done).to_have_text("0")
+    expect(page.get_by_role("button", name="feminine", exact=True)).to_be_focused()
+    for place, key in enumerate("fmcn"):
+        page.keyboard.press(key)
+        expect(done).to_have_text(str(place + 1))
+    expect(page.get_by_role("button", name="no or several people")).to_be_focused()
+    page.get_by_role("button", name="masculine", exact=True).click()
+    expect(done).to_have_text("5")
+    page.keyboard.press("u")
+    expect(done).to_have_text("4")
+    said = [one.label for one in site.desk.store.all_labels() if one.rater == "Ada"]
+    assert said == ["feminine", "masculine", "cannot tell", "no or several people"]
+    shown = page.get_by_role("img", name="Picture 5 of").get_attribute("src")
+    again = visit("validate" + page.evaluate("location.search"))
+    assert again.get_by_role("img", name="Picture 5 of").get_attribute("src") == shown
+    again.get_by_role("button", name="Show what the labels tell").click()
+    report = again.get_by_role("region", name="What the labels tell")
+    expect(report).to_contain_text("are labelled, by Ada (4)")
+    last = page.get_by_role("link", name="Validate").bounding_box()
+    assert last is not None
+    assert last["x"] + last["width"] <= 390
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("address", ["", "compare"])
+@pytest.mark.parametrize("address", ["", "compare", "validate?rater=Axe&axis=tone"])
 def test_nothing_keeps_people_out(visit: Visit, address: str, scheme: str) -> None:
     page = visit(address, scheme=scheme)
     found = [

@@ -159,7 +159,7 @@ def known(monkeypatch: pytest.MonkeyPatch) -> None:
     gender = Confusion(((140, 15), (8, 130), (2, 5)), "human")
     errors = {(model, "gender"): gender for model in ("fake-a", "fake-b")}
     for module in ("commands", "questions"):
-        monkeypatch.setattr(f"explorer.cli.{module}.known_errors", lambda _: errors)
+        monkeypatch.setattr(f"explorer.cli.{module}.known_errors", lambda *_: errors)
 
 
 @pytest.mark.usefixtures("known")

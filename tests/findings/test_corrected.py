@@ -126,4 +126,4 @@ def test_of_tones_the_commonest_is_quoted() -> None:
     tally = Tally(Cell("a", "author", None), TONE, (10, 40, 30, 15, 5))
     (found,) = findings([tally], {("a", "tone"): confusion})
     assert "share of medium-light in skin tone, 4" in quote(found)
-    assert "people have labelled" in quote(found)
+    assert "corrected with 300 human labels" in quote(found)

@@ -43,8 +43,8 @@ def test_opening_the_page_on_what_is_stored_loads_no_model_library(desk: Desk) -
     assert done.stdout.strip() == ""
 
 
-def test_both_views_have_an_address_of_their_own(desk: Desk) -> None:
-    assert [path for path, *_ in build(desk).pages] == ["", "compare"]
+def test_each_view_has_an_address_of_its_own(desk: Desk) -> None:
+    assert [path for path, *_ in build(desk).pages] == ["", "compare", "validate"]
 
 
 def test_nothing_is_open_to_other_programs_but_the_files(desk: Desk) -> None:

@@ -8,6 +8,7 @@ from explorer.perception.axes import load_axes
 from explorer.perception.decide import instrument_name
 from explorer.reference import error_rates
 from explorer.reference.error_rates import errors_of, known_errors
+from explorer.store.index import Store
 from explorer.study import Study
 from tests.fakes import fake_card
 
@@ -38,10 +39,10 @@ def test_errors_are_known_for_the_instrument_they_were_measured_with(path: Path)
     assert found["gender"].counts == ((140, 5), (6, 139), (4, 6))
 
 
-def test_a_study_knows_the_errors_of_its_models_and_axes(path: Path) -> None:
+def test_a_study_knows_the_errors_of_its_models_and_axes(path: Path, store: Store) -> None:
     write(path, instrument_name("fake-clip", load_axes()[0]))
     models = (fake_card("emoji-even"), fake_card("fake-b"))
-    assert list(known_errors(Study(models, ("author",)))) == [("emoji-even", "gender")]
+    assert list(known_errors(Study(models, ("author",)), store)) == [("emoji-even", "gender")]
 
 
 def test_without_a_file_nothing_is_known(path: Path) -> None:

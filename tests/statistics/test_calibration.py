@@ -15,6 +15,7 @@ from explorer.statistics.calibration import (
     brier,
     calibrate,
     calibration_error,
+    reliability,
     risk_coverage,
     smallest_threshold,
 )
@@ -194,3 +195,31 @@ def test_a_group_with_more_errors_raises_the_threshold() -> None:
 
 def test_abstaining_does_not_help_an_instrument_that_errs_where_it_is_sure() -> None:
     assert smallest_threshold([0.6, 0.99], [True, False], ["light", "light"]) is None
+
+
+def test_bins_of_like_confidence_tell_how_often_they_are_right() -> None:
+    low, high = reliability([0.55, 0.6, 0.95, 0.97, 0.99], [True, False, True, True, True], 10)
+    assert (low.answers, low.right.estimate) == (2, 0.5)
+    assert low.confidence == pytest.approx(0.575)
+    assert (high.answers, high.right.estimate, high.right.high) == (3, 1.0, 1.0)
+    assert reliability([], []) == ()
+
+
+@given(answers)
+def test_bins_add_up_to_the_calibration_error(rows: list[tuple[float, bool]]) -> None:
+    sure, right = zip(*rows, strict=True)
+    gaps = [
+        one.answers * abs(one.confidence - one.right.estimate) for one in reliability(sure, right)
+    ]
+    assert sum(gaps) / len(rows) == pytest.approx(calibration_error(sure, right))
+
+
+def test_a_picture_that_stands_for_several_counts_as_often() -> None:
+    sure, right = [0.9, 0.8, 0.7], [True, False, True]
+    weighted = risk_coverage(sure, right, [1, 2, 3])
+    assert weighted == risk_coverage(
+        [0.9, 0.8, 0.8, 0.7, 0.7, 0.7], [True, False, False, True, True, True]
+    )
+    groups = ["a"] * 3
+    assert smallest_threshold(sure, right, groups, 0.4, 0.4) == 0.7
+    assert smallest_threshold(sure, right, groups, 0.3, 0.3, [1, 2, 3]) == 0.9

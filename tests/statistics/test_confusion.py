@@ -156,3 +156,40 @@ def test_only_like_is_pooled_with_like() -> None:
         pooled(one, Confusion(one.counts, "prompt"))
     with pytest.raises(ValueError, match="the same shape"):
         equal_errors(one, Confusion((*one.counts, (0, 0)), "human"))
+
+
+# 900 pictures answered second, 100 first, and 50 of each looked at.
+CHOSEN = Confusion(((48, 2), (5, 45)), "human", (2.0, 18.0))
+
+
+def test_weights_say_how_often_each_answer_was_given() -> None:
+    # Of 1,000 pictures 186 are of the first class, and 96 of these were answered first.
+    assert CHOSEN.sensitivity == pytest.approx(96 / 186)
+    assert CHOSEN.specificity == pytest.approx(810 / 814)
+    assert CHOSEN.youden == pytest.approx(96 / 186 + 810 / 814 - 1)
+    assert CHOSEN.shares()[:, 0] == pytest.approx([96 / 186, 90 / 186])
+    assert CHOSEN.pictures == 100
+
+
+def test_weights_that_are_all_alike_change_nothing() -> None:
+    plain = Confusion(CHOSEN.counts, "human")
+    alike = Confusion(CHOSEN.counts, "human", (3.0, 3.0))
+    assert alike.shares() == pytest.approx(plain.shares())
+    assert alike.effective() == pytest.approx(plain.effective())
+    other = Confusion(((40, 8), (13, 39)), "human")
+    assert equal_errors(alike, other) == pytest.approx(equal_errors(plain, other))
+
+
+def test_unequal_weights_tell_less_than_as_many_equal_ones() -> None:
+    assert CHOSEN.effective()[:, 0].sum() == pytest.approx(186**2 / (48 * 4 + 5 * 324))
+
+
+@pytest.mark.parametrize("weights", [(1.0,), (1.0, 0.0), (1.0, float("nan")), (1.0, float("inf"))])
+def test_weights_that_fit_no_row_are_refused(weights: tuple[float, ...]) -> None:
+    with pytest.raises(InvalidData, match=r"weight for each row|numbers above 0"):
+        Confusion(CHOSEN.counts, "human", weights)
+
+
+def test_pictures_chosen_in_two_ways_are_not_pooled() -> None:
+    with pytest.raises(ValueError, match="two ways to choose"):
+        pooled(CHOSEN, Confusion(CHOSEN.counts, "human"))

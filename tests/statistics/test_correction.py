@@ -254,3 +254,29 @@ def test_p_is_that_of_the_widest_interval_that_leaves_the_value_out() -> None:
     assert p_of_draws(draws, 0.025) == pytest.approx(0.05, abs=0.005)
     assert p_of_draws(draws, 0.975) == pytest.approx(0.05, abs=0.005)
     assert p_of_draws(draws, 2.0) == pytest.approx(2 / 1_002)
+
+
+def test_equal_weights_leave_every_draw_as_it_is() -> None:
+    plain = correct([(40, 60)], GOOD, FEW)
+    doubled = correct([(40, 60)], Confusion(GOOD.counts, "human", (2.0, 2.0)), FEW)
+    assert doubled.draws == pytest.approx(plain.draws, abs=1e-5)
+
+
+def test_labels_chosen_by_answer_cover_the_truth_with_weights_and_miss_it_without() -> None:
+    """One in twenty pictures is of the first class; as many of each answer are labelled."""
+    random = np.random.default_rng(0)
+    errors = np.array([[0.85, 0.04], [0.15, 0.96]])
+    runs, held = 60, {True: 0, False: 0}
+    for run in range(runs):
+        truths = (random.random(2_000) >= 0.05).astype(int)
+        answers = (random.random(2_000) > errors[0, truths]).astype(int)
+        picked = [random.permutation(np.flatnonzero(answers == one))[:100] for one in (0, 1)]
+        counts = tuple(tuple(np.bincount(truths[one], minlength=2).tolist()) for one in picked)
+        weights = tuple(float((answers == one).sum() / 100) for one in (0, 1))
+        (tally,) = random.multinomial(210, errors @ [0.1, 0.9], size=1).tolist()
+        for weighted in held:
+            confusion = Confusion(counts, "human", weights if weighted else ())
+            share = first(correct([tally], confusion, 1_000, seed=run))
+            held[weighted] += share.low <= 0.1 <= share.high
+    assert held[True] >= 0.93 * runs
+    assert held[False] < 0.5 * runs

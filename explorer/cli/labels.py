@@ -1,0 +1,146 @@
+"""`validate`: people look at a sample of pictures, and what they say tells how classifiers err."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from explorer import settings as machine
+from explorer.cli.commands import PLAIN, app, opened, say
+from explorer.cli.options import ALL, Asked, CacheFolder, Changed, spread
+from explorer.cli.output import Output
+from explorer.findings.validation_sentences import validation_rows, validation_sentences
+from explorer.perception.samples import SIZE
+from explorer.validation import (
+    copy_pictures,
+    draw_samples,
+    label_rows,
+    read_labels,
+    sheet,
+    validate,
+)
+
+if TYPE_CHECKING:
+    from explorer.settings import Settings
+    from explorer.study import Study
+
+_SHEET_COLUMNS = ("number", "picture", "axis", "label", "answers")
+_LABEL_COLUMNS = ("picture", "axis", "rater", "label", "date")
+_REPORT_COLUMNS = (
+    *("model", "axis", "people", "classifier", "pictures", "each_stands_for", "share"),
+)
+
+group = typer.Typer(help="Compare classifiers with what people say.", **PLAIN)
+app.add_typer(group, name="validate")
+
+SampledModels = Annotated[list[str], typer.Argument(metavar="MODEL...", help="One or more models.")]
+Axes = Annotated[
+    list[str] | None,
+    typer.Option("--axis", metavar="NAME", help="'gender' or 'tone'; repeatable.  [default: both]"),
+]
+Judge = Annotated[
+    str | None,
+    typer.Option("--classifier", metavar="NAME", help="Who judged.  [default: the model's own]"),
+]
+
+
+@group.command("sample")
+@spread
+def draw_sample(
+    model: SampledModels,
+    changed: Changed,
+    output: Output,
+    axis: Axes = None,
+    classifier: Judge = None,
+    pictures: Annotated[
+        int, typer.Option(metavar="N", help="Of each model, on each axis; 20 to 10000.")
+    ] = SIZE,
+    seed: Annotated[int, typer.Option(metavar="N", help="Of what is drawn, and its order.")] = 0,
+    copy_to: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Copy the pictures there, named by number, for raters."),
+    ] = None,
+    cache: CacheFolder = None,
+) -> None:
+    """Draw pictures for people to label, some of each answer of the classifier.
+
+    The rows tell neither model nor prompt nor answer. People fill in the column label with one of
+    the answers, each in a copy of their own; `validate import` reads it. Or they label on the page.
+    """
+    settings = machine.load(cache)
+    study = _study(model, axis, classifier, changed, settings)
+    with opened(settings) as store:
+        rows = sheet(draw_samples(study, store, pictures, seed))
+        if copy_to is not None:
+            copy_pictures(store, rows, copy_to)
+            say(f"The pictures are in {str(copy_to)!r}.")
+        output.write(rows, _SHEET_COLUMNS)
+
+
+@group.command("import")
+@spread
+def import_labels(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A CSV file with labels.")],
+    rater: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Whose labels.  [default: the column rater]"),
+    ] = None,
+    cache: CacheFolder = None,
+) -> None:
+    """Read labels that people gave outside.
+
+    All are kept or none. A rater's label replaces an earlier one of the same picture and axis.
+    """
+    labels = read_labels(file, rater, datetime.now(UTC).isoformat(timespec="seconds"))
+    with opened(machine.load(cache)) as store:
+        store.save_labels(labels)
+    raters = ", ".join(sorted({one.rater for one in labels})) or "nobody"
+    say(f"{len(labels)} labels are kept, of {raters}. See what they tell with `validate report`.")
+
+
+@group.command("export")
+@spread
+def export_labels(output: Output, cache: CacheFolder = None) -> None:
+    """Write all labels, with who gave them and when; `validate import` reads them again."""
+    with opened(machine.load(cache)) as store:
+        output.write(label_rows(store.all_labels()), _LABEL_COLUMNS)
+
+
+@group.command("report")
+@spread
+def report(
+    model: Annotated[str, typer.Argument(metavar="MODEL", help="The model.")],
+    changed: Changed,
+    output: Output,
+    axis: Axes = None,
+    classifier: Judge = None,
+    cache: CacheFolder = None,
+) -> None:
+    """Tell how far people agree, and how the classifier errs on what they saw.
+
+    The rows count what the classifier said of pictures by what more people see in them than
+    anything else, and weigh them by how often each answer was given.
+    """
+    settings = machine.load(cache)
+    study = _study([model], axis, classifier, changed, settings)
+    with opened(settings) as store:
+        (card,) = study.models
+        found = [validate(study, store, card, asked) for asked in study.axes]
+    rows = [row for one in found for row in validation_rows(one)]
+    if output.write(rows, _REPORT_COLUMNS):
+        for one in found:
+            print("\n" + "\n".join(validation_sentences(one)))
+
+
+def _study(
+    models: Sequence[str],
+    axes: list[str] | None,
+    classifier: str | None,
+    changed: Changed,
+    settings: "Settings",
+) -> "Study":
+    # A sample is of all that is stored of a model: the words do not count.
+    asked = Asked(profession=[ALL], axis=axes or [], classifier=classifier)
+    return asked.study(changed.cards(models, settings))

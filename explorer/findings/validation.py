@@ -1,0 +1,257 @@
+"""What people's labels tell: how far they agree, and how an instrument errs on what they saw."""
+
+import math
+from collections import Counter
+from dataclasses import dataclass
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+from explorer.errors import InvalidData
+from explorer.perception.labels import CANNOT_TELL, NOT_ONE, answers, consensus
+from explorer.statistics.agreement import (
+    agreement_table,
+    cohen_kappa,
+    gwet_ac1,
+    weighted_kappa,
+)
+from explorer.statistics.calibration import (
+    calibrate,
+    reliability,
+    risk_coverage,
+    smallest_threshold,
+)
+from explorer.statistics.confusion import Confusion
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from explorer.perception.axes import Axis
+    from explorer.perception.labels import HumanLabel
+    from explorer.perception.samples import Sampled
+    from explorer.statistics.agreement import Agreement
+    from explorer.statistics.calibration import Bin, Calibration, Risk
+
+NOT_SAMPLED = "no sample of this model's pictures has been drawn for this classifier"
+NOBODY = "nobody has labelled a picture of the sample yet"
+NO_AGREEMENT = "people agree on one of the answers for none of the pictures"
+TWO_LABELS = "temperature and bias are told of two labels only"
+
+# A probability that is 1 to a computer is next to it all the same.
+_SUREST = 1 - 1e-12
+# A group with fewer labelled pictures shows nothing by itself.
+_FEWEST_OF_A_GROUP = 10
+_BINS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A picture of a sample with what people said of it.
+
+    `said` holds one label per rater. `scores` are the instrument's, in the axis's order of labels;
+    empty where it had none.
+    """
+
+    sampled: "Sampled"
+    said: tuple[str, ...]
+    scores: tuple[float, ...] = ()
+
+    @property
+    def truth(self) -> str | None:
+        """What people agree on; None without a label or with a tie."""
+        return consensus(self.said)
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """How far two raters agree on the `pictures` that both labelled.
+
+    `weighted` is for ordered labels, over pictures that both gave one of these; None for others.
+    """
+
+    raters: tuple[str, str]
+    pictures: int
+    same: int
+    kappa: "Agreement"
+    ac1: "Agreement"
+    weighted: "Agreement | None"
+
+
+@dataclass(frozen=True, slots=True)
+class Errors:
+    """How an instrument errs on what people labelled.
+
+    `confusion` is None for the reason in `refusal`; there may be a refusal with a confusion too,
+    that of a correction. `pictures` are labelled and in the sample: people agree on a label of the
+    axis in `agreed` of them, and the others are in `left`, by why they say nothing of errors.
+    """
+
+    confusion: Confusion | None
+    refusal: str | None
+    pictures: int
+    agreed: int
+    left: "Mapping[str, int]"
+
+
+@dataclass(frozen=True, slots=True)
+class Confidence:
+    """What an instrument's confidence is worth: the probability of its likeliest label.
+
+    `calibration` is None for the reason in `uncalibrated`. `threshold` is the smallest with few
+    errors overall and in every group; None where there is none, or no picture to tell from.
+    """
+
+    bins: "tuple[Bin, ...]"
+    risks: "tuple[Risk, ...]"
+    threshold: float | None
+    calibration: "Calibration | None"
+    uncalibrated: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Validation:
+    """Everything that people's labels tell of one model, axis and instrument.
+
+    `sampled` is the size of the sample. `raters` gives how many labels each gave to the model's
+    pictures; `outside` how many labels were given to pictures that are not in the sample, and so
+    stand for nobody knows how many.
+    """
+
+    model: str
+    axis: "Axis"
+    instrument: str
+    sampled: int
+    raters: "Mapping[str, int]"
+    outside: int
+    pairs: tuple[Pair, ...]
+    errors: Errors
+    confidence: Confidence
+
+
+def pairs(axis: "Axis", labels: "Iterable[HumanLabel]") -> tuple[Pair, ...]:
+    """Return how far each two raters agree, by name; empty for one rater."""
+    by_rater: dict[str, dict[str, str]] = {}
+    for one in labels:
+        by_rater.setdefault(one.rater, {})[one.picture] = one.label
+    return tuple(
+        _pair(axis, (first, second), by_rater[first], by_rater[second])
+        for first, second in combinations(sorted(by_rater), 2)
+    )
+
+
+def errors(axis: "Axis", seen: "Sequence[Seen]") -> Errors:
+    """Count what the instrument said by what people agree on.
+
+    Each counted picture stands for as many as its answer was given to, shared among all labelled
+    pictures of that answer: those that people leave open too.
+    """
+    labelled = [one for one in seen if one.said]
+    truths = [one.truth for one in labelled]
+    agreed = sum(truth in axis.labels for truth in truths)
+    left = Counter(truth or "tie" for truth in truths if truth not in axis.labels)
+    told = {why: left[why] for why in (CANNOT_TELL, NOT_ONE, "tie") if left[why]}
+    refusal = _too_few(axis, seen, labelled, agreed)
+    confusion = None if refusal else _confusion(axis, labelled)
+    if confusion is not None:
+        refusal = confusion.refusal
+    return Errors(confusion, refusal, len(labelled), agreed, told)
+
+
+def confidence(
+    axis: "Axis", seen: "Sequence[Seen]", groups: "Mapping[str, str] | None" = None
+) -> Confidence:
+    """Tell what the instrument's confidence is worth on the pictures people agree on.
+
+    Args:
+        axis: the question.
+        seen: a sample; pictures without a consensus or scores are left out.
+        groups: of pictures by key, in each of which errors must be few; others are one group.
+    """
+    told = [one for one in seen if one.scores and one.truth in axis.labels]
+    sure = [max(one.scores) for one in told]
+    right = [axis.labels[one.scores.index(max(one.scores))] == one.truth for one in told]
+    weights = [_weights([one for one in seen if one.said])[one.sampled.answer] for one in told]
+    calibration, uncalibrated = _calibrated(axis, told)
+    return Confidence(
+        bins=reliability(sure, right, _BINS),
+        risks=risk_coverage(sure, right, weights),
+        threshold=smallest_threshold(sure, right, _groups(told, groups or {}), weights=weights),
+        calibration=calibration,
+        uncalibrated=uncalibrated,
+    )
+
+
+def _pair(
+    axis: "Axis", raters: tuple[str, str], first: "dict[str, str]", second: "dict[str, str]"
+) -> Pair:
+    both = sorted(first.keys() & second.keys())
+    said = [(first[key], second[key]) for key in both]
+    table = agreement_table(*_sides(said), answers(axis))
+    placed = [pair for pair in said if set(pair) <= set(axis.labels)]
+    return Pair(
+        raters=raters,
+        pictures=len(both),
+        same=sum(one == other for one, other in said),
+        kappa=cohen_kappa(table),
+        ac1=gwet_ac1(table),
+        weighted=weighted_kappa(agreement_table(*_sides(placed), axis.labels))
+        if axis.ordered
+        else None,
+    )
+
+
+def _sides(said: "Sequence[tuple[str, str]]") -> "tuple[list[str], list[str]]":
+    return [one for one, _ in said], [other for _, other in said]
+
+
+def _too_few(
+    axis: "Axis", seen: "Sequence[Seen]", labelled: "Sequence[Seen]", agreed: int
+) -> str | None:
+    if not seen:
+        return NOT_SAMPLED
+    if not labelled:
+        return NOBODY
+    looked = {one.sampled.answer for one in labelled}
+    for answer in (*axis.labels, None):
+        if answer not in looked and any(one.sampled.answer == answer for one in seen):
+            return f"no picture that the classifier calls {answer or axis.abstention} is labelled"
+    return None if agreed else NO_AGREEMENT
+
+
+def _weights(labelled: "Sequence[Seen]") -> "dict[str | None, float]":
+    counted = Counter(one.sampled.answer for one in labelled)
+    return {one.sampled.answer: one.sampled.among / counted[one.sampled.answer] for one in labelled}
+
+
+def _confusion(axis: "Axis", labelled: "Sequence[Seen]") -> Confusion:
+    counted = Counter((one.sampled.answer, one.truth) for one in labelled)
+    weights = _weights(labelled)
+    given = (*axis.labels, None)
+    return Confusion(
+        counts=tuple(tuple(counted[answer, truth] for truth in axis.labels) for answer in given),
+        kind="human",
+        # What was never answered has nothing to weigh.
+        weights=tuple(weights.get(answer, 1.0) for answer in given),
+    )
+
+
+def _calibrated(axis: "Axis", told: "Sequence[Seen]") -> "tuple[Calibration | None, str | None]":
+    if len(axis.labels) != 2:  # noqa: PLR2004
+        return None, TWO_LABELS
+    # Pictures were chosen by their margins alone, which leaves what a margin tells as it is: there
+    # is nothing to weigh.
+    margins = [_log_odds(one.scores[0]) for one in told]
+    try:
+        return calibrate(margins, [one.truth == axis.labels[0] for one in told]), None
+    except InvalidData as error:
+        return None, str(error)
+
+
+def _log_odds(probability: float) -> float:
+    kept = min(max(probability, 1 - _SUREST), _SUREST)
+    return math.log(kept / (1 - kept))
+
+
+def _groups(told: "Sequence[Seen]", groups: "Mapping[str, str]") -> list[str]:
+    named = [groups.get(one.sampled.picture, "") for one in told]
+    sizes = Counter(named)
+    return [name if sizes[name] >= _FEWEST_OF_A_GROUP else "" for name in named]

@@ -1,0 +1,111 @@
+"""Validate: people label a blind sample, and what they say stands beside what classifiers said."""
+
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+
+from explorer.errors import ExplorerError
+from explorer.page import labelling
+from explorer.page.labelling import Labelling, parse
+from explorer.page.rendering import render
+from explorer.page.validation_report import report
+from explorer.perception.axes import load_axes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from explorer.page.desk import Desk
+
+_QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+
+_ON_LOAD = """
+watch('value', () => window.biasExplorer.labelling(element, trigger));
+window.biasExplorer.labelling(element, trigger);
+"""
+
+
+def view(page: gr.Blocks, desk: "Desk") -> None:
+    """Lay out the view and connect its events; call inside its page."""
+    default = Labelling()
+    with gr.Row(elem_classes=["bx-form", "bx-labelform"]):
+        model = gr.Dropdown(
+            [(card.title, card.spec.name) for card in desk.models],
+            value=default.model,
+            label="Model",
+            allow_custom_value=True,
+            elem_id="bx-model",
+        )
+        axis = gr.Dropdown(
+            [(axis.title, axis.name) for axis in load_axes()],
+            value=default.axis,
+            label="Question",
+            elem_id="bx-axis",
+        )
+        rater = gr.Textbox(
+            label="Your name or initials",
+            placeholder="kept with your labels",
+            max_lines=1,
+            elem_id="bx-rater",
+        )
+    label = gr.HTML("", elem_id="bx-label", js_on_load=_ON_LOAD, apply_default_css=False)
+    ask = gr.Button("Show what the labels tell", elem_id="bx-ask", scale=0)
+    told = gr.HTML("", elem_id="bx-told", apply_default_css=False)
+    fields, outputs = [model, axis, rater], [label, told]
+
+    # Gradio reads these annotations, and wants request and event before the values.
+    def opened(request: gr.Request) -> list[Any]:
+        asked = parse(request.query_params)
+        return [asked.model, asked.axis, asked.rater, *reply(desk, asked)]
+
+    def changed(*values: object) -> list[Any]:
+        return reply(desk, _labelling(values))
+
+    def said(event: gr.EventData, *values: object) -> list[Any]:
+        asked = _labelling(values)
+        if event.answer is None:
+            return reply(desk, asked, lambda: labelling.take_back(desk, asked))
+        given = str(event.picture), str(event.answer)
+        return reply(desk, asked, lambda: labelling.save(desk, asked, *given))
+
+    def tell(*values: object) -> str:
+        return tell_labels(desk, _labelling(values))
+
+    page.load(opened, None, [*fields, *outputs], **_QUIET)
+    gr.on(
+        [model.input, axis.input, rater.submit, rater.blur],
+        changed,
+        fields,
+        outputs,
+        trigger_mode="always_last",
+        **_QUIET,
+    )
+    label.submit(said, fields, outputs, trigger_mode="multiple", queue=False, **_QUIET)
+    ask.click(tell, fields, told, **_QUIET)
+
+
+def reply(desk: "Desk", asked: Labelling, first: "Callable[[], None]" = lambda: None) -> list[Any]:
+    """Show what is next, after doing something first; the report once all is labelled."""
+    try:
+        first()
+        shown = labelling.show(desk, asked)
+        done = labelling.is_done(desk, asked)
+    except ExplorerError as error:
+        return [_failure(error), ""]
+    return [shown, tell_labels(desk, asked) if done else ""]
+
+
+def tell_labels(desk: "Desk", asked: Labelling) -> str:
+    """Render what the labels of a model and axis tell, or what is wrong."""
+    try:
+        return report(desk, asked)
+    except ExplorerError as error:
+        return _failure(error)
+
+
+def _labelling(values: tuple[object, ...]) -> Labelling:
+    model, axis, rater = (str(value or "") for value in values)
+    return Labelling(model, axis, rater)
+
+
+def _failure(error: ExplorerError) -> str:
+    return render("status.html", kind="error", text=str(error))

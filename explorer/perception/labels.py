@@ -1,0 +1,75 @@
+"""What people say of a picture: their answers, and what most of them agree on."""
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from explorer.errors import InvalidData, UnknownName
+from explorer.perception.axes import find_axis
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from explorer.perception.axes import Axis
+
+CANNOT_TELL = "cannot tell"
+NOT_ONE = "no or several people"
+LONGEST_NAME = 60
+
+_GENDER = "gender"
+
+
+@dataclass(frozen=True, slots=True)
+class HumanLabel:
+    """What one person, the rater, said of one picture on one axis.
+
+    `picture` is the key of its request. `label` is one of the axis's answers. `date` is ISO 8601,
+    in UTC.
+    """
+
+    picture: str
+    axis: str
+    rater: str
+    label: str
+    date: str
+
+
+def answers(axis: "Axis") -> tuple[str, ...]:
+    """Return what a person may say on an axis: its labels, then what leaves them open."""
+    return (*axis.labels, CANNOT_TELL, *((NOT_ONE,) if axis.name == _GENDER else ()))
+
+
+def human_label(picture: str, axis: str, rater: str, label: str, date: str) -> HumanLabel:
+    """Return a checked label; the rater's name is stripped.
+
+    Raises:
+        UnknownName: there is no such axis, or it has no such answer.
+        InvalidData: the rater has no name, or one that is too long or not on one line.
+    """
+    known = answers(find_axis(axis))
+    if label not in known:
+        raise UnknownName(f"label of the axis {axis!r}:", label, known)
+    return HumanLabel(picture, axis, checked_rater(rater), label, date)
+
+
+def checked_rater(rater: str) -> str:
+    """Return a rater's name without blanks around it.
+
+    Raises:
+        InvalidData: there is no name, or it is too long or not on one line.
+    """
+    name = rater.strip()
+    if not name or len(name) > LONGEST_NAME or not name.isprintable():
+        raise InvalidData(
+            f"The rater is {rater!r}. Give a name or initials of 1 to {LONGEST_NAME} characters, "
+            "so that people's labels can be told apart."
+        )
+    return name
+
+
+def consensus(labels: "Iterable[str]") -> str | None:
+    """Return the answer that more people gave than any other; None for a tie or no label."""
+    counted = Counter(labels).most_common(2)
+    if not counted or (len(counted) > 1 and counted[0][1] == counted[1][1]):
+        return None
+    return counted[0][0]
