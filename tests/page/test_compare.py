@@ -3,6 +3,7 @@
 import pytest
 
 from explorer.findings.comparison import compare as compare_tallies
+from explorer.findings.differences import differences
 from explorer.findings.tallies import ALL, Cell, Tally
 from explorer.page import compare
 from explorer.page.choice import COMPARE, Choice, study
@@ -19,14 +20,14 @@ def said(left: tuple[int, int], right: tuple[int, int]) -> str:
         Tally(Cell(model, "author", ALL), find_axis("gender"), counts)
         for model, counts in (("left", left), ("right", right))
     )
-    (comparison,) = compare_tallies([one], [other])
-    return compare.sentence(comparison, find_profession("author"))
+    (difference,) = differences(compare_tallies([one], [other]))
+    return compare.sentence(difference, find_profession("author"))
 
 
 def test_a_clear_difference_is_said_with_its_interval() -> None:
     assert said((150, 30), (90, 90)) == (
-        "Pictures of an author by left are perceived as feminine more often than those by right: "
-        "83% against 50% (95% interval of the difference 24 to 42 points); "
+        "Pictures of an author by left are perceived as feminine more often than those by right "
+        "(as counted, 95% interval of the difference 24 to 42 points); "
         "women are 54% of US writers and authors (2023)."
     )
     assert "less often" in said((30, 150), (90, 90))
@@ -49,8 +50,8 @@ def test_a_profession_without_statistics_ends_with_the_finding() -> None:
     one, other = (
         Tally(Cell(model, "wizard", ALL), find_axis("gender"), (90, 90)) for model in "ab"
     )
-    (comparison,) = compare_tallies([one], [other])
-    assert compare.sentence(comparison, Profession("wizard")).endswith(
+    (difference,) = differences(compare_tallies([one], [other]))
+    assert compare.sentence(difference, Profession("wizard")).endswith(
         "\N{MINUS SIGN}10 to 10 points)."
     )
 

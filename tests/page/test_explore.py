@@ -49,7 +49,7 @@ def test_an_empty_store_shows_every_prompt_and_no_percentage(desk: Desk) -> None
 def test_text_from_people_is_shown_as_text(desk: Desk, drawn: Drawn) -> None:
     choice = Choice(
         SMALL.models,
-        profession="<b>x</b>",
+        professions=("<b>x</b>",),
         adjectives=("\"><script>alert('x')</script>",),
         images=1,
     )

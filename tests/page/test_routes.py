@@ -14,8 +14,8 @@ from explorer.page.routes import routes
 from tests.fakes import FakeGenerator
 from tests.page.conftest import Drawn
 
-SMALL = Choice(("emoji-skewed",), "pilot", ("none", "honest"), images=4)
-BOTH = Choice(COMPARE.models, "pilot", ("none", "honest"), images=4)
+SMALL = Choice(("emoji-skewed",), ("pilot",), ("none", "honest"), images=4)
+BOTH = Choice(COMPARE.models, ("pilot",), ("none", "honest"), images=4)
 WORDS = "--profession pilot --adjective none --adjective honest --images 4 --csv -"
 
 
