@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from explorer import study as studies
 from explorer.findings.comparison import compare
 from explorer.findings.corrected import findings
 from explorer.findings.differences import (
@@ -22,7 +21,7 @@ from explorer.findings.sentences import (
 from explorer.findings.tallies import tally
 from explorer.page.charts import labels, labour_mark, pair_chart
 from explorer.page.choice import COMPARE, address, professions
-from explorer.page.dots import DotPlot, by_size, difference_dot
+from explorer.page.dots import by_size, difference_dot, dot_plot
 from explorer.page.explore import codings, prompt_text
 from explorer.page.grid import Shown, facts, grid
 from explorer.page.known import known_shares
@@ -39,6 +38,7 @@ if TYPE_CHECKING:
     from explorer.findings.tallies import By, Observation
     from explorer.page.choice import Choice
     from explorer.page.desk import Desk
+    from explorer.page.dots import DotPlot
     from explorer.pictures.requests import ImageRequest
     from explorer.statistics.intervals import Interval
     from explorer.store.index import Store
@@ -75,13 +75,18 @@ class _Asked:
         )
 
 
+def _asked(study: "Study", store: "Store") -> _Asked:
+    requests = tuple(study.requests(card) for card in study.models)
+    stored = (
+        store.observations(of_one, study.instruments(card))
+        for card, of_one in zip(study.models, requests, strict=True)
+    )
+    return _Asked(study, requests, tuple(stored))
+
+
 def show(desk: "Desk", choice: "Choice", study: "Study") -> str:
     """Render what is stored of a study of two models."""
-    asked = _Asked(
-        study=study,
-        requests=tuple(study.requests(card) for card in study.models),
-        stored=tuple(studies.observations(study, desk.store, card) for card in study.models),
-    )
+    asked = _asked(study, desk.store)
     errors, chosen = known_errors(study), professions(choice)
     if len(chosen) == 1:
         parts = _of_one(desk.store, chosen[0], asked, errors)
@@ -179,9 +184,9 @@ class _Clearest:
     rows: "tuple[tuple[Difference, int], ...]"
     told: tuple[str, ...]
 
-    def plot(self, choice: "Choice") -> DotPlot:
+    def plot(self, choice: "Choice") -> "DotPlot":
         left, right = choice.models
-        return DotPlot(
+        return dot_plot(
             title="Perceived skin tone by profession",
             caption=f"The clearest {len(self.rows)} differences that hold, in points",
             sides=(f"more often by {right}", f"more often by {left}"),
@@ -218,8 +223,8 @@ def _clearest(comparisons: "list[Comparison]", errors: "Errors") -> _Clearest:
     return _Clearest(rows, (differences_sentence(plain),))
 
 
-def _by_label(found: "tuple[Difference, ...]") -> DotPlot:
-    return DotPlot(
+def _by_label(found: "tuple[Difference, ...]") -> "DotPlot":
+    return dot_plot(
         title="Where they differ",
         caption="A minus B in points, over all prompts",
         sides=("more often by B", "more often by A"),
@@ -233,8 +238,8 @@ def _by_label(found: "tuple[Difference, ...]") -> DotPlot:
     )
 
 
-def _by_profession(found: "tuple[Difference, ...]", choice: "Choice") -> DotPlot:
-    return DotPlot(
+def _by_profession(found: "tuple[Difference, ...]", choice: "Choice") -> "DotPlot":
+    return dot_plot(
         title="Perceived as feminine, by profession",
         caption="A minus B in points; a name opens its pictures",
         sides=("more often by B", "more often by A"),
@@ -250,7 +255,7 @@ def _by_profession(found: "tuple[Difference, ...]", choice: "Choice") -> DotPlot
     )
 
 
-def _by_adjective(asked: _Asked, errors: "Errors") -> list[DotPlot]:
+def _by_adjective(asked: _Asked, errors: "Errors") -> "list[DotPlot]":
     """Return the plot by adjective where any has pictures enough."""
     comparisons = [one for one in asked.compared("adjective") if one.left.axis.name == GENDER]
     enough = [
@@ -260,7 +265,7 @@ def _by_adjective(asked: _Asked, errors: "Errors") -> list[DotPlot]:
         return []
     coded = codings()
     return [
-        DotPlot(
+        dot_plot(
             title="Perceived as feminine, by adjective",
             caption="A minus B in points",
             sides=("more often by B", "more often by A"),

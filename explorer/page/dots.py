@@ -50,19 +50,13 @@ class Dot:
 
 @dataclass(frozen=True, slots=True)
 class DotPlot:
-    """Rows on one scale from `low` to `high`; `sides` says what lies left and right of 0."""
+    """Rows on one scale that goes `reach` to either side of 0; `sides` says what lies there."""
 
     title: str
     caption: str
     sides: tuple[str, str]
     rows: tuple[Dot, ...]
-
-    @property
-    def reach(self) -> float:
-        """Return how far the scale reaches to either side of 0."""
-        limits = [abs(end) for row in self.rows if row.best for end in _ends(row)]
-        farthest = max(limits, default=0.0)
-        return next(reach for reach in _REACHES if reach >= min(farthest, 1.0))
+    reach: float
 
     @property
     def ticks(self) -> tuple[float, ...]:
@@ -72,6 +66,14 @@ class DotPlot:
     def place(self, difference: float) -> float:
         """Return where a difference lies, 0 at the left end and 1 at the right one."""
         return 0.5 + difference / self.reach / 2
+
+
+def dot_plot(title: str, caption: str, sides: tuple[str, str], rows: "Iterable[Dot]") -> DotPlot:
+    """Lay out rows on the narrowest scale that holds every interval."""
+    placed = tuple(rows)
+    farthest = max((abs(end) for row in placed for end in _ends(row)), default=0.0)
+    reach = next(reach for reach in _REACHES if reach >= min(farthest, 1.0))
+    return DotPlot(title, caption, sides, placed, reach)
 
 
 def by_size(rows: "Iterable[Dot]") -> tuple[Dot, ...]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import gradio as gr
 
 from explorer.errors import OutOfRange
-from explorer.page.choice import ALL, NONE, SPREAD, SPREAD_OVER, Choice
+from explorer.page.choice import ALL, NONE, SPREAD, SPREAD_OVER, Choice, profession
 from explorer.pictures.catalog import SCHEDULERS
 from explorer.words.prompts import TEMPLATE
 from explorer.words.vocabulary import load_adjectives, load_professions
@@ -66,10 +66,10 @@ class Form:
     def choice(self, values: "Sequence[object]") -> Choice:
         """Read a choice from the values of the fields, unchecked but for empty numbers."""
         count = len(self.models)
-        professions, adjectives, images, template, guidance, steps, scheduler, *own = values[count:]
+        names, adjectives, images, template, guidance, steps, scheduler, *own = values[count:]
         return Choice(
             models=tuple(str(name or "") for name in values[:count]),
-            professions=_words(professions),
+            professions=_words(names),
             adjectives=_words(adjectives),
             images=_whole("Pictures per prompt", images),
             template=str(template or TEMPLATE),
@@ -80,10 +80,17 @@ class Form:
         )
 
     def values(self, choice: Choice) -> list[object]:
-        """Return what the fields show for a choice."""
+        """Return what the fields show for a choice.
+
+        Raises:
+            InvalidData: several professions are chosen where one is shown.
+        """
+        several = self.profession.multiselect
+        if not several and len(choice.professions) > 1:
+            profession(choice)
         return [
             *choice.models,
-            list(choice.professions) if self.profession.multiselect else choice.professions[0],
+            list(choice.professions) if several else choice.professions[0],
             list(choice.adjectives),
             choice.images,
             choice.template,
@@ -118,7 +125,7 @@ def form(
         models = tuple(
             _models(cards, name, value) for name, value in zip(names, default.models, strict=True)
         )
-        profession = _professions(default, several=kind.several_professions)
+        chosen = _professions(default, several=kind.several_professions)
         adjectives = gr.Dropdown(
             [
                 ("none + all 20", ALL),
@@ -139,7 +146,7 @@ def form(
         )
     settings = _settings()
     reference = _reference() if kind.reference else None
-    return Form(models, profession, adjectives, images, settings, reference)
+    return Form(models, chosen, adjectives, images, settings, reference)
 
 
 def _professions(default: Choice, *, several: bool) -> gr.Dropdown:

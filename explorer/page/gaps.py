@@ -4,7 +4,6 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from explorer import study as studies
 from explorer.findings.corrected import Finding
 from explorer.findings.gap_tables import tone_rows
 from explorer.findings.gaps import gaps, headline, headline_sentences, left_out_sentences
@@ -19,7 +18,7 @@ from explorer.page.choice import (
     address,
     references,
 )
-from explorer.page.dots import DotPlot, by_size, shift_dot
+from explorer.page.dots import by_size, dot_plot, shift_dot
 from explorer.page.explore import codings, prompt_text
 from explorer.page.planned import planned
 from explorer.page.rendering import render
@@ -36,6 +35,7 @@ if TYPE_CHECKING:
     from explorer.findings.tallies import Tally
     from explorer.page.choice import Choice
     from explorer.page.desk import Desk
+    from explorer.page.dots import DotPlot
     from explorer.statistics.amplification import LogitSlope
     from explorer.statistics.intervals import Interval
     from explorer.study import Study
@@ -89,7 +89,7 @@ def show(desk: "Desk", choice: "Choice", study: "Study") -> str:
     """Render what is stored of a study of one model beside its reference."""
     (card,) = study.models
     requests = study.requests(card)
-    stored = studies.observations(study, desk.store, card)
+    stored = desk.store.observations(requests, study.instruments(card))
     errors = known_errors(study)
     tallies = tally(stored, requests, study.axes, "profession", study.level)
     found = gaps((one for one in tallies if one.axis.name == GENDER), references(choice), errors)
@@ -247,11 +247,11 @@ def _number(value: object) -> float | None:
     return value if isinstance(value, float) else None
 
 
-def _shifts(moved: "tuple[Shift, ...]") -> DotPlot | None:
+def _shifts(moved: "tuple[Shift, ...]") -> "DotPlot | None":
     if not moved:
         return None
     coded = codings()
-    return DotPlot(
+    return dot_plot(
         title="What each adjective does",
         caption=(
             "Share perceived as feminine with the adjective minus without one, in points, over "

@@ -194,10 +194,9 @@ def _visitor(request: gr.Request) -> str:
 
 def _open(view: View, request: gr.Request) -> list[Any]:
     try:
-        choice = parse(request.query_params, view.default)
+        values = view.form.values(parse(request.query_params, view.default))
     except ExplorerError as error:
         return [*view.form.values(view.default), *_failure(error)]
-    values = view.form.values(choice)
     return [*values, *reply(view, values)]
 
 

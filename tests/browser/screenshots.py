@@ -1,4 +1,4 @@
-"""Take the pictures of docs/screenshots: both views, light and dark, desktop and phone.
+"""Take the pictures of docs/screenshots: every view, light and dark, desktop and phone.
 
 Run: python -m tests.browser.screenshots [folder]
 """
@@ -16,7 +16,7 @@ from explorer.settings import repository
 from tests.browser.conftest import CHROMIUM
 from tests.browser.site import open_site
 
-VIEWS = {"explore": "", "compare": "compare"}
+VIEWS = {"explore": "", "compare": "compare", "gaps": "gaps"}
 SCREENS = {"desktop": (1440, 900, 1), "phone": (390, 844, 2)}
 _QUALITY = 82
 # Pictures further down load when they are scrolled to.
@@ -28,7 +28,7 @@ Promise.all([...document.images]
 
 
 def main(folder: Path) -> None:
-    """Take all eight pictures, and one of a picture that is opened."""
+    """Take all twelve pictures, and one of a picture that is opened."""
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as cache, sync_playwright() as playwright:
         site = open_site(Path(cache))
@@ -51,7 +51,7 @@ def _take(browser: Browser, url: str, scheme: str, screen: str, *, opened: bool 
     )
     page = context.new_page()
     page.goto(url)
-    page.locator(".bx-thumb").first.wait_for()
+    page.locator(".bx-view").wait_for()
     if opened:
         page.locator(".bx-thumb").nth(1).click()
     page.evaluate(_PICTURES)

@@ -6,7 +6,18 @@ from hypothesis import strategies as st
 from starlette.datastructures import QueryParams
 
 from explorer.errors import InputError, InvalidData, OutOfRange, UnknownName
-from explorer.page.choice import COMPARE, EXPLORE, Choice, address, parse, profession, study
+from explorer.page.choice import (
+    COMPARE,
+    EXPLORE,
+    GAPS,
+    Choice,
+    address,
+    parse,
+    profession,
+    professions,
+    references,
+    study,
+)
 from explorer.pictures.catalog import find_model
 from explorer.words.vocabulary import load_adjectives
 
@@ -115,3 +126,49 @@ def test_what_cannot_be_drawn_is_refused(choice: Choice, error: type[Exception])
 def test_a_listed_profession_brings_its_statistics_and_an_own_one_none() -> None:
     assert profession(Choice(EXPLORE.models, professions=("AUTHOR",))).women_share() is not None
     assert profession(Choice(EXPLORE.models, professions=("dragon tamer",))).women_share() is None
+
+
+def test_professions_share_a_parameter_and_an_own_one_keeps_its_comma() -> None:
+    choice = parse(query("?profession=author,nurse&profession=chef,%20retired"), GAPS)
+    assert choice.professions == ("author", "nurse", "chef, retired")
+    assert "profession=author,nurse&profession=chef,+retired" in address(choice)
+
+
+def test_thirty_professions_go_from_few_women_to_many_and_all_fit_their_word() -> None:
+    found = professions(Choice(GAPS.models, ("spread", "author")))
+    shares = [one.women_share() or 0 for one in found[:30]]
+    assert len(found) == 31
+    assert shares == sorted(shares)
+    assert shares[0] < 0.05
+    assert shares[-1] > 0.9
+    assert {one.match for one in found[:30]} <= {"exact", "close"}
+
+
+def test_one_profession_is_asked_for_where_one_is_shown() -> None:
+    with pytest.raises(InvalidData, match="2 professions are chosen, 'author' and others"):
+        profession(GAPS)
+    with pytest.raises(InvalidData, match="No profession is chosen"):
+        professions(Choice(GAPS.models, ()))
+
+
+def test_ones_own_figures_take_the_place_of_the_labour_statistics() -> None:
+    choice = parse(query("?profession=dragon%20tamer&reference=dragon%20tamer:0.25"), GAPS)
+    assert {name: one.share for name, one in references(choice).items()} == {"dragon tamer": 0.25}
+    assert references(GAPS)["nurse"].year == 2023
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("reference=author:1.2", "the share is '1.2'. Give a number from 0 to 1"),
+        ("reference=author:-0.1", "the share is '-0.1'"),
+        ("reference=author:nan", "the share is 'nan'"),
+        ("reference=autor:0.4", "unknown profession 'autor'"),
+        ("reference=author:0.4&reference=AUTHOR:0.5", "'author' is there twice"),
+        ("reference=author", "The reference of '' is 'author' in the address"),
+        ("reference=author:half", "The reference of 'author' is 'half' in the address"),
+    ],
+)
+def test_a_figure_that_cannot_be_is_quoted(text: str, message: str) -> None:
+    with pytest.raises(InvalidData, match=message):
+        references(parse(query(f"?profession=author&{text}"), GAPS))
