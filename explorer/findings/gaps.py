@@ -140,8 +140,9 @@ def headline_sentences(found: "Sequence[Gap]", told: Headline, beside: str) -> "
         yield f"No profession has {FEWEST} judged pictures and a reference that fits its word."
         return
     how = f"corrected, {interval_text(told.interval)}" if told.interval else "as counted"
+    professions = f"{told.professions} profession{'s' * (told.professions != 1)}"
     yield (
-        f"Over {told.professions} professions {found[0].finding.tally.cell.model} shows people "
+        f"Over {professions} {found[0].finding.tally.cell.model} shows people "
         f"perceived as feminine {points_more(told.mean)} often, on average, than {beside} have "
         f"women ({how}). Whichever way, a profession is {points(told.absolute)} off on average."
     )
@@ -161,18 +162,12 @@ def gap_line(gap: Gap) -> str | None:
     if gap.gap is None or gap.reference is None:
         return None
     how = "corrected" if gap.finding.corrected else "as counted"
-    middle, low, high = map(_signed, (gap.gap.estimate, gap.gap.low, gap.gap.high))
     beside = gap.reference.occupation or "your own figure"
     kept = "" if gap.counts else "; kept out of headlines, as the occupation fits the word roughly"
     return (
-        f"Gap to the reference ({beside}): {middle} points ({how}, {gap.gap.level * 100:g}% "
-        f"interval {low} to {high}{kept})."
+        f"Gap to the reference ({beside}): {points_more(gap.gap.estimate)} ({how}, "
+        f"{interval_text(gap.gap)}{kept})."
     )
-
-
-def _signed(difference: float) -> str:
-    whole = round(difference * 100)
-    return f"{whole:+d}".replace("-", "\N{MINUS SIGN}") if whole else "0"
 
 
 def _gap(finding: "Finding", reference: "Reference | None") -> Gap:

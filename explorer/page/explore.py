@@ -41,7 +41,7 @@ def show(desk: "Desk", choice: "Choice", study: "Study") -> str:
         "explore.html",
         address=address(choice),
         tables=[table for table in tables() if table.default is EXPLORE],
-        compare=address(replace(choice, models=(*choice.models, _other(choice)))),
+        compare=address(replace(choice, models=pair(choice.models[0]))),
         beside=address(choice),
         card=card,
         prompt=prompt_text(study),
@@ -90,6 +90,7 @@ def _told(found: "tuple[Finding, ...]", profession: "Profession | None") -> list
     ]
 
 
-def _other(choice: "Choice") -> str:
+def pair(model: str) -> tuple[str, str]:
+    """Return a model and one to compare it with."""
     left, right = COMPARE.models
-    return right if choice.models[0] == left else left
+    return model, right if model == left else left

@@ -19,7 +19,7 @@ from explorer.page.choice import (
     references,
 )
 from explorer.page.dots import by_size, dot_plot, shift_dot
-from explorer.page.explore import codings, prompt_text
+from explorer.page.explore import codings, pair, prompt_text
 from explorer.page.planned import planned
 from explorer.page.rendering import render
 from explorer.page.tables import tables
@@ -101,6 +101,7 @@ def show(desk: "Desk", choice: "Choice", study: "Study") -> str:
         "gaps.html",
         address=address(choice),
         explore=address(replace(choice, professions=choice.professions[:1], reference=())),
+        compare=address(replace(choice, models=pair(choice.models[0]), reference=())),
         more=None if len(found) >= FEWEST_FOR_A_SLOPE else _more(choice),
         tables=[table for table in tables() if table.default is GAPS],
         card=card,

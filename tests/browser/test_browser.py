@@ -183,9 +183,10 @@ def test_a_model_stands_beside_the_labour_statistics_and_ones_own_figures(
     assert query(page)["reference"] == ["author:0.1"]
     again = visit("gaps?" + page.url.partition("?")[2])
     expect(again.get_by_role("heading", level=1)).to_contain_text("than your own figures")
-    file.write_text("profession,share\nauthor,60\n", "utf-8")
-    page.locator("input[type=file]").set_input_files(file)
-    expect(page.get_by_role("alert")).to_contain_text("'mine.csv', line 2: the share is '60'")
+    wrong = tmp_path / "wrong.csv"
+    wrong.write_text("profession,share\nauthor,60\n", "utf-8")
+    page.locator("input[type=file]").set_input_files(wrong)
+    expect(page.get_by_role("alert")).to_contain_text("'wrong.csv', line 2: the share is '60'")
     page.get_by_role("button", name="Labour statistics", exact=True).click()
     expect(heading).to_contain_text("than the labour statistics of 2023")
     assert "reference" not in query(page)
@@ -206,6 +207,7 @@ def test_a_profession_is_followed_from_its_gap_to_its_pictures_by_keys(visit: Vi
     expect(page.get_by_text("are told apart 80% of the time")).to_be_visible()
     page.get_by_role("link", name="Gaps").click()
     page.wait_for_url("**/gaps?model=emoji-skewed&profession=nurse**")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Over 1 profession ")
 
 
 def test_several_professions_are_compared_row_by_row(visit: Visit) -> None:

@@ -1,6 +1,6 @@
 import pytest
 
-from explorer.findings.gaps import gap_sentences, gaps, headline
+from explorer.findings.gaps import gap_line, gap_sentences, gaps, headline
 from explorer.findings.tallies import ALL, Cell, Tally
 from explorer.perception.axes import find_axis
 from explorer.statistics.amplification import logit_slope
@@ -162,3 +162,16 @@ def test_the_slope_says_whether_the_reference_is_exaggerated(stretch: float, ver
     told = list(gap_sentences(found, headline(found), "the statistics"))[1]
     assert verdict in told
     assert "over 12 professions; 1 would be as far" in told
+
+
+def test_the_gap_of_one_profession_is_told_with_its_interval_and_reservation() -> None:
+    (close,) = gaps([of("a", 60, 40)], known(0.25))
+    assert gap_line(close) == (
+        "Gap to the reference (a): 35 points more (as counted, 95% interval 25 to 44)."
+    )
+    (broad,) = gaps([of("a", 60, 40)], known(0.25, match="broad"))
+    assert str(gap_line(broad)).endswith(
+        "; kept out of headlines, as the occupation fits the word roughly)."
+    )
+    few, lacking = gaps([of("a", 6, 3), of("b", 60, 40)], known(0.25))
+    assert (gap_line(few), gap_line(lacking)) == (None, None)
