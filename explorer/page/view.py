@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -56,7 +56,8 @@ class Show(Protocol):
 class View:
     """One page of the app: its form, its buttons and what they show.
 
-    Every handler returns the outputs in one order: status, draw, cancel, findings.
+    Every handler returns the outputs in one order: status, draw, cancel, findings. `shown` holds
+    the values that each visitor last saw the findings of.
     """
 
     desk: "Desk"
@@ -67,6 +68,7 @@ class View:
     draw: gr.Button
     cancel: gr.Button
     findings: gr.HTML
+    shown: dict[str, tuple[object, ...]] = field(default_factory=dict)
 
 
 def view(
@@ -133,6 +135,7 @@ def _connect(view: View, page: gr.Blocks) -> None:
 
     def left(request: gr.Request) -> None:
         view.desk.runs.supersede(_visitor(request))
+        view.shown.pop(_visitor(request), None)
 
     triggers = [trigger for field in fields for trigger in _triggers(field)]
     page.load(opened, None, [*fields, *outputs], **_QUIET)
@@ -197,14 +200,17 @@ def _open(view: View, request: gr.Request) -> list[Any]:
         values = view.form.values(parse(request.query_params, view.default))
     except ExplorerError as error:
         return [*view.form.values(view.default), *_failure(error)]
+    # Filling the fields makes those of several words tell of a change.
+    view.shown[_visitor(request)] = tuple(values)
     return [*values, *reply(view, values)]
 
 
 def change(view: View, values: "Sequence[object]", visitor: str) -> list[Any]:
-    """Show another choice; a field that was only visited changes nothing."""
-    run = view.desk.runs.latest(visitor)
-    if run is not None and run.subject == tuple(values):
+    """Show another choice; a field that was only filled or visited changes nothing."""
+    run, seen = view.desk.runs.latest(visitor), view.shown.get(visitor)
+    if tuple(values) in (seen, run.subject if run else None):
         return [gr.skip()] * 5
+    view.shown[visitor] = tuple(values)
     view.desk.runs.supersede(visitor)
     values, adjectives = view.form.narrowed(values)
     return [adjectives, *reply(view, values)]

@@ -25,6 +25,9 @@ pytestmark = [
 SMALL = "?profession=pilot&adjectives=none,honest,stubborn&images=3"
 WORDS = "--profession pilot --adjective none --adjective honest --adjective stubborn --images 3"
 
+# Gradio complains of a page that is left while the end of an answer still comes in.
+SETTLED_MS = 1_000
+
 # A first picture waits for the libraries and the model; a busy machine takes its time.
 PATIENCE_MS = 60_000
 
@@ -194,20 +197,23 @@ def test_a_model_stands_beside_the_labour_statistics_and_ones_own_figures(
 
 def test_a_profession_is_followed_from_its_gap_to_its_pictures_by_keys(visit: Visit) -> None:
     page = visit("gaps")
+    page.wait_for_timeout(SETTLED_MS)
     page.get_by_role("link", name="nurse").first.focus()
     page.keyboard.press("Enter")
     page.wait_for_url("**/?model=emoji-skewed&profession=nurse**")
-    expect(page.get_by_role("heading", level=1)).to_contain_text("pictures of a nurse")
+    heading = page.get_by_role("heading", level=1)
+    expect(heading).to_contain_text("pictures of a nurse", timeout=PATIENCE_MS)
     summary = page.locator(".bx-plan summary")
     summary.focus()
     page.keyboard.press("Enter")
     expect(page.get_by_text("are told apart 80% of the time")).to_be_visible()
     page.get_by_label("Pictures per prompt").fill("20")
-    expect(summary).to_contain_text("420 pictures a profession")
+    expect(summary).to_contain_text("420 pictures a profession", timeout=PATIENCE_MS)
     expect(page.get_by_text("are told apart 80% of the time")).to_be_visible()
+    page.wait_for_timeout(SETTLED_MS)
     page.get_by_role("link", name="Gaps").click()
     page.wait_for_url("**/gaps?model=emoji-skewed&profession=nurse**")
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Over 1 profession ")
+    expect(heading).to_contain_text("Over 1 profession ", timeout=PATIENCE_MS)
 
 
 def test_several_professions_are_compared_row_by_row(visit: Visit) -> None:
@@ -216,8 +222,9 @@ def test_several_professions_are_compared_row_by_row(visit: Visit) -> None:
     figure = page.get_by_role("figure", name="Perceived as feminine, by profession")
     expect(figure.get_by_role("row")).to_have_count(3)
     expect(figure.get_by_role("columnheader", name="q", exact=True)).to_be_visible()
+    page.wait_for_timeout(SETTLED_MS)
     figure.get_by_role("link", name="author").click()
-    expect(page.locator(".bx-row")).to_have_count(21)
+    expect(page.locator(".bx-row")).to_have_count(21, timeout=PATIENCE_MS)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

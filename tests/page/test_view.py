@@ -111,6 +111,25 @@ def test_visiting_a_field_while_drawing_changes_nothing(desk: Desk, opened: Open
     assert run.superseded()
 
 
+def test_what_is_shown_already_is_not_made_again(desk: Desk) -> None:
+    made: list[object] = []
+
+    def count(*asked: object) -> str:
+        made.append(asked)
+        return "<p>found</p>"
+
+    page = gr.Blocks(analytics_enabled=False)
+    with page:
+        shown = view(page, desk, EXPLORE, ("Model",), count)
+    values = shown.form.values(SMALL)
+    assert change(shown, values, "me") != [gr.skip()] * 5
+    assert change(shown, list(values), "me") == [gr.skip()] * 5
+    assert change(shown, values, "somebody else") != [gr.skip()] * 5
+    assert change(shown, shown.form.values(EXPLORE), "me") != [gr.skip()] * 5
+    assert change(shown, values, "me") != [gr.skip()] * 5
+    assert len(made) == 4
+
+
 def test_a_model_that_fails_says_so_and_can_be_tried_again(
     desk: Desk, opened: Opened, generator: FakeGenerator
 ) -> None:
