@@ -43,7 +43,7 @@ def main() -> None:
     asked = _arguments()
     with tempfile.TemporaryDirectory() as folder:
         settings = replace(settings_of_this_machine.load(), cache=Path(folder))
-        choice = Choice((asked.model,), "author", images=asked.images)
+        choice = Choice((asked.model,), images=asked.images)
         grid = study(choice, find_model, settings.device)
         if asked.classifier:
             grid = replace(grid, classifier=asked.classifier)

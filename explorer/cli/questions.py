@@ -14,7 +14,7 @@ from explorer.cli.options import ALL, NONE, Asked, CacheFolder, Changed, Year, c
 from explorer.cli.output import Output
 from explorer.errors import InvalidData
 from explorer.findings.gap_tables import gap_rows, shift_rows, tone_rows
-from explorer.findings.gaps import gap_sentences, gaps
+from explorer.findings.gaps import gap_sentences, gaps, headline
 from explorer.findings.plans import PRESETS, Size, plan, plan_rows, plan_sentences
 from explorer.findings.sentences import GENDER
 from explorer.findings.shifts import shift_sentences, shifts
@@ -168,7 +168,7 @@ def _show_gaps(
     tallies = studies.tallies(study, store, "profession")
     found = gaps(tallies, references, known_errors(study, store))
     if output.write(gap_rows(found, made(study, store)), _GAP_COLUMNS):
-        _print((*gap_sentences(found, beside), _NOT_THE_SAME))
+        _print((*gap_sentences(found, headline(found), beside), _NOT_THE_SAME))
 
 
 def _show_tones(study: "Study", store: "Store", output: Output) -> None:

@@ -122,17 +122,52 @@ def headline(found: "Sequence[Gap]") -> Headline:
     )
 
 
-def gap_sentences(found: "Sequence[Gap]", beside: str) -> "Iterator[str]":
+def gap_sentences(found: "Sequence[Gap]", told: Headline, beside: str) -> "Iterator[str]":
     """Yield the headline in plain sentences, then what is left out of it.
 
     Args:
         found: the gaps of one model.
+        told: their headline.
         beside: what the shares are set beside, "the labour statistics of 2023".
     """
-    told = headline(found)
-    yield from _headline_sentences(found, told, beside)
+    yield from headline_sentences(found, told, beside)
+    yield from left_out_sentences(found)
+
+
+def headline_sentences(found: "Sequence[Gap]", told: Headline, beside: str) -> "Iterator[str]":
+    """Yield what the professions that count come to, as gap_sentences does."""
+    if told.mean is None or told.absolute is None:
+        yield f"No profession has {FEWEST} judged pictures and a reference that fits its word."
+        return
+    how = f"corrected, {interval_text(told.interval)}" if told.interval else "as counted"
+    professions = f"{told.professions} profession{'s' * (told.professions != 1)}"
+    yield (
+        f"Over {professions} {found[0].finding.tally.cell.model} shows people "
+        f"perceived as feminine {points_more(told.mean)} often, on average, than {beside} have "
+        f"women ({how}). Whichever way, a profession is {points(told.absolute)} off on average."
+    )
+    yield _slope_sentence(told.slope)
+    held = sum(holds(gap.q) for gap in found)
+    yield how_many_hold(held, told.tests, "gaps")
+
+
+def left_out_sentences(found: "Sequence[Gap]") -> "Iterator[str]":
+    """Yield which professions do not count, by why they do not."""
     for reason, names in _left_out(found).items():
         yield f"Not in these numbers, {reason}: {', '.join(names)}."
+
+
+def gap_line(gap: Gap) -> str | None:
+    """Return how far one profession's share is from its reference; None where there is no gap."""
+    if gap.gap is None or gap.reference is None:
+        return None
+    how = "corrected" if gap.finding.corrected else "as counted"
+    beside = gap.reference.occupation or "your own figure"
+    kept = "" if gap.counts else "; kept out of headlines, as the occupation fits the word roughly"
+    return (
+        f"Gap to the reference ({beside}): {points_more(gap.gap.estimate)} ({how}, "
+        f"{interval_text(gap.gap)}{kept})."
+    )
 
 
 def _gap(finding: "Finding", reference: "Reference | None") -> Gap:
@@ -205,21 +240,6 @@ def _slope(counted: "Sequence[Gap]") -> "LogitSlope | None":
 
 def _place(gap: Gap) -> int:
     return gap.finding.tally.axis.labels.index(FEMININE)
-
-
-def _headline_sentences(found: "Sequence[Gap]", told: Headline, beside: str) -> "Iterator[str]":
-    if told.mean is None or told.absolute is None:
-        yield f"No profession has {FEWEST} judged pictures and a reference that fits its word."
-        return
-    how = f"corrected, {interval_text(told.interval)}" if told.interval else "as counted"
-    yield (
-        f"Over {told.professions} professions {found[0].finding.tally.cell.model} shows people "
-        f"perceived as feminine {points_more(told.mean)} often, on average, than {beside} have "
-        f"women ({how}). Whichever way, a profession is {points(told.absolute)} off on average."
-    )
-    yield _slope_sentence(told.slope)
-    held = sum(holds(gap.q) for gap in found)
-    yield how_many_hold(held, told.tests, "gaps")
 
 
 def _slope_sentence(slope: "LogitSlope | None") -> str:

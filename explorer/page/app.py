@@ -7,9 +7,10 @@ import gradio as gr
 from gradio.components import Navbar
 
 from explorer.errors import ServeError
-from explorer.page import compare, explore, validate
-from explorer.page.choice import COMPARE, EXPLORE, study
+from explorer.page import compare, explore, gaps, validate
+from explorer.page.choice import COMPARE, EXPLORE, GAPS, study
 from explorer.page.desk import open_desk
+from explorer.page.form import FormKind
 from explorer.page.rendering import render
 from explorer.page.routes import routes
 from explorer.page.theme import head, theme
@@ -22,19 +23,23 @@ if TYPE_CHECKING:
 
 TITLE = "Bias Explorer"
 _PORT = 7860
-_PAGES = ("Explore", "Compare", "Validate")
-_ADDRESSES = ("./", "compare", "validate")
+_PAGES = {"Explore": "./", "Compare": "compare", "Gaps": "gaps", "Validate": "validate"}
+_SEVERAL = FormKind(several_professions=True)
+_BESIDE = FormKind(several_professions=True, reference=True)
 
 
 def build(desk: "Desk") -> gr.Blocks:
-    """Lay out the pages; nothing is loaded, drawn or served yet."""
+    """Lay out every page; nothing is loaded, drawn or served yet."""
     page = gr.Blocks(title=TITLE, analytics_enabled=False)
     with page:
         _header("Explore")
         view(page, desk, EXPLORE, ("Model",), explore.show)
     with page.route("Compare", "compare"):
         _header("Compare")
-        view(page, desk, COMPARE, ("Model A", "Model B"), compare.show)
+        view(page, desk, COMPARE, ("Model A", "Model B"), compare.show, _SEVERAL)
+    with page.route("Gaps", "gaps"):
+        _header("Gaps")
+        view(page, desk, GAPS, ("Model",), gaps.show, _BESIDE)
     with page.route("Validate", "validate"):
         _header("Validate")
         validate.view(page, desk)
@@ -107,7 +112,11 @@ def launch(
 
 def warm(desk: "Desk") -> None:
     """Import now what the first visitor would otherwise wait for: statistics and grammar."""
-    for default, show in ((EXPLORE, explore.show), (COMPARE, compare.show)):
+    for default, show in (
+        (EXPLORE, explore.show),
+        (COMPARE, compare.show),
+        (GAPS, gaps.show),
+    ):
         show(desk, default, study(default, desk.find_model, desk.settings.device))
     article("unlisted")
 
@@ -116,6 +125,6 @@ def _header(current: str) -> None:
     Navbar(visible=False)
     pages = [
         {"name": name, "address": address, "current": name == current}
-        for name, address in zip(_PAGES, _ADDRESSES, strict=True)
+        for name, address in _PAGES.items()
     ]
     gr.HTML(render("header.html", pages=pages), apply_default_css=False)

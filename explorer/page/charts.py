@@ -3,18 +3,31 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from explorer.findings.corrected import FEWEST
 from explorer.findings.sentences import FEMININE, GENDER
 from explorer.words.labour import us_workers
+from explorer.words.references import OWN, labour_references
 from explorer.words.vocabulary import DEFAULT_YEAR
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from explorer.findings.comparison import Comparison
-    from explorer.findings.tallies import Tally
+    from explorer.findings.corrected import Finding
     from explorer.perception.axes import Axis
     from explorer.statistics.intervals import Interval
+    from explorer.statistics.prevalence import Bounds
     from explorer.words.vocabulary import Profession
+
+# How well the occupation that is counted fits the word.
+FITS = {
+    "exact": "exact match",
+    "close": "close match",
+    "broad": "counted in a broader group",
+    "largest-kind": "the largest of several kinds",
+    "ambiguous": "one of several senses",
+    "gendered-term": "the word itself states a gender",
+    OWN: "own figure",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,24 +44,33 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """How many pictures got one label; `share` is None when none was judged.
+    """How many pictures got one label, and the three numbers that stand side by side.
 
-    `known` is the share that a bundled generator is known to draw, None for all others.
+    `share` is as counted, `bounds` are those for the unclear, `corrected` allows for the
+    instrument's errors. All three are None below FEWEST judged pictures, `corrected` too where the
+    errors are not known. `known` is the share that a bundled generator is known to draw, None for
+    all others.
     """
 
     label: Label
     count: int
     share: "Interval | None"
+    bounds: "Bounds | None" = None
+    corrected: "Interval | None" = None
     mark: "Mark | None" = None
     known: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A share to set beside a bar: the labour statistic."""
+    """A share to set beside a bar: the labour statistic.
+
+    `fits` says whether its occupation is what the word says; only then it goes into headlines.
+    """
 
     share: float
     text: str
+    fits: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +85,18 @@ class Chart:
     unjudged: int
     missing: int
 
+    @property
+    def enough(self) -> bool:
+        """Whether there are pictures enough for percentages."""
+        return self.judged >= FEWEST
+
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """One label of one axis for two models, and left minus right."""
+    """One label of one axis for two models."""
 
     left: Bar
     right: Bar
-    difference: "Interval | None"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,29 +123,24 @@ def labels(axis: "Axis") -> tuple[Label, ...]:
 
 
 def chart(
-    tally: "Tally",
+    finding: "Finding",
     profession: "Profession",
     known: "Mapping[str, Sequence[float]] | None" = None,
 ) -> Chart:
     """Draw one tally beside the labour statistic, where there is one.
 
     Args:
-        tally: what was counted.
+        finding: what was counted, and what may be quoted of it.
         profession: whose labour statistic is marked.
         known: what the model is known to draw, by axis name and in label order.
     """
+    tally = finding.tally
     shares = (known or {}).get(tally.axis.name) or (None,) * len(tally.counts)
     return Chart(
         axis=tally.axis,
         bars=tuple(
-            Bar(
-                label=label,
-                count=count,
-                share=tally.share(label.name),
-                mark=_mark(tally.axis, label, profession),
-                known=share,
-            )
-            for label, count, share in zip(labels(tally.axis), tally.counts, shares, strict=True)
+            _bar(finding, place, label, profession, share)
+            for (place, label), share in zip(enumerate(labels(tally.axis)), shares, strict=True)
         ),
         judged=tally.judged,
         abstained=tally.abstained,
@@ -130,32 +151,49 @@ def chart(
 
 
 def pair_chart(
-    comparison: "Comparison",
+    findings: "tuple[Finding, Finding]",
+    paired: int,
     profession: "Profession",
     known: "Sequence[Mapping[str, Sequence[float]]]",
 ) -> PairChart:
-    """Draw two tallies of the same axis and the difference of each share.
+    """Draw two tallies of the same axis.
 
     Args:
-        comparison: what was counted.
+        findings: of the left and the right model.
+        paired: how many prompts and seeds are judged on both sides.
         profession: whose labour statistic is marked.
         known: what the left and the right model are known to draw.
     """
-    left = chart(comparison.left, profession, known[0])
-    right = chart(comparison.right, profession, known[1])
-    pairs = zip(left.bars, right.bars, comparison.differences, strict=True)
-    return PairChart(
-        left.axis, tuple(Pair(*pair) for pair in pairs), left, right, comparison.paired
+    left, right = (
+        chart(finding, profession, shares) for finding, shares in zip(findings, known, strict=True)
     )
+    pairs = zip(left.bars, right.bars, strict=True)
+    return PairChart(left.axis, tuple(Pair(*pair) for pair in pairs), left, right, paired)
 
 
 def labour_mark(profession: "Profession") -> Mark | None:
     """Return women's share of the US workforce, None where it is not known."""
-    share = profession.women_share()
-    if share is None or profession.bls_occupation is None:
+    reference = labour_references(DEFAULT_YEAR).get(profession.name)
+    if reference is None or reference.occupation is None:
         return None
-    workers = us_workers(profession.bls_occupation)
-    return Mark(share, f"{workers}: {share:.0%} women ({DEFAULT_YEAR})")
+    fit = FITS[reference.match] + ("" if reference.trusted else ": kept out of headlines")
+    women = f"{us_workers(reference.occupation)}: {reference.share:.0%} women"
+    return Mark(reference.share, f"{women} ({reference.year}, {fit})", reference.trusted)
+
+
+def _bar(
+    finding: "Finding", place: int, label: Label, profession: "Profession", known: float | None
+) -> Bar:
+    tally = finding.tally
+    return Bar(
+        label=label,
+        count=tally.counts[place],
+        share=tally.share(label.name) if tally.judged >= FEWEST else None,
+        bounds=finding.bounds[place] if finding.bounds else None,
+        corrected=finding.corrected[place] if finding.corrected else None,
+        mark=_mark(tally.axis, label, profession),
+        known=known,
+    )
 
 
 def _mark(axis: "Axis", label: Label, profession: "Profession") -> Mark | None:

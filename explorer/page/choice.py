@@ -2,7 +2,8 @@
 
 A link holds everything that was chosen, so that it can be cited and opened into the same state:
 `?model=emoji-skewed&profession=author&adjectives=none,honest&images=9`. What is not said is the
-default. Words that people add themselves may hold commas, so each stands in a parameter of its own.
+default. Words that people add themselves may hold commas, so each stands in a parameter of its own,
+and so does each figure of a reference of their own: `&reference=author:0.4&reference=nurse:0.9`.
 """
 
 from dataclasses import dataclass
@@ -13,16 +14,26 @@ from urllib.parse import urlencode
 from explorer.errors import InvalidData, OutOfRange
 from explorer.study import Study
 from explorer.words.prompts import TEMPLATE
-from explorer.words.vocabulary import load_adjectives, own_adjective, own_profession
+from explorer.words.references import checked_references, labour_references
+from explorer.words.vocabulary import (
+    DEFAULT_YEAR,
+    load_adjectives,
+    load_professions,
+    own_adjective,
+    own_profession,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Collection, Iterable
 
     from explorer.pictures.catalog import ModelCard
+    from explorer.words.references import Reference
     from explorer.words.vocabulary import Profession
 
 ALL = "all"
 NONE = "none"
+SPREAD = "spread"
+SPREAD_OVER = 30
 IMAGES = 9
 
 
@@ -30,23 +41,27 @@ IMAGES = 9
 class Choice:
     """What a person chose; unchecked until it becomes a study.
 
-    `models` holds one name in Explore, the left and the right one in Compare. `adjectives` holds
-    words, `NONE` for the prompt without one and `ALL` for that and the twenty adjectives. A None
-    leaves the model's own setting.
+    `models` holds the left and the right name in Compare, one name elsewhere. `professions` holds
+    names, `ALL` for those of the list and `SPREAD` for thirty of them. `adjectives` holds words,
+    `NONE` for the prompt without one and `ALL` for that and the twenty adjectives. A None leaves
+    the model's own setting. `reference` holds a person's own shares of women, by profession; empty
+    for the labour statistics.
     """
 
     models: tuple[str, ...]
-    profession: str = "author"
+    professions: tuple[str, ...] = ("author",)
     adjectives: tuple[str, ...] = (ALL,)
     images: int = IMAGES
     template: str = TEMPLATE
     guidance: float | None = None
     steps: int | None = None
     scheduler: str | None = None
+    reference: tuple[tuple[str, float], ...] = ()
 
 
 EXPLORE = Choice(("emoji-skewed",))
 COMPARE = Choice(("emoji-skewed", "emoji-even"))
+GAPS = Choice(("emoji-skewed",), ("author", "nurse"))
 _NAMES = {1: ("model",), 2: ("left", "right")}
 
 
@@ -77,13 +92,16 @@ def parse(parameters: Parameters, default: Choice) -> Choice:
     guidance, steps = said("guidance", ""), said("steps", "")
     return Choice(
         models=tuple(said(name, otherwise) for name, otherwise in names),
-        profession=said("profession", default.profession),
-        adjectives=_split(parameters.getlist("adjectives")) or default.adjectives,
+        professions=_split(parameters.getlist("profession"), _listed_professions())
+        or default.professions,
+        adjectives=_split(parameters.getlist("adjectives"), _listed_adjectives())
+        or default.adjectives,
         images=_whole("images", said("images", str(default.images))),
         template=said("template", default.template),
         guidance=_number("guidance", guidance) if guidance else None,
         steps=_whole("steps", steps) if steps else None,
         scheduler=said("scheduler", "") or None,
+        reference=tuple(map(_figure, parameters.getlist("reference"))),
     )
 
 
@@ -91,15 +109,16 @@ def address(choice: Choice) -> str:
     """Write a choice as the query of an address, "?" included."""
     pairs = [
         *zip(_NAMES[len(choice.models)], choice.models, strict=True),
-        ("profession", choice.profession),
-        *(("adjectives", words) for words in _joined(choice.adjectives)),
+        *(("profession", words) for words in _joined(choice.professions, _listed_professions())),
+        *(("adjectives", words) for words in _joined(choice.adjectives, _listed_adjectives())),
         ("images", choice.images),
         ("template", choice.template if choice.template != TEMPLATE else None),
         ("guidance", None if choice.guidance is None else f"{choice.guidance:g}"),
         ("steps", choice.steps),
         ("scheduler", choice.scheduler),
+        *(("reference", f"{name}:{share!r}") for name, share in choice.reference),
     ]
-    return "?" + urlencode([pair for pair in pairs if pair[1] is not None], safe=",/")
+    return "?" + urlencode([pair for pair in pairs if pair[1] is not None], safe=",/:")
 
 
 def study(choice: Choice, find_model: "Callable[..., ModelCard]", device: str) -> Study:
@@ -116,16 +135,57 @@ def study(choice: Choice, find_model: "Callable[..., ModelCard]", device: str) -
     """
     return Study(
         models=tuple(_card(name, choice, find_model, device) for name in choice.models),
-        professions=(profession(choice).name,),
+        professions=tuple(profession.name for profession in professions(choice)),
         adjectives=_adjectives(choice.adjectives),
         images=choice.images,
         template=choice.template,
     )
 
 
+def professions(choice: Choice) -> "tuple[Profession, ...]":
+    """Return the chosen professions: those of the list, and the person's own without statistics.
+
+    Raises:
+        InvalidData: none is chosen, or a word is unusable.
+    """
+    names: list[str] = []
+    for name in choice.professions:
+        if name == ALL:
+            names += [listed.name for listed in load_professions()]
+        elif name == SPREAD:
+            names += _spread()
+        else:
+            names.append(own_profession(name).name)
+    if not names:
+        raise InvalidData("No profession is chosen. Choose at least one.")
+    return tuple(own_profession(name) for name in dict.fromkeys(names))
+
+
 def profession(choice: Choice) -> "Profession":
-    """Return the chosen profession: one of the list, or the person's own without statistics."""
-    return own_profession(choice.profession)
+    """Return the only profession of a view that shows one.
+
+    Raises:
+        InvalidData: several are chosen, or none, or the word is unusable.
+    """
+    first, *others = professions(choice)
+    if others:
+        raise InvalidData(
+            f"{1 + len(others)} professions are chosen, {first.name!r} and others. Explore shows "
+            "one at a time: choose one, or see several of them in Gaps."
+        )
+    return first
+
+
+def references(choice: Choice) -> "dict[str, Reference]":
+    """Return what the shares of women are set beside: the person's own figures, if there are any.
+
+    Raises:
+        InvalidData: a figure is of an unknown profession, given twice, or outside 0..1.
+    """
+    if not choice.reference:
+        return labour_references(DEFAULT_YEAR)
+    figures = ((name, repr(share), "The reference") for name, share in choice.reference)
+    return checked_references(figures, (own.name for own in professions(choice)))
 
 
 def _card(
@@ -154,23 +214,38 @@ def _adjectives(words: "Iterable[str]") -> tuple[str | None, ...]:
     return tuple(dict.fromkeys(chosen))
 
 
-def _listed() -> frozenset[str]:
+def _spread() -> list[str]:
+    """Return thirty professions from the fewest women to the most, of those whose words fit."""
+    known = {name: one for name, one in labour_references(DEFAULT_YEAR).items() if one.trusted}
+    ordered = sorted(known, key=lambda name: known[name].share)
+    step = (len(ordered) - 1) / (SPREAD_OVER - 1)
+    return [ordered[round(place * step)] for place in range(SPREAD_OVER)]
+
+
+def _listed_professions() -> frozenset[str]:
+    return frozenset({ALL, SPREAD, *(profession.name for profession in load_professions())})
+
+
+def _listed_adjectives() -> frozenset[str]:
     return frozenset({ALL, NONE, *(adjective.word for adjective in load_adjectives())})
 
 
-def _joined(words: "Iterable[str]") -> list[str]:
-    listed = _listed()
+def _joined(words: "Iterable[str]", listed: "Collection[str]") -> list[str]:
     runs = [(known, list(run)) for known, run in groupby(words, listed.__contains__)]
     return [text for known, run in runs for text in ([",".join(run)] if known else run)]
 
 
-def _split(values: "Iterable[str]") -> tuple[str, ...]:
-    listed = _listed()
+def _split(values: "Iterable[str]", listed: frozenset[str]) -> tuple[str, ...]:
     words: list[str] = []
     for value in values:
         parts = [part.strip() for part in value.split(",")]
         words += parts if listed.issuperset(parts) else [value.strip()]
     return tuple(dict.fromkeys(word for word in words if word))
+
+
+def _figure(text: str) -> tuple[str, float]:
+    name, _, share = text.rpartition(":")
+    return name, _number(f"The reference of {name!r}", share)
 
 
 def _whole(name: str, text: str) -> int:

@@ -1,87 +1,343 @@
 """Compare: two models on the same prompts and seeds."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from explorer.findings.comparison import compare
-from explorer.findings.sentences import FEMININE, FEWEST_FOR_A_SHARE, subject
+from explorer.findings.corrected import findings
+from explorer.findings.differences import (
+    difference_sentence,
+    differences,
+    differences_sentence,
+)
+from explorer.findings.sentences import (
+    FEMININE,
+    FEWEST_FOR_A_SHARE,
+    GENDER,
+    quote,
+    seen_as,
+    subject,
+)
 from explorer.findings.tallies import tally
 from explorer.page.charts import labels, labour_mark, pair_chart
-from explorer.page.choice import COMPARE, address, profession
-from explorer.page.explore import codings, prompt_text, shown_of
-from explorer.page.grid import facts, grid
+from explorer.page.choice import COMPARE, address, professions
+from explorer.page.dots import by_size, difference_dot, dot_plot
+from explorer.page.explore import codings, prompt_text
+from explorer.page.grid import Shown, facts, grid
 from explorer.page.known import known_shares
+from explorer.page.planned import planned
 from explorer.page.rendering import render
 from explorer.page.tables import tables
+from explorer.reference.error_rates import known_errors
 from explorer.words.labour import labour_statistic
 
 if TYPE_CHECKING:
     from explorer.findings.comparison import Comparison
+    from explorer.findings.corrected import Errors
+    from explorer.findings.differences import Difference
+    from explorer.findings.tallies import By, Observation
     from explorer.page.choice import Choice
     from explorer.page.desk import Desk
+    from explorer.page.dots import DotPlot
+    from explorer.pictures.requests import ImageRequest
     from explorer.statistics.intervals import Interval
+    from explorer.store.index import Store
     from explorer.study import Study
     from explorer.words.vocabulary import Profession
+
+# Correcting tones takes a while, so of many professions only the clearest are shown.
+_TONES_SHOWN = 8
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What both models were asked for and what is stored of it, looked up once."""
+
+    study: "Study"
+    requests: "tuple[tuple[ImageRequest, ...], ...]"
+    stored: "tuple[tuple[Observation, ...], ...]"
+
+    def compared(self, by: "By") -> "tuple[Comparison, ...]":
+        left, right = (
+            tally(stored, requests, self.study.axes, by, self.study.level)
+            for stored, requests in zip(self.stored, self.requests, strict=True)
+        )
+        return compare(left, right)
+
+    def shown(self) -> tuple[Shown, ...]:
+        return tuple(
+            Shown(
+                card.spec.name, requests, stored, tally(stored, requests, self.study.axes, "cell")
+            )
+            for card, requests, stored in zip(
+                self.study.models, self.requests, self.stored, strict=True
+            )
+        )
+
+
+def _asked(study: "Study", store: "Store") -> _Asked:
+    requests = tuple(study.requests(card) for card in study.models)
+    stored = (
+        store.observations(of_one, study.instruments(card))
+        for card, of_one in zip(study.models, requests, strict=True)
+    )
+    return _Asked(study, requests, tuple(stored))
 
 
 def show(desk: "Desk", choice: "Choice", study: "Study") -> str:
     """Render what is stored of a study of two models."""
-    chosen = profession(choice)
-    shown = [shown_of(desk, study, card) for card in study.models]
-    left, right = (tally(one.observations, one.requests, study.axes, "profession") for one in shown)
-    known = [known_shares(card, study) for card in study.models]
-    comparisons = compare(left, right)
+    asked = _asked(study, desk.store)
+    errors, chosen = known_errors(study, desk.store), professions(choice)
+    if len(chosen) == 1:
+        parts = _of_one(desk.store, chosen[0], asked, errors)
+    else:
+        parts = _of_several(choice, asked, errors)
     return render(
         "compare.html",
         address=address(choice),
         tables=[table for table in tables() if table.default is COMPARE],
-        explore=address(replace(choice, models=choice.models[:1])),
+        explore=address(
+            replace(choice, models=choice.models[:1], professions=choice.professions[:1])
+        ),
+        beside=address(replace(choice, models=choice.models[:1])),
         cards=study.models,
         prompt=prompt_text(study),
-        sentence=sentence(comparisons[0], chosen),
-        charts=[pair_chart(one, chosen, known) for one in comparisons],
-        rows=grid(shown, study.axes, desk.store, chosen, codings()),
+        plan=planned(study, desk.store),
         axes=[(axis, labels(axis)) for axis in study.axes],
-        facts=facts(study.axes),
-        profession=chosen,
-        mark=labour_mark(chosen),
+        professions=chosen,
+        **parts,
     )
 
 
-def sentence(comparison: "Comparison", profession: "Profession") -> str:
-    """Say how often each model shows women, and how sure it is that they differ."""
-    parts = (_found(comparison), labour_statistic(profession))
+def sentence(difference: "Difference", profession: "Profession | None" = None) -> str:
+    """Say how often each model shows women, and how sure it is that they differ.
+
+    Args:
+        difference: of the gender axis.
+        profession: whose labour statistic is added, None for none.
+    """
+    parts = (_found(difference), labour_statistic(profession) if profession else None)
     return "; ".join(part for part in parts if part) + "."
 
 
-def _found(comparison: "Comparison") -> str:
-    left, right = comparison.left, comparison.right
-    whom = subject(left.cell)
-    label = FEMININE if FEMININE in left.axis.labels else left.axis.labels[0]
-    difference = comparison.differences[left.axis.labels.index(label)]
-    if difference is None or min(left.judged, right.judged) < FEWEST_FOR_A_SHARE:
+def _of_one(
+    store: "Store", chosen: "Profession", asked: _Asked, errors: "Errors"
+) -> dict[str, object]:
+    """Show one profession: what each model shows, where they differ, every picture."""
+    study, comparisons = asked.study, asked.compared("profession")
+    found, mark = differences(comparisons, errors), labour_mark(chosen)
+    lefts = findings((one.left for one in comparisons), errors)
+    rights = findings((one.right for one in comparisons), errors)
+    known = [known_shares(card, study) for card in study.models]
+    sides = list(zip(lefts, rights, comparisons, strict=True))
+    return {
+        "sentence": sentence(found[0], chosen if mark and mark.fits else None),
+        "told": _told(found),
+        "charts": [pair_chart((a, b), one.paired, chosen, known) for a, b, one in sides],
+        "quotes": [(quote(left), quote(right)) for left, right, _ in sides],
+        "plots": [_by_label(found), *_by_adjective(asked, errors)],
+        "rows": grid(asked.shown(), study.axes, store, chosen, codings()),
+        "facts": facts(study.axes),
+        "mark": mark,
+    }
+
+
+def _of_several(choice: "Choice", asked: _Asked, errors: "Errors") -> dict[str, object]:
+    """Show several professions: where the models differ; pictures are a click away."""
+    comparisons = asked.compared("profession")
+    found = differences((one for one in comparisons if one.left.axis.name == GENDER), errors)
+    tones = _clearest([one for one in comparisons if one.left.axis.name != GENDER], errors)
+    return {
+        "sentence": _of_all(found),
+        "told": [differences_sentence(found), *_notes(found), *tones.told],
+        "charts": [],
+        "quotes": [],
+        "plots": [
+            _by_profession(found, choice),
+            *([tones.plot(choice)] if tones.rows else []),
+            *_by_adjective(asked, errors),
+        ],
+        "rows": (),
+        "facts": "",
+        "mark": None,
+    }
+
+
+def _of_all(found: "tuple[Difference, ...]") -> str:
+    """Say of how many professions the models surely differ, and which way."""
+    left, right = found[0].comparison.left.cell.model, found[0].comparison.right.cell.model
+    tested = [one for one in found if one.tests[_feminine(one)]]
+    if not tested:
+        return f"Too few pictures of {len(found)} professions to compare {left} and {right}."
+    held = [one for one in tested if (test := one.tests[_feminine(one)]) and test.holds]
+    more = sum((best := one.best(_feminine(one))) is not None and best.estimate > 0 for one in held)
+    return (
+        f"Of {len(tested)} professions {left} shows {more} surely more often as feminine than "
+        f"{right}, and {len(held) - more} surely less often."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Clearest:
+    """The clearest differences of tones that hold, each of one label, and what is told of all."""
+
+    rows: "tuple[tuple[Difference, int], ...]"
+    told: tuple[str, ...]
+
+    def plot(self, choice: "Choice") -> "DotPlot":
+        left, right = choice.models
+        return dot_plot(
+            title="Perceived skin tone by profession",
+            caption=f"The clearest {len(self.rows)} differences that hold, in points",
+            sides=(f"more often by {right}", f"more often by {left}"),
+            rows=by_size(
+                difference_dot(
+                    one,
+                    position,
+                    _profession(one),
+                    seen_as(one.comparison.left.axis, position),
+                    _pictures(choice, _profession(one)),
+                )
+                for one, position in self.rows
+            ),
+        )
+
+
+def _clearest(comparisons: "list[Comparison]", errors: "Errors") -> _Clearest:
+    """Test every tone of every profession, and correct the few that are shown."""
+    if not comparisons:
+        return _Clearest((), ())
+    plain = differences(comparisons)
+    held = [
+        (test.q, one, position)
+        for one in plain
+        for position, test in enumerate(one.tests)
+        if test and test.holds
+    ]
+    first = sorted(held, key=lambda row: row[0])[:_TONES_SHOWN]
+    corrected = differences([one.comparison for _, one, _ in first], errors)
+    rows = tuple(
+        (replace(one, corrected=better.corrected), position)
+        for (_, one, position), better in zip(first, corrected, strict=True)
+    )
+    return _Clearest(rows, (differences_sentence(plain),))
+
+
+def _by_label(found: "tuple[Difference, ...]") -> "DotPlot":
+    return dot_plot(
+        title="Where they differ",
+        caption="A minus B in points, over all prompts",
+        sides=("more often by B", "more often by A"),
+        rows=tuple(
+            difference_dot(one, position, seen_as(one.comparison.left.axis, position))
+            for one in found
+            for position, label in enumerate(one.comparison.left.axis.labels)
+            # Masculine would be feminine mirrored.
+            if one.comparison.left.axis.name != GENDER or label == FEMININE
+        ),
+    )
+
+
+def _by_profession(found: "tuple[Difference, ...]", choice: "Choice") -> "DotPlot":
+    return dot_plot(
+        title="Perceived as feminine, by profession",
+        caption="A minus B in points; a name opens its pictures",
+        sides=("more often by B", "more often by A"),
+        rows=by_size(
+            difference_dot(
+                one,
+                _feminine(one),
+                _profession(one),
+                address=_pictures(choice, _profession(one)),
+            )
+            for one in found
+        ),
+    )
+
+
+def _by_adjective(asked: _Asked, errors: "Errors") -> "list[DotPlot]":
+    """Return the plot by adjective where any has pictures enough."""
+    comparisons = [one for one in asked.compared("adjective") if one.left.axis.name == GENDER]
+    enough = [
+        one for one in comparisons if min(one.left.judged, one.right.judged) >= FEWEST_FOR_A_SHARE
+    ]
+    if len(comparisons) == 1 or not enough:
+        return []
+    coded = codings()
+    return [
+        dot_plot(
+            title="Perceived as feminine, by adjective",
+            caption="A minus B in points",
+            sides=("more often by B", "more often by A"),
+            rows=by_size(
+                difference_dot(one, _feminine(one), word, f"{coding}-coded" if coding else "")
+                for one in differences(comparisons, errors)
+                for word in [str(one.comparison.left.cell.adjective or "no adjective")]
+                for coding in [coded.get(word)]
+            ),
+        )
+    ]
+
+
+def _told(found: "tuple[Difference, ...]") -> list[str]:
+    """Say, axis by axis, what was tested, what of it holds, and what to mind."""
+    return [
+        line
+        for one in found
+        for line in (differences_sentence([one]), *_held([one]), *_notes([one]))
+    ]
+
+
+def _held(found: "tuple[Difference, ...] | list[Difference]") -> list[str]:
+    told = (
+        difference_sentence(one, position)
+        for one in found
+        for position, test in enumerate(one.tests)
+        if test and test.holds
+    )
+    return [line for line in told if line]
+
+
+def _notes(found: "tuple[Difference, ...] | list[Difference]") -> list[str]:
+    return list(dict.fromkeys(one.note for one in found if one.note))
+
+
+def _feminine(difference: "Difference") -> int:
+    return difference.comparison.left.axis.labels.index(FEMININE)
+
+
+def _profession(difference: "Difference") -> str:
+    return str(difference.comparison.left.cell.profession)
+
+
+def _pictures(choice: "Choice", profession: str) -> str:
+    return address(replace(choice, professions=(profession,)))
+
+
+def _found(difference: "Difference") -> str:
+    left, right = difference.comparison.left, difference.comparison.right
+    whom, best = subject(left.cell), difference.best(_feminine(difference))
+    if best is None or min(left.judged, right.judged) < FEWEST_FOR_A_SHARE:
         return (
             f"Too few pictures of {whom} to compare: {left.judged} by {left.cell.model} and "
             f"{right.judged} by {right.cell.model} are judged"
         )
-    shares = " against ".join(f"{share.estimate:.0%}" for share in _shares(comparison, label))
+    how = "corrected, " if difference.corrected else "as counted, "
     return (
-        f"Pictures of {whom} by {_verdict(comparison, difference, f'perceived as {label}')}: "
-        f"{shares} ({difference.level:.0%} interval of the difference {_points(difference)})"
+        f"Pictures of {whom} by {_verdict(difference, best)} "
+        f"({how}{best.level:.0%} interval of the difference {_points(best)})"
     )
 
 
-def _verdict(comparison: "Comparison", difference: "Interval", perceived: str) -> str:
+def _verdict(difference: "Difference", best: "Interval") -> str:
+    comparison = difference.comparison
     left, right = comparison.left.cell.model, comparison.right.cell.model
-    if difference.low <= 0 <= difference.high:
-        return f"{left} and {right} do not clearly differ in how often they are {perceived}"
-    often = "more" if difference.low > 0 else "less"
-    return f"{left} are {perceived} {often} often than those by {right}"
-
-
-def _shares(comparison: "Comparison", label: str) -> "list[Interval]":
-    shares = (comparison.left.share(label), comparison.right.share(label))
-    return [share for share in shares if share is not None]
+    if best.low <= 0 <= best.high:
+        return (
+            f"{left} and {right} do not clearly differ in how often they are perceived as feminine"
+        )
+    often = "more" if best.low > 0 else "less"
+    return f"{left} are perceived as feminine {often} often than those by {right}"
 
 
 def _points(difference: "Interval") -> str:

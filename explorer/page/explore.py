@@ -4,19 +4,23 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from explorer import study as studies
-from explorer.findings.sentences import sentence
+from explorer.findings.corrected import findings
+from explorer.findings.gaps import gap_line, gaps
+from explorer.findings.sentences import GENDER, quote, sentence
 from explorer.findings.tallies import tally
 from explorer.page.charts import chart, labels, labour_mark
-from explorer.page.choice import COMPARE, EXPLORE, address, profession
+from explorer.page.choice import COMPARE, EXPLORE, address, profession, references
 from explorer.page.grid import Shown, facts, grid
 from explorer.page.known import known_shares
+from explorer.page.planned import planned
 from explorer.page.rendering import render
 from explorer.page.tables import tables
+from explorer.reference.error_rates import known_errors
 from explorer.words.prompts import Prompt
 from explorer.words.vocabulary import load_adjectives
 
 if TYPE_CHECKING:
-    from explorer.findings.tallies import Tally
+    from explorer.findings.corrected import Finding
     from explorer.page.choice import Choice
     from explorer.page.desk import Desk
     from explorer.pictures.catalog import ModelCard
@@ -28,22 +32,28 @@ def show(desk: "Desk", choice: "Choice", study: "Study") -> str:
     """Render what is stored of a study of one model."""
     (card,), subject = study.models, profession(choice)
     shown = shown_of(desk, study, card)
-    known = known_shares(card, study)
+    known, mark = known_shares(card, study), labour_mark(subject)
     pooled = tally(shown.observations, shown.requests, study.axes, "profession")
+    errors = known_errors(study, desk.store)
+    found = findings(pooled, errors)
+    gender = [one for one in pooled if one.axis.name == GENDER]
     return render(
         "explore.html",
         address=address(choice),
         tables=[table for table in tables() if table.default is EXPLORE],
-        compare=address(replace(choice, models=(*choice.models, _other(choice)))),
+        compare=address(replace(choice, models=pair(choice.models[0]))),
+        beside=address(choice),
         card=card,
         prompt=prompt_text(study),
-        sentences=_sentences(pooled, subject),
-        charts=[chart(one, subject, known) for one in pooled],
+        told=_told(found, subject if mark and mark.fits else None),
+        plan=planned(study, desk.store),
+        charts=[chart(one, subject, known) for one in found],
+        gaps=[gap_line(gap) for gap in gaps(gender, references(choice), errors)],
         rows=grid((shown,), study.axes, desk.store, subject, codings()),
         axes=[(axis, labels(axis)) for axis in study.axes],
         facts=facts(study.axes),
         profession=subject,
-        mark=labour_mark(subject),
+        mark=mark,
     )
 
 
@@ -61,17 +71,26 @@ def codings() -> dict[str, str | None]:
 
 
 def prompt_text(study: "Study") -> str:
-    """Write the prompt with a gap where the adjectives go, when there are several."""
+    """Write the prompt without the adjectives or professions of which there are several."""
+    if len(study.professions) > 1:
+        return study.template
     adjective = study.adjectives[0] if len(study.adjectives) == 1 else None
     return Prompt(study.professions[0], adjective, study.template).text
 
 
-def _sentences(pooled: "tuple[Tally, ...]", profession: "Profession") -> list[str]:
-    """Say the first finding always, and the others where there is one."""
-    first, *others = pooled
-    return [sentence(first, profession), *(sentence(one) for one in others if one.judged)]
+def _told(found: "tuple[Finding, ...]", profession: "Profession | None") -> list[tuple[str, str]]:
+    """Say the first finding always and the others where there is one, each with what to quote.
+
+    A labour statistic that does not fit the word is kept out of them: then no profession is given.
+    """
+    first, *others = found
+    return [
+        (sentence(first.tally, profession), quote(first)),
+        *((sentence(one.tally), quote(one)) for one in others if one.tally.judged),
+    ]
 
 
-def _other(choice: "Choice") -> str:
+def pair(model: str) -> tuple[str, str]:
+    """Return a model and one to compare it with."""
     left, right = COMPARE.models
-    return right if choice.models[0] == left else left
+    return model, right if model == left else left

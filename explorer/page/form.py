@@ -1,4 +1,4 @@
-"""What people choose from: the fields of both views, and their way to a choice and back."""
+"""What people choose from: the fields of every view, and their way to a choice and back."""
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import gradio as gr
 
 from explorer.errors import OutOfRange
-from explorer.page.choice import ALL, NONE, Choice
+from explorer.page.choice import ALL, NONE, SPREAD, SPREAD_OVER, Choice, profession
 from explorer.pictures.catalog import SCHEDULERS
 from explorer.words.prompts import TEMPLATE
 from explorer.words.vocabulary import load_adjectives, load_professions
@@ -20,19 +20,36 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class FormKind:
+    """Which fields a view has: several professions or one, and a reference or none."""
+
+    several_professions: bool = False
+    reference: bool = False
+
+
+ONE_PROFESSION = FormKind()
+
+
+@dataclass(frozen=True, slots=True)
 class Form:
-    """The fields of a view. `settings` are template, guidance, steps and scheduler."""
+    """The fields of a view. `settings` are template, guidance, steps and scheduler.
+
+    `reference` is there in a view that sets shares beside one.
+    """
 
     models: "tuple[gr.Dropdown, ...]"
     profession: gr.Dropdown
     adjectives: gr.Dropdown
     images: gr.Number
     settings: "tuple[Component, ...]" = field(default=())
+    reference: "ReferenceFields | None" = None
 
     @property
     def fields(self) -> "list[Component]":
         """Every field, in the order in which choice() takes their values."""
-        return [*self.models, self.profession, self.adjectives, self.images, *self.settings]
+        own = [self.reference.figures] if self.reference else []
+        chosen = [self.profession, self.adjectives, self.images]
+        return [*self.models, *chosen, *self.settings, *own]
 
     def narrowed(self, values: "Sequence[object]") -> "tuple[list[object], object]":
         """Let a word that is picked beside "none + all 20" take its place.
@@ -49,51 +66,66 @@ class Form:
     def choice(self, values: "Sequence[object]") -> Choice:
         """Read a choice from the values of the fields, unchecked but for empty numbers."""
         count = len(self.models)
-        profession, adjectives, images, template, guidance, steps, scheduler = values[count:]
+        names, adjectives, images, template, guidance, steps, scheduler, *own = values[count:]
         return Choice(
             models=tuple(str(name or "") for name in values[:count]),
-            profession=str(profession or ""),
-            adjectives=tuple(map(str, adjectives)) if isinstance(adjectives, list) else (),
+            professions=_words(names),
+            adjectives=_words(adjectives),
             images=_whole("Pictures per prompt", images),
             template=str(template or TEMPLATE),
             guidance=None if guidance is None else float(str(guidance)),
             steps=None if steps is None else _whole("Steps", steps),
             scheduler=str(scheduler) if scheduler else None,
+            reference=_figures(own[0]) if own else (),
         )
 
     def values(self, choice: Choice) -> list[object]:
-        """Return what the fields show for a choice."""
+        """Return what the fields show for a choice.
+
+        Raises:
+            InvalidData: several professions are chosen where one is shown.
+        """
+        several = self.profession.multiselect
+        if not several and len(choice.professions) > 1:
+            profession(choice)
         return [
             *choice.models,
-            choice.profession,
+            list(choice.professions) if several else choice.professions[0],
             list(choice.adjectives),
             choice.images,
             choice.template,
             choice.guidance,
             choice.steps,
             choice.scheduler or "",
+            *([list(map(list, choice.reference))] if self.reference else ()),
         ]
 
 
-def form(cards: "Sequence[ModelCard]", default: Choice, names: "Sequence[str]") -> Form:
+@dataclass(frozen=True, slots=True)
+class ReferenceFields:
+    """What shares are set beside: `figures` holds a person's own, read from an uploaded file."""
+
+    figures: gr.State
+    upload: gr.UploadButton
+    labour: gr.Button
+
+
+def form(
+    cards: "Sequence[ModelCard]", default: Choice, names: "Sequence[str]", kind: FormKind
+) -> Form:
     """Lay out the fields, filled with a choice.
 
     Args:
         cards: the models that have a name here.
         default: what is chosen at first.
         names: what the model fields are called, one for each model of the choice.
+        kind: which fields there are.
     """
     with gr.Row(elem_classes=["bx-form", f"models-{len(names)}"]):
         models = tuple(
             _models(cards, name, value) for name, value in zip(names, default.models, strict=True)
         )
-        profession = gr.Dropdown(
-            [one.name for one in load_professions()],
-            value=default.profession,
-            label="Profession",
-            allow_custom_value=True,
-            elem_id="bx-profession",
-        )
+        chosen = _professions(default, several=kind.several_professions)
         adjectives = gr.Dropdown(
             [
                 ("none + all 20", ALL),
@@ -112,7 +144,41 @@ def form(cards: "Sequence[ModelCard]", default: Choice, names: "Sequence[str]") 
             precision=0,
             elem_id="bx-images",
         )
-    return Form(models, profession, adjectives, images, _settings())
+    settings = _settings()
+    reference = _reference() if kind.reference else None
+    return Form(models, chosen, adjectives, images, settings, reference)
+
+
+def _professions(default: Choice, *, several: bool) -> gr.Dropdown:
+    listed: list[str | tuple[str, str]] = [one.name for one in load_professions()]
+    groups = [(f"all {len(listed)}", ALL), (f"{SPREAD_OVER}, few women to many", SPREAD)]
+    return gr.Dropdown(
+        [*groups, *listed] if several else listed,
+        value=list(default.professions) if several else default.professions[0],
+        label="Professions" if several else "Profession",
+        multiselect=several,
+        allow_custom_value=True,
+        elem_id="bx-profession",
+    )
+
+
+def _reference() -> ReferenceFields:
+    with (
+        gr.Accordion(
+            "Reference: labour statistics, or your own", open=False, elem_classes="bx-settings"
+        ),
+        gr.Row(elem_classes="bx-reference"),
+    ):
+        gr.HTML(
+            "<p>A CSV file with the columns <b>profession</b> and <b>share</b> (women's, 0 to 1) "
+            "takes the place of the labour statistics.</p>",
+            apply_default_css=False,
+        )
+        upload = gr.UploadButton(
+            "Upload a CSV file", file_types=[".csv"], size="sm", scale=0, elem_id="bx-upload"
+        )
+        labour = gr.Button("Labour statistics", size="sm", scale=0, elem_id="bx-labour")
+    return ReferenceFields(gr.State([]), upload, labour)
 
 
 def _models(cards: "Sequence[ModelCard]", label: str, value: str) -> gr.Dropdown:
@@ -144,6 +210,17 @@ def _settings() -> "tuple[Component, ...]":
             elem_id="bx-scheduler",
         )
     return template, guidance, steps, scheduler
+
+
+def _words(value: object) -> tuple[str, ...]:
+    if isinstance(value, list):
+        return tuple(map(str, value))
+    return (str(value),) if value else ()
+
+
+def _figures(value: object) -> tuple[tuple[str, float], ...]:
+    pairs = value if isinstance(value, list) else []
+    return tuple((str(name), float(share)) for name, share in pairs)
 
 
 def _whole(name: str, value: object) -> int:

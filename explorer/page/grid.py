@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from explorer.findings.corrected import Finding
 from explorer.page.charts import Chart, Label, chart, labels
 
 if TYPE_CHECKING:
@@ -129,7 +130,7 @@ def _sides(
             model=shown.model,
             thumbs=tuple(_thumb(request, seen.get(request.key), axes, store) for request in room),
             more=len(asked) - len(room),
-            charts=tuple(chart(next(tallies), profession) for _ in axes),
+            charts=tuple(chart(Finding(next(tallies)), profession) for _ in axes),
         )
 
 

@@ -14,17 +14,31 @@
   function shown(element) {
     const view = element.querySelector(".bx-view");
     if (!view) return;
+    for (const details of all("details[data-key]", view)) details.open = unfolded.has(details.dataset.key);
     const kept = [...new URLSearchParams(location.search)].filter(([name]) => name.startsWith("__"));
     const query = view.dataset.address + kept.map(([name, value]) => `&${name}=${value}`).join("");
     if (query !== location.search) {
       history.replaceState(history.state, "", location.pathname + query);
       tellTheSpace(query);
     }
-    for (const other of ["explore", "compare"]) {
+    for (const other of ["explore", "compare", "gaps"]) {
       const link = document.querySelector(`.bx-header a[data-view="${other}"]`);
       if (link && view.dataset[other]) link.search = view.dataset[other];
     }
   }
+
+  // What was unfolded stays so when the view is replaced.
+
+  const unfolded = new Set();
+
+  document.addEventListener(
+    "toggle",
+    ({ target }) => {
+      if (!target.isConnected || !target.dataset?.key) return;
+      unfolded[target.open ? "add" : "delete"](target.dataset.key);
+    },
+    true,
+  );
 
   // In a Space the page sits in a frame, and the address bar belongs to huggingface.co.
   function tellTheSpace(query) {

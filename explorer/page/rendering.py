@@ -5,6 +5,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from explorer.page.glossary import GLOSSARY
 from explorer.page.pace import duration
 
 
@@ -27,10 +28,13 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals["glossary"] = GLOSSARY
     environment.filters |= {
+        "whole": _whole,
         "percent": _percent,
         "place": _place,
         "points": _points,
+        "chance": _chance,
         "duration": duration,
     }
     return environment
@@ -40,6 +44,10 @@ def _percent(share: float) -> str:
     return f"{share:.0%}"
 
 
+def _whole(share: float) -> str:
+    return f"{100 * share:.0f}"
+
+
 def _place(share: float) -> str:
     return f"{100 * share:.2f}%"
 
@@ -47,3 +55,10 @@ def _place(share: float) -> str:
 def _points(difference: float) -> str:
     whole = round(100 * difference)
     return f"{whole:+d}".replace("-", "\N{MINUS SIGN}") if whole else "0"
+
+
+def _chance(value: float | None) -> str:
+    """Write a p or q, a dash where nothing was tested."""
+    if value is None:
+        return "\N{EN DASH}"
+    return "< 0.001" if value < 0.001 else f"{value:.2g}"  # noqa: PLR2004 - as journals do

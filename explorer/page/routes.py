@@ -53,7 +53,7 @@ def _csv(desk: "Desk", table: "Table") -> "Callable[[Request], Response]":
         try:
             choice = parse(request.query_params, table.default)
             made = study(choice, desk.find_model, desk.settings.device)
-            write_csv(table.rows(made, desk.store), text)
+            write_csv(table.rows(made, desk.store, choice), text)
         except ExplorerError as error:
             return PlainTextResponse(str(error), 400 if isinstance(error, InputError) else 500)
         return Response(

@@ -1,8 +1,9 @@
-"""What both views do alike: show a choice, draw what is missing, stop, keep the address."""
+"""What all views do alike: show a choice, draw what is missing, stop, keep the address."""
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import gradio as gr
@@ -10,9 +11,10 @@ import gradio as gr
 from explorer import study as studies
 from explorer.errors import ExplorerError
 from explorer.page.choice import parse, study
-from explorer.page.form import Form, form
+from explorer.page.form import ONE_PROFESSION, Form, FormKind, form
 from explorer.page.rendering import render
 from explorer.page.todo import button_text, progress_text, status_text, to_do
+from explorer.words.references import read_references
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -22,9 +24,11 @@ if TYPE_CHECKING:
     from explorer.page.runs import Run
     from explorer.study import Progress, Study
 
-# While drawing, status and pictures are sent again at most this often; large grids less often.
+# While drawing, the status is sent again at most this often. Findings are, at most so often as
+# large grids bear, and making them never takes more than a quarter of the time.
 _STATUS_SECONDS = 0.7
 _PICTURES_A_SECOND = 300
+_PAUSES = 3
 
 STARTING = "Starting\N{HORIZONTAL ELLIPSIS}"
 WAITING = "Waiting for another visitor's pictures\N{HORIZONTAL ELLIPSIS}"
@@ -52,7 +56,8 @@ class Show(Protocol):
 class View:
     """One page of the app: its form, its buttons and what they show.
 
-    Every handler returns the outputs in one order: status, draw, cancel, findings.
+    Every handler returns the outputs in one order: status, draw, cancel, findings. `shown` holds
+    the values that each visitor last saw the findings of.
     """
 
     desk: "Desk"
@@ -63,10 +68,16 @@ class View:
     draw: gr.Button
     cancel: gr.Button
     findings: gr.HTML
+    shown: dict[str, tuple[object, ...]] = field(default_factory=dict)
 
 
 def view(
-    page: gr.Blocks, desk: "Desk", default: "Choice", names: "Sequence[str]", show: Show
+    page: gr.Blocks,
+    desk: "Desk",
+    default: "Choice",
+    names: "Sequence[str]",
+    show: Show,
+    kind: FormKind = ONE_PROFESSION,
 ) -> View:
     """Lay out a view and connect its events; call inside its page.
 
@@ -76,8 +87,9 @@ def view(
         default: what is shown when the address says nothing.
         names: what the model fields are called.
         show: renders the findings.
+        kind: which fields there are beside the models.
     """
-    fields = form(desk.models, default, names)
+    fields = form(desk.models, default, names, kind)
     with gr.Row(elem_classes="bx-actions"):
         draw = gr.Button("Draw", variant="primary", visible=False, elem_id="bx-draw", scale=0)
         cancel = gr.Button("Cancel", visible=False, elem_id="bx-cancel", scale=0)
@@ -123,6 +135,7 @@ def _connect(view: View, page: gr.Blocks) -> None:
 
     def left(request: gr.Request) -> None:
         view.desk.runs.supersede(_visitor(request))
+        view.shown.pop(_visitor(request), None)
 
     triggers = [trigger for field in fields for trigger in _triggers(field)]
     page.load(opened, None, [*fields, *outputs], **_QUIET)
@@ -146,12 +159,32 @@ def _connect(view: View, page: gr.Blocks) -> None:
     )
     view.cancel.click(cancelled, None, view.status, queue=False, **_QUIET)
     page.unload(left)
+    _connect_reference(view, outputs)
+
+
+def _connect_reference(view: View, outputs: "list[Any]") -> None:
+    own, fields = view.form.reference, view.form.fields
+    if own is None:
+        return
+
+    def uploaded(request: gr.Request, path: str, *values: object) -> list[Any]:
+        view.desk.runs.supersede(_visitor(request))
+        return upload(view, path, values)
+
+    def labour(request: gr.Request, *values: object) -> list[Any]:
+        view.desk.runs.supersede(_visitor(request))
+        return [[], *reply(view, [*values[:-1], []])]
+
+    own.upload.upload(uploaded, [own.upload, *fields], [own.figures, *outputs], **_QUIET)
+    own.labour.click(labour, fields, [own.figures, *outputs], **_QUIET)
 
 
 def _triggers(field: Any) -> list[Any]:
     # A prompt or number that is being typed is not finished before Enter or Tab.
     if isinstance(field, gr.Textbox):
         return [field.submit, field.blur]
+    if isinstance(field, gr.State):
+        return []
     # A field of several words tells of a word that Enter adds only as a change.
     if isinstance(field, gr.Dropdown) and field.multiselect:
         return [field.change]
@@ -164,21 +197,34 @@ def _visitor(request: gr.Request) -> str:
 
 def _open(view: View, request: gr.Request) -> list[Any]:
     try:
-        choice = parse(request.query_params, view.default)
+        values = view.form.values(parse(request.query_params, view.default))
     except ExplorerError as error:
         return [*view.form.values(view.default), *_failure(error)]
-    values = view.form.values(choice)
+    # Filling the fields makes those of several words tell of a change.
+    view.shown[_visitor(request)] = tuple(values)
     return [*values, *reply(view, values)]
 
 
 def change(view: View, values: "Sequence[object]", visitor: str) -> list[Any]:
-    """Show another choice; a field that was only visited changes nothing."""
-    run = view.desk.runs.latest(visitor)
-    if run is not None and run.subject == tuple(values):
+    """Show another choice; a field that was only filled or visited changes nothing."""
+    run, seen = view.desk.runs.latest(visitor), view.shown.get(visitor)
+    if tuple(values) in (seen, run.subject if run else None):
         return [gr.skip()] * 5
+    view.shown[visitor] = tuple(values)
     view.desk.runs.supersede(visitor)
     values, adjectives = view.form.narrowed(values)
     return [adjectives, *reply(view, values)]
+
+
+def upload(view: View, path: str, values: "Sequence[object]") -> list[Any]:
+    """Set what is shown beside the figures of a file; they are the last of the values."""
+    try:
+        asked = _study(view, view.form.choice(values))
+        found = read_references(Path(path), asked.professions, Path(path).name)
+    except ExplorerError as error:
+        return [gr.skip(), _alert(error), *[gr.skip()] * 3]
+    figures = [[name, one.share] for name, one in found.items()]
+    return [figures, *reply(view, [*values[:-1], figures])]
 
 
 def reply(view: View, values: "Sequence[object]") -> list[Any]:
@@ -196,14 +242,15 @@ def draw_missing(view: View, values: "Sequence[object]", run: "Run") -> Iterator
     try:
         choice = view.form.choice(values)
         made = _study(view, choice)
-        grid_due = _every(max(_STATUS_SECONDS, to_do(made, view.desk).total / _PICTURES_A_SECOND))
+        seconds = max(_STATUS_SECONDS, to_do(made, view.desk).total / _PICTURES_A_SECOND)
+        findings = _sparing(lambda: view.show(view.desk, choice, made), seconds)
         for progress in _paced(_run(view.desk, made, run), _every(_STATUS_SECONDS)):
             if not run.superseded():
                 yield [
                     _progress(progress_text(progress), progress.done, progress.total),
                     gr.update(visible=False),
                     gr.update(visible=True),
-                    view.show(view.desk, choice, made) if grid_due() else gr.skip(),
+                    findings(),
                 ]
         if not run.superseded():
             yield _state(view, choice, made, stopped=run.stopped())
@@ -241,6 +288,23 @@ def _every(seconds: float) -> "Callable[[], bool]":
     return due
 
 
+def _sparing(make: "Callable[[], str]", seconds: float) -> "Callable[[], Any]":
+    """Return what makes it at first and, after a pause, again; in between it skips."""
+    ready = float("-inf")
+
+    def made() -> Any:
+        nonlocal ready
+        start = time.monotonic()
+        if start < ready:
+            return gr.skip()
+        result = make()
+        end = time.monotonic()
+        ready = end + max(seconds, _PAUSES * (end - start))
+        return result
+
+    return made
+
+
 def _study(view: View, choice: "Choice") -> "Study":
     return study(choice, view.desk.find_model, view.desk.settings.device)
 
@@ -261,9 +325,8 @@ def _progress(text: str, done: int = 0, total: int = 0) -> str:
 
 def _failure(error: ExplorerError, *, keep: bool = False) -> list[Any]:
     """Show what is wrong; `keep` leaves the button, so that it can be tried again."""
-    return [
-        render("status.html", kind="error", text=str(error)),
-        gr.update(visible=keep),
-        gr.update(visible=False),
-        gr.skip(),
-    ]
+    return [_alert(error), gr.update(visible=keep), gr.update(visible=False), gr.skip()]
+
+
+def _alert(error: ExplorerError) -> str:
+    return render("status.html", kind="error", text=str(error))

@@ -9,7 +9,7 @@ from explorer.errors import InvalidData
 from explorer.words.vocabulary import known_profession, load_professions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 OWN = "own"
@@ -48,67 +48,78 @@ def labour_references(year: int) -> "dict[str, Reference]":
     }
 
 
-def read_references(path: "Path", own: "Iterable[str]" = ()) -> "dict[str, Reference]":
+def read_references(
+    path: "Path", own: "Iterable[str]" = (), called: str | None = None
+) -> "dict[str, Reference]":
     """Return a person's own reference shares, by profession.
 
     Args:
         path: a CSV file with the columns profession and share (0..1).
         own: professions that people added to the listed ones.
+        called: what messages call the file; its path if None.
 
     Raises:
         InvalidData: the file cannot be read, or breaks its rules; the message names file, line,
             value and remedy.
     """
+    name = repr(called or str(path))
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise InvalidData(
-            f"{str(path)!r} cannot be read ({error}). Give a CSV file, in UTF-8, with the columns "
+            f"{name} cannot be read ({error}). Give a CSV file, in UTF-8, with the columns "
             "profession and share."
         ) from error
     lines = csv.DictReader(io.StringIO(text, newline=""))
-    missing = next((name for name in _COLUMNS if name not in (lines.fieldnames or ())), None)
+    missing = next((column for column in _COLUMNS if column not in (lines.fieldnames or ())), None)
     if missing:
         raise InvalidData(
-            f"{str(path)!r}, line 1: there is no column {missing!r} in {lines.fieldnames!r}. Name "
+            f"{name}, line 1: there is no column {missing!r} in {lines.fieldnames!r}. Name "
             "two columns profession and share."
         )
     try:
-        return _read(path, lines, {name.casefold(): name for name in own})
+        found = checked_references(_entries(lines, name), own)
     except csv.Error as error:
         raise InvalidData(
-            f"{str(path)!r}, line {lines.line_num}: {error}. Correct the line, its quotes first."
+            f"{name}, line {lines.line_num}: {error}. Correct the line, its quotes first."
         ) from error
-
-
-def _read(
-    path: "Path", lines: "csv.DictReader[str]", own: "Mapping[str, str]"
-) -> "dict[str, Reference]":
-    found: dict[str, Reference] = {}
-    for name, share, place in _entries(path, lines, own):
-        if name in found:
-            raise InvalidData(f"{place}: {name!r} is there twice. Leave one of them.")
-        listed = known_profession(name)
-        found[name] = Reference(share, GENDERED if listed and listed.gendered else OWN)
     if not found:
-        raise InvalidData(f"{str(path)!r} holds no profession. Give one a line.")
+        raise InvalidData(f"{name} holds no profession. Give one a line.")
     return found
 
 
-def _entries(
-    path: "Path", lines: "csv.DictReader[str]", own: "Mapping[str, str]"
-) -> "Iterator[tuple[str, float, str]]":
-    for line in lines:
-        place = f"{str(path)!r}, line {lines.line_num}"
-        word = (line["profession"] or "").strip()
+def checked_references(
+    entries: "Iterable[tuple[str, str | None, str]]", own: "Iterable[str]" = ()
+) -> "dict[str, Reference]":
+    """Return a person's own reference shares, by profession.
+
+    Args:
+        entries: of each figure its profession, its share and where it stands.
+        own: professions that people added to the listed ones.
+
+    Raises:
+        InvalidData: a profession is unknown or there twice, or a share outside 0..1.
+    """
+    added = {name.casefold(): name for name in own}
+    found: dict[str, Reference] = {}
+    for word, share, place in entries:
         listed = known_profession(word)
-        name = listed.name if listed else own.get(word.casefold())
+        name = listed.name if listed else added.get(word.casefold())
         if name is None:
             raise InvalidData(
                 f"{place}: unknown profession {word!r}. Use a name of professions.json, or one "
                 "given with --own-profession."
             )
-        yield name, _share(line["share"], place), place
+        if name in found:
+            raise InvalidData(f"{place}: {name!r} is there twice. Leave one of them.")
+        gendered = listed is not None and listed.gendered
+        found[name] = Reference(_share(share, place), GENDERED if gendered else OWN)
+    return found
+
+
+def _entries(lines: "csv.DictReader[str]", name: str) -> "Iterator[tuple[str, str | None, str]]":
+    for line in lines:
+        yield (line["profession"] or "").strip(), line["share"], f"{name}, line {lines.line_num}"
 
 
 def _share(text: str | None, place: str) -> float:

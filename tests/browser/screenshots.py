@@ -1,4 +1,4 @@
-"""Take the pictures of docs/screenshots: each view, light and dark, desktop and phone.
+"""Take the pictures of docs/screenshots: every view, light and dark, desktop and phone.
 
 Run: python -m tests.browser.screenshots [folder]
 """
@@ -16,7 +16,12 @@ from explorer.settings import repository
 from tests.browser.conftest import CHROMIUM
 from tests.browser.site import open_site
 
-VIEWS = {"explore": "", "compare": "compare", "validate": "validate?rater=Ada"}
+VIEWS = {
+    "explore": "",
+    "compare": "compare",
+    "gaps": "gaps",
+    "validate": "validate?rater=Ada",
+}
 SCREENS = {"desktop": (1440, 900, 1), "phone": (390, 844, 2)}
 _QUALITY = 82
 # Pictures further down load when they are scrolled to.
@@ -51,7 +56,7 @@ def _take(browser: Browser, url: str, scheme: str, screen: str, *, opened: bool 
     )
     page = context.new_page()
     page.goto(url)
-    page.locator(".bx-thumb, .bx-subject").first.wait_for()
+    page.locator(".bx-view, .bx-subject").first.wait_for()
     if opened:
         page.locator(".bx-thumb").nth(1).click()
     page.evaluate(_PICTURES)

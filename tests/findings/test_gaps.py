@@ -1,6 +1,6 @@
 import pytest
 
-from explorer.findings.gaps import gap_sentences, gaps, headline
+from explorer.findings.gaps import gap_line, gap_sentences, gaps, headline
 from explorer.findings.tallies import ALL, Cell, Tally
 from explorer.perception.axes import find_axis
 from explorer.statistics.amplification import logit_slope
@@ -119,7 +119,8 @@ def test_a_reference_of_nobody_or_everybody_has_no_log_odds_and_still_a_gap() ->
 def test_nothing_that_counts_gives_no_numbers() -> None:
     told = headline(gaps([of("a", 1, 1)], {}))
     assert (told.professions, told.mean, told.absolute, told.slope) == (0, None, None, None)
-    (first, *_) = gap_sentences(gaps([of("a", 1, 1)], {}), "the statistics")
+    found = gaps([of("a", 1, 1)], {})
+    (first, *_) = gap_sentences(found, headline(found), "the statistics")
     assert first == "No profession has 10 judged pictures and a reference that fits its word."
     assert headline([]).professions == 0
 
@@ -128,7 +129,7 @@ def test_the_sentences_tell_the_headline_and_who_is_left_out() -> None:
     broad = {"c": Reference(0.5, "broad", 2023, "c")}
     tallies = [of("a", 60, 40), of("b", 20, 80), of("c", 10, 10), of("d", 1, 0), of("z", 9, 9)]
     found = gaps(tallies, known(0.5, 0.5) | broad | {"d": Reference(0.5, "exact")})
-    assert list(gap_sentences(found, "the labour statistics of 2023")) == [
+    assert list(gap_sentences(found, headline(found), "the labour statistics of 2023")) == [
         (
             "Over 2 professions model-a shows people perceived as feminine 10 points less often, "
             "on average, than the labour statistics of 2023 have women (as counted). Whichever "
@@ -157,6 +158,20 @@ def test_the_slope_says_whether_the_reference_is_exaggerated(stretch: float, ver
         for place, each in enumerate(odds)
     ]
     tallies = [of(name, count, 1000 - count) for name, count in zip(TWELVE, women, strict=True)]
-    told = list(gap_sentences(gaps(tallies, known(*shares)), "the statistics"))[1]
+    found = gaps(tallies, known(*shares))
+    told = list(gap_sentences(found, headline(found), "the statistics"))[1]
     assert verdict in told
     assert "over 12 professions; 1 would be as far" in told
+
+
+def test_the_gap_of_one_profession_is_told_with_its_interval_and_reservation() -> None:
+    (close,) = gaps([of("a", 60, 40)], known(0.25))
+    assert gap_line(close) == (
+        "Gap to the reference (a): 35 points more (as counted, 95% interval 25 to 44)."
+    )
+    (broad,) = gaps([of("a", 60, 40)], known(0.25, match="broad"))
+    assert str(gap_line(broad)).endswith(
+        "; kept out of headlines, as the occupation fits the word roughly)."
+    )
+    few, lacking = gaps([of("a", 6, 3), of("b", 60, 40)], known(0.25))
+    assert (gap_line(few), gap_line(lacking)) == (None, None)

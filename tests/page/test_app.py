@@ -19,12 +19,12 @@ from pathlib import Path
 from unittest.mock import patch
 from explorer import settings
 with patch("explorer.reference.sample.open_sample", lambda *_: None):
-    from explorer.page import app, compare, explore
-    from explorer.page.choice import COMPARE, EXPLORE, study
+    from explorer.page import app, compare, explore, gaps
+    from explorer.page.choice import COMPARE, EXPLORE, GAPS, study
     from explorer.page.desk import open_desk
     desk = open_desk(settings.load(Path(sys.argv[1])))
 app.build(desk)
-for default, show in ((EXPLORE, explore.show), (COMPARE, compare.show)):
+for default, show in ((EXPLORE, explore.show), (COMPARE, compare.show), (GAPS, gaps.show)):
     assert show(desk, default, study(default, desk.find_model, "cpu"))
 print(*sorted({"torch", "diffusers", "open_clip", "transformers"} & sys.modules.keys()))
 """
@@ -43,8 +43,9 @@ def test_opening_the_page_on_what_is_stored_loads_no_model_library(desk: Desk) -
     assert done.stdout.strip() == ""
 
 
-def test_each_view_has_an_address_of_its_own(desk: Desk) -> None:
-    assert [path for path, *_ in build(desk).pages] == ["", "compare", "validate"]
+def test_every_view_has_an_address_of_its_own(desk: Desk) -> None:
+    addresses = [path for path, *_ in build(desk).pages]
+    assert addresses == ["", "compare", "gaps", "validate"]
 
 
 def test_nothing_is_open_to_other_programs_but_the_files(desk: Desk) -> None:

@@ -6,7 +6,18 @@ from hypothesis import strategies as st
 from starlette.datastructures import QueryParams
 
 from explorer.errors import InputError, InvalidData, OutOfRange, UnknownName
-from explorer.page.choice import COMPARE, EXPLORE, Choice, address, parse, profession, study
+from explorer.page.choice import (
+    COMPARE,
+    EXPLORE,
+    GAPS,
+    Choice,
+    address,
+    parse,
+    profession,
+    professions,
+    references,
+    study,
+)
 from explorer.pictures.catalog import find_model
 from explorer.words.vocabulary import load_adjectives
 
@@ -51,7 +62,13 @@ numbers = st.floats(0, 50).map(lambda value: float(f"{value:g}"))
     st.builds(
         Choice,
         models=st.tuples(words),
-        profession=words,
+        professions=st.lists(
+            st.sampled_from(["all", "spread", "author", "nurse"])
+            | words
+            | st.just("chef, retired"),
+            min_size=1,
+            unique_by=str.strip,
+        ).map(tuple),
         adjectives=st.lists(
             st.sampled_from(["all", "none", *LISTED]) | st.just("shy, quiet"),
             min_size=1,
@@ -62,6 +79,7 @@ numbers = st.floats(0, 50).map(lambda value: float(f"{value:g}"))
         guidance=st.none() | numbers,
         steps=st.none() | st.integers(0, 100),
         scheduler=st.none() | words,
+        reference=st.lists(st.tuples(words, st.floats(0, 1)), max_size=3).map(tuple),
     )
 )
 def test_every_choice_comes_back_from_its_address(choice: Choice) -> None:
@@ -91,8 +109,8 @@ def test_an_adjective_that_is_chosen_twice_is_drawn_once() -> None:
         (Choice(("emoji-skew",)), UnknownName),
         (Choice(EXPLORE.models, images=0), OutOfRange),
         (Choice(EXPLORE.models, images=1001), OutOfRange),
-        (Choice(EXPLORE.models, profession=" "), InvalidData),
-        (Choice(EXPLORE.models, profession="{profession}"), InvalidData),
+        (Choice(EXPLORE.models, professions=(" ",)), InvalidData),
+        (Choice(EXPLORE.models, professions=("{profession}",)), InvalidData),
         (Choice(EXPLORE.models, adjectives=()), InvalidData),
         (Choice(EXPLORE.models, template="a portrait"), InvalidData),
         (Choice(EXPLORE.models, guidance=-1.0), OutOfRange),
@@ -106,5 +124,51 @@ def test_what_cannot_be_drawn_is_refused(choice: Choice, error: type[Exception])
 
 
 def test_a_listed_profession_brings_its_statistics_and_an_own_one_none() -> None:
-    assert profession(Choice(EXPLORE.models, profession="AUTHOR")).women_share() is not None
-    assert profession(Choice(EXPLORE.models, profession="dragon tamer")).women_share() is None
+    assert profession(Choice(EXPLORE.models, professions=("AUTHOR",))).women_share() is not None
+    assert profession(Choice(EXPLORE.models, professions=("dragon tamer",))).women_share() is None
+
+
+def test_professions_share_a_parameter_and_an_own_one_keeps_its_comma() -> None:
+    choice = parse(query("?profession=author,nurse&profession=chef,%20retired"), GAPS)
+    assert choice.professions == ("author", "nurse", "chef, retired")
+    assert "profession=author,nurse&profession=chef,+retired" in address(choice)
+
+
+def test_thirty_professions_go_from_few_women_to_many_and_all_fit_their_word() -> None:
+    found = professions(Choice(GAPS.models, ("spread", "author")))
+    shares = [one.women_share() or 0 for one in found[:30]]
+    assert len(found) == 31
+    assert shares == sorted(shares)
+    assert shares[0] < 0.05
+    assert shares[-1] > 0.9
+    assert {one.match for one in found[:30]} <= {"exact", "close"}
+
+
+def test_one_profession_is_asked_for_where_one_is_shown() -> None:
+    with pytest.raises(InvalidData, match="2 professions are chosen, 'author' and others"):
+        profession(GAPS)
+    with pytest.raises(InvalidData, match="No profession is chosen"):
+        professions(Choice(GAPS.models, ()))
+
+
+def test_ones_own_figures_take_the_place_of_the_labour_statistics() -> None:
+    choice = parse(query("?profession=dragon%20tamer&reference=dragon%20tamer:0.25"), GAPS)
+    assert {name: one.share for name, one in references(choice).items()} == {"dragon tamer": 0.25}
+    assert references(GAPS)["nurse"].year == 2023
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("reference=author:1.2", "the share is '1.2'. Give a number from 0 to 1"),
+        ("reference=author:-0.1", "the share is '-0.1'"),
+        ("reference=author:nan", "the share is 'nan'"),
+        ("reference=autor:0.4", "unknown profession 'autor'"),
+        ("reference=author:0.4&reference=AUTHOR:0.5", "'author' is there twice"),
+        ("reference=author", "The reference of '' is 'author' in the address"),
+        ("reference=author:half", "The reference of 'author' is 'half' in the address"),
+    ],
+)
+def test_a_figure_that_cannot_be_is_quoted(text: str, message: str) -> None:
+    with pytest.raises(InvalidData, match=message):
+        references(parse(query(f"?profession=author&{text}"), GAPS))

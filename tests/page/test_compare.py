@@ -1,14 +1,20 @@
 """Compare as HTML: two models on the same prompts and seeds."""
 
+import re
+from dataclasses import replace
+
 import pytest
 
+from explorer.errors import InvalidData
 from explorer.findings.comparison import compare as compare_tallies
+from explorer.findings.differences import differences
 from explorer.findings.tallies import ALL, Cell, Tally
 from explorer.page import compare
 from explorer.page.choice import COMPARE, Choice, study
 from explorer.page.desk import Desk
 from explorer.perception.axes import find_axis
 from explorer.words.vocabulary import Profession, find_profession
+from tests.fakes import FakeGenerator
 from tests.page.conftest import Drawn
 
 SMALL = Choice(COMPARE.models, adjectives=("none", "honest"), images=6)
@@ -19,14 +25,14 @@ def said(left: tuple[int, int], right: tuple[int, int]) -> str:
         Tally(Cell(model, "author", ALL), find_axis("gender"), counts)
         for model, counts in (("left", left), ("right", right))
     )
-    (comparison,) = compare_tallies([one], [other])
-    return compare.sentence(comparison, find_profession("author"))
+    (difference,) = differences(compare_tallies([one], [other]))
+    return compare.sentence(difference, find_profession("author"))
 
 
 def test_a_clear_difference_is_said_with_its_interval() -> None:
     assert said((150, 30), (90, 90)) == (
-        "Pictures of an author by left are perceived as feminine more often than those by right: "
-        "83% against 50% (95% interval of the difference 24 to 42 points); "
+        "Pictures of an author by left are perceived as feminine more often than those by right "
+        "(as counted, 95% interval of the difference 24 to 42 points); "
         "women are 54% of US writers and authors (2023)."
     )
     assert "less often" in said((30, 150), (90, 90))
@@ -49,8 +55,8 @@ def test_a_profession_without_statistics_ends_with_the_finding() -> None:
     one, other = (
         Tally(Cell(model, "wizard", ALL), find_axis("gender"), (90, 90)) for model in "ab"
     )
-    (comparison,) = compare_tallies([one], [other])
-    assert compare.sentence(comparison, Profession("wizard")).endswith(
+    (difference,) = differences(compare_tallies([one], [other]))
+    assert compare.sentence(difference, Profession("wizard")).endswith(
         "\N{MINUS SIGN}10 to 10 points)."
     )
 
@@ -62,3 +68,87 @@ def test_both_models_stand_in_every_row(desk: Desk, drawn: Drawn) -> None:
     assert shown.count('class="bx-thumbs') == 4
     assert shown.count("bx-thumb ") == 24
     assert "csv/comparison.csv?left=emoji-skewed&amp;right=emoji-even" in shown
+
+
+def html(desk: Desk, choice: Choice) -> str:
+    shown = compare.show(desk, choice, study(choice, desk.find_model, desk.settings.device))
+    return re.sub(r"\s+", " ", shown)
+
+
+def test_each_side_shows_what_was_counted_bounds_and_what_to_quote(
+    desk: Desk, drawn: Drawn, generator: FakeGenerator
+) -> None:
+    generator.unclear = lambda request: request.replicate == 1
+    drawn(SMALL)
+    shown = html(desk, SMALL)
+    for head in ("As counted", "Bounds", "Corrected"):
+        assert f">{head}</th>" in shown
+    assert shown.count("<b>A</b> Quote ") == 2
+    assert shown.count("<b>B</b> Quote ") == 2
+    assert "bx-bounds" in shown
+
+
+def test_of_one_profession_every_label_is_a_row_but_masculine(desk: Desk, drawn: Drawn) -> None:
+    drawn(SMALL)
+    (plot,) = re.findall(r"Where they differ.*?</figure>", html(desk, SMALL))
+    assert re.findall(r"rowheader\">([^<]+)<", plot) == [
+        "feminine",
+        *(f"{tone} in skin tone" for tone in find_axis("tone").labels),
+    ]
+
+
+def test_of_several_professions_each_is_a_row_that_opens_its_pictures(
+    desk: Desk, drawn: Drawn
+) -> None:
+    several = Choice(COMPARE.models, ("author", "nurse", "pilot"), ("none",), images=12)
+    drawn(several)
+    shown = html(desk, several)
+    assert "Of 3 professions emoji-skewed shows" in shown
+    assert "of 3 tests of emoji-skewed against emoji-even hold at q 0.05" in shown
+    names = re.findall(r"profession=(\w+)&amp;adjectives=none&amp;images=12\">(\w+)</a>", shown)
+    assert sorted(names) == [(name, name) for name in ("author", "nurse", "pilot")]
+    assert "bx-row" not in shown
+
+
+def test_adjectives_have_rows_where_they_have_pictures_enough(desk: Desk, drawn: Drawn) -> None:
+    enough = replace(SMALL, images=12)
+    drawn(enough)
+    assert "Perceived as feminine, by adjective" in html(desk, enough)
+    assert "Perceived as feminine, by adjective" not in html(desk, SMALL)
+
+
+def test_tones_of_many_professions_show_the_clearest_only(
+    desk: Desk, drawn: Drawn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # One model draws tone 1 alone, the other tone 3: every profession differs in both.
+    monkeypatch.setattr(
+        "tests.fakes.digits",
+        lambda request: (0, 0 if request.model.name == "emoji-skewed" else 4, 0),
+    )
+    several = Choice(COMPARE.models, tuple(f"trade {n}" for n in range(6)), ("none",), images=12)
+    drawn(several)
+    (plot,) = re.findall(r"Perceived skin tone by profession.*?</figure>", html(desk, several))
+    assert "The clearest 8 differences that hold" in plot
+    assert plot.count("<tr") == 9
+
+
+def test_too_few_pictures_of_several_professions_are_said_to_be(desk: Desk, drawn: Drawn) -> None:
+    few = Choice(COMPARE.models, ("author", "nurse"), ("none",), images=4)
+    drawn(few)
+    shown = html(desk, few)
+    assert "Too few pictures of 2 professions to compare" in shown
+    assert "too few pictures" in shown
+    assert "not tested against each other" in shown
+
+
+def test_two_sides_that_were_not_asked_the_same_are_refused() -> None:
+    gender = find_axis("gender")
+    one = Tally(Cell("a", "author", None), gender, (5, 5))
+    other = Tally(Cell("b", "nurse", None), gender, (5, 5))
+    with pytest.raises(InvalidData, match="Only one of the two models was asked"):
+        compare_tallies([one], [other])
+
+
+def test_one_model_is_not_compared_with_itself(desk: Desk) -> None:
+    with pytest.raises(InvalidData, match="'emoji-even' is given twice"):
+        html(desk, replace(SMALL, models=("emoji-even", "emoji-even")))

@@ -1,6 +1,8 @@
 """Explore as HTML: what is said, shown and never left out."""
 
+import re
 import time
+from dataclasses import replace
 
 from explorer.page import explore
 from explorer.page.choice import EXPLORE, Choice, study
@@ -49,7 +51,7 @@ def test_an_empty_store_shows_every_prompt_and_no_percentage(desk: Desk) -> None
 def test_text_from_people_is_shown_as_text(desk: Desk, drawn: Drawn) -> None:
     choice = Choice(
         SMALL.models,
-        profession="<b>x</b>",
+        professions=("<b>x</b>",),
         adjectives=("\"><script>alert('x')</script>",),
         images=1,
     )
@@ -81,3 +83,47 @@ def test_189_stored_pictures_are_shown_in_half_a_second(desk: Desk, drawn: Drawn
     start = time.perf_counter()
     html(desk, EXPLORE)
     assert time.perf_counter() - start < 0.5
+
+
+def test_it_says_which_number_to_quote_and_why(desk: Desk, drawn: Drawn) -> None:
+    drawn(SMALL)
+    shown = html(desk, SMALL)
+    assert shown.count('<p class="bx-quote">Quote ') == 2
+    for head in ("As counted", "Bounds", "Corrected"):
+        assert shown.count(f">{head}</th>") == 2
+    assert "Gap to the reference (Writers and authors): " in shown
+
+
+def test_few_pictures_have_a_mark_each_and_no_percentage(desk: Desk, drawn: Drawn) -> None:
+    few = replace(SMALL, adjectives=("none",), images=9)
+    drawn(few)
+    shown = html(desk, few)
+    assert "Quote the counts" in shown
+    assert "One mark a picture" in shown
+    assert shown.count('class="bx-squares"') == 2
+    assert not re.search(r"<b>\d+%</b>", shown)
+    drawn(replace(few, images=12))
+    assert "One mark a picture" not in html(desk, replace(few, images=12))
+
+
+def test_a_statistic_that_fits_roughly_is_not_in_the_sentence(desk: Desk, drawn: Drawn) -> None:
+    drawn(replace(SMALL, professions=("painter",)))
+    shown = html(desk, replace(SMALL, professions=("painter",)))
+    heading = re.search("<h1.*?</h1>", shown)
+    assert heading
+    assert "women" not in heading[0]
+    assert "one of several senses: kept out of headlines" in shown
+
+
+def test_no_usable_picture_is_neither_balance_nor_all_masculine(
+    desk: Desk, drawn: Drawn, generator: FakeGenerator
+) -> None:
+    generator.withheld = lambda request: request.replicate % 2 == 0
+    generator.unclear = lambda request: request.replicate % 2 == 1
+    drawn(SMALL)
+    shown = html(desk, SMALL)
+    assert "None of 12 pictures of an author could be judged" in shown
+    assert shown.count("<b>6</b> unclear") == 2
+    assert shown.count("<b>6</b> withheld") == 2
+    assert "Gap to the reference" not in shown
+    assert not re.search(r"<b>\d+%</b>", shown)

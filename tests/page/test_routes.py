@@ -1,6 +1,8 @@
 """What is served beside the page: pictures for ever, tables as the command line writes them."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from starlette.applications import Starlette
@@ -14,8 +16,12 @@ from explorer.page.routes import routes
 from tests.fakes import FakeGenerator
 from tests.page.conftest import Drawn
 
-SMALL = Choice(("emoji-skewed",), "pilot", ("none", "honest"), images=4)
-BOTH = Choice(COMPARE.models, "pilot", ("none", "honest"), images=4)
+SMALL = Choice(("emoji-skewed",), ("pilot",), ("none", "honest"), images=4)
+BOTH = Choice(COMPARE.models, ("pilot",), ("none", "honest"), images=4)
+SEVERAL = Choice(("emoji-skewed",), ("pilot", "nurse"), ("none", "honest"), images=12)
+MORE = (
+    "--profession pilot --profession nurse --adjective none --adjective honest --images 12 --csv -"
+)
 WORDS = "--profession pilot --adjective none --adjective honest --images 4 --csv -"
 
 
@@ -38,6 +44,9 @@ def client(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
             BOTH,
             f"compare emoji-skewed emoji-even --by adjective {WORDS}",
         ),
+        ("gaps.csv", SEVERAL, f"gap emoji-skewed {MORE}"),
+        ("tones.csv", SEVERAL, f"gap emoji-skewed --axis tone {MORE}"),
+        ("adjectives.csv", SEVERAL, f"adjectives emoji-skewed {MORE}"),
         ("both.csv", BOTH, f"images --model emoji-skewed --model emoji-even {WORDS}"),
     ],
 )
@@ -51,10 +60,11 @@ def test_a_file_equals_what_the_command_line_writes(
 ) -> None:
     generator.withheld = lambda request: request.replicate == 3
     drawn(BOTH)
+    drawn(SEVERAL)
     answer = client.get(f"/csv/{file}{address(choice)}")
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     assert answer.content == CliRunner().invoke(app, command.split()).stdout_bytes
-    assert len(answer.content.splitlines()) > 7
+    assert len(answer.content.splitlines()) > 1
 
 
 def test_a_choice_that_cannot_be_is_a_message_and_no_file(client: TestClient) -> None:
@@ -88,3 +98,16 @@ def test_a_picture_that_is_not_there_is_not_kept_by_browsers(client: TestClient)
     answer = client.get("/img/00/nothing.webp")
     assert answer.status_code == 404
     assert "cache-control" not in answer.headers
+
+
+def test_a_file_of_gaps_holds_ones_own_figures(
+    client: TestClient, drawn: Drawn, tmp_path: Path
+) -> None:
+    drawn(SEVERAL)
+    own = replace(SEVERAL, reference=(("nurse", 0.5),))
+    path = tmp_path / "own.csv"
+    path.write_text("profession,share\nnurse,0.5\n", "utf-8")
+    answer = client.get(f"/csv/gaps.csv{address(own)}")
+    line = f"gap emoji-skewed --reference {path} {MORE}"
+    assert answer.content == CliRunner().invoke(app, line.split()).stdout_bytes
+    assert b",own," in answer.content

@@ -1,19 +1,23 @@
 """What happens when people choose, press the button, cancel, or choose something else."""
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import gradio as gr
 import pytest
 
-from explorer.errors import ModelUnreachable
-from explorer.page import explore
-from explorer.page.choice import ALL, EXPLORE, Choice
+from explorer.errors import InvalidData, ModelUnreachable
+from explorer.page import explore, gaps
+from explorer.page.choice import ALL, EXPLORE, GAPS, Choice
 from explorer.page.desk import Desk
+from explorer.page.form import FormKind
 from explorer.page.runs import Run
-from explorer.page.view import View, change, draw_missing, reply, view
+from explorer.page.view import View, change, draw_missing, reply, upload, view
 from explorer.pictures.requests import ImageRequest
 from tests.fakes import FakeGenerator
+from tests.page.conftest import Drawn
 
 SMALL = Choice(("emoji-skewed",), adjectives=("none", "honest"), images=20)
 
@@ -107,6 +111,25 @@ def test_visiting_a_field_while_drawing_changes_nothing(desk: Desk, opened: Open
     assert run.superseded()
 
 
+def test_what_is_shown_already_is_not_made_again(desk: Desk) -> None:
+    made: list[object] = []
+
+    def count(*asked: object) -> str:
+        made.append(asked)
+        return "<p>found</p>"
+
+    page = gr.Blocks(analytics_enabled=False)
+    with page:
+        shown = view(page, desk, EXPLORE, ("Model",), count)
+    values = shown.form.values(SMALL)
+    assert change(shown, values, "me") != [gr.skip()] * 5
+    assert change(shown, list(values), "me") == [gr.skip()] * 5
+    assert change(shown, values, "somebody else") != [gr.skip()] * 5
+    assert change(shown, shown.form.values(EXPLORE), "me") != [gr.skip()] * 5
+    assert change(shown, values, "me") != [gr.skip()] * 5
+    assert len(made) == 4
+
+
 def test_a_model_that_fails_says_so_and_can_be_tried_again(
     desk: Desk, opened: Opened, generator: FakeGenerator
 ) -> None:
@@ -122,3 +145,72 @@ def test_the_pace_of_a_drawing_is_remembered(desk: Desk, opened: Opened) -> None
     shown = opened(desk)
     list(draw_missing(shown, shown.form.values(SMALL), Run(None)))
     assert desk.pace.estimate([(desk.find_model("emoji-skewed", "cpu"), 10)]).measured
+
+
+@pytest.fixture
+def beside(desk: Desk) -> View:
+    page = gr.Blocks(analytics_enabled=False)
+    with page:
+        kind = FormKind(several_professions=True, reference=True)
+        return view(page, desk, GAPS, ("Model",), gaps.show, kind)
+
+
+def test_an_uploaded_file_takes_the_place_of_the_statistics(
+    beside: View, drawn: Drawn, tmp_path: Path
+) -> None:
+    drawn(replace(GAPS, adjectives=("none",), images=12))
+    file = tmp_path / "mine.csv"
+    file.write_text("profession,share\nauthor,0.2\n", "utf-8")
+    values = beside.form.values(replace(GAPS, adjectives=("none",), images=12))
+    figures, _, _, _, shown = upload(beside, str(file), values)
+    assert figures == [["author", 0.2]]
+    assert "reference=author:0.2" in str(shown)
+    assert "as the reference lacks them: nurse" in str(shown)
+    assert beside.form.choice([*values[:-1], figures]).reference == (("author", 0.2),)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("profession,share\nauthor,1.5\n", "line 2: the share is &#39;1.5&#39;"),
+        ("profession,share\nauthor,nan\n", "line 2: the share is &#39;nan&#39;"),
+        ("profession,share\nautor,0.5\n", "unknown profession &#39;autor&#39;"),
+        ("profession\nauthor\n", "there is no column &#39;share&#39;"),
+    ],
+)
+def test_a_file_with_a_mistake_is_named_and_nothing_else_changes(
+    beside: View, tmp_path: Path, text: str, message: str
+) -> None:
+    file = tmp_path / "mine.csv"
+    file.write_text(text, "utf-8")
+    figures, status, *others = upload(beside, str(file), beside.form.values(GAPS))
+    assert 'role="alert"' in str(status)
+    assert "&#39;mine.csv&#39;" in str(status)
+    assert str(tmp_path) not in str(status)
+    assert message in str(status)
+    assert [figures, *others] == [gr.skip()] * 4
+
+
+def test_several_professions_are_refused_where_one_is_shown(desk: Desk, opened: Opened) -> None:
+    with pytest.raises(InvalidData, match="Explore shows one at a time"):
+        opened(desk).form.values(GAPS)
+
+
+def test_findings_that_take_long_are_made_less_often(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[float] = []
+
+    def slow(*_: object) -> str:
+        made.append(time.monotonic())
+        time.sleep(0.2)
+        return "<p>found</p>"
+
+    monkeypatch.setattr("explorer.page.view._STATUS_SECONDS", 0.0)
+    page = gr.Blocks(analytics_enabled=False)
+    with page:
+        shown = view(page, desk, EXPLORE, ("Model",), slow)
+    start = time.monotonic()
+    list(draw_missing(shown, shown.form.values(replace(SMALL, images=200)), Run(None)))
+    *while_drawing, _ = made
+    assert len(while_drawing) * 0.2 <= (time.monotonic() - start) / 3 + 0.2

@@ -1,0 +1,130 @@
+"""Numbers with their intervals, one row each on a common scale, ready for the templates."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from explorer.findings.corrected import FEWEST
+from explorer.findings.sentences import FEMININE, holds
+from explorer.page.charts import labels
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from explorer.findings.differences import Difference
+    from explorer.findings.shifts import Shift
+    from explorer.findings.tallies import Tally
+    from explorer.statistics.intervals import Interval
+
+# Half the width of a scale around 0, the narrowest that holds every interval.
+_REACHES = (0.1, 0.25, 0.5, 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """One row: a difference as counted and corrected, or counts where pictures are too few.
+
+    `detail` stands beside the title, `address` is where its pictures are. `style` carries the
+    colour. `p` and `q` are None where nothing was tested.
+    """
+
+    title: str
+    detail: str
+    address: str | None
+    style: str
+    raw: "Interval | None"
+    corrected: "Interval | None"
+    counts: str
+    p: float | None
+    q: float | None
+
+    @property
+    def best(self) -> "Interval | None":
+        """Return what is quoted and sorted by."""
+        return self.corrected or self.raw
+
+    @property
+    def holds(self) -> bool:
+        """Whether the difference may be named among all that were tested."""
+        return holds(self.q)
+
+
+@dataclass(frozen=True, slots=True)
+class DotPlot:
+    """Rows on one scale that goes `reach` to either side of 0; `sides` says what lies there."""
+
+    title: str
+    caption: str
+    sides: tuple[str, str]
+    rows: tuple[Dot, ...]
+    reach: float
+
+    @property
+    def ticks(self) -> tuple[float, ...]:
+        """Return where the scale has a number."""
+        return (-self.reach, 0.0, self.reach)
+
+    def place(self, difference: float) -> float:
+        """Return where a difference lies, 0 at the left end and 1 at the right one."""
+        return 0.5 + difference / self.reach / 2
+
+
+def dot_plot(title: str, caption: str, sides: tuple[str, str], rows: "Iterable[Dot]") -> DotPlot:
+    """Lay out rows on the narrowest scale that holds every interval."""
+    placed = tuple(rows)
+    farthest = max((abs(end) for row in placed for end in _ends(row)), default=0.0)
+    reach = next(reach for reach in _REACHES if reach >= min(farthest, 1.0))
+    return DotPlot(title, caption, sides, placed, reach)
+
+
+def by_size(rows: "Iterable[Dot]") -> tuple[Dot, ...]:
+    """Sort from the largest to the smallest; what has too few pictures comes last."""
+    return tuple(sorted(rows, key=lambda row: -row.best.estimate if row.best else 2.0))
+
+
+def difference_dot(
+    difference: "Difference",
+    position: int,
+    title: str,
+    detail: str = "",
+    address: str | None = None,
+) -> Dot:
+    """Return the row of one label of a difference between two models."""
+    comparison, test = difference.comparison, difference.tests[position]
+    left, right = comparison.left, comparison.right
+    enough = min(left.judged, right.judged) >= FEWEST
+    return Dot(
+        title=title,
+        detail=detail,
+        address=address,
+        style=labels(left.axis)[position].style,
+        raw=comparison.differences[position] if enough else None,
+        corrected=difference.corrected[position] if difference.corrected else None,
+        counts=_counts(left, right, position),
+        p=test.p if test else None,
+        q=test.q if test else None,
+    )
+
+
+def shift_dot(shift: "Shift", coding: str | None) -> Dot:
+    """Return the row of what one adjective does."""
+    axis = shift.with_it.axis
+    place = axis.labels.index(FEMININE)
+    return Dot(
+        title=shift.adjective,
+        detail=f"{coding}-coded" if coding else "",
+        address=None,
+        style=labels(axis)[place].style,
+        raw=shift.raw,
+        corrected=shift.corrected,
+        counts=_counts(shift.with_it, shift.without, place),
+        p=shift.p,
+        q=shift.q,
+    )
+
+
+def _counts(left: "Tally", right: "Tally", position: int) -> str:
+    return f"{left.counts[position]} of {left.judged}, {right.counts[position]} of {right.judged}"
+
+
+def _ends(row: Dot) -> tuple[float, ...]:
+    return tuple(end for one in (row.raw, row.corrected) if one for end in (one.low, one.high))

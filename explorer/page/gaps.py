@@ -1,0 +1,263 @@
+"""Gaps: one model's professions beside a reference, and what each adjective does."""
+
+import math
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from explorer.findings.corrected import Finding
+from explorer.findings.gap_tables import tone_rows
+from explorer.findings.gaps import gaps, headline, headline_sentences, left_out_sentences
+from explorer.findings.sentences import FEMININE, GENDER, holds
+from explorer.findings.shifts import shift_sentences, shifts
+from explorer.findings.tallies import tally
+from explorer.page.charts import FITS, Chart, chart, labels
+from explorer.page.choice import (
+    GAPS,
+    NONE,
+    SPREAD,
+    address,
+    references,
+)
+from explorer.page.dots import by_size, dot_plot, shift_dot
+from explorer.page.explore import codings, pair, prompt_text
+from explorer.page.planned import planned
+from explorer.page.rendering import render
+from explorer.page.tables import tables
+from explorer.reference.error_rates import known_errors
+from explorer.statistics.amplification import FEWEST as FEWEST_FOR_A_SLOPE
+from explorer.words.vocabulary import DEFAULT_YEAR, own_profession
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from explorer.findings.gaps import Gap, Headline
+    from explorer.findings.shifts import Shift
+    from explorer.findings.tallies import Tally
+    from explorer.page.choice import Choice
+    from explorer.page.desk import Desk
+    from explorer.page.dots import DotPlot
+    from explorer.statistics.amplification import LogitSlope
+    from explorer.statistics.intervals import Interval
+    from explorer.study import Study
+
+# How far two names in the cloud have to be from each other, of its width and height.
+_ROOM_ACROSS, _ROOM_UP = 0.3, 0.045
+_NAMED = 8
+_CURVE = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One profession beside its reference.
+
+    `share` is corrected where `corrected` says so, None below 10 judged pictures; `counts` stands
+    in its place. `fit` says of which year the reference is and how well it fits the word; `muted`
+    that the profession is kept out of the headline.
+    """
+
+    profession: str
+    address: str
+    share: "Interval | None"
+    corrected: bool
+    counts: str
+    reference: float | None
+    fit: str
+    gap: "Interval | None"
+    p: float | None
+    q: float | None
+    muted: bool
+
+    @property
+    def holds(self) -> bool:
+        """Whether the gap may be named among all that were tested."""
+        return holds(self.q)
+
+
+@dataclass(frozen=True, slots=True)
+class Tones:
+    """The tones of one profession and how far they are from all being equally frequent."""
+
+    chart: Chart
+    profession: str
+    address: str
+    distance: float | None
+    by_chance: float | None
+    line: float | None
+
+
+def show(desk: "Desk", choice: "Choice", study: "Study") -> str:
+    """Render what is stored of a study of one model beside its reference."""
+    (card,) = study.models
+    requests = study.requests(card)
+    stored = desk.store.observations(requests, study.instruments(card))
+    errors = known_errors(study, desk.store)
+    tallies = tally(stored, requests, study.axes, "profession", study.level)
+    found = gaps((one for one in tallies if one.axis.name == GENDER), references(choice), errors)
+    told = headline(found)
+    first, *others = headline_sentences(found, told, _beside(choice))
+    gender = [axis for axis in study.axes if axis.name == GENDER]
+    moved = shifts(tally(stored, requests, gender, "cell", study.level), errors)
+    return render(
+        "gaps.html",
+        address=address(choice),
+        explore=address(replace(choice, professions=choice.professions[:1], reference=())),
+        compare=address(replace(choice, models=pair(choice.models[0]), reference=())),
+        more=None if len(found) >= FEWEST_FOR_A_SLOPE else _more(choice),
+        tables=[table for table in tables() if table.default is GAPS],
+        card=card,
+        prompt=prompt_text(study),
+        plan=planned(study, desk.store),
+        sentence=first,
+        told=others,
+        left_out=list(left_out_sentences(found)),
+        rows=_rows(found, choice),
+        cloud=_cloud(found, told),
+        own=bool(choice.reference),
+        year=DEFAULT_YEAR,
+        tones=_tones([one for one in tallies if one.axis.name != GENDER], choice),
+        shifts=_shifts(moved),
+        shifts_told=list(shift_sentences(moved)) if moved else [],
+        axes=study.axes,
+        tone_labels=[label for axis in study.axes if axis.name != GENDER for label in labels(axis)],
+    )
+
+
+def _beside(choice: "Choice") -> str:
+    return "your own figures" if choice.reference else f"the labour statistics of {DEFAULT_YEAR}"
+
+
+def _more(choice: "Choice") -> str:
+    """Return the address of a study that can tell whether the model exaggerates."""
+    wider = replace(choice, professions=(SPREAD,), adjectives=(NONE,), images=20)
+    return address(wider)
+
+
+def _rows(found: "Sequence[Gap]", choice: "Choice") -> list[Row]:
+    """Sort from the largest gap below the reference to the largest above; the muted come last."""
+    shown = [_row(gap, choice) for gap in found if gap.finding.tally.total]
+    return sorted(
+        shown,
+        key=lambda row: (row.gap is None, row.muted, row.gap.estimate if row.gap else 0.0),
+    )
+
+
+def _row(gap: "Gap", choice: "Choice") -> Row:
+    tally, reference = gap.finding.tally, gap.reference
+    year = f"{reference.year}, " if reference and reference.year else ""
+    return Row(
+        profession=gap.profession,
+        address=_pictures(choice, gap.profession),
+        share=gap.finding.best(FEMININE),
+        corrected=gap.finding.corrected is not None,
+        counts=f"{tally.count(FEMININE)} of {tally.judged}",
+        reference=reference.share if reference else None,
+        fit=f"{year}{FITS[reference.match]}" if reference else "not in the reference",
+        gap=gap.gap,
+        p=gap.p,
+        q=gap.q,
+        muted=not gap.counts,
+    )
+
+
+def _pictures(choice: "Choice", profession: str) -> str:
+    return "./" + address(replace(choice, professions=(profession,), reference=()))
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A profession in the cloud; `named` says whether there is room for its name."""
+
+    row_name: str
+    x: float
+    share: "Interval"
+    holds: bool
+    muted: bool
+    named: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Cloud:
+    """Professions by reference and drawn share, and the fitted curve as (x, y), each 0..1."""
+
+    points: tuple[Point, ...]
+    curve: tuple[tuple[float, float], ...]
+
+
+def _cloud(found: "Sequence[Gap]", told: "Headline") -> Cloud | None:
+    placed = [gap for gap in found if gap.gap and gap.reference and gap.finding.best(FEMININE)]
+    if not placed:
+        return None
+    names = _named([gap for gap in placed if gap.counts])
+    points = (_point(gap, names) for gap in placed)
+    return Cloud(tuple(point for point in points if point), _curve(told.slope))
+
+
+def _point(gap: "Gap", names: "set[str]") -> Point | None:
+    share, reference = gap.finding.best(FEMININE), gap.reference
+    if share is None or reference is None:
+        return None
+    return Point(
+        row_name=gap.profession,
+        x=reference.share,
+        share=share,
+        holds=holds(gap.q),
+        muted=not gap.counts,
+        named=gap.profession in names,
+    )
+
+
+def _named(counted: "Sequence[Gap]") -> set[str]:
+    """Return the professions with the largest gaps whose names do not cover each other."""
+    placed: list[tuple[float, float, str]] = []
+    for gap in sorted(counted, key=lambda gap: -abs(gap.gap.estimate) if gap.gap else 0.0):
+        share, reference = gap.finding.best(FEMININE), gap.reference
+        if share is None or reference is None or len(placed) == _NAMED:
+            continue
+        x, y = reference.share, share.estimate
+        if all(abs(x - a) > _ROOM_ACROSS or abs(y - b) > _ROOM_UP for a, b, _ in placed):
+            placed.append((x, y, gap.profession))
+    return {name for _, _, name in placed}
+
+
+def _curve(slope: "LogitSlope | None") -> tuple[tuple[float, float], ...]:
+    if slope is None:
+        return ()
+    shares = [(place + 0.5) / _CURVE for place in range(_CURVE)]
+    return tuple(
+        (x, 1 / (1 + (x / (1 - x)) ** -slope.slope.estimate * math.exp(-slope.shift.estimate)))
+        for x in shares
+    )
+
+
+def _tones(tallies: "Sequence[Tally]", choice: "Choice") -> list[Tones]:
+    shown = [one for one in tallies if one.judged]
+    return [
+        Tones(
+            chart=chart(Finding(one), own_profession(str(one.cell.profession))),
+            profession=str(one.cell.profession),
+            address=_pictures(choice, str(one.cell.profession)),
+            distance=_number(row["total_variation"]),
+            by_chance=_number(row["total_variation_by_chance"]),
+            line=_number(row["total_variation_line"]),
+        )
+        for one, row in zip(shown, tone_rows(shown), strict=True)
+    ]
+
+
+def _number(value: object) -> float | None:
+    return value if isinstance(value, float) else None
+
+
+def _shifts(moved: "tuple[Shift, ...]") -> "DotPlot | None":
+    if not moved:
+        return None
+    coded = codings()
+    return dot_plot(
+        title="What each adjective does",
+        caption=(
+            "Share perceived as feminine with the adjective minus without one, in points, over "
+            "the same professions"
+        ),
+        sides=("less often", "more often"),
+        rows=by_size(shift_dot(one, coded.get(one.adjective)) for one in moved),
+    )

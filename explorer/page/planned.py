@@ -1,0 +1,46 @@
+"""What precision the pictures asked for will have, told where their number is chosen."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from explorer.errors import OutOfRange
+from explorer.findings.plans import Size, plan, plan_rows, plan_sentences
+from explorer.findings.sentences import GENDER
+from explorer.reference.error_rates import known_errors
+
+if TYPE_CHECKING:
+    from explorer.store.index import Store
+    from explorer.study import Study
+
+# The difference, in percentage points, that a study is measured by.
+POINTS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What the pictures asked for can tell, in one line and in full sentences."""
+
+    line: str
+    sentences: tuple[str, ...]
+
+
+def planned(study: "Study", store: "Store") -> Planned:
+    """Tell how sure a study can be; nothing needs to be drawn for it."""
+    errors = [one for (_, axis), one in known_errors(study, store).items() if axis == GENDER]
+    size = Size("chosen", len(study.professions), len(study.adjectives), study.images)
+    try:
+        found = plan(POINTS, errors)
+    except OutOfRange as error:
+        return Planned(
+            "These pictures cannot tell a share: the classifier errs too much.", (str(error),)
+        )
+    (row,) = plan_rows(found, [size])
+    width = row["half_width_profession"]
+    told = f"within {100 * width:.0f} points" if isinstance(width, float) else "in counts only"
+    enough = "enough" if size.of_profession >= found.needed else f"{found.needed} are needed"
+    pictures = f"{size.of_profession:,} picture" + "s" * (size.of_profession != 1)
+    line = (
+        f"{pictures} a profession tell a share near 50% {told}. To tell two models apart by "
+        f"{POINTS} points: {enough}."
+    )
+    return Planned(line, tuple(plan_sentences(found, size)))
