@@ -9,6 +9,9 @@ from typing import Any
 
 from explorer.errors import UnknownName
 
+# What of an entry decides about answers. Another recipe of a reader is another instrument.
+_DECIDES = ("labels", "templates", "threshold", "reader", "recipe")
+
 
 @dataclass(frozen=True, slots=True)
 class Axis:
@@ -19,6 +22,10 @@ class Axis:
     neighbouring labels are alike. `threshold` is the smallest probability that is answered, below
     it the instrument abstains and people read `abstention` ("unclear"). `digest` identifies the
     captions: it goes into every export.
+
+    `reader` is what answers: "captions" is a CLIP, "pixels" measures. A reader that compares no
+    captions has no `names` and `templates`, and `measures` names the numbers it keeps in place of
+    probabilities.
     """
 
     name: str
@@ -31,6 +38,13 @@ class Axis:
     abstention: str
     caveat: str
     digest: str
+    reader: str = "captions"
+    measures: tuple[str, ...] = ()
+
+    @property
+    def score_names(self) -> tuple[str, ...]:
+        """What the scores of a perception are, in order: probabilities or measured numbers."""
+        return self.measures or tuple(f"score_{label}" for label in self.labels)
 
     def captions(self, label: str) -> tuple[str, ...]:
         """Return every caption of one label: each phrase in each template."""
@@ -43,8 +57,8 @@ class Perception:
     """What one instrument said of one picture on one axis.
 
     `label` is None when the instrument abstained, and `reason` then says why. `scores` are
-    probabilities in the axis's label order. `instrument` names classifier and captions,
-    "emoji-clip#1a2b3c4d".
+    probabilities in the axis's label order, or the numbers that `Axis.measures` names.
+    `instrument` names classifier and captions, "emoji-clip#1a2b3c4d".
     """
 
     image_key: str
@@ -55,9 +69,14 @@ class Perception:
     scores: tuple[float, ...]
 
 
-@cache
 def load_axes() -> tuple[Axis, ...]:
-    """Return the declared axes in order: gender presentation, then skin tone."""
+    """Return the axes asked where none is named: gender presentation, then skin tone."""
+    return tuple(axis for axis in every_axis() if axis.reader == "captions")
+
+
+@cache
+def every_axis() -> tuple[Axis, ...]:
+    """Return the declared axes in order, those first that are asked where none is named."""
     path = Path(__file__).with_name("axes.json")
     return tuple(_axis(entry) for entry in json.loads(path.read_text(encoding="utf-8")))
 
@@ -68,15 +87,15 @@ def find_axis(name: str) -> Axis:
     Raises:
         UnknownName: there is none; the message names the nearest.
     """
-    for axis in load_axes():
+    for axis in every_axis():
         if axis.name == name:
             return axis
-    raise UnknownName("axis", name, (axis.name for axis in load_axes()))
+    raise UnknownName("axis", name, (axis.name for axis in every_axis()))
 
 
 def _axis(entry: dict[str, Any]) -> Axis:
     # The threshold counts: with another one, the same captions give other labels.
-    asked = {key: entry[key] for key in ("labels", "templates", "threshold")}
+    asked = {key: entry[key] for key in _DECIDES if key in entry}
     canonical = json.dumps(asked, sort_keys=True, separators=(",", ":"))
     return Axis(
         name=entry["name"],
@@ -89,4 +108,6 @@ def _axis(entry: dict[str, Any]) -> Axis:
         abstention=entry["abstention"],
         caveat=entry["caveat"],
         digest=hashlib.sha256(canonical.encode()).hexdigest(),
+        reader=entry.get("reader", "captions"),
+        measures=tuple(entry.get("measures", ())),
     )
