@@ -11,6 +11,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from explorer import __version__, settings
+from explorer.classifiers.find import judge_name
 from explorer.errors import InvalidData, OutOfRange, StoreCorrupt
 from explorer.findings.comparison import compare
 from explorer.findings.tables import Provenance
@@ -62,7 +63,8 @@ class Study:
     """What is asked: every model draws every profession with every adjective, `images` times.
 
     An adjective of None is the prompt without one. `level` is the confidence of the intervals.
-    `classifier` overrides the one that each model's card names; None keeps those.
+    `classifier` overrides the one that each model's card names; None keeps those. Each axis is
+    judged by one instrument, and counted by no other.
 
     Raises:
         OutOfRange: `images` or `level` lies outside its limits.
@@ -109,8 +111,14 @@ class Study:
 
     def instruments(self, model: "ModelCard") -> dict[str, str]:
         """Return the instrument that judges this model's pictures on each axis, by axis name."""
-        classifier = classifier_version(self.classifier or model.classifier)
-        return {axis.name: instrument_name(classifier, axis) for axis in self.axes}
+        return {
+            axis.name: instrument_name(classifier_version(self.judge(model, axis)), axis)
+            for axis in self.axes
+        }
+
+    def judge(self, model: "ModelCard", axis: "Axis") -> str:
+        """Return the name of the classifier that judges this model's pictures on an axis."""
+        return judge_name(self.classifier, model, axis)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +176,24 @@ def run(
             yield pace.progress("draw", pictures)
 
 
+def prepare(study: Study) -> bool:
+    """Fetch what finds faces best, where the study looks for faces and it is not here.
+
+    Faces are found in another way where it cannot be fetched, under another instrument's name. So
+    this comes before a run, not during one.
+
+    Returns:
+        Whether it was wanted and could not be fetched.
+
+    Raises:
+        ModelBroken: what was fetched is not what is known.
+    """
+    from explorer.classifiers.faces import fetch_detector
+
+    judges = (study.judge(card, axis) for card in study.models for axis in study.axes)
+    return any("Haar face" in name for name in judges) and fetch_detector() == "Haar"
+
+
 def missing(study: Study, store: "Store") -> tuple[ImageRequest, ...]:
     """Return what is still to be drawn, over all models."""
     return tuple(
@@ -221,7 +247,7 @@ def provenance(study: Study, store: "Store", model: "ModelCard") -> Provenance:
 
 
 class _Judge:
-    """Perceives and decides for one model's pictures; loads the classifier at the first."""
+    """Perceives and decides for one model's pictures; loads the classifiers at the first."""
 
     def __init__(
         self,
@@ -234,22 +260,23 @@ class _Judge:
         self._model = model
         self._store = store
         self._classifiers = classifiers
-        self._classifier: Classifier | None = None
+        self._loaded: dict[str, Classifier] = {}
 
     def __call__(self, pictures: "Sequence[Picture]") -> None:
         shown = [picture for picture in pictures if picture.withheld is None]
         if shown:
-            classifier = self._loaded()
             self._store.save_perceptions(
-                seen for axis in self._study.axes for seen in classifier.classify(shown, axis)
+                seen
+                for axis in self._study.axes
+                for seen in self._classifier(axis).classify(shown, axis)
             )
         self._store.record(_made_here(self._study, self._model))
 
-    def _loaded(self) -> Classifier:
-        if self._classifier is None:
-            name = self._study.classifier or self._model.classifier
-            self._classifier = self._classifiers(name)
-        return self._classifier
+    def _classifier(self, axis: "Axis") -> Classifier:
+        name = self._study.judge(self._model, axis)
+        if name not in self._loaded:
+            self._loaded[name] = self._classifiers(name)
+        return self._loaded[name]
 
 
 class _Pace:

@@ -36,6 +36,11 @@ if TYPE_CHECKING:
 
 INTERRUPTED = 130
 
+_NO_YUNET = (
+    "The face detector 'YuNet' cannot be fetched now, so faces are found with OpenCV's Haar "
+    "cascade. Every row says so; what was judged with YuNet is not counted with it."
+)
+
 _MODEL_COLUMNS = ("model", "bundled", "width_px", "height_px", "steps", "guidance", "classifier")
 _TALLY_COLUMNS = (
     *("model", "profession", "adjective", "axis", "label", "count", "share", "share_low"),
@@ -45,6 +50,7 @@ _TALLY_COLUMNS = (
         "corrected_low",
         "corrected_high",
         "abstained",
+        "abstained_reasons",
         "withheld",
         "unjudged",
         "missing",
@@ -80,7 +86,7 @@ class _Explorer(TyperGroup):
             result = super().invoke(ctx)
             sys.stdout.flush()
         except ExplorerError as error:
-            _say(f"Error: {error}")
+            say(f"Error: {error}")
             raise typer.Exit(2 if isinstance(error, InputError) else 1) from error
         except BrokenPipeError:
             # Whoever reads has seen enough. Python would complain once more on closing stdout.
@@ -266,11 +272,14 @@ def opened(settings: "Settings") -> "Iterator[Store]":
 
 
 def _run(study: "Study", store: Store, settings: "Settings") -> None:
+    if studies.prepare(study):
+        say(_NO_YUNET)
+
     @lru_cache(maxsize=1)
     def classifier(name: str) -> "Classifier":
-        from explorer.classifiers.clip import ClipClassifier
+        from explorer.classifiers.find import find_classifier
 
-        return ClipClassifier(name, settings.device)
+        return find_classifier(name, settings.device)
 
     def generator(spec: "ModelSpec") -> "Generator":
         from explorer.generators.diffusion import DiffusionGenerator
@@ -313,15 +322,16 @@ def _print_differences(study: "Study", found: "tuple[Difference, ...]") -> None:
 def _say_state(study: "Study", store: Store, remark: str) -> None:
     missing = len(studies.missing(study, store))
     total = sum(len(study.requests(card)) for card in study.models)
-    _say(f"{total - missing} of {total} pictures are in {str(store.root)!r}. {remark}")
+    say(f"{total - missing} of {total} pictures are in {str(store.root)!r}. {remark}")
 
 
 def say_missing(study: "Study", store: Store) -> None:
     """Say on standard error how many of the pictures asked for are not there."""
     missing = len(studies.missing(study, store))
     if missing:
-        _say(f"{missing} of the pictures asked for are not drawn yet. `draw` draws them.")
+        say(f"{missing} of the pictures asked for are not drawn yet. `draw` draws them.")
 
 
-def _say(text: str) -> None:
+def say(text: str) -> None:
+    """Tell people something on standard error."""
     print(text, file=sys.stderr, flush=True)

@@ -74,7 +74,11 @@ class Asked:
     images: Annotated[int, typer.Option(metavar="N", help="Pictures per prompt, 1 to 1000.")] = 9
     axis: Annotated[
         list[str],
-        typer.Option(metavar="NAME", help="'gender' or 'tone'; repeatable.  [default: both]"),
+        typer.Option(
+            metavar="NAME",
+            help="'gender', 'tone' or 'pixel-tone' (skin tone measured in pixels); repeatable.  "
+            "[default: gender and tone]",
+        ),
     ] = field(default_factory=list)
     template: Annotated[
         str, typer.Option(metavar="TEXT", help="The prompt; a(n) becomes a or an.")
@@ -83,8 +87,8 @@ class Asked:
         str | None,
         typer.Option(
             metavar="NAME",
-            help="Who judges: 'emoji-clip', or 'MODEL/WEIGHTS' of open_clip.  [default: the "
-            "model's own]",
+            help="Who judges: 'emoji-clip', or 'MODEL/WEIGHTS' of open_clip; 'face:NAME' shows it "
+            "the face alone, 'face' the model's own.  [default: the model's own]",
         ),
     ] = None
 

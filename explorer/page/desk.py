@@ -71,8 +71,8 @@ def _generators(settings: "Settings") -> "Callable[[ModelSpec], Generator]":
 def _classifiers(settings: "Settings") -> "Callable[[str], Classifier]":
     @lru_cache(maxsize=2)
     def classifier(name: str) -> "Classifier":
-        from explorer.classifiers.clip import ClipClassifier
+        from explorer.classifiers.find import find_classifier
 
-        return ClipClassifier(name, settings.device)
+        return find_classifier(name, settings.device)
 
     return classifier
