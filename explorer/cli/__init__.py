@@ -1,6 +1,6 @@
 """The command line."""
 
-from explorer.cli import questions
+from explorer.cli import instruments, questions
 from explorer.cli.commands import app
 
-__all__ = ["app", "questions"]
+__all__ = ["app", "instruments", "questions"]

@@ -1,0 +1,88 @@
+"""The commands about instruments, with fakes in place of models and real pixels measured."""
+
+import csv
+import io
+from collections.abc import Callable
+
+import pytest
+from typer.testing import Result
+
+Command = Callable[[str], Result]
+
+STUDY = "--profession author --adjective none --images 12"
+
+
+def rows(result: Result) -> list[dict[str, str]]:
+    assert result.exit_code == 0, result.output
+    return list(csv.DictReader(io.StringIO(result.stdout)))
+
+
+@pytest.fixture
+def drawn(command: Command) -> Command:
+    """Return the command line after twelve pictures were drawn and judged by captions."""
+    assert command(f"draw --model fake-a {STUDY}").exit_code == 0
+    return command
+
+
+def test_agreement_before_pixels_are_measured_says_what_measures_them(drawn: Command) -> None:
+    result = drawn(f"agreement fake-a {STUDY}")
+    assert result.exit_code == 0
+    assert "12 of the pictures are not judged by 'pixels: Haar face'" in result.stderr
+    assert "`draw --axis pixel-tone` judges them" in result.stderr
+
+
+def test_pixels_are_measured_in_stored_pictures_without_drawing(drawn: Command) -> None:
+    assert drawn(f"draw --model fake-a {STUDY} --axis pixel-tone").exit_code == 0
+    (row,) = rows(drawn(f"agreement fake-a {STUDY} --csv -"))
+    assert row["left_instrument"].startswith("fake-clip#")
+    assert row["right_instrument"].startswith("pixels: Haar face#")
+    # Coloured squares hold no face.
+    assert (row["both"], row["left_only"], row["unjudged"]) == ("0", "12", "0")
+
+
+def test_a_method_that_is_not_the_best_one_is_told(drawn: Command) -> None:
+    result = drawn(f"draw --model fake-a {STUDY} --axis pixel-tone")
+    assert "'YuNet' cannot be fetched now" in result.stderr
+
+
+def test_abstentions_are_told_with_their_reasons(drawn: Command) -> None:
+    drawn(f"draw --model fake-a {STUDY} --axis pixel-tone")
+    found = rows(drawn(f"tally --model fake-a {STUDY} --axis pixel-tone --csv -"))
+    assert {row["abstained_reasons"] for row in found} == {"12 no face found"}
+    assert {row["label"] for row in found} == {"light", "medium", "deep"}
+    told = drawn(f"tally --model fake-a {STUDY} --axis pixel-tone").stdout
+    assert "12 are not measurable (12 no face found)" in told
+
+
+def test_tables_never_mix_captions_and_pixels(drawn: Command) -> None:
+    drawn(f"draw --model fake-a {STUDY} --axis pixel-tone")
+    found = rows(drawn(f"tally --model fake-a {STUDY} --axis tone --axis pixel-tone --csv -"))
+    instruments = {row["axis"]: row["instrument"].partition("#")[0] for row in found}
+    assert instruments == {"tone": "fake-clip", "pixel-tone": "pixels: Haar face"}
+    assert all(row["count"] == "0" for row in found if row["axis"] == "pixel-tone")
+
+
+def test_two_classifiers_are_set_side_by_side(drawn: Command) -> None:
+    assert drawn(f"draw --model fake-a {STUDY} --classifier other-clip").exit_code == 0
+    line = f"agreement fake-a {STUDY} --axis gender --beside other-clip"
+    (row,) = rows(drawn(f"{line} --csv -"))
+    assert (row["both"], row["same"]) == ("12", "12")
+    assert row["right_instrument"].startswith("other-clip#")
+    assert "12 (100%) got the same label" in drawn(line).stdout
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ("--axis gender --beside pixels", "does not answer 'gender'"),
+        ("--axis gender --axis tone", "one of them at a time"),
+        ("--axis pixel-tone", "Set pixels beside --axis 'tone'"),
+        ("--axis tones", "Did you mean 'tone'"),
+    ],
+)
+def test_what_cannot_be_set_side_by_side_is_refused(
+    command: Command, options: str, says: str
+) -> None:
+    result = command(f"agreement fake-a {STUDY} {options}")
+    assert result.exit_code == 2
+    assert says in result.stderr
