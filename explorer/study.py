@@ -5,7 +5,7 @@ The page, the command line and the tests all run it; they differ only in how the
 
 import time
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from itertools import islice
 from typing import TYPE_CHECKING, Literal, Protocol
@@ -16,8 +16,9 @@ from explorer.errors import InvalidData, OutOfRange, StoreCorrupt
 from explorer.findings.comparison import compare
 from explorer.findings.tables import Provenance
 from explorer.findings.tallies import tally
-from explorer.perception.axes import load_axes
+from explorer.perception.axes import find_axis, load_axes
 from explorer.perception.decide import instrument_name
+from explorer.perception.subject import SUBJECT, behind_gate, gated_name
 from explorer.pictures.catalog import classifier_version
 from explorer.pictures.requests import ImageRequest
 from explorer.settings import MAX_IMAGES_PER_PROMPT
@@ -64,7 +65,8 @@ class Study:
 
     An adjective of None is the prompt without one. `level` is the confidence of the intervals.
     `classifier` overrides the one that each model's card names; None keeps those. Each axis is
-    judged by one instrument, and counted by no other.
+    judged by one instrument, and counted by no other. With `gate`, only pictures of one person are
+    answered for; what the others show is counted as the reason for no answer.
 
     Raises:
         OutOfRange: `images` or `level` lies outside its limits.
@@ -79,6 +81,7 @@ class Study:
     template: str = TEMPLATE
     level: float = 0.95
     classifier: str | None = None
+    gate: bool = False
 
     def __post_init__(self) -> None:
         """Refuse what cannot be drawn or counted."""
@@ -110,11 +113,29 @@ class Study:
         )
 
     def instruments(self, model: "ModelCard") -> dict[str, str]:
-        """Return the instrument that judges this model's pictures on each axis, by axis name."""
+        """Return the instrument that answers for this model's pictures, by axis name."""
+        readers = self.readers(model)
+        names = {axis.name: readers[axis.name] for axis in self.axes}
+        if not self.gate:
+            return names
+        return {axis: gated_name(name, readers[SUBJECT]) for axis, name in names.items()}
+
+    def readers(self, model: "ModelCard") -> dict[str, str]:
+        """Return whose perceptions are stored of this model's pictures, by axis name.
+
+        The gate's among them; who answers behind a gate is stored under the name of its own.
+        """
         return {
             axis.name: instrument_name(classifier_version(self.judge(model, axis)), axis)
-            for axis in self.axes
+            for axis in self.looked_at
         }
+
+    @property
+    def looked_at(self) -> "tuple[Axis, ...]":
+        """The axes that pictures are judged on: those asked for, and the gate's."""
+        asked = {axis.name for axis in self.axes}
+        gate = (find_axis(SUBJECT),) if self.gate and SUBJECT not in asked else ()
+        return (*self.axes, *gate)
 
     def judge(self, model: "ModelCard", axis: "Axis") -> str:
         """Return the name of the classifier that judges this model's pictures on an axis."""
@@ -190,8 +211,8 @@ def prepare(study: Study) -> bool:
     """
     from explorer.classifiers.faces import fetch_detector
 
-    judges = (study.judge(card, axis) for card in study.models for axis in study.axes)
-    return any("Haar face" in name for name in judges) and fetch_detector() == "Haar"
+    judges = (study.judge(card, axis) for card in study.models for axis in study.looked_at)
+    return any("Haar" in name for name in judges) and fetch_detector() == "Haar"
 
 
 def missing(study: Study, store: "Store") -> tuple[ImageRequest, ...]:
@@ -208,14 +229,19 @@ def unjudged(
     found: dict[str, ImageRequest] = {}
     for card in study.models if model is None else (model,):
         requests = study.requests(card)
-        for axis, instrument in study.instruments(card).items():
+        for axis, instrument in study.readers(card).items():
             found |= {one.key: one for one in store.unjudged(requests, axis, instrument)}
     return tuple(found.values())
 
 
 def observations(study: Study, store: "Store", model: "ModelCard") -> "tuple[Observation, ...]":
     """Return one model's stored pictures with what its instruments said of them."""
-    return store.observations(study.requests(model), study.instruments(model))
+    found = store.observations(study.requests(model), study.readers(model))
+    if not study.gate:
+        return found
+    return tuple(
+        replace(one, perceptions=behind_gate(one.perceptions, study.axes)) for one in found
+    )
 
 
 def tallies(study: Study, store: "Store", by: "By") -> "tuple[Tally, ...]":
@@ -267,7 +293,7 @@ class _Judge:
         if shown:
             self._store.save_perceptions(
                 seen
-                for axis in self._study.axes
+                for axis in self._study.looked_at
                 for seen in self._classifier(axis).classify(shown, axis)
             )
         self._store.record(_made_here(self._study, self._model))

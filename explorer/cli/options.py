@@ -76,8 +76,8 @@ class Asked:
         list[str],
         typer.Option(
             metavar="NAME",
-            help="'gender', 'tone' or 'pixel-tone' (skin tone measured in pixels); repeatable.  "
-            "[default: gender and tone]",
+            help="'gender', 'tone', 'pixel-tone' (skin tone measured in pixels) or 'subject' (what "
+            "the picture shows); repeatable.  [default: gender and tone]",
         ),
     ] = field(default_factory=list)
     template: Annotated[
@@ -91,6 +91,13 @@ class Asked:
             "the face alone, 'face' the model's own.  [default: the model's own]",
         ),
     ] = None
+    gate: Annotated[
+        bool,
+        typer.Option(
+            "--gate",
+            help="Answer only for pictures of one person, and count what others show instead.",
+        ),
+    ] = False
 
     def study(self, models: Sequence[ModelCard]) -> Study:
         """Look every name up and return the study."""
@@ -102,6 +109,7 @@ class Asked:
             axes=tuple(map(find_axis, dict.fromkeys(self.axis))) or load_axes(),
             template=self.template,
             classifier=self.classifier,
+            gate=self.gate,
         )
 
     def _professions(self) -> Iterator[str]:

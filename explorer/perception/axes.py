@@ -10,7 +10,7 @@ from typing import Any
 from explorer.errors import UnknownName
 
 # What of an entry decides about answers. Another recipe of a reader is another instrument.
-_DECIDES = ("labels", "templates", "threshold", "reader", "recipe")
+_DECIDES = ("labels", "templates", "threshold", "reader", "recipe", "contrasts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +23,10 @@ class Axis:
     it the instrument abstains and people read `abstention` ("unclear"). `digest` identifies the
     captions: it goes into every export.
 
-    `reader` is what answers: "captions" is a CLIP, "pixels" measures. A reader that compares no
-    captions has no `names` and `templates`, and `measures` names the numbers it keeps in place of
-    probabilities.
+    `reader` is what answers: "captions" is a CLIP, "pixels" measures, "subject" tells what a
+    picture shows. A reader that compares no captions has no `names` and `templates`; `measures`
+    names the numbers it keeps in place of probabilities, `contrasts` holds the questions that it
+    puts to a CLIP to find its answer.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Axis:
     digest: str
     reader: str = "captions"
     measures: tuple[str, ...] = ()
+    contrasts: "tuple[Axis, ...]" = ()
 
     @property
     def score_names(self) -> tuple[str, ...]:
@@ -110,4 +112,5 @@ def _axis(entry: dict[str, Any]) -> Axis:
         digest=hashlib.sha256(canonical.encode()).hexdigest(),
         reader=entry.get("reader", "captions"),
         measures=tuple(entry.get("measures", ())),
+        contrasts=tuple(map(_axis, entry.get("contrasts", ()))),
     )

@@ -34,7 +34,7 @@ MIN_SIZE_PX = 8
 MAX_SIZE_PX = 2048
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
 _VARIANT = re.compile(r"(?P<name>.+) \((?P<settings>[^()]+)\)")
-_VIEW = re.compile(r"(?P<view>(?:YuNet|Haar) face: )(?P<name>.+)")
+_VIEW = re.compile(r"(?P<view>(?:(?:YuNet|Haar) face|subject \((?:YuNet|Haar)\)): )(?P<name>.+)")
 _PICKLES = {".bin", ".ckpt", ".msgpack", ".pkl", ".pickle", ".pt", ".pth"}
 
 
@@ -110,7 +110,10 @@ def classifier_version(name: str) -> str:
 
 
 def split_view(name: str) -> tuple[str, str]:
-    """Return what a classifier is shown, "YuNet face: " or "" for all of it, and its own name."""
+    """Return what a classifier is shown or asked, and its own name.
+
+    The first is "YuNet face: ", "subject (YuNet): " or, for all of a picture, "".
+    """
     found = _VIEW.fullmatch(name)
     return (found["view"], found["name"]) if found else ("", name)
 

@@ -22,7 +22,7 @@ from explorer.classifiers.faces import (
     find_faces,
     only_face,
 )
-from explorer.classifiers.find import find_classifier, judge_name
+from explorer.classifiers.find import classifiers, judge_name
 from explorer.classifiers.skin import EMOJI_METHOD, SkinClassifier, skin_method
 from explorer.errors import ModelBroken, ModelError
 from explorer.perception.axes import find_axis
@@ -158,7 +158,7 @@ def test_the_face_is_judged_instead_of_the_picture_under_a_name_of_its_own(
     (picture,) = pictures(astronaut)
     cropped = replace(picture, pixels=crop(astronaut, face))
     name = f"Haar face: {clip}"
-    (seen,) = find_classifier(name, "cpu").classify([picture], GENDER)
+    (seen,) = classifiers("cpu")(name).classify([picture], GENDER)
     (expected,) = ClipClassifier(str(clip), "cpu").classify([cropped], GENDER)
     (whole,) = ClipClassifier(str(clip), "cpu").classify([picture], GENDER)
     assert seen.scores == expected.scores != whole.scores
@@ -170,7 +170,7 @@ def test_pictures_without_one_face_are_no_answer_and_keep_their_places(
 ) -> None:
     blank = np.full((200, 200, 3), 128, dtype=np.uint8)
     shown = pictures(blank, astronaut, np.hstack([astronaut, astronaut]))
-    seen = list(find_classifier(f"Haar face: {clip}", "cpu").classify(shown, GENDER))
+    seen = list(classifiers("cpu")(f"Haar face: {clip}").classify(shown, GENDER))
     assert [each.image_key for each in seen] == [each.request.key for each in shown]
     assert seen[0].reason == NO_FACE
     assert len(seen[1].scores) == 2

@@ -86,3 +86,24 @@ def test_what_cannot_be_set_side_by_side_is_refused(
     result = command(f"agreement fake-a {STUDY} {options}")
     assert result.exit_code == 2
     assert says in result.stderr
+
+
+def test_a_gate_counts_what_pictures_show_instead_of_an_answer(command: Command) -> None:
+    line = f"--model fake-a {STUDY} --axis gender --gate"
+    assert command(f"draw {line}").exit_code == 0
+    found = rows(command(f"tally {line} --csv -"))
+    subjects = rows(command(f"tally --model fake-a {STUDY} --axis subject --csv -"))
+    shown = {row["label"]: int(row["count"]) for row in subjects}
+    refused = sum(shown[label] for label in ("several people", "no person", "not a photograph"))
+    assert refused > 0
+    assert {int(row["abstained"]) for row in found} == {refused + int(subjects[0]["abstained"])}
+    assert {int(row["judged"]) + int(row["abstained"]) for row in found} == {12}
+    assert f"{shown['not a photograph']} not a photograph" in found[0]["abstained_reasons"]
+    assert " behind subject (Haar): fake-clip#" in found[0]["instrument"]
+
+
+def test_without_a_gate_nothing_changes(command: Command) -> None:
+    assert command(f"draw --model fake-a {STUDY} --axis gender --gate").exit_code == 0
+    found = rows(command(f"tally --model fake-a {STUDY} --axis gender --csv -"))
+    assert {(row["judged"], row["abstained"]) for row in found} == {("12", "0")}
+    assert {row["instrument"].partition("#")[0] for row in found} == {"fake-clip"}
