@@ -16,7 +16,7 @@ from explorer.errors import InvalidData, OutOfRange, StoreCorrupt
 from explorer.findings.comparison import compare
 from explorer.findings.tables import Provenance
 from explorer.findings.tallies import tally
-from explorer.perception.axes import find_axis, load_axes
+from explorer.perception.axes import find_axis, load_axes, varied
 from explorer.perception.decide import instrument_name
 from explorer.perception.subject import SUBJECT, behind_gate, gated_name
 from explorer.pictures.catalog import classifier_version
@@ -195,6 +195,67 @@ def run(
             store.save(pictures)
             judge(pictures)
             yield pace.progress("draw", pictures)
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """A study with one thing about its instrument changed; `kind` names it, `what` says how."""
+
+    kind: str
+    what: str
+    study: Study
+
+
+def variants(study: Study, classifiers: "Sequence[str]" = ()) -> tuple[Variant, ...]:
+    """Return a study of one axis as asked, then with each thing changed that its share hangs on.
+
+    Each template is left out once. The threshold is moved to where everything is answered, halfway
+    there, and halfway to certainty. Each other classifier judges in place of the study's own.
+
+    Raises:
+        InvalidData: the axis is not answered by captions.
+    """
+    (axis,) = study.axes
+    if axis.reader != "captions":
+        raise InvalidData(
+            f"The axis {axis.name!r} is not answered by captions. Ask about 'gender' or 'tone'."
+        )
+    lowest = 1 / len(axis.labels)
+    thresholds = (lowest, (lowest + axis.threshold) / 2, (axis.threshold + 1) / 2)
+    changed = [
+        *(("captions", f"without {one!r}", _without(axis, one)) for one in axis.templates),
+        *(("threshold", f"{one:.2g}", varied(axis, threshold=one)) for one in thresholds),
+    ]
+    return (
+        Variant("as asked", f"threshold {axis.threshold:g}", study),
+        *(Variant(kind, what, replace(study, axes=(other,))) for kind, what, other in changed),
+        *(Variant("classifier", one, replace(study, classifier=one)) for one in classifiers),
+    )
+
+
+def _without(axis: "Axis", template: str) -> "Axis":
+    return varied(axis, templates=tuple(one for one in axis.templates if one != template))
+
+
+def judge(
+    studies: "Sequence[Study]",
+    store: "Store",
+    classifiers: "Callable[[str], Classifier]",
+    batch: int = 32,
+) -> "Iterator[int]":
+    """Judge stored pictures for several studies of the same pictures; draw nothing.
+
+    All of them look at a batch before the next one is read, so that a classifier that answers
+    several of them sees it once. Yields how many pictures each batch had.
+    """
+    for card in studies[0].models:
+        wanted = [(study, unjudged(study, store, card)) for study in studies]
+        judges = [_Judge(study, card, store, classifiers) for study, some in wanted if some]
+        requests = {request.key: request for _, some in wanted for request in some}
+        for pictures in _batches(_stored(requests.values(), store), batch, lambda: False):
+            for look in judges:
+                look(pictures)
+            yield len(pictures)
 
 
 def prepare(study: Study) -> bool:

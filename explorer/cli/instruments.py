@@ -7,9 +7,9 @@ import typer
 
 from explorer import settings as machine
 from explorer import study as studies
-from explorer.classifiers.find import FACE
+from explorer.classifiers.find import FACE, classifiers
 from explorer.cli.commands import app, opened, say, say_missing
-from explorer.cli.options import Asked, CacheFolder, Changed, spread
+from explorer.cli.options import Asked, CacheFolder, Changed, Models, spread
 from explorer.cli.output import Output
 from explorer.cli.questions import Model
 from explorer.errors import InvalidData
@@ -20,10 +20,14 @@ from explorer.findings.instruments import (
     agreement_sentences,
     pairs,
 )
+from explorer.findings.sensitivity import variation_rows, variation_sentences, variations
+from explorer.findings.sentences import GENDER
 from explorer.perception.axes import find_axis
+from explorer.study import variants
 
 if TYPE_CHECKING:
     from explorer.findings.tallies import Observation
+    from explorer.settings import Settings
     from explorer.store.index import Store
     from explorer.study import Study
 
@@ -31,6 +35,10 @@ PIXELS = "pixels"
 _AGREEMENT_COLUMNS = (
     *("profession", "left_instrument", "right_instrument", "both", "same_share", "kappa", "ac1"),
     *("left_only", "right_only", "neither", "unjudged"),
+)
+_SENSITIVITY_COLUMNS = (
+    *("model", "profession", "varied", "what", "label", "share", "share_low", "share_high"),
+    *("difference", "judged", "abstained"),
 )
 
 
@@ -57,7 +65,7 @@ def agreement(
     a time, tone if none is named. Nothing is drawn or judged.
     """
     settings = machine.load(cache)
-    left = replace(asked, axis=[_one_axis(asked)]).study(changed.cards([model], settings))
+    left = replace(asked, axis=[_one_axis(asked, TONE)]).study(changed.cards([model], settings))
     right = _other(left, beside)
     with opened(settings) as store:
         found = pairs(
@@ -73,10 +81,55 @@ def agreement(
         say_missing(left, store)
 
 
-def _one_axis(asked: Asked) -> str:
+@app.command()
+@spread
+def sensitivity(
+    model: Models,
+    asked: Asked,
+    changed: Changed,
+    output: Output,
+    beside: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="Another classifier, 'face' for the model's own on the face; repeatable.",
+        ),
+    ] = None,
+    cache: CacheFolder = None,
+) -> None:
+    """Tell how far a share hangs on captions, threshold and classifier.
+
+    Each template is left out once, the threshold is moved, and with --beside others judge. Pictures
+    are judged as far as they are not yet; none are drawn. One axis at a time, gender if none is
+    named.
+    """
+    settings = machine.load(cache)
+    study = replace(asked, axis=[_one_axis(asked, GENDER)]).study(changed.cards(model, settings))
+    with opened(settings) as store:
+        asked_variants = variants(study, beside or ())
+        _judge_all([one.study for one in asked_variants], store, settings)
+        found = variations(
+            (one.kind, one.what, studies.tallies(one.study, store, "profession"))
+            for one in asked_variants
+        )
+        if output.write(variation_rows(found), _SENSITIVITY_COLUMNS):
+            print("\n" + "\n".join(variation_sentences(found)))
+        say_missing(study, store)
+
+
+def _judge_all(asked: "list[Study]", store: "Store", settings: "Settings") -> None:
+    for study in asked:
+        studies.prepare(study)
+    done = 0
+    for pictures in studies.judge(asked, store, classifiers(settings.device), settings.batch):
+        done += pictures
+        say(f"Judged {done} pictures anew.")
+
+
+def _one_axis(asked: Asked, usual: str) -> str:
     if len(set(asked.axis)) > 1:
         raise InvalidData(f"--axis is {asked.axis!r}. Ask about one of them at a time.")
-    return asked.axis[0] if asked.axis else TONE
+    return asked.axis[0] if asked.axis else usual
 
 
 def _other(study: "Study", beside: str | None) -> "Study":

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -95,10 +95,30 @@ def find_axis(name: str) -> Axis:
     raise UnknownName("axis", name, (axis.name for axis in every_axis()))
 
 
+def varied(
+    axis: Axis, *, templates: tuple[str, ...] | None = None, threshold: float | None = None
+) -> Axis:
+    """Return the same question with other templates or another threshold.
+
+    Its digest is another, so whoever answers it is another instrument.
+    """
+    changed = replace(
+        axis,
+        templates=axis.templates if templates is None else templates,
+        threshold=axis.threshold if threshold is None else threshold,
+    )
+    labels = dict(zip(axis.labels, map(list, axis.names), strict=True))
+    asked = {
+        "labels": labels,
+        "templates": list(changed.templates),
+        "threshold": changed.threshold,
+    }
+    return replace(changed, digest=_digest(asked))
+
+
 def _axis(entry: dict[str, Any]) -> Axis:
     # The threshold counts: with another one, the same captions give other labels.
     asked = {key: entry[key] for key in _DECIDES if key in entry}
-    canonical = json.dumps(asked, sort_keys=True, separators=(",", ":"))
     return Axis(
         name=entry["name"],
         title=entry["title"],
@@ -109,8 +129,13 @@ def _axis(entry: dict[str, Any]) -> Axis:
         threshold=entry["threshold"],
         abstention=entry["abstention"],
         caveat=entry["caveat"],
-        digest=hashlib.sha256(canonical.encode()).hexdigest(),
+        digest=_digest(asked),
         reader=entry.get("reader", "captions"),
         measures=tuple(entry.get("measures", ())),
         contrasts=tuple(map(_axis, entry.get("contrasts", ()))),
     )
+
+
+def _digest(asked: dict[str, Any]) -> str:
+    canonical = json.dumps(asked, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()

@@ -7,6 +7,8 @@ from collections.abc import Callable
 import pytest
 from typer.testing import Result
 
+from tests.fakes import FakeGenerator
+
 Command = Callable[[str], Result]
 
 STUDY = "--profession author --adjective none --images 12"
@@ -107,3 +109,31 @@ def test_without_a_gate_nothing_changes(command: Command) -> None:
     found = rows(command(f"tally --model fake-a {STUDY} --axis gender --csv -"))
     assert {(row["judged"], row["abstained"]) for row in found} == {("12", "0")}
     assert {row["instrument"].partition("#")[0] for row in found} == {"fake-clip"}
+
+
+def test_sensitivity_judges_stored_pictures_anew_and_draws_none(
+    drawn: Command, generator: FakeGenerator
+) -> None:
+    before = len(generator.drawn)
+    line = f"sensitivity --model fake-a {STUDY} --beside other-clip"
+    found = rows(drawn(f"{line} --csv -"))
+    assert len(generator.drawn) == before
+    kinds = [row["varied"] for row in found]
+    assert kinds == ["as asked", *["captions"] * 10, *["threshold"] * 3, "classifier"]
+    assert {row["judged"] for row in found} == {"12"}
+    assert len({row["captions_sha256"] for row in found}) == 1 + 10 + 3
+    again = drawn(line)
+    assert "anew" not in again.stderr
+    assert "whichever template is left out" in again.stdout
+
+
+def test_sensitivity_of_what_is_not_drawn_says_so(command: Command) -> None:
+    result = command(f"sensitivity --model fake-a {STUDY}")
+    assert result.exit_code == 0
+    assert "12 of the pictures asked for are not drawn yet" in result.stderr
+
+
+def test_sensitivity_is_asked_of_captions_only(command: Command) -> None:
+    result = command(f"sensitivity --model fake-a {STUDY} --axis pixel-tone")
+    assert result.exit_code == 2
+    assert "not answered by captions" in result.stderr
