@@ -41,6 +41,7 @@ _SLOW_SECONDS = 30.0
 _GROWTH = 4
 
 _LIBRARIES = ("torch", "diffusers", "transformers", "open_clip_torch")
+_PIXEL_LIBRARIES = ("opencv-python-headless", "scikit-image")
 
 
 class Generator(Protocol):
@@ -429,8 +430,13 @@ def _made_here(study: Study, model: "ModelCard") -> Provenance:
         instruments=tuple(study.instruments(model).items()),
         tool_version=__version__,
         device=settings.load().device,
-        libraries=", ".join(f"{name} {version(name)}" for name in _LIBRARIES),
+        libraries=", ".join(f"{name} {version(name)}" for name in _libraries(study)),
     )
+
+
+def _libraries(study: Study) -> tuple[str, ...]:
+    captions_alone = all(axis.reader == "captions" for axis in study.looked_at)
+    return _LIBRARIES if captions_alone else _LIBRARIES + _PIXEL_LIBRARIES
 
 
 def _joined(texts: "Iterable[str | None]") -> str | None:

@@ -33,6 +33,8 @@ from tests.fakes import fake_card
 from tests.hub import COMMIT, Hub, running, use
 from tests.tiny import requests_for, tiny_spec
 
+pytestmark = pytest.mark.usefixtures("no_yunet")
+
 GENDER, TONE, PIXEL_TONE = map(find_axis, ("gender", "tone", "pixel-tone"))
 
 
@@ -45,17 +47,8 @@ def astronaut() -> NDArray[np.uint8]:
     return np.ascontiguousarray(photograph[:256, 96:352])
 
 
-@pytest.fixture(autouse=True)
-def hub_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Keep what the hub's client fetches apart from what this machine has."""
-    from huggingface_hub import constants
-
-    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "hub-cache"))
-    return tmp_path / "hub-cache"
-
-
 @pytest.fixture
-def hub(tmp_path: Path, hub_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
+def hub(tmp_path: Path, no_yunet: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
     """Return a running hub that holds a stand-in for YuNet's weights."""
     folder = tmp_path / "yunet"
     folder.mkdir()
@@ -64,7 +57,7 @@ def hub(tmp_path: Path, hub_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
     monkeypatch.setattr(faces, "_SHA256", hashlib.sha256(b"weights").hexdigest())
     hub = Hub(models={"opencv/face_detection_yunet": folder})
     with running(hub) as address:
-        use(monkeypatch, address, hub_cache)
+        use(monkeypatch, address, no_yunet)
         yield hub
 
 

@@ -16,6 +16,8 @@ from explorer.pictures.requests import Picture
 from tests.fakes import fake_card
 from tests.tiny import requests_for, tiny_spec
 
+pytestmark = pytest.mark.usefixtures("no_yunet")
+
 SUBJECT = find_axis("subject")
 
 

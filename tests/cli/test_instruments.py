@@ -9,6 +9,8 @@ from typer.testing import Result
 
 from tests.fakes import FakeGenerator
 
+pytestmark = pytest.mark.usefixtures("no_yunet")
+
 Command = Callable[[str], Result]
 
 STUDY = "--profession author --adjective none --images 12"
