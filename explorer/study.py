@@ -71,7 +71,8 @@ class Study:
 
     Raises:
         OutOfRange: `images` or `level` lies outside its limits.
-        InvalidData: something is named twice or not at all, or the template is unusable.
+        InvalidData: something is named twice or not at all, the template is unusable, or an axis
+            would be measured in different ways.
     """
 
     models: "tuple[ModelCard, ...]"
@@ -98,6 +99,7 @@ class Study:
         _distinct("adjective", self.adjectives)
         _distinct("axis", [axis.name for axis in self.axes])
         check_template(self.template)
+        self._refuse_mixed_methods()
 
     def requests(self, model: "ModelCard") -> tuple[ImageRequest, ...]:
         """Return what one model is asked for: by profession, then adjective, then replicate."""
@@ -130,6 +132,19 @@ class Study:
             axis.name: instrument_name(classifier_version(self.judge(model, axis)), axis)
             for axis in self.looked_at
         }
+
+    def _refuse_mixed_methods(self) -> None:
+        """Refuse models whose pictures are measured in different ways on an axis."""
+        for axis in self.looked_at:
+            if axis.reader == "captions":
+                continue
+            methods = {self.judge(card, axis): card.spec.name for card in self.models}
+            if len(methods) > 1:
+                told = " and ".join(f"{method!r} ({name!r})" for method, name in methods.items())
+                raise InvalidData(
+                    f"{axis.name!r} is answered in different ways for these models: {told}. These "
+                    "are never mixed in one table. Ask about one model at a time."
+                )
 
     @property
     def looked_at(self) -> "tuple[Axis, ...]":
