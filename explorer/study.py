@@ -5,18 +5,20 @@ The page, the command line and the tests all run it; they differ only in how the
 
 import time
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from itertools import islice
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from explorer import __version__, settings
+from explorer.classifiers.find import judge_name
 from explorer.errors import InvalidData, OutOfRange, StoreCorrupt
 from explorer.findings.comparison import compare
 from explorer.findings.tables import Provenance
 from explorer.findings.tallies import tally
-from explorer.perception.axes import load_axes
+from explorer.perception.axes import find_axis, load_axes, varied
 from explorer.perception.decide import instrument_name
+from explorer.perception.subject import SUBJECT, behind_gate, gated_name
 from explorer.pictures.catalog import classifier_version
 from explorer.pictures.requests import ImageRequest
 from explorer.settings import MAX_IMAGES_PER_PROMPT
@@ -39,6 +41,7 @@ _SLOW_SECONDS = 30.0
 _GROWTH = 4
 
 _LIBRARIES = ("torch", "diffusers", "transformers", "open_clip_torch")
+_PIXEL_LIBRARIES = ("opencv-python-headless", "scikit-image")
 
 
 class Generator(Protocol):
@@ -62,11 +65,14 @@ class Study:
     """What is asked: every model draws every profession with every adjective, `images` times.
 
     An adjective of None is the prompt without one. `level` is the confidence of the intervals.
-    `classifier` overrides the one that each model's card names; None keeps those.
+    `classifier` overrides the one that each model's card names; None keeps those. Each axis is
+    judged by one instrument, and counted by no other. With `gate`, only pictures of one person are
+    answered for; what the others show is counted as the reason for no answer.
 
     Raises:
         OutOfRange: `images` or `level` lies outside its limits.
-        InvalidData: something is named twice or not at all, or the template is unusable.
+        InvalidData: something is named twice or not at all, the template is unusable, or an axis
+            would be measured in different ways.
     """
 
     models: "tuple[ModelCard, ...]"
@@ -77,6 +83,7 @@ class Study:
     template: str = TEMPLATE
     level: float = 0.95
     classifier: str | None = None
+    gate: bool = False
 
     def __post_init__(self) -> None:
         """Refuse what cannot be drawn or counted."""
@@ -92,6 +99,7 @@ class Study:
         _distinct("adjective", self.adjectives)
         _distinct("axis", [axis.name for axis in self.axes])
         check_template(self.template)
+        self._refuse_mixed_methods()
 
     def requests(self, model: "ModelCard") -> tuple[ImageRequest, ...]:
         """Return what one model is asked for: by profession, then adjective, then replicate."""
@@ -108,9 +116,46 @@ class Study:
         )
 
     def instruments(self, model: "ModelCard") -> dict[str, str]:
-        """Return the instrument that judges this model's pictures on each axis, by axis name."""
-        classifier = classifier_version(self.classifier or model.classifier)
-        return {axis.name: instrument_name(classifier, axis) for axis in self.axes}
+        """Return the instrument that answers for this model's pictures, by axis name."""
+        readers = self.readers(model)
+        names = {axis.name: readers[axis.name] for axis in self.axes}
+        if not self.gate:
+            return names
+        return {axis: gated_name(name, readers[SUBJECT]) for axis, name in names.items()}
+
+    def readers(self, model: "ModelCard") -> dict[str, str]:
+        """Return whose perceptions are stored of this model's pictures, by axis name.
+
+        The gate's among them; who answers behind a gate is stored under the name of its own.
+        """
+        return {
+            axis.name: instrument_name(classifier_version(self.judge(model, axis)), axis)
+            for axis in self.looked_at
+        }
+
+    def _refuse_mixed_methods(self) -> None:
+        """Refuse models whose pictures are measured in different ways on an axis."""
+        for axis in self.looked_at:
+            if axis.reader == "captions":
+                continue
+            methods = {self.judge(card, axis): card.spec.name for card in self.models}
+            if len(methods) > 1:
+                told = " and ".join(f"{method!r} ({name!r})" for method, name in methods.items())
+                raise InvalidData(
+                    f"{axis.name!r} is answered in different ways for these models: {told}. These "
+                    "are never mixed in one table. Ask about one model at a time."
+                )
+
+    @property
+    def looked_at(self) -> "tuple[Axis, ...]":
+        """The axes that pictures are judged on: those asked for, and the gate's."""
+        asked = {axis.name for axis in self.axes}
+        gate = (find_axis(SUBJECT),) if self.gate and SUBJECT not in asked else ()
+        return (*self.axes, *gate)
+
+    def judge(self, model: "ModelCard", axis: "Axis") -> str:
+        """Return the name of the classifier that judges this model's pictures on an axis."""
+        return judge_name(self.classifier, model, axis)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +213,85 @@ def run(
             yield pace.progress("draw", pictures)
 
 
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """A study with one thing about its instrument changed; `kind` names it, `what` says how."""
+
+    kind: str
+    what: str
+    study: Study
+
+
+def variants(study: Study, classifiers: "Sequence[str]" = ()) -> tuple[Variant, ...]:
+    """Return a study of one axis as asked, then with each thing changed that its share hangs on.
+
+    Each template is left out once. The threshold is moved to where everything is answered, halfway
+    there, and halfway to certainty. Each other classifier judges in place of the study's own.
+
+    Raises:
+        InvalidData: the axis is not answered by captions.
+    """
+    (axis,) = study.axes
+    if axis.reader != "captions":
+        raise InvalidData(
+            f"The axis {axis.name!r} is not answered by captions. Ask about 'gender' or 'tone'."
+        )
+    lowest = 1 / len(axis.labels)
+    thresholds = (lowest, (lowest + axis.threshold) / 2, (axis.threshold + 1) / 2)
+    changed = [
+        *(("captions", f"without {one!r}", _without(axis, one)) for one in axis.templates),
+        *(("threshold", f"{one:.2g}", varied(axis, threshold=one)) for one in thresholds),
+    ]
+    return (
+        Variant("as asked", f"threshold {axis.threshold:g}", study),
+        *(Variant(kind, what, replace(study, axes=(other,))) for kind, what, other in changed),
+        *(Variant("classifier", one, replace(study, classifier=one)) for one in classifiers),
+    )
+
+
+def _without(axis: "Axis", template: str) -> "Axis":
+    return varied(axis, templates=tuple(one for one in axis.templates if one != template))
+
+
+def judge(
+    studies: "Sequence[Study]",
+    store: "Store",
+    classifiers: "Callable[[str], Classifier]",
+    batch: int = 32,
+) -> "Iterator[int]":
+    """Judge stored pictures for several studies of the same pictures; draw nothing.
+
+    All of them look at a batch before the next one is read, so that a classifier that answers
+    several of them sees it once. Yields how many pictures each batch had.
+    """
+    for card in studies[0].models:
+        wanted = [(study, unjudged(study, store, card)) for study in studies]
+        judges = [_Judge(study, card, store, classifiers) for study, some in wanted if some]
+        requests = {request.key: request for _, some in wanted for request in some}
+        for pictures in _batches(_stored(requests.values(), store), batch, lambda: False):
+            for look in judges:
+                look(pictures)
+            yield len(pictures)
+
+
+def prepare(study: Study) -> bool:
+    """Fetch what finds faces best, where the study looks for faces and it is not here.
+
+    Faces are found in another way where it cannot be fetched, under another instrument's name. So
+    this comes before a run, not during one.
+
+    Returns:
+        Whether it was wanted and could not be fetched.
+
+    Raises:
+        ModelBroken: what was fetched is not what is known.
+    """
+    from explorer.classifiers.faces import fetch_detector
+
+    judges = (study.judge(card, axis) for card in study.models for axis in study.looked_at)
+    return any("Haar" in name for name in judges) and fetch_detector() == "Haar"
+
+
 def missing(study: Study, store: "Store") -> tuple[ImageRequest, ...]:
     """Return what is still to be drawn, over all models."""
     return tuple(
@@ -182,14 +306,19 @@ def unjudged(
     found: dict[str, ImageRequest] = {}
     for card in study.models if model is None else (model,):
         requests = study.requests(card)
-        for axis, instrument in study.instruments(card).items():
+        for axis, instrument in study.readers(card).items():
             found |= {one.key: one for one in store.unjudged(requests, axis, instrument)}
     return tuple(found.values())
 
 
 def observations(study: Study, store: "Store", model: "ModelCard") -> "tuple[Observation, ...]":
     """Return one model's stored pictures with what its instruments said of them."""
-    return store.observations(study.requests(model), study.instruments(model))
+    found = store.observations(study.requests(model), study.readers(model))
+    if not study.gate:
+        return found
+    return tuple(
+        replace(one, perceptions=behind_gate(one.perceptions, study.axes)) for one in found
+    )
 
 
 def tallies(study: Study, store: "Store", by: "By") -> "tuple[Tally, ...]":
@@ -221,7 +350,7 @@ def provenance(study: Study, store: "Store", model: "ModelCard") -> Provenance:
 
 
 class _Judge:
-    """Perceives and decides for one model's pictures; loads the classifier at the first."""
+    """Perceives and decides for one model's pictures; loads the classifiers at the first."""
 
     def __init__(
         self,
@@ -234,22 +363,23 @@ class _Judge:
         self._model = model
         self._store = store
         self._classifiers = classifiers
-        self._classifier: Classifier | None = None
+        self._loaded: dict[str, Classifier] = {}
 
     def __call__(self, pictures: "Sequence[Picture]") -> None:
         shown = [picture for picture in pictures if picture.withheld is None]
         if shown:
-            classifier = self._loaded()
             self._store.save_perceptions(
-                seen for axis in self._study.axes for seen in classifier.classify(shown, axis)
+                seen
+                for axis in self._study.looked_at
+                for seen in self._classifier(axis).classify(shown, axis)
             )
         self._store.record(_made_here(self._study, self._model))
 
-    def _loaded(self) -> Classifier:
-        if self._classifier is None:
-            name = self._study.classifier or self._model.classifier
-            self._classifier = self._classifiers(name)
-        return self._classifier
+    def _classifier(self, axis: "Axis") -> Classifier:
+        name = self._study.judge(self._model, axis)
+        if name not in self._loaded:
+            self._loaded[name] = self._classifiers(name)
+        return self._loaded[name]
 
 
 class _Pace:
@@ -315,8 +445,13 @@ def _made_here(study: Study, model: "ModelCard") -> Provenance:
         instruments=tuple(study.instruments(model).items()),
         tool_version=__version__,
         device=settings.load().device,
-        libraries=", ".join(f"{name} {version(name)}" for name in _LIBRARIES),
+        libraries=", ".join(f"{name} {version(name)}" for name in _libraries(study)),
     )
+
+
+def _libraries(study: Study) -> tuple[str, ...]:
+    captions_alone = all(axis.reader == "captions" for axis in study.looked_at)
+    return _LIBRARIES if captions_alone else _LIBRARIES + _PIXEL_LIBRARIES
 
 
 def _joined(texts: "Iterable[str | None]") -> str | None:

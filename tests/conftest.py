@@ -36,6 +36,17 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
+def no_yunet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Keep the hub's client offline and its cache empty: faces are found by the cascade."""
+    from huggingface_hub import constants
+
+    folder = tmp_path / "hub-cache"
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(folder))
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
+    return folder
+
+
+@pytest.fixture
 def store(cache: Path) -> "Iterator[Store]":
     """Return an open, empty store."""
     from explorer.store.index import Store

@@ -2,11 +2,13 @@
 
 import logging
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from explorer.errors import InvalidData, ModelNotFound, OutOfRange
-from explorer.perception.axes import load_axes
+from explorer.perception.axes import find_axis, load_axes
+from explorer.pictures.catalog import find_model
 from explorer.pictures.requests import ImageRequest, ModelSpec
 from explorer.store.index import Store
 from explorer.study import (
@@ -295,3 +297,15 @@ def test_a_word_given_twice_is_refused() -> None:
 def test_a_template_without_the_profession_is_refused() -> None:
     with pytest.raises(InvalidData, match="profession"):
         Study(models=STUDY.models, professions=("author",), template="A {adjective} person")
+
+
+@pytest.mark.usefixtures("no_yunet")
+@pytest.mark.parametrize("asked", [{"axes": (find_axis("pixel-tone"),)}, {"gate": True}])
+def test_methods_are_never_mixed_in_one_table(asked: dict[str, Any]) -> None:
+    cards = (find_model("emoji-even", "cpu"), fake_card())
+    with pytest.raises(InvalidData, match="never mixed in one table") as refusal:
+        Study(models=cards, professions=("author",), **asked)
+    assert "emoji-even" in str(refusal.value)
+    assert "fake-a" in str(refusal.value)
+    for card in cards:
+        Study(models=(card,), professions=("author",), **asked)

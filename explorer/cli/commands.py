@@ -5,7 +5,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
-from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -13,6 +12,7 @@ from typer.core import TyperGroup
 
 from explorer import settings as machine
 from explorer import study as studies
+from explorer.classifiers.find import classifiers
 from explorer.cli.options import Asked, CacheFolder, Changed, Models, Year, checked_year, spread
 from explorer.cli.output import Output
 from explorer.cli.progress import shown_progress
@@ -32,9 +32,14 @@ if TYPE_CHECKING:
     from explorer.findings.tables import Provenance, Row
     from explorer.pictures.requests import ModelSpec
     from explorer.settings import Settings
-    from explorer.study import Classifier, Generator, Study
+    from explorer.study import Generator, Study
 
 INTERRUPTED = 130
+
+_NO_YUNET = (
+    "The face detector 'YuNet' cannot be fetched now, so faces are found with OpenCV's Haar "
+    "cascade. Every row says so; what was judged with YuNet is not counted with it."
+)
 
 _MODEL_COLUMNS = ("model", "bundled", "width_px", "height_px", "steps", "guidance", "classifier")
 _TALLY_COLUMNS = (
@@ -45,6 +50,7 @@ _TALLY_COLUMNS = (
         "corrected_low",
         "corrected_high",
         "abstained",
+        "abstained_reasons",
         "withheld",
         "unjudged",
         "missing",
@@ -266,11 +272,9 @@ def opened(settings: "Settings") -> "Iterator[Store]":
 
 
 def _run(study: "Study", store: Store, settings: "Settings") -> None:
-    @lru_cache(maxsize=1)
-    def classifier(name: str) -> "Classifier":
-        from explorer.classifiers.clip import ClipClassifier
-
-        return ClipClassifier(name, settings.device)
+    if studies.prepare(study):
+        say(_NO_YUNET)
+    judges = classifiers(settings.device)
 
     def generator(spec: "ModelSpec") -> "Generator":
         from explorer.generators.diffusion import DiffusionGenerator
@@ -278,7 +282,7 @@ def _run(study: "Study", store: Store, settings: "Settings") -> None:
         return DiffusionGenerator(spec, settings)
 
     with shown_progress() as show:
-        steps = studies.run(study, store, generator, classifier, batch=settings.batch)
+        steps = studies.run(study, store, generator, judges, batch=settings.batch)
         for progress in steps:
             show(progress)
 

@@ -74,7 +74,11 @@ class Asked:
     images: Annotated[int, typer.Option(metavar="N", help="Pictures per prompt, 1 to 1000.")] = 9
     axis: Annotated[
         list[str],
-        typer.Option(metavar="NAME", help="'gender' or 'tone'; repeatable.  [default: both]"),
+        typer.Option(
+            metavar="NAME",
+            help="'gender', 'tone', 'pixel-tone' (skin tone measured in pixels) or 'subject' (what "
+            "the picture shows); repeatable.  [default: gender and tone]",
+        ),
     ] = field(default_factory=list)
     template: Annotated[
         str, typer.Option(metavar="TEXT", help="The prompt; a(n) becomes a or an.")
@@ -83,10 +87,17 @@ class Asked:
         str | None,
         typer.Option(
             metavar="NAME",
-            help="Who judges: 'emoji-clip', or 'MODEL/WEIGHTS' of open_clip.  [default: the "
-            "model's own]",
+            help="Who judges: 'emoji-clip', or 'MODEL/WEIGHTS' of open_clip; 'face:NAME' shows it "
+            "the face alone, 'face' the model's own.  [default: the model's own]",
         ),
     ] = None
+    gate: Annotated[
+        bool,
+        typer.Option(
+            "--gate",
+            help="Answer only for pictures of one person, and count what others show instead.",
+        ),
+    ] = False
 
     def study(self, models: Sequence[ModelCard]) -> Study:
         """Look every name up and return the study."""
@@ -98,6 +109,7 @@ class Asked:
             axes=tuple(map(find_axis, dict.fromkeys(self.axis))) or load_axes(),
             template=self.template,
             classifier=self.classifier,
+            gate=self.gate,
         )
 
     def _professions(self) -> Iterator[str]:

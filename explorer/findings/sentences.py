@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from explorer.findings.corrected import FEWEST
+from explorer.perception.decide import UNSURE
 from explorer.words.labour import labour_statistic
 from explorer.words.prompts import with_article
 from explorer.words.vocabulary import DEFAULT_YEAR
@@ -208,7 +209,7 @@ def _commonest(tally: "Tally") -> str:
 
 def _uncounted(tally: "Tally") -> str:
     told = [
-        (tally.abstained, f"{_be(tally.abstained)} {tally.axis.abstention}"),
+        (tally.abstained, f"{_be(tally.abstained)} {tally.axis.abstention}{_why(tally)}"),
         (tally.withheld, f"{_be(tally.withheld, past=True)} withheld by the model"),
         (tally.unjudged, f"{_be(tally.unjudged)} not judged yet"),
         (tally.missing, f"{_be(tally.missing)} not drawn yet"),
@@ -216,6 +217,12 @@ def _uncounted(tally: "Tally") -> str:
     # A percentage is of those that got a label; these come on top of them.
     more = " more" if tally.judged else ""
     return ", ".join(f"{count}{more} {text}" for count, text in told if count)
+
+
+def _why(tally: "Tally") -> str:
+    """Return the reasons in brackets; being unsure alone goes without saying."""
+    told = ", ".join(f"{count} {reason}" for reason, count in tally.reasons)
+    return f" ({told})" if {reason for reason, _ in tally.reasons} - {UNSURE} else ""
 
 
 def _verb(count: int, text: str) -> str:

@@ -70,6 +70,7 @@ def tally_rows(
         total: judged + abstained + withheld.
         abstained, withheld, unjudged, missing: pictures without an answer, without a picture, not
             judged yet, not drawn yet.
+        abstained_reasons: why there is no answer, with how often, "3 unsure, 1 no face found".
         reference_share, reference_year, reference_occupation, reference_match: women's share
             (0..1) of US workers in that year and occupation, and how well the occupation fits the
             word; with the label "feminine" only.
@@ -88,6 +89,7 @@ def tally_rows(
             **_counted(finding.tally, label),
             **_corrected(finding, finding.tally.axis.labels.index(label)),
             **uncounted_columns(finding.tally),
+            "abstained_reasons": reasons_text(finding.tally),
             **_reference(finding.tally, label, year),
             **instrument_columns(finding.tally.axis, known.get(finding.tally.cell.model)),
             **model_columns(known.get(finding.tally.cell.model)),
@@ -118,7 +120,10 @@ def image_rows(
         withheld: why there is no picture, None where there is one.
         For each axis, gender for instance: gender_label (None: no answer), gender_reason (why not),
             gender_score_feminine, gender_score_masculine (probabilities, 0..1),
-            gender_instrument, gender_captions_sha256, gender_threshold.
+            gender_instrument, gender_captions_sha256, gender_threshold. An axis measured in pixels
+            has what was measured in place of probabilities: pixel-tone_lightness (L*, 0..100),
+            pixel-tone_hue_degrees, pixel-tone_ita_degrees (typology angle), pixel-tone_monk_tone
+            (1..10), pixel-tone_monk_sureness (0..1) and pixel-tone_skin_pixels.
         model_repo ... tool_version: as in tally_rows.
     """
     known = by_model(provenance)
@@ -268,6 +273,11 @@ def uncounted_columns(tally: "Tally") -> Row:
     }
 
 
+def reasons_text(tally: "Tally") -> str | None:
+    """Return why the instrument abstained, with how often; None where it always answered."""
+    return ", ".join(f"{count} {reason}" for reason, count in tally.reasons) or None
+
+
 def _reference(tally: "Tally", label: str, year: int) -> Row:
     name = tally.cell.profession
     meant = isinstance(name, str) and (tally.axis.name, label) == (GENDER, FEMININE)
@@ -326,14 +336,12 @@ def _answers(observation: "Observation", axes: "Iterable[Axis]") -> Row:
     row: Row = {}
     for axis in axes:
         seen = observation.perceptions.get(axis.name)
-        scores = seen.scores if seen and seen.scores else (None,) * len(axis.labels)
+        scores = seen.scores if seen and seen.scores else (None,) * len(axis.score_names)
         answer: Row = {
             "label": seen.label if seen else None,
             "reason": seen.reason if seen else None,
         }
-        answer |= {
-            f"score_{label}": score for label, score in zip(axis.labels, scores, strict=True)
-        }
+        answer |= dict(zip(axis.score_names, scores, strict=True))
         answer["instrument"] = seen.instrument if seen else None
         answer |= {"captions_sha256": axis.digest, "threshold": axis.threshold}
         row |= _prefixed(axis.name, answer)

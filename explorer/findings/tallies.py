@@ -1,5 +1,6 @@
 """Count perceptions into cells; never drop what could not be counted."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from enum import Enum
 from itertools import product
@@ -25,6 +26,7 @@ class Pooled(Enum):
 
 
 ALL = Pooled.ALL
+NO_REASON = "no reason given"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +62,9 @@ class Tally:
 
     Everything asked for is in exactly one of these: `counts` (in the axis's label order),
     `abstained` (looked at, not answered), `withheld` (no picture to look at), `unjudged` (drawn,
-    not looked at yet), `missing` (not drawn yet). `seen` holds the label of each picture behind
-    `counts` by prompt and replicate.
+    not looked at yet), `missing` (not drawn yet). `reasons` counts why the instrument abstained,
+    the commonest first. `seen` holds the label of each picture behind `counts` by prompt and
+    replicate.
     """
 
     cell: Cell
@@ -72,6 +75,7 @@ class Tally:
     missing: int = 0
     level: float = 0.95
     unjudged: int = 0
+    reasons: tuple[tuple[str, int], ...] = ()
     seen: "Mapping[tuple[str, int], str]" = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -167,7 +171,7 @@ class _Counter:
 
     axis: "Axis"
     labels: dict[str, int] = field(init=False)
-    abstained: int = 0
+    reasons: Counter[str] = field(default_factory=Counter)
     withheld: int = 0
     missing: int = 0
     unjudged: int = 0
@@ -185,7 +189,7 @@ class _Counter:
         elif (perception := observation.perceptions.get(self.axis.name)) is None:
             self.unjudged += 1
         elif perception.label is None:
-            self.abstained += 1
+            self.reasons[perception.reason or NO_REASON] += 1
         else:
             self.labels[self.axis.labels[_index(self.axis, perception.label)]] += 1
             self.seen[request.prompt.text, request.replicate] = perception.label
@@ -195,11 +199,12 @@ class _Counter:
             cell=cell,
             axis=self.axis,
             counts=tuple(self.labels.values()),
-            abstained=self.abstained,
+            abstained=self.reasons.total(),
             withheld=self.withheld,
             missing=self.missing,
             level=level,
             unjudged=self.unjudged,
+            reasons=tuple(self.reasons.most_common()),
             seen=self.seen,
         )
 

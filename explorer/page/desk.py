@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from explorer.classifiers.find import classifiers
 from explorer.page.pace import Pace
 from explorer.page.runs import Runs
 from explorer.pictures.catalog import find_model, known_models
@@ -52,7 +53,7 @@ def open_desk(settings: "Settings") -> Desk:
         models=known_models(settings.device),
         find_model=find_model,
         generators=_generators(settings),
-        classifiers=_classifiers(settings),
+        classifiers=classifiers(settings.device),
         pace=Pace(settings.device),
     )
 
@@ -66,13 +67,3 @@ def _generators(settings: "Settings") -> "Callable[[ModelSpec], Generator]":
         return DiffusionGenerator(spec, settings)
 
     return generator
-
-
-def _classifiers(settings: "Settings") -> "Callable[[str], Classifier]":
-    @lru_cache(maxsize=2)
-    def classifier(name: str) -> "Classifier":
-        from explorer.classifiers.clip import ClipClassifier
-
-        return ClipClassifier(name, settings.device)
-
-    return classifier

@@ -2,12 +2,15 @@
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from explorer.errors import UnknownName
+
+# What of an entry decides about answers. Another recipe of a reader is another instrument.
+_DECIDES = ("labels", "templates", "threshold", "reader", "recipe", "contrasts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +22,11 @@ class Axis:
     neighbouring labels are alike. `threshold` is the smallest probability that is answered, below
     it the instrument abstains and people read `abstention` ("unclear"). `digest` identifies the
     captions: it goes into every export.
+
+    `reader` is what answers: "captions" is a CLIP, "pixels" measures, "subject" tells what a
+    picture shows. A reader that compares no captions has no `names` and `templates`; `measures`
+    names the numbers it keeps in place of probabilities, `contrasts` holds the questions that it
+    puts to a CLIP to find its answer.
     """
 
     name: str
@@ -31,6 +39,14 @@ class Axis:
     abstention: str
     caveat: str
     digest: str
+    reader: str = "captions"
+    measures: tuple[str, ...] = ()
+    contrasts: "tuple[Axis, ...]" = ()
+
+    @property
+    def score_names(self) -> tuple[str, ...]:
+        """What the scores of a perception are, in order: probabilities or measured numbers."""
+        return self.measures or tuple(f"score_{label}" for label in self.labels)
 
     def captions(self, label: str) -> tuple[str, ...]:
         """Return every caption of one label: each phrase in each template."""
@@ -43,8 +59,8 @@ class Perception:
     """What one instrument said of one picture on one axis.
 
     `label` is None when the instrument abstained, and `reason` then says why. `scores` are
-    probabilities in the axis's label order. `instrument` names classifier and captions,
-    "emoji-clip#1a2b3c4d".
+    probabilities in the axis's label order, or the numbers that `Axis.measures` names.
+    `instrument` names classifier and captions, "emoji-clip#1a2b3c4d".
     """
 
     image_key: str
@@ -55,9 +71,14 @@ class Perception:
     scores: tuple[float, ...]
 
 
-@cache
 def load_axes() -> tuple[Axis, ...]:
-    """Return the declared axes in order: gender presentation, then skin tone."""
+    """Return the axes asked where none is named: gender presentation, then skin tone."""
+    return tuple(axis for axis in every_axis() if axis.reader == "captions")
+
+
+@cache
+def every_axis() -> tuple[Axis, ...]:
+    """Return the declared axes in order, those first that are asked where none is named."""
     path = Path(__file__).with_name("axes.json")
     return tuple(_axis(entry) for entry in json.loads(path.read_text(encoding="utf-8")))
 
@@ -68,16 +89,36 @@ def find_axis(name: str) -> Axis:
     Raises:
         UnknownName: there is none; the message names the nearest.
     """
-    for axis in load_axes():
+    for axis in every_axis():
         if axis.name == name:
             return axis
-    raise UnknownName("axis", name, (axis.name for axis in load_axes()))
+    raise UnknownName("axis", name, (axis.name for axis in every_axis()))
+
+
+def varied(
+    axis: Axis, *, templates: tuple[str, ...] | None = None, threshold: float | None = None
+) -> Axis:
+    """Return the same question with other templates or another threshold.
+
+    Its digest is another, so whoever answers it is another instrument.
+    """
+    changed = replace(
+        axis,
+        templates=axis.templates if templates is None else templates,
+        threshold=axis.threshold if threshold is None else threshold,
+    )
+    labels = dict(zip(axis.labels, map(list, axis.names), strict=True))
+    asked = {
+        "labels": labels,
+        "templates": list(changed.templates),
+        "threshold": changed.threshold,
+    }
+    return replace(changed, digest=_digest(asked))
 
 
 def _axis(entry: dict[str, Any]) -> Axis:
     # The threshold counts: with another one, the same captions give other labels.
-    asked = {key: entry[key] for key in ("labels", "templates", "threshold")}
-    canonical = json.dumps(asked, sort_keys=True, separators=(",", ":"))
+    asked = {key: entry[key] for key in _DECIDES if key in entry}
     return Axis(
         name=entry["name"],
         title=entry["title"],
@@ -88,5 +129,13 @@ def _axis(entry: dict[str, Any]) -> Axis:
         threshold=entry["threshold"],
         abstention=entry["abstention"],
         caveat=entry["caveat"],
-        digest=hashlib.sha256(canonical.encode()).hexdigest(),
+        digest=_digest(asked),
+        reader=entry.get("reader", "captions"),
+        measures=tuple(entry.get("measures", ())),
+        contrasts=tuple(map(_axis, entry.get("contrasts", ()))),
     )
+
+
+def _digest(asked: dict[str, Any]) -> str:
+    canonical = json.dumps(asked, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()

@@ -34,6 +34,7 @@ MIN_SIZE_PX = 8
 MAX_SIZE_PX = 2048
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
 _VARIANT = re.compile(r"(?P<name>.+) \((?P<settings>[^()]+)\)")
+_VIEW = re.compile(r"(?P<view>(?:(?:YuNet|Haar) face|subject \((?:YuNet|Haar)\)): )(?P<name>.+)")
 _PICKLES = {".bin", ".ckpt", ".msgpack", ".pkl", ".pickle", ".pt", ".pth"}
 
 
@@ -101,8 +102,23 @@ def classifier_version(name: str) -> str:
 
     "emoji-clip@1a2b3c4d": other weights or another calibration in the same place are another
     instrument, and what the earlier one said is not taken for its word. Names of open_clip's list
-    stand for the same weights everywhere and come back as they are.
+    stand for the same weights everywhere and come back as they are. What a classifier is shown of a
+    picture stays in front: "YuNet face: emoji-clip@1a2b3c4d".
     """
+    view, name = split_view(name)
+    return view + _versioned(name)
+
+
+def split_view(name: str) -> tuple[str, str]:
+    """Return what a classifier is shown or asked, and its own name.
+
+    The first is "YuNet face: ", "subject (YuNet): " or, for all of a picture, "".
+    """
+    found = _VIEW.fullmatch(name)
+    return (found["view"], found["name"]) if found else ("", name)
+
+
+def _versioned(name: str) -> str:
     if name == EMOJI_CLASSIFIER:
         revision = _config(weights_folder(name) / "instrument.json").get("revision")
         return f"{name}@{revision}"

@@ -1,0 +1,164 @@
+"""The commands that ask about the instruments: how far two agree, how far a share hangs on one."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from explorer import settings as machine
+from explorer import study as studies
+from explorer.classifiers.find import FACE, classifiers
+from explorer.cli.commands import app, opened, say, say_missing
+from explorer.cli.options import Asked, CacheFolder, Changed, Models, spread
+from explorer.cli.output import Output
+from explorer.cli.questions import Model
+from explorer.errors import InvalidData
+from explorer.findings.instruments import (
+    PIXEL_TONE,
+    TONE,
+    agreement_rows,
+    agreement_sentences,
+    pairs,
+)
+from explorer.findings.sensitivity import variation_rows, variation_sentences, variations
+from explorer.findings.sentences import GENDER
+from explorer.perception.axes import find_axis
+from explorer.study import variants
+
+if TYPE_CHECKING:
+    from explorer.findings.tallies import Observation
+    from explorer.settings import Settings
+    from explorer.store.index import Store
+    from explorer.study import Study
+
+PIXELS = "pixels"
+_AGREEMENT_COLUMNS = (
+    *("profession", "left_instrument", "right_instrument", "both", "same_share", "kappa", "ac1"),
+    *("left_only", "right_only", "neither", "unjudged"),
+)
+_SENSITIVITY_COLUMNS = (
+    *("model", "profession", "varied", "what", "label", "share", "share_low", "share_high"),
+    *("difference", "judged", "abstained"),
+)
+
+
+@app.command()
+@spread
+def agreement(
+    model: Model,
+    asked: Asked,
+    changed: Changed,
+    output: Output,
+    beside: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="The other instrument: 'pixels' (of skin tone), 'face', or another --classifier.  "
+            "[default: pixels for tone, face for gender]",
+        ),
+    ] = None,
+    cache: CacheFolder = None,
+) -> None:
+    """Tell how far two instruments agree on the same pictures.
+
+    Skin tone by captions beside skin tone by pixels, or one classifier beside another: one axis at
+    a time, tone if none is named. Nothing is drawn or judged.
+    """
+    settings = machine.load(cache)
+    left = replace(asked, axis=[_one_axis(asked, TONE)]).study(changed.cards([model], settings))
+    right = _other(left, beside)
+    with opened(settings) as store:
+        found = pairs(
+            _seen(left, store),
+            _seen(right, store),
+            (left.axes[0], right.axes[0]),
+            (_instrument(left), _instrument(right)),
+        )
+        if output.write(agreement_rows(found), _AGREEMENT_COLUMNS):
+            print("\n" + "\n".join(agreement_sentences(found)))
+        for study in (left, right):
+            _say_unjudged(study, store)
+        say_missing(left, store)
+
+
+@app.command()
+@spread
+def sensitivity(
+    model: Models,
+    asked: Asked,
+    changed: Changed,
+    output: Output,
+    beside: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="Another classifier, 'face' for the model's own on the face; repeatable.",
+        ),
+    ] = None,
+    cache: CacheFolder = None,
+) -> None:
+    """Tell how far a share hangs on captions, threshold and classifier.
+
+    Each template is left out once, the threshold is moved, and with --beside others judge. Pictures
+    are judged as far as they are not yet; none are drawn. One axis at a time, gender if none is
+    named.
+    """
+    settings = machine.load(cache)
+    study = replace(asked, axis=[_one_axis(asked, GENDER)]).study(changed.cards(model, settings))
+    with opened(settings) as store:
+        asked_variants = variants(study, beside or ())
+        _judge_all([one.study for one in asked_variants], store, settings)
+        found = variations(
+            (one.kind, one.what, studies.tallies(one.study, store, "profession"))
+            for one in asked_variants
+        )
+        if output.write(variation_rows(found), _SENSITIVITY_COLUMNS):
+            print("\n" + "\n".join(variation_sentences(found)))
+        say_missing(study, store)
+
+
+def _judge_all(asked: "list[Study]", store: "Store", settings: "Settings") -> None:
+    for study in asked:
+        studies.prepare(study)
+    done = 0
+    for pictures in studies.judge(asked, store, classifiers(settings.device), settings.batch):
+        done += pictures
+        say(f"Judged {done} pictures anew.")
+
+
+def _one_axis(asked: Asked, usual: str) -> str:
+    if len(set(asked.axis)) > 1:
+        raise InvalidData(f"--axis is {asked.axis!r}. Ask about one of them at a time.")
+    return asked.axis[0] if asked.axis else usual
+
+
+def _other(study: "Study", beside: str | None) -> "Study":
+    """Return the same study as the other instrument sees it."""
+    axis = study.axes[0]
+    if (beside or PIXELS) == PIXELS and axis.name == TONE:
+        return replace(study, axes=(find_axis(PIXEL_TONE),))
+    if beside == PIXELS or axis.name == PIXEL_TONE:
+        raise InvalidData(
+            f"--beside {beside!r} does not answer {axis.name!r}. Set pixels beside --axis 'tone'."
+        )
+    return replace(study, classifier=beside or FACE)
+
+
+def _seen(study: "Study", store: "Store") -> "tuple[Observation, ...]":
+    return studies.observations(study, store, study.models[0])
+
+
+def _instrument(study: "Study") -> str:
+    return study.instruments(study.models[0])[study.axes[0].name]
+
+
+def _say_unjudged(study: "Study", store: "Store") -> None:
+    unjudged = len(studies.unjudged(study, store))
+    if unjudged:
+        axis = study.axes[0]
+        judge = study.judge(study.models[0], axis)
+        option = f" --classifier {study.classifier!r}" if study.classifier else ""
+        say(
+            f"{unjudged} of the pictures are not judged by {judge!r}. "
+            f"`draw --axis {axis.name}{option}` judges them."
+        )

@@ -1,0 +1,202 @@
+"""Skin tone measured in pixels: colour, angles, the nearest Monk tone, one of three bins.
+
+Colours are CIELAB under D65, as floats: lightness 0..100, a* from green to red, b* from blue to
+yellow. An 8-bit Lab would move every angle (MST 10 from -84 to -6 degrees).
+"""
+
+import json
+import math
+from dataclasses import astuple, dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from explorer.perception.axes import Perception
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from explorer.perception.axes import Axis
+
+GREY = "grey picture"
+CAST = "colour cast"
+TOO_FEW = "too few skin pixels"
+CLIPPED = "skin over- or underexposed"
+
+# Of a grey picture nearly all pixels have less chroma than this.
+_GREY_CHROMA = 4.0
+# The deepest tone has a chroma of 3.8, so skin must be allowed less than pictures.
+_SKIN_CHROMA = 2.0
+_NEARLY_ALL = 95
+_SIDE_PX = 128
+# Below this lightness, colour is noise.
+_DARKEST = 8.0
+_MOST_CLIPPED = 0.3
+# Spots of light and shade, brows and nostrils, are at the ends of the lightness.
+_TRIMMED = (5, 95)
+
+
+@dataclass(frozen=True, slots=True)
+class Skin:
+    """What pixels of skin show, from the median of each Lab channel.
+
+    `ita_degrees` is the individual typology angle, 90 (lightest) to -90; `hue_degrees` runs from
+    red (0) to yellow (90). `monk` is the nearest of the ten Monk tones, 1..10; `sureness` is 0
+    where the second nearest is as near, 1 where the colour is the tone's own. `pixels` is how many
+    were measured.
+
+    Source: Chardon, Cretois and Hourseau 1991 (typology angle); Thong, Joniak and Xiang 2023,
+    "Beyond skin tone" (hue beside lightness); Sharma, Wu and Dalal 2005 (CIEDE2000, by which tones
+    are near).
+    """
+
+    lightness: float
+    hue_degrees: float
+    ita_degrees: float
+    monk: int
+    sureness: float
+    pixels: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What a region must have to be measured.
+
+    `fewest` is how many skin pixels are needed. `reddest` is the least hue of skin, in degrees; the
+    largest is the same for all. A pixel with a channel at `brightest` or above is clipped: it no
+    longer says how bright the skin is. `cast` is whether most of the region having other hues means
+    coloured light.
+    """
+
+    fewest: int
+    reddest: float
+    brightest: int
+    cast: bool
+
+
+PHOTOGRAPH = Rules(fewest=400, reddest=20.0, brightest=250, cast=True)
+# Drawings have bright and reddish colours without a camera; what hides a face there is no light.
+DRAWING = Rules(fewest=100, reddest=0.0, brightest=256, cast=False)
+_YELLOWEST = 100.0
+
+
+def to_lab(pixels: "NDArray[np.uint8]") -> "NDArray[np.float64]":
+    """Return CIELAB (D65) of sRGB pixels, of the same shape (..., 3)."""
+    from skimage.color import rgb2lab
+
+    lab: NDArray[np.float64] = rgb2lab(pixels / 255.0)
+    return lab
+
+
+def is_grey(pixels: "NDArray[np.uint8]") -> bool:
+    """Tell whether a picture (height, width, 3) has no colour."""
+    import numpy as np
+
+    # Some of the pixels tell as much as all of a large picture.
+    step = max(1, min(pixels.shape[:2]) // _SIDE_PX)
+    chroma = _chroma(to_lab(pixels[::step, ::step]))
+    return bool(np.percentile(chroma, _NEARLY_ALL) < _GREY_CHROMA)
+
+
+def measure(region: "NDArray[np.uint8]", rules: Rules) -> Skin | str:
+    """Measure the skin in a region of a face, or return the reason why it cannot be measured.
+
+    Args:
+        region: sRGB pixels (height, width, 3), skin for the most part.
+        rules: what the region must have.
+    """
+    import numpy as np
+
+    pixels = region.reshape(-1, 3)
+    lab = to_lab(pixels)
+    kept = (pixels < rules.brightest).all(axis=1) & (lab[:, 0] >= _DARKEST)
+    if kept.mean() < 1 - _MOST_CLIPPED:
+        return CLIPPED
+    coloured = lab[kept & (_chroma(lab) >= _SKIN_CHROMA)]
+    skin = coloured[_has_a_skins_hue(coloured, rules.reddest)]
+    if rules.cast and len(skin) < len(coloured) / 2:
+        return CAST
+    if len(skin) < rules.fewest:
+        return TOO_FEW
+    low, high = np.percentile(skin[:, 0], _TRIMMED)
+    middle = skin[(skin[:, 0] >= low) & (skin[:, 0] <= high)]
+    return describe(np.median(middle, axis=0), len(middle))
+
+
+def describe(colour: "NDArray[np.float64]", pixels: int) -> Skin:
+    """Return the angles and the nearest Monk tone of a skin colour, Lab of shape (3,)."""
+    import numpy as np
+    from skimage.color import deltaE_ciede2000
+
+    lightness, red, yellow = map(float, colour)
+    tones = monk_tones()
+    distances = deltaE_ciede2000(np.broadcast_to(colour, tones.shape), tones)
+    nearest, second = np.sort(distances)[:2]
+    return Skin(
+        lightness=lightness,
+        hue_degrees=math.degrees(math.atan2(yellow, red)),
+        ita_degrees=math.degrees(math.atan2(lightness - 50, yellow)),
+        monk=int(distances.argmin()) + 1,
+        sureness=float((second - nearest) / (second + nearest)),
+        pixels=pixels,
+    )
+
+
+def answer(image_key: str, axis: "Axis", instrument: str, found: Skin | str) -> Perception:
+    """Answer with the bin of the nearest Monk tone, or abstain for the reason found.
+
+    The perception's `scores` are what was measured, as the axis's `measures` name it.
+    """
+    if isinstance(found, str):
+        return Perception(image_key, axis.name, instrument, None, found, ())
+    scores = tuple(map(float, astuple(found)))
+    return Perception(image_key, axis.name, instrument, bin_of(found.monk), None, scores)
+
+
+def bin_of(monk: int) -> str:
+    """Return the bin of a Monk tone, 1..10.
+
+    The cuts lie in the widest gaps of the scale, so that moderate light does not cross them.
+    """
+    bins: dict[str, tuple[int, int]] = _scale()["bins"]
+    return next(name for name, (low, high) in bins.items() if low <= monk <= high)
+
+
+def bin_of_word(word: str) -> str:
+    """Return the bin that one of the five tone words of the captions stands for.
+
+    By the skin colours that emoji sets draw for the five words: their nearest Monk tones are 4, 5,
+    6, 7 and 8 (Noto Emoji).
+    """
+    return str(_scale()["words"][word])
+
+
+@cache
+def monk_tones() -> "NDArray[np.float64]":
+    """Return the ten tones as Lab, of shape (10, 3)."""
+    import numpy as np
+
+    rows = [[int(tone[place : place + 2], 16) for place in (1, 3, 5)] for tone in _scale()["tones"]]
+    return to_lab(np.array(rows, dtype=np.uint8))
+
+
+@cache
+def _scale() -> dict[str, Any]:
+    path = Path(__file__).with_name("monk.json")
+    return dict(json.loads(path.read_text(encoding="utf-8")))
+
+
+def _chroma(lab: "NDArray[np.float64]") -> "NDArray[np.float64]":
+    import numpy as np
+
+    chroma: NDArray[np.float64] = np.hypot(lab[..., 1], lab[..., 2])
+    return chroma
+
+
+def _has_a_skins_hue(lab: "NDArray[np.float64]", reddest: float) -> "NDArray[np.bool_]":
+    import numpy as np
+
+    hue = np.degrees(np.arctan2(lab[:, 2], lab[:, 1]))
+    found: NDArray[np.bool_] = (hue >= reddest) & (hue <= _YELLOWEST) & (lab[:, 2] > 0)
+    return found
