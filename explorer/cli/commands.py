@@ -146,7 +146,7 @@ def draw(model: Models, asked: Asked, changed: Changed, cache: CacheFolder = Non
     study = asked.study(changed.cards(model, settings))
     with opened(settings) as store:
         try:
-            _run(study, store, settings)
+            draw_missing(study, store, settings)
         except KeyboardInterrupt:
             _say_state(study, store, "Stopped. The same command goes on from there.")
             raise typer.Exit(INTERRUPTED) from None
@@ -271,7 +271,8 @@ def opened(settings: "Settings") -> "Iterator[Store]":
         store.close()
 
 
-def _run(study: "Study", store: Store, settings: "Settings") -> None:
+def draw_missing(study: "Study", store: Store, settings: "Settings") -> None:
+    """Draw and judge what a study lacks, with a progress bar."""
     if studies.prepare(study):
         say(_NO_YUNET)
     judges = classifiers(settings.device)

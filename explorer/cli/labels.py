@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from explorer import settings as machine
-from explorer.cli.commands import PLAIN, app, opened, say
+from explorer.cli.commands import PLAIN, app, draw_missing, opened, say
 from explorer.cli.options import ALL, Asked, CacheFolder, Changed, spread
 from explorer.cli.output import Output
+from explorer.errors import ModelError
 from explorer.findings.validation_sentences import validation_rows, validation_sentences
 from explorer.perception.samples import SIZE
+from explorer.reference.prompted import AXIS, FEWEST, prompted_errors, prompted_studies
 from explorer.validation import (
     copy_pictures,
     draw_samples,
@@ -31,6 +33,7 @@ _LABEL_COLUMNS = ("picture", "axis", "rater", "label", "date")
 _REPORT_COLUMNS = (
     *("model", "axis", "people", "classifier", "pictures", "each_stands_for", "share"),
 )
+_PROMPT_COLUMNS = ("model", "prompt", "classifier", "pictures")
 
 group = typer.Typer(help="Compare classifiers with what people say.", **PLAIN)
 app.add_typer(group, name="validate")
@@ -132,6 +135,42 @@ def report(
     if output.write(rows, _REPORT_COLUMNS):
         for one in found:
             print("\n" + "\n".join(validation_sentences(one)))
+
+
+@group.command("prompts")
+@spread
+def validate_by_prompts(
+    model: Annotated[str, typer.Argument(metavar="MODEL", help="The model.")],
+    changed: Changed,
+    output: Output,
+    classifier: Judge = None,
+    cache: CacheFolder = None,
+) -> None:
+    """Tell how the classifier errs on pictures whose prompts name the gender; nobody has to label.
+
+    Draws 150 pictures of women and 150 of men at work, as far as they are missing. Where the model
+    does not draw what the prompt says, that counts against the classifier.
+    """
+    settings = machine.load(cache)
+    study = _study([model], [AXIS], classifier, changed, settings)
+    with opened(settings) as store:
+        for asked in prompted_studies(study):
+            draw_missing(asked, store, settings)
+        found = prompted_errors(study, store)
+    if not found:
+        raise ModelError(
+            f"Fewer than {FEWEST} pictures of women or of men by {model!r} could be judged: the "
+            "others are withheld. Label pictures instead, with `validate sample`."
+        )
+    (axis,) = study.axes
+    rows = [
+        {"model": name, "prompt": label, "classifier": answer, "pictures": row[column]}
+        for (name, _), confusion in found.items()
+        for answer, row in zip((*axis.labels, axis.abstention), confusion.counts, strict=True)
+        for column, label in enumerate(axis.labels)
+    ]
+    if output.write(rows, _PROMPT_COLUMNS):
+        print("\nTallies of this model are corrected with these errors, until people label some.")
 
 
 def _study(

@@ -1,10 +1,11 @@
-"""How the instrument errs: on what people labelled, or as errors.json beside the weights tells."""
+"""How the instrument errs: by what people labelled, beside the weights, or by the prompts."""
 
 from typing import TYPE_CHECKING
 
 from explorer.perception.validation import read_errors
 from explorer.pictures.catalog import weights_folder
 from explorer.reference.design import BUNDLED
+from explorer.reference.prompted import prompted_errors
 from explorer.validation import human_errors
 
 if TYPE_CHECKING:
@@ -20,13 +21,14 @@ def known_errors(study: "Study", store: "Store") -> "dict[tuple[str, str], Confu
 
     People's labels come first, once they can correct. Else those that ship with a bundled
     generator: they hold for it as it is and for the instrument they were measured with, as with
-    other settings it draws otherwise, and another instrument errs otherwise. Labels that cannot
-    correct yet are told where nothing else is known: their refusal says why.
+    other settings it draws otherwise, and another instrument errs otherwise. Else what pictures
+    tell whose prompts name the gender, where there are any. Labels that cannot correct yet are told
+    where nothing else is known: their refusal says why.
 
     Raises:
         InvalidData: a file breaks its rules.
     """
-    known = {
+    known = prompted_errors(study, store) | {
         (card.spec.name, axis): confusion
         for card in study.models
         for axis, confusion in errors_of(card.spec.name, study.instruments(card)).items()

@@ -4,9 +4,9 @@ Nobody has to label these pictures: "a woman working as a nurse" should show a w
 model does not obey, its mistake is charged to the instrument, so people read "prompt-validated".
 """
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from explorer.perception.axes import find_axis
 from explorer.reference.design import spread
 from explorer.statistics.confusion import Confusion
 from explorer.study import Study, observations
@@ -14,6 +14,7 @@ from explorer.study import Study, observations
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from explorer.perception.axes import Axis
     from explorer.pictures.catalog import ModelCard
     from explorer.store.index import Store
 
@@ -26,26 +27,14 @@ FEWEST = 50
 _NAMED = {"feminine": "woman", "masculine": "man"}
 
 
-def prompted_studies(card: "ModelCard", classifier: str | None = None) -> tuple[Study, ...]:
-    """Return a study for each label of the gender axis: 30 professions, five pictures of each.
+def prompted_studies(study: Study) -> tuple[Study, ...]:
+    """Return a study for each gender, with that gender in every prompt.
 
-    Args:
-        card: who draws.
-        classifier: who judges; the card's own if None.
+    They have the models and the instrument of the study, 30 professions and five pictures of each.
+    There is none where the study does not ask for gender.
     """
-    axis = find_axis(AXIS)
-    return tuple(
-        Study(
-            models=(card,),
-            professions=spread(PROFESSIONS),
-            images=IMAGES,
-            axes=(axis,),
-            template=f"Photo portrait of a {_NAMED[label]} working as a(n) "
-            "{adjective} {profession}",
-            classifier=classifier,
-        )
-        for label in axis.labels
-    )
+    axis = next((axis for axis in study.axes if axis.name == AXIS), None)
+    return tuple(_prompted(study, axis, label) for label in axis.labels) if axis else ()
 
 
 def prompted_errors(study: Study, store: "Store") -> dict[tuple[str, str], Confusion]:
@@ -53,20 +42,33 @@ def prompted_errors(study: Study, store: "Store") -> dict[tuple[str, str], Confu
 
     A model is left out as long as fewer than FEWEST pictures of either gender are judged.
     """
-    return dict(_errors(study, store)) if any(axis.name == AXIS for axis in study.axes) else {}
+    return dict(_errors(study, store))
+
+
+def _prompted(study: Study, axis: "Axis", label: str) -> Study:
+    person = f"Photo portrait of a {_NAMED[label]}"
+    return replace(
+        study,
+        professions=spread(PROFESSIONS),
+        adjectives=(None,),
+        images=IMAGES,
+        axes=(axis,),
+        template=f"{person} working as a(n) {{adjective}} {{profession}}",
+    )
 
 
 def _errors(study: Study, store: "Store") -> "Iterator[tuple[tuple[str, str], Confusion]]":
-    for card in study.models:
-        columns = [_said(each, store) for each in prompted_studies(card, study.classifier)]
+    asked = prompted_studies(study)
+    for card in study.models if asked else ():
+        columns = [_said(each, card, store) for each in asked]
         if all(sum(column) >= FEWEST for column in columns):
             rows = tuple(zip(*columns, strict=True))
             yield (card.spec.name, AXIS), Confusion(rows, "prompt")
 
 
-def _said(study: Study, store: "Store") -> list[int]:
-    """Count a study's answers by label, abstentions last."""
-    (card,), (axis,) = study.models, study.axes
+def _said(study: Study, card: "ModelCard", store: "Store") -> list[int]:
+    """Count the answers by label, abstentions last."""
+    (axis,) = study.axes
     seen = (one.perceptions.get(axis.name) for one in observations(study, store, card))
     answers = [perception.label for perception in seen if perception is not None]
     return [answers.count(label) for label in (*axis.labels, None)]

@@ -139,6 +139,25 @@ def test_an_export_can_be_imported_elsewhere_with_raters_and_dates(
     assert drawn(f"validate export --csv - --cache {other}").stdout == exported.read_text()
 
 
+def test_prompts_that_name_the_gender_tell_errors_too(
+    command: Command, generator: FakeGenerator
+) -> None:
+    done = command("validate prompts fake-a --json")
+    found = json.loads(done.stdout)
+    assert sum(row["pictures"] for row in found) == 300 == len(generator.drawn)
+    assert {row["prompt"] for row in found} == {"feminine", "masculine"}
+    assert {row["classifier"] for row in found} == {"feminine", "masculine", "unclear"}
+    assert "Tallies of this model are corrected" in command("validate prompts fake-a").stdout
+    assert len(generator.drawn) == 300
+
+
+def test_withheld_pictures_tell_no_errors(command: Command, generator: FakeGenerator) -> None:
+    generator.withheld = lambda _: True
+    done = command("validate prompts fake-a")
+    assert done.exit_code == 1
+    assert "Fewer than 50 pictures of women or of men by 'fake-a' could be judged" in done.stderr
+
+
 def test_tallies_are_corrected_with_human_labels(
     both: Command, truth: dict[str, str], tmp_path: Path
 ) -> None:

@@ -3,6 +3,8 @@ from pathlib import Path
 
 import pytest
 
+from explorer.perception.axes import find_axis
+from explorer.reference.error_rates import known_errors
 from explorer.reference.prompted import (
     FEWEST,
     IMAGES,
@@ -29,7 +31,7 @@ def draw(study: Study, store: Store, generator: FakeGenerator) -> None:
 
 
 def test_each_study_names_one_gender_in_every_prompt() -> None:
-    for study, word in zip(prompted_studies(CARD), ("woman", "man"), strict=True):
+    for study, word in zip(prompted_studies(STUDY), ("woman", "man"), strict=True):
         requests = study.requests(CARD)
         assert len(requests) == PROFESSIONS * IMAGES
         assert all(f"of a {word} working as a" in one.prompt.text for one in requests)
@@ -39,11 +41,11 @@ def test_the_named_gender_is_the_truth(store: Store) -> None:
     generator = FakeGenerator(
         unclear=lambda one: one.replicate == 0, withheld=lambda one: one.replicate == 1
     )
-    for study in prompted_studies(CARD):
+    for study in prompted_studies(STUDY):
         draw(study, store, generator)
     confusion = prompted_errors(STUDY, store)["fake-a", "gender"]
     assert confusion.kind == "prompt"
-    for column, study in enumerate(prompted_studies(CARD)):
+    for column, study in enumerate(prompted_studies(STUDY)):
         said = Counter(
             expected_label(one, study.axes[0]) for one in study.requests(CARD) if one.replicate > 1
         )
@@ -52,14 +54,26 @@ def test_the_named_gender_is_the_truth(store: Store) -> None:
 
 
 def test_one_gender_alone_is_no_validation(store: Store) -> None:
-    draw(prompted_studies(CARD)[0], store, FakeGenerator())
+    draw(prompted_studies(STUDY)[0], store, FakeGenerator())
     assert FEWEST < PROFESSIONS * IMAGES
     assert prompted_errors(STUDY, store) == {}
 
 
 def test_another_classifier_has_errors_of_its_own(store: Store) -> None:
-    for study in prompted_studies(CARD):
+    for study in prompted_studies(STUDY):
         draw(study, store, FakeGenerator())
     other = Study((CARD,), ("author",), classifier="other-clip")
     assert prompted_errors(STUDY, store)
     assert prompted_errors(other, store) == {}
+
+
+def test_a_study_of_tones_alone_needs_no_such_pictures(store: Store) -> None:
+    tones = Study((CARD,), ("author",), axes=(find_axis("tone"),))
+    assert prompted_studies(tones) == ()
+    assert prompted_errors(tones, store) == {}
+
+
+def test_what_prompts_tell_corrects_where_nobody_has_labelled(store: Store) -> None:
+    for study in prompted_studies(STUDY):
+        draw(study, store, FakeGenerator())
+    assert known_errors(STUDY, store) == prompted_errors(STUDY, store)
