@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 Kind = Literal["human", "prompt", "nearest source"]
 
-# Below it the correction multiplies the tally's error by more than 2.5.
-LEAST_YOUDEN = 0.4
+# More, and the interval of a corrected share says next to nothing.
+MOST_MULTIPLIED = 2.5
 # Above it nothing speaks against one instrument for two sources of pictures.
 POOLABLE_P = 0.1
 _TWO = 2
@@ -112,20 +112,49 @@ class Confusion:
         return float((shares.diagonal() - others).min())
 
     @property
-    def refusal(self) -> str | None:
-        """Return why no tally can be corrected with this instrument, None where one can.
+    def multiplier(self) -> float | None:
+        """Return how many times larger the correction makes the error of the least certain share.
 
-        A singular confusion, one class looking like a mix of others, is too weak before all else.
+        1 / Youden's index where there are two classes. With more, for a sample in which all are
+        equally frequent; infinite where one class looks like a mix of others. Abstentions are left
+        out. None where no picture of a class was answered.
+
+        Source: Buonaccorsi 2010, "Measurement error", chapter 2: the variance of M^-1 q.
         """
+        import numpy as np
+
+        answered = self.weighted()[: self.classes]
+        if not answered.sum(0).all():
+            return None
+        matrix = answered / answered.sum(0)
+        if np.linalg.matrix_rank(matrix) < self.classes:
+            return math.inf
+        given, inverse = matrix.mean(1), np.linalg.inv(matrix)
+        spread = np.diag(inverse @ (np.diag(given) - np.outer(given, given)) @ inverse.T)
+        return float(np.sqrt(spread / (given * (1 - given))).max())
+
+    @property
+    def refusal(self) -> str | None:
+        """Return why no tally can be corrected with this instrument, None where one can."""
         for place, column in enumerate(zip(*self.counts, strict=True)):
             if not any(column[: self.classes]):
                 held = "has no picture" if not any(column) else "was never answered"
                 return f"Class {place + 1!r} of the confusion {held}: label pictures of it."
-        if self.youden is None or self.youden >= LEAST_YOUDEN:
+        if self.youden is None or self.multiplier is None:
             return None
+        if self.youden > 0 and self.multiplier <= MOST_MULTIPLIED:
+            return None
+        return f"Instrument too weak: {self._weakness()}. Use another classifier or other captions."
+
+    def _weakness(self) -> str:
+        if self.classes == _TWO:
+            least = 1 / MOST_MULTIPLIED
+            return f"sensitivity + specificity - 1 is {self.youden:.2f}, below {least!r}"
+        if self.youden is None or self.youden <= 0 or self.multiplier in {None, math.inf}:
+            return "one class looks like another, or like a mix of others"
         return (
-            f"Instrument too weak: sensitivity + specificity - 1 is {self.youden:.2f}, below "
-            f"{LEAST_YOUDEN!r}. Use another classifier or other captions."
+            f"a corrected share would err {self.multiplier:.1f} times as much as a raw one, and "
+            f"{MOST_MULTIPLIED!r} is the most that helps"
         )
 
     def weighted(self) -> "NDArray[np.float64]":

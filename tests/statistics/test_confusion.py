@@ -1,5 +1,6 @@
 import re
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -55,6 +56,25 @@ def test_more_classes_are_told_apart_as_well_as_the_worst() -> None:
         _ = confusion.sensitivity
 
 
+@given(confusions())
+def test_the_correction_of_two_classes_multiplies_errors_by_one_over_youdens_index(
+    confusion: Confusion,
+) -> None:
+    assert confusion.youden is not None
+    if abs(confusion.youden) > 1e-6:
+        assert confusion.multiplier == pytest.approx(1 / abs(confusion.youden))
+
+
+def test_the_correction_of_more_classes_multiplies_errors_as_a_simulation_shows() -> None:
+    confusion = Confusion(((90, 20, 0), (10, 70, 5), (0, 10, 95)), "human")
+    matrix = confusion.shares()
+    given = matrix.mean(1)
+    drawn = np.random.default_rng(1).multinomial(1000, given, 40_000) / 1000
+    spread = (drawn @ np.linalg.inv(matrix).T).std(0)
+    raw = np.sqrt(given * (1 - given) / 1000)
+    assert confusion.multiplier == pytest.approx((spread / raw).max(), rel=0.02)
+
+
 def test_a_perfect_instrument_has_1_and_a_guessing_one_0() -> None:
     assert binary(150, 150, 150, 150).youden == 1
     assert binary(75, 150, 75, 150).youden == 0
@@ -70,7 +90,8 @@ def test_a_perfect_instrument_has_1_and_a_guessing_one_0() -> None:
         (binary(50, 100, 50, 100), "is 0.00"),
         (binary(5, 100, 5, 100), "is -0.90"),
         # The third class looks like the first two, half and half.
-        (Confusion(((80, 0, 40), (0, 80, 40), (20, 20, 20)), "human"), "is 0.00"),
+        (Confusion(((80, 0, 40), (0, 80, 40), (20, 20, 20)), "human"), "one class looks like"),
+        (Confusion(((90, 0, 0), (10, 55, 45), (0, 45, 55)), "human"), "err 8.9 times as much"),
     ],
 )
 def test_an_instrument_that_cannot_correct_says_why(confusion: Confusion, reason: str) -> None:
