@@ -65,7 +65,7 @@ def test_the_whole_path_finds_what_the_generators_draw(tmp_path: Path) -> None:
 
 def test_the_small_clip_reads_an_unseen_style() -> None:
     exam = json.loads((weights_folder("emoji-clip") / "exam.json").read_text())
-    assert exam["gender"]["women_and_men_right"] >= 0.93
+    assert exam["gender"]["women_and_men_right"] >= 0.95
     assert exam["tone"]["exact_or_one_step_off"] >= 0.98
 
 
