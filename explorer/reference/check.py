@@ -27,6 +27,12 @@ if TYPE_CHECKING:
 KINDS = ("measured", "corrected")
 
 
+def drawn_mix(model: str, profession: str) -> "Mix | None":
+    """Return what a large sample of a generator shows, None where it is too small to be a truth."""
+    truth = find_truth(model, profession)
+    return truth.drawn if truth else None
+
+
 def check(
     store: "Store",
     models: tuple[str, ...],
@@ -34,6 +40,7 @@ def check(
     images: int,
     settings: "Settings",
     progress: "Callable[[Progress], None]" = lambda _: None,
+    shown: "Callable[[str, str], Mix | None]" = drawn_mix,
 ) -> list[dict[str, object]]:
     """Draw, judge and tally professions across the range; set the result beside the truth.
 
@@ -44,14 +51,15 @@ def check(
         images: pictures per profession and model, without an adjective.
         settings: device and batch size.
         progress: told after every batch.
+        shown: the mix that is the truth for a model and a profession; without one the design is.
 
     Returns:
-        One row per model, profession, axis and label: the designed share, the share that a large
-        sample really shows (None where the sample is too small to be a truth), the share measured
-        here, plain and corrected, each with its 95% interval, the difference from the truth in
-        points and whether the interval holds it; `compared_with` says which of the first two was
-        the truth. For gender these are shares of women and men among the pictures drawn as one of
-        the two, and the instrument's shares of those it answered. What is not known is None.
+        One row per model, profession, axis and label: the designed share, the share that is really
+        shown (None where the sample is too small to be a truth), the share measured here, plain and
+        corrected, each with its 95% interval, the difference from the truth in points and whether
+        the interval holds it; `compared_with` says which of the first two was the truth. For gender
+        these are shares of women and men among the pictures drawn as one of the two, and the
+        instrument's shares of those it answered. What is not known is None.
     """
     from explorer.classifiers.clip import ClipClassifier
     from explorer.generators.diffusion import DiffusionGenerator
@@ -73,7 +81,7 @@ def check(
     for step in run(study, store, generator, classifier, batch=settings.batch):
         progress(step)
     found = findings(tallies(study, store, "cell"), known_errors(study, store))
-    return [row for finding in found for row in _rows(finding)]
+    return [row for finding in found for row in _rows(finding, shown)]
 
 
 def summary(rows: "Sequence[dict[str, object]]") -> list[dict[str, object]]:
@@ -105,12 +113,14 @@ def _of(kind: str, rows: "Sequence[dict[str, Any]]") -> dict[str, object]:
     }
 
 
-def _rows(finding: "Finding") -> "list[dict[str, object]]":
+def _rows(
+    finding: "Finding", shown: "Callable[[str, str], Mix | None]"
+) -> "list[dict[str, object]]":
     tally = finding.tally
     model, profession = tally.cell.model, str(tally.cell.profession)
     designed = _shares(designed_mix(model, profession), tally.axis.name)
-    truth = find_truth(model, profession)
-    drawn = _shares(truth.drawn, tally.axis.name) if truth else (None,) * len(designed)
+    mix = shown(model, profession)
+    drawn = _shares(mix, tally.axis.name) if mix else (None,) * len(designed)
     return [
         {
             "model": model,

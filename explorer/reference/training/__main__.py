@@ -5,6 +5,7 @@ On two cores it takes about two hours, most of it for counting what the generato
 """
 
 import functools
+import json
 import pickle
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -22,6 +23,7 @@ from transformers import CLIPTextModel, CLIPTokenizer  # noqa: E402
 
 from explorer import settings  # noqa: E402
 from explorer.pictures.catalog import weights_folder  # noqa: E402
+from explorer.reference.check import check, summary  # noqa: E402
 from explorer.reference.design import BUNDLED  # noqa: E402
 from explorer.reference.training import (  # noqa: E402
     autoencoder,
@@ -39,7 +41,9 @@ from explorer.reference.training.errors import count_errors  # noqa: E402
 from explorer.reference.training.folders import save_generator, save_sample  # noqa: E402
 from explorer.reference.training.judge import NearestSource  # noqa: E402
 from explorer.reference.training.pictures import TrainingSet, training_set  # noqa: E402
+from explorer.reference.training.proof import shown_in  # noqa: E402
 from explorer.reference.truth import Truth, truth_path, write_truth  # noqa: E402
+from explorer.store.index import Store  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -217,6 +221,23 @@ def tell_errors(work: Work) -> None:
     judge = _judge(work)
     for model in BUNDLED:
         count_errors(model, judge, settings.load(), SEED)
+
+
+@app.command("proof")
+def prove(work: Work, professions: int = 30, images: int = 200) -> None:
+    """Set what the whole path measures beside what the very same pictures show.
+
+    Draws and judges what is missing of the pictures of `reference check`.
+    """
+    machine = settings.load(work / "proof")
+    store = Store.open(machine.cache)
+    sources = autoencoder.decode(_autoencoder(work), torch.load(work / "latents.pt"))
+    judge = NearestSource(_pictures(work), sources, lambda pictures: pictures)
+    shown = shown_in(store, judge, images, machine.device)
+    rows = check(store, BUNDLED, professions, images, machine, shown=shown)
+    store.close()
+    for row in summary(rows):
+        print(json.dumps(row))
 
 
 @app.command("sample")

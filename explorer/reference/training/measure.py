@@ -88,21 +88,20 @@ def truth_rows(model: str, counts: np.ndarray) -> tuple[Truth, ...]:
         designed = designed_rows(model, profession.name)
         by_kind = dict(zip(KINDS, counts[index], strict=True)) | {"all": counts[index].sum(0)}
         for kind in ADJECTIVES:
-            drawn = _mix(by_kind[kind], designed[kind].costume)
+            drawn = mix_of(by_kind[kind].sum(2), designed[kind].costume)
             number = int(by_kind[kind].sum())
             rows.append(Truth(model, profession.name, kind, number, designed[kind], drawn))
     return tuple(rows)
 
 
-def _mix(counts: np.ndarray, costume: str) -> Mix:
-    """Return shares of counts (genders, tones, right costume)."""
-    women, men, neutral = counts.sum((1, 2))
-    tones = counts.sum((0, 2)) / counts.sum()
+def mix_of(counts: np.ndarray, costume: str) -> Mix:
+    """Return the shares in counts of shape (genders, tones)."""
+    women, men, neutral = counts.sum(1)
     return Mix(
         costume=costume,
         women=float(women / (women + men)),
         neutral=float(neutral / counts.sum()),
-        tones=tuple(map(float, tones)),
+        tones=tuple(map(float, counts.sum(0) / counts.sum())),
     )
 
 
