@@ -191,8 +191,12 @@ def _share(tally: "Tally", label: str) -> str:
 
 def interval_text(interval: "Interval") -> str:
     """Return "95% interval 67 to 80"."""
-    limits = f"{_percent(interval.low)} to {_percent(interval.high)}"
-    return f"{interval.level * 100:g}% interval {limits}"
+    return f"{interval.level * 100:g}% interval {limits_text(interval)}"
+
+
+def limits_text(interval: "Interval") -> str:
+    """Return "67 to 80", the limits in percent or points."""
+    return f"{_percent(interval.low)} to {_percent(interval.high)}"
 
 
 def _limits(share: "Interval") -> str:
@@ -200,7 +204,7 @@ def _limits(share: "Interval") -> str:
 
 
 def _percent(share: float) -> str:
-    return f"{share * 100:.0f}"
+    return f"{round(100 * share)}".replace("-", "\N{MINUS SIGN}")
 
 
 def _commonest(tally: "Tally") -> str:

@@ -14,6 +14,7 @@ from explorer.findings.sentences import (
     FEMININE,
     FEWEST_FOR_A_SHARE,
     GENDER,
+    limits_text,
     quote,
     seen_as,
     subject,
@@ -325,7 +326,7 @@ def _found(difference: "Difference") -> str:
     how = "corrected, " if difference.corrected else "as counted, "
     return (
         f"Pictures of {whom} by {_verdict(difference, best)} "
-        f"({how}{best.level:.0%} interval of the difference {_points(best)})"
+        f"({how}{best.level:.0%} interval of the difference {limits_text(best)} points)"
     )
 
 
@@ -338,11 +339,3 @@ def _verdict(difference: "Difference", best: "Interval") -> str:
         )
     often = "more" if best.low > 0 else "less"
     return f"{left} are perceived as feminine {often} often than those by {right}"
-
-
-def _points(difference: "Interval") -> str:
-    low, high = (
-        f"{round(100 * value)}".replace("-", "\N{MINUS SIGN}")
-        for value in (difference.low, difference.high)
-    )
-    return f"{low} to {high} points"

@@ -1,8 +1,9 @@
 import pytest
 
-from explorer.findings.sentences import sentence, subject
+from explorer.findings.sentences import limits_text, sentence, subject
 from explorer.findings.tallies import ALL, Cell, Tally
 from explorer.perception.axes import find_axis
+from explorer.statistics.intervals import Interval
 from explorer.words.vocabulary import find_profession, own_profession
 
 GENDER = find_axis("gender")
@@ -15,6 +16,11 @@ def test_the_sentence_says_share_interval_and_labour_statistic() -> None:
         "Of 189 pictures of an author, 140 are perceived as feminine (74%, 95% interval 67 to 80); "
         "women are 54% of US writers and authors (2023)."
     )
+
+
+def test_limits_below_zero_have_a_minus_sign() -> None:
+    assert limits_text(Interval(0.03, -0.034, 0.09, 0.95, "test")) == "\N{MINUS SIGN}3 to 9"
+    assert limits_text(Interval(0.0, -0.004, 0.09, 0.95, "test")) == "0 to 9"
 
 
 def test_what_could_not_be_counted_is_said_and_not_part_of_the_percentage() -> None:
