@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from explorer.statistics.intervals import Interval
     from explorer.words.vocabulary import Profession
 
-FEWEST_FOR_A_SHARE = FEWEST
 
 # The axis that the labour statistics speak of, and its label for women.
 GENDER = "gender"
@@ -152,7 +151,7 @@ def _found(tally: "Tally") -> str:
     pictures = f"{_number(tally.judged)} of {subject(tally.cell)}"
     if tally.judged == 0:
         return _nothing_judged(tally)
-    if tally.judged < FEWEST_FOR_A_SHARE:
+    if tally.judged < FEWEST:
         return f"Of {pictures}, {_each_count(tally)} (too few for a percentage)"
     label = told_label(tally)
     return f"Of {pictures}, {_perceived(tally, label)} ({_share(tally, label)})"

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from explorer.perception.labels import HumanLabel
     from explorer.perception.samples import Sampled
     from explorer.statistics.agreement import Agreement
-    from explorer.statistics.calibration import Bin, Calibration, Risk
+    from explorer.statistics.calibration import Bin, FittedScale, Risk
 
 NOT_SAMPLED = "no sample of this model's pictures has been drawn for this classifier"
 NOBODY = "nobody has labelled a picture of the sample yet"
@@ -103,7 +103,7 @@ class Confidence:
     bins: "tuple[Bin, ...]"
     risks: "tuple[Risk, ...]"
     threshold: float | None
-    calibration: "Calibration | None"
+    calibration: "FittedScale | None"
     uncalibrated: str | None
 
 
@@ -234,7 +234,7 @@ def _confusion(axis: "Axis", labelled: "Sequence[Seen]") -> Confusion:
     )
 
 
-def _calibrated(axis: "Axis", told: "Sequence[Seen]") -> "tuple[Calibration | None, str | None]":
+def _calibrated(axis: "Axis", told: "Sequence[Seen]") -> "tuple[FittedScale | None, str | None]":
     if len(axis.labels) != 2:  # noqa: PLR2004
         return None, TWO_LABELS
     # Pictures were chosen by their margins alone, which leaves what a margin tells as it is: there

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from explorer.findings.comparison import compare
-from explorer.findings.corrected import findings
+from explorer.findings.corrected import FEWEST, findings
 from explorer.findings.differences import (
     difference_sentence,
     differences,
@@ -12,7 +12,6 @@ from explorer.findings.differences import (
 )
 from explorer.findings.sentences import (
     FEMININE,
-    FEWEST_FOR_A_SHARE,
     GENDER,
     limits_text,
     quote,
@@ -259,9 +258,7 @@ def _by_profession(found: "tuple[Difference, ...]", choice: "Choice") -> "DotPlo
 def _by_adjective(asked: _Asked, errors: "Errors") -> "list[DotPlot]":
     """Return the plot by adjective where any has pictures enough."""
     comparisons = [one for one in asked.compared("adjective") if one.left.axis.name == GENDER]
-    enough = [
-        one for one in comparisons if min(one.left.judged, one.right.judged) >= FEWEST_FOR_A_SHARE
-    ]
+    enough = [one for one in comparisons if min(one.left.judged, one.right.judged) >= FEWEST]
     if len(comparisons) == 1 or not enough:
         return []
     coded = codings()
@@ -318,7 +315,7 @@ def _pictures(choice: "Choice", profession: str) -> str:
 def _found(difference: "Difference") -> str:
     left, right = difference.comparison.left, difference.comparison.right
     whom, best = subject(left.cell), difference.best(_feminine(difference))
-    if best is None or min(left.judged, right.judged) < FEWEST_FOR_A_SHARE:
+    if best is None or min(left.judged, right.judged) < FEWEST:
         return (
             f"Too few pictures of {whom} to compare: {left.judged} by {left.cell.model} and "
             f"{right.judged} by {right.cell.model} are judged"

@@ -53,7 +53,7 @@ class Quality:
 
 
 @dataclass(frozen=True, slots=True)
-class Calibration:
+class FittedScale:
     """A scale fitted to all labels, and what it improves on labels that it was not fitted to."""
 
     scale: Scale
@@ -83,7 +83,7 @@ class Risk:
     error: float
 
 
-def calibrate(margins: "Sequence[float]", truths: "Sequence[bool]", seed: int = 0) -> Calibration:
+def calibrate(margins: "Sequence[float]", truths: "Sequence[bool]", seed: int = 0) -> FittedScale:
     """Fit temperature and bias by the least log-loss, and measure both by cross-validation.
 
     Labels count as not quite sure, one picture in each class being wrong on average over endless
@@ -110,7 +110,7 @@ def calibrate(margins: "Sequence[float]", truths: "Sequence[bool]", seed: int = 
     for fold in _folds(y, seed):
         unseen[fold] = _probabilities(x[fold], _fit(x[~fold], y[~fold]))
     raw = _probabilities(x, RAW)
-    return Calibration(_fit(x, y), len(x), _quality(raw, y), _quality(unseen, y))
+    return FittedScale(_fit(x, y), len(x), _quality(raw, y), _quality(unseen, y))
 
 
 def calibration_error(

@@ -1,7 +1,7 @@
 """The address bar: what is chosen, as text and back."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from starlette.datastructures import QueryParams
 
@@ -58,8 +58,6 @@ words = st.text("aé人<>&=?#%+,/\"'(){}", min_size=1, max_size=9)
 numbers = st.floats(0, 50).map(lambda value: float(f"{value:g}"))
 
 
-# No deadline: a busy machine now and then takes its time.
-@settings(deadline=None)
 @given(
     st.builds(
         Choice,

@@ -198,7 +198,7 @@ def test_an_answer_keeps_what_was_measured_under_the_axis_names() -> None:
     assert answer("key", AXIS, "pixels", CAST).reason == CAST
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(place=st.integers(0, 9), seed=st.integers(0, 2**32 - 1), spread=st.floats(0, 6))
 def test_noise_does_not_move_the_bin(place: int, seed: int, spread: float) -> None:
     noise = np.random.default_rng(seed).normal(0, spread, (30, 30, 3))

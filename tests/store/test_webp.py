@@ -17,7 +17,7 @@ REQUEST = ImageRequest(fake_card().spec, Prompt("café <b>owner</b>", "naïve"),
 SHAPES = st.tuples(st.integers(1, 40), st.integers(1, 40), st.just(3))
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(arrays.arrays(np.uint8, SHAPES))
 def test_any_pixels_come_back_exactly(pixels: np.ndarray) -> None:
     assert np.array_equal(webp.decode(webp.encode(REQUEST, pixels)), pixels)
