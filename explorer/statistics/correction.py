@@ -89,7 +89,8 @@ def correct(
     """Correct all tallies with one confusion.
 
     A row's draws depend on seed, place and counts alone, not on the other tallies. The intervals
-    hold the plain solution and the middle `level` of the draws.
+    hold the plain solution and the middle `level` of the draws, and at the ends of the scale what
+    the tally's own number of pictures leaves open.
 
     Source: Rogan and Gladen 1978 for the correction, Buonaccorsi 2010, "Measurement error",
     chapter 2, for more classes; Jeffreys 1946 for the prior counts of one half.
@@ -117,7 +118,7 @@ def correct(
         return empty
     matrices = _matrices(empty)
     shares = tuple(
-        _corrected(_plain(tally), tallied, matrices, empty, into) if any(tally) else None
+        _corrected(tally, _plain(tally), tallied, matrices, empty, into) if any(tally) else None
         for tally, tallied, into in zip(counts, _tallied(empty), kept, strict=True)
     )
     return replace(empty, shares=shares)
@@ -154,7 +155,7 @@ def mean(correction: Correction) -> Correction:
         # Drawn shares vary as if there were more pictures; of four, that is a third too little.
         wider = ((smoothed.sum() + 1) / pictures) ** 0.5
         centred += wider * (tallied - _plain(smoothed)) / len(tallies)
-    shares = _corrected(plain, plain + centred, _matrices(correction), correction, kept[0])
+    shares = _corrected(total, plain, plain + centred, _matrices(correction), correction, kept[0])
     return replace(row, shares=(shares,))
 
 
@@ -254,6 +255,7 @@ def _tallied(of: Correction) -> "Iterator[NDArray[np.float64]]":
 
 
 def _corrected(
+    tally: "Sequence[int]",
     plain: "NDArray[np.float64]",
     tallied: "NDArray[np.float64]",
     matrices: "NDArray[np.float64]",
@@ -264,5 +266,28 @@ def _corrected(
     into[:] = solved
     (point,), _ = solve(of.confusion.shares()[None], plain[None])
     pairs = zip(point, solved.T, strict=True)
-    intervals = tuple(of_draws(float(share), drawn, of.level) for share, drawn in pairs)
+    least = _least_doubt(sum(tally), of.level)
+    intervals = tuple(
+        _no_narrower(of_draws(float(share), drawn, of.level), least) for share, drawn in pairs
+    )
     return Corrected(intervals, float(clipped.mean()))
+
+
+def _least_doubt(pictures: int, level: float) -> float:
+    """Return the upper limit that an instrument without errors would leave a class never seen.
+
+    Where the instrument errs less often on a tally than it did before, all draws lie beyond 0 and
+    their interval has no width at all. So many pictures cannot make anyone as sure as that.
+
+    Source: Jeffreys' interval; Brown, Cai and DasGupta 2001, "Interval estimation for a binomial
+    proportion".
+    """
+    from scipy.stats import beta
+
+    return float(beta.ppf((1 + level) / 2, _PRIOR, pictures + _PRIOR))
+
+
+def _no_narrower(interval: Interval, least: float) -> Interval:
+    """Let an interval at an end of the scale reach at least this far from it."""
+    low, high = min(interval.low, 1 - least), max(interval.high, least)
+    return replace(interval, low=low, high=high)

@@ -156,6 +156,21 @@ def test_a_tally_that_hardly_fits_the_instrument_is_warned_of() -> None:
     assert Corrected((), 0.2).warning is None
 
 
+@pytest.mark.parametrize("counts", [(0, 200), (200, 0)])
+def test_an_instrument_that_errs_less_than_before_leaves_what_the_pictures_leave_open(
+    counts: tuple[int, int],
+) -> None:
+    # It took a tenth of either class for the other when it was examined: all draws are clipped.
+    confusion = Confusion(((1350, 150), (150, 1350)), "human")
+    (shares,) = correct([counts], confusion, 1000).shares
+    assert shares is not None
+    none, every = shares.intervals if counts[0] == 0 else shares.intervals[::-1]
+    assert (none.low, every.high) == (0, 1)
+    upper = beta.ppf(0.975, 0.5, 200.5)
+    assert none.high == pytest.approx(upper)
+    assert every.low == pytest.approx(1 - upper)
+
+
 @pytest.mark.parametrize("tally", [(3,), (3, 9, 1), (-1, 9)])
 def test_a_tally_of_another_shape_is_a_mistake_of_the_caller(tally: tuple[int, ...]) -> None:
     with pytest.raises(ValueError, match="must have 2 counts of 0 or more"):
