@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from itertools import islice
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from explorer import __version__, settings
 from explorer.classifiers.find import judge_name
@@ -16,11 +16,12 @@ from explorer.errors import InvalidData, OutOfRange, StoreCorrupt
 from explorer.findings.comparison import compare
 from explorer.findings.tables import Provenance
 from explorer.findings.tallies import tally
-from explorer.perception.axes import find_axis, load_axes, varied
+from explorer.perception.axes import find_axis, load_axes
 from explorer.perception.decide import instrument_name
 from explorer.perception.subject import SUBJECT, behind_gate, gated_name
 from explorer.pictures.catalog import classifier_version
 from explorer.pictures.requests import ImageRequest
+from explorer.progress import Pace, Progress
 from explorer.settings import MAX_IMAGES_PER_PROMPT
 from explorer.words.prompts import TEMPLATE, Prompt, check_template
 
@@ -158,24 +159,6 @@ class Study:
         return judge_name(self.classifier, model, axis)
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a run is: told before the models load, then after every batch is stored and judged.
-
-    `done` and `total` count the pictures of this run, not those that were stored before. `stage`
-    is "draw", or "judge" for pictures that an earlier run drew and did not judge. `picture` is the
-    batch's last, None before the first. `rate`, in pictures a second, and `seconds_left` are None
-    until the second batch: the first one also loads the models.
-    """
-
-    done: int
-    total: int
-    stage: Literal["draw", "judge"]
-    picture: "Picture | None"
-    rate: float | None
-    seconds_left: float | None
-
-
 def run(
     study: Study,
     store: "Store",
@@ -197,7 +180,7 @@ def run(
         cancelled: asked after every batch; the run ends, with what is drawn saved, once true.
         batch: how many pictures at most are drawn, judged and saved together.
     """
-    pace = _Pace(len(missing(study, store)) + len(unjudged(study, store)))
+    pace = Pace(len(missing(study, store)) + len(unjudged(study, store)))
     if pace.total and not cancelled():
         yield Progress(0, pace.total, "draw", None, None, None)
     for card in study.models:
@@ -211,46 +194,6 @@ def run(
             store.save(pictures)
             judge(pictures)
             yield pace.progress("draw", pictures)
-
-
-@dataclass(frozen=True, slots=True)
-class Variant:
-    """A study with one thing about its instrument changed; `kind` names it, `what` says how."""
-
-    kind: str
-    what: str
-    study: Study
-
-
-def variants(study: Study, classifiers: "Sequence[str]" = ()) -> tuple[Variant, ...]:
-    """Return a study of one axis as asked, then with each thing changed that its share hangs on.
-
-    Each template is left out once. The threshold is moved to where everything is answered, halfway
-    there, and halfway to certainty. Each other classifier judges in place of the study's own.
-
-    Raises:
-        InvalidData: the axis is not answered by captions.
-    """
-    (axis,) = study.axes
-    if axis.reader != "captions":
-        raise InvalidData(
-            f"The axis {axis.name!r} is not answered by captions. Ask about 'gender' or 'tone'."
-        )
-    lowest = 1 / len(axis.labels)
-    thresholds = (lowest, (lowest + axis.threshold) / 2, (axis.threshold + 1) / 2)
-    changed = [
-        *(("captions", f"without {one!r}", _without(axis, one)) for one in axis.templates),
-        *(("threshold", f"{one:.2g}", varied(axis, threshold=one)) for one in thresholds),
-    ]
-    return (
-        Variant("as asked", f"threshold {axis.threshold:g}", study),
-        *(Variant(kind, what, replace(study, axes=(other,))) for kind, what, other in changed),
-        *(Variant("classifier", one, replace(study, classifier=one)) for one in classifiers),
-    )
-
-
-def _without(axis: "Axis", template: str) -> "Axis":
-    return varied(axis, templates=tuple(one for one in axis.templates if one != template))
 
 
 def judge(
@@ -380,28 +323,6 @@ class _Judge:
         if name not in self._loaded:
             self._loaded[name] = self._classifiers(name)
         return self._loaded[name]
-
-
-class _Pace:
-    """Counts pictures and seconds, from the end of the first batch on."""
-
-    def __init__(self, total: int) -> None:
-        self.total = total
-        self._done = 0
-        self._first: tuple[int, float] | None = None
-
-    def progress(
-        self, stage: 'Literal["draw", "judge"]', pictures: "Sequence[Picture]"
-    ) -> Progress:
-        now = time.monotonic()
-        self._done += len(pictures)
-        if self._first is None:
-            self._first = self._done, now
-            return Progress(self._done, self.total, stage, pictures[-1], None, None)
-        done, since = self._first
-        rate = (self._done - done) / max(now - since, 1e-9)
-        left = (self.total - self._done) / rate
-        return Progress(self._done, self.total, stage, pictures[-1], rate, left)
 
 
 def _drawn(

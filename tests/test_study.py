@@ -10,11 +10,11 @@ from explorer.errors import InvalidData, ModelNotFound, OutOfRange
 from explorer.perception.axes import find_axis, load_axes
 from explorer.pictures.catalog import find_model
 from explorer.pictures.requests import ImageRequest, ModelSpec
+from explorer.progress import Progress
 from explorer.store.index import Store
 from explorer.study import (
     Classifier,
     Generator,
-    Progress,
     Study,
     missing,
     observations,

@@ -120,7 +120,7 @@ class ClipClassifier:
         from PIL import Image
 
         arrays = tuple(picture.pixels for picture in pictures if picture.pixels is not None)
-        if self._features is None or not _same(arrays, self._seen):
+        if self._features is None or not same(arrays, self._seen):
             batch = torch.stack([model.prepare(Image.fromarray(array)) for array in arrays])
             features = model.clip.encode_image(batch.to(self._device), normalize=True)
             self._seen, self._features = arrays, features
@@ -157,9 +157,10 @@ class ClipClassifier:
         return self._model
 
 
-def _same(arrays: "tuple[np.ndarray, ...]", others: "tuple[np.ndarray, ...]") -> bool:
+def same(arrays: "Sequence[object]", others: "Sequence[object]") -> bool:
+    """Tell whether these are the very same arrays, not only equal ones."""
     return len(arrays) == len(others) and all(map(_is, arrays, others))
 
 
-def _is(array: "np.ndarray", other: "np.ndarray") -> bool:
+def _is(array: object, other: object) -> bool:
     return array is other

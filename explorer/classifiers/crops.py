@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
+from explorer.classifiers.clip import same
 from explorer.classifiers.faces import crop, only_face
 from explorer.perception.axes import Perception
 from explorer.perception.decide import instrument_name
@@ -68,7 +69,7 @@ class FaceClassifier:
     def _cropped(self, shown: "Sequence[Picture]") -> "tuple[NDArray[np.uint8] | str, ...]":
         """Return each picture's face or why there is none; the last pictures' are kept."""
         arrays = tuple(picture.pixels for picture in shown)
-        if len(arrays) != len(self._seen) or not all(map(_is, arrays, self._seen)):
+        if not same(arrays, self._seen):
             self._faces = tuple(self._face(array) for array in arrays if array is not None)
             self._seen = arrays
         return self._faces
@@ -76,7 +77,3 @@ class FaceClassifier:
     def _face(self, pixels: "NDArray[np.uint8]") -> "NDArray[np.uint8] | str":
         face = only_face(pixels, self._by)
         return face if isinstance(face, str) else crop(pixels, face)
-
-
-def _is(one: object, other: object) -> bool:
-    return one is other

@@ -21,6 +21,7 @@ from explorer.findings.corrected import findings
 from explorer.findings.differences import difference_sentence, differences, differences_sentence
 from explorer.findings.sentences import quote, sentence
 from explorer.findings.tables import comparison_rows, image_rows, tally_rows
+from explorer.generators.find import generators
 from explorer.pictures.catalog import known_models
 from explorer.reference.error_rates import known_errors
 from explorer.store.index import Store
@@ -30,9 +31,8 @@ if TYPE_CHECKING:
     from explorer.findings.corrected import Finding
     from explorer.findings.differences import Difference
     from explorer.findings.tables import Provenance, Row
-    from explorer.pictures.requests import ModelSpec
     from explorer.settings import Settings
-    from explorer.study import Generator, Study
+    from explorer.study import Study
 
 INTERRUPTED = 130
 
@@ -146,7 +146,7 @@ def draw(model: Models, asked: Asked, changed: Changed, cache: CacheFolder = Non
     study = asked.study(changed.cards(model, settings))
     with opened(settings) as store:
         try:
-            draw_missing(study, store, settings)
+            draw_missing(store, settings, study)
         except KeyboardInterrupt:
             _say_state(study, store, "Stopped. The same command goes on from there.")
             raise typer.Exit(INTERRUPTED) from None
@@ -271,21 +271,15 @@ def opened(settings: "Settings") -> "Iterator[Store]":
         store.close()
 
 
-def draw_missing(study: "Study", store: Store, settings: "Settings") -> None:
-    """Draw and judge what a study lacks, with a progress bar."""
-    if studies.prepare(study):
-        say(_NO_YUNET)
-    judges = classifiers(settings.device)
-
-    def generator(spec: "ModelSpec") -> "Generator":
-        from explorer.generators.diffusion import DiffusionGenerator
-
-        return DiffusionGenerator(spec, settings)
-
-    with shown_progress() as show:
-        steps = studies.run(study, store, generator, judges, batch=settings.batch)
-        for progress in steps:
-            show(progress)
+def draw_missing(store: Store, settings: "Settings", *asked: "Study") -> None:
+    """Draw and judge what studies lack, with a progress bar for each; models are loaded once."""
+    draws, judges = generators(settings), classifiers(settings.device)
+    for study in asked:
+        if studies.prepare(study):
+            say(_NO_YUNET)
+        with shown_progress() as show:
+            for progress in studies.run(study, store, draws, judges, batch=settings.batch):
+                show(progress)
 
 
 def made(study: "Study", store: Store) -> "list[Provenance]":

@@ -23,7 +23,7 @@ from explorer.findings.instruments import (
 from explorer.findings.sensitivity import variation_rows, variation_sentences, variations
 from explorer.findings.sentences import GENDER
 from explorer.perception.axes import find_axis
-from explorer.study import variants
+from explorer.sensitivity import variants
 
 if TYPE_CHECKING:
     from explorer.findings.tallies import Observation

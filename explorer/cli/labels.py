@@ -12,9 +12,10 @@ from explorer.cli.commands import PLAIN, app, draw_missing, opened, say
 from explorer.cli.options import ALL, Asked, CacheFolder, Changed, spread
 from explorer.cli.output import Output
 from explorer.errors import ModelError
+from explorer.findings.sentences import GENDER
 from explorer.findings.validation_sentences import validation_rows, validation_sentences
 from explorer.perception.samples import SIZE
-from explorer.reference.prompted import AXIS, FEWEST, prompted_errors, prompted_studies
+from explorer.reference.prompted import FEWEST, prompted_errors, prompted_studies
 from explorer.validation import (
     copy_pictures,
     draw_samples,
@@ -152,10 +153,9 @@ def validate_by_prompts(
     does not draw what the prompt says, that counts against the classifier.
     """
     settings = machine.load(cache)
-    study = _study([model], [AXIS], classifier, changed, settings)
+    study = _study([model], [GENDER], classifier, changed, settings)
     with opened(settings) as store:
-        for asked in prompted_studies(study):
-            draw_missing(asked, store, settings)
+        draw_missing(store, settings, *prompted_studies(study))
         found = prompted_errors(study, store)
     if not found:
         raise ModelError(

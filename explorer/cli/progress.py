@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from explorer.study import Progress
+    from explorer.progress import Progress
 
 Show = Callable[["Progress"], None]
 

@@ -169,7 +169,8 @@ def confidence(
     told = [one for one in seen if one.scores and one.truth in axis.labels]
     sure = [max(one.scores) for one in told]
     right = [axis.labels[one.scores.index(max(one.scores))] == one.truth for one in told]
-    weights = [_weights([one for one in seen if one.said])[one.sampled.answer] for one in told]
+    stands_for = _weights([one for one in seen if one.said])
+    weights = [stands_for[one.sampled.answer] for one in told]
     calibration, uncalibrated = _calibrated(axis, told)
     return Confidence(
         bins=reliability(sure, right, _BINS),

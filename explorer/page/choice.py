@@ -17,6 +17,7 @@ from explorer.words.prompts import TEMPLATE
 from explorer.words.references import checked_references, labour_references
 from explorer.words.vocabulary import (
     DEFAULT_YEAR,
+    evenly,
     load_adjectives,
     load_professions,
     own_adjective,
@@ -214,12 +215,10 @@ def _adjectives(words: "Iterable[str]") -> tuple[str | None, ...]:
     return tuple(dict.fromkeys(chosen))
 
 
-def _spread() -> list[str]:
+def _spread() -> tuple[str, ...]:
     """Return thirty professions from the fewest women to the most, of those whose words fit."""
     known = {name: one for name, one in labour_references(DEFAULT_YEAR).items() if one.trusted}
-    ordered = sorted(known, key=lambda name: known[name].share)
-    step = (len(ordered) - 1) / (SPREAD_OVER - 1)
-    return [ordered[round(place * step)] for place in range(SPREAD_OVER)]
+    return evenly(sorted(known, key=lambda name: known[name].share), SPREAD_OVER)
 
 
 def _listed_professions() -> frozenset[str]:

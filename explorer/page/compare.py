@@ -102,7 +102,7 @@ def show(desk: "Desk", choice: "Choice", study: "Study") -> str:
         beside=address(replace(choice, models=choice.models[:1])),
         cards=study.models,
         prompt=prompt_text(study),
-        plan=planned(study, desk.store),
+        plan=planned(study, errors),
         axes=[(axis, labels(axis)) for axis in study.axes],
         professions=chosen,
         **parts,

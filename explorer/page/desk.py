@@ -1,10 +1,10 @@
 """What every view of the page works with."""
 
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from explorer.classifiers.find import classifiers
+from explorer.generators.find import generators
 from explorer.page.pace import Pace
 from explorer.page.runs import Runs
 from explorer.pictures.catalog import find_model, known_models
@@ -52,18 +52,7 @@ def open_desk(settings: "Settings") -> Desk:
         store=store,
         models=known_models(settings.device),
         find_model=find_model,
-        generators=_generators(settings),
+        generators=generators(settings),
         classifiers=classifiers(settings.device),
         pace=Pace(settings.device),
     )
-
-
-def _generators(settings: "Settings") -> "Callable[[ModelSpec], Generator]":
-    # One stays in memory between drawings: two large models may not fit.
-    @lru_cache(maxsize=1)
-    def generator(spec: "ModelSpec") -> "Generator":
-        from explorer.generators.diffusion import DiffusionGenerator
-
-        return DiffusionGenerator(spec, settings)
-
-    return generator

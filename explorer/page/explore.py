@@ -46,7 +46,7 @@ def show(desk: "Desk", choice: "Choice", study: "Study") -> str:
         card=card,
         prompt=prompt_text(study),
         told=_told(found, subject if mark and mark.fits else None),
-        plan=planned(study, desk.store),
+        plan=planned(study, errors),
         charts=[chart(one, subject, known) for one in found],
         gaps=[gap_line(gap) for gap in gaps(gender, references(choice), errors)],
         rows=grid((shown,), study.axes, desk.store, subject, codings()),

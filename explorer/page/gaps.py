@@ -106,7 +106,7 @@ def show(desk: "Desk", choice: "Choice", study: "Study") -> str:
         tables=[table for table in tables() if table.default is GAPS],
         card=card,
         prompt=prompt_text(study),
-        plan=planned(study, desk.store),
+        plan=planned(study, errors),
         sentence=first,
         told=others,
         left_out=list(left_out_sentences(found)),

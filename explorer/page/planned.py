@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 from explorer.errors import OutOfRange
 from explorer.findings.plans import Size, plan, plan_rows, plan_sentences
 from explorer.findings.sentences import GENDER
-from explorer.reference.error_rates import known_errors
 
 if TYPE_CHECKING:
-    from explorer.store.index import Store
+    from explorer.findings.corrected import Errors
     from explorer.study import Study
 
 # The difference, in percentage points, that a study is measured by.
@@ -24,9 +23,14 @@ class Planned:
     sentences: tuple[str, ...]
 
 
-def planned(study: "Study", store: "Store") -> Planned:
-    """Tell how sure a study can be; nothing needs to be drawn for it."""
-    errors = [one for (_, axis), one in known_errors(study, store).items() if axis == GENDER]
+def planned(study: "Study", known: "Errors") -> Planned:
+    """Tell how sure a study can be; nothing needs to be drawn for it.
+
+    Args:
+        study: what is asked.
+        known: how its instruments err, as far as that is known.
+    """
+    errors = [one for (_, axis), one in known.items() if axis == GENDER]
     size = Size("chosen", len(study.professions), len(study.adjectives), study.images)
     try:
         found = plan(POINTS, errors)

@@ -2,11 +2,15 @@
 
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from explorer.page.glossary import GLOSSARY
 from explorer.page.pace import duration
+
+if TYPE_CHECKING:
+    from explorer.errors import ExplorerError
 
 
 def render(template: str, **values: object) -> str:
@@ -17,6 +21,11 @@ def render(template: str, **values: object) -> str:
 def asset(name: str) -> str:
     """Return the text of page.css or page.js."""
     return Path(__file__).with_name(name).read_text(encoding="utf-8")
+
+
+def alert(error: "ExplorerError") -> str:
+    """Show what is wrong, as something that a screen reader says at once."""
+    return render("status.html", kind="error", text=str(error))
 
 
 @cache

@@ -9,7 +9,8 @@ from explorer.study import unjudged
 if TYPE_CHECKING:
     from explorer.page.desk import Desk
     from explorer.page.pace import Estimate
-    from explorer.study import Progress, Study
+    from explorer.progress import Progress
+    from explorer.study import Study
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import gradio as gr
 from explorer.errors import ExplorerError
 from explorer.page import labelling
 from explorer.page.labelling import Labelling, parse
-from explorer.page.rendering import render
+from explorer.page.rendering import alert
 from explorer.page.validation_report import report
 from explorer.perception.axes import load_axes
 
@@ -90,7 +90,7 @@ def reply(desk: "Desk", asked: Labelling, first: "Callable[[], None]" = lambda: 
         shown = labelling.show(desk, asked)
         done = labelling.is_done(desk, asked)
     except ExplorerError as error:
-        return [_failure(error), ""]
+        return [alert(error), ""]
     return [shown, tell_labels(desk, asked) if done else ""]
 
 
@@ -99,13 +99,9 @@ def tell_labels(desk: "Desk", asked: Labelling) -> str:
     try:
         return report(desk, asked)
     except ExplorerError as error:
-        return _failure(error)
+        return alert(error)
 
 
 def _labelling(values: tuple[object, ...]) -> Labelling:
     model, axis, rater = (str(value or "") for value in values)
     return Labelling(model, axis, rater)
-
-
-def _failure(error: ExplorerError) -> str:
-    return render("status.html", kind="error", text=str(error))

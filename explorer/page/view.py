@@ -12,7 +12,7 @@ from explorer import study as studies
 from explorer.errors import ExplorerError
 from explorer.page.choice import parse, study
 from explorer.page.form import ONE_PROFESSION, Form, FormKind, form
-from explorer.page.rendering import render
+from explorer.page.rendering import alert, render
 from explorer.page.todo import button_text, progress_text, status_text, to_do
 from explorer.words.references import read_references
 
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from explorer.page.choice import Choice
     from explorer.page.desk import Desk
     from explorer.page.runs import Run
-    from explorer.study import Progress, Study
+    from explorer.progress import Progress
+    from explorer.study import Study
 
 # While drawing, the status is sent again at most this often. Findings are, at most so often as
 # large grids bear, and making them never takes more than a quarter of the time.
@@ -222,7 +223,7 @@ def upload(view: View, path: str, values: "Sequence[object]") -> list[Any]:
         asked = _study(view, view.form.choice(values))
         found = read_references(Path(path), asked.professions, Path(path).name)
     except ExplorerError as error:
-        return [gr.skip(), _alert(error), *[gr.skip()] * 3]
+        return [gr.skip(), alert(error), *[gr.skip()] * 3]
     figures = [[name, one.share] for name, one in found.items()]
     return [figures, *reply(view, [*values[:-1], figures])]
 
@@ -325,8 +326,4 @@ def _progress(text: str, done: int = 0, total: int = 0) -> str:
 
 def _failure(error: ExplorerError, *, keep: bool = False) -> list[Any]:
     """Show what is wrong; `keep` leaves the button, so that it can be tried again."""
-    return [_alert(error), gr.update(visible=keep), gr.update(visible=False), gr.skip()]
-
-
-def _alert(error: ExplorerError) -> str:
-    return render("status.html", kind="error", text=str(error))
+    return [alert(error), gr.update(visible=keep), gr.update(visible=False), gr.skip()]

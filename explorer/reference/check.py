@@ -3,7 +3,9 @@
 from statistics import mean
 from typing import TYPE_CHECKING, Any
 
+from explorer.classifiers.find import classifiers
 from explorer.findings.corrected import findings
+from explorer.generators.find import generators
 from explorer.perception.axes import load_axes
 from explorer.pictures.catalog import find_model
 from explorer.reference.design import designed_mix, spread
@@ -14,15 +16,12 @@ from explorer.study import Study, run, tallies
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from explorer.classifiers.clip import ClipClassifier
     from explorer.findings.corrected import Finding
-    from explorer.generators.diffusion import DiffusionGenerator
-    from explorer.pictures.requests import ModelSpec
+    from explorer.progress import Progress
     from explorer.reference.design import Mix
     from explorer.settings import Settings
     from explorer.statistics.intervals import Interval
     from explorer.store.index import Store
-    from explorer.study import Progress
 
 KINDS = ("measured", "corrected")
 
@@ -61,24 +60,14 @@ def check(
         these are shares of women and men among the pictures drawn as one of the two, and the
         instrument's shares of those it answered. What is not known is None.
     """
-    from explorer.classifiers.clip import ClipClassifier
-    from explorer.generators.diffusion import DiffusionGenerator
-
-    def generator(spec: "ModelSpec") -> "DiffusionGenerator":
-        return DiffusionGenerator(spec, settings)
-
-    loaded: dict[str, ClipClassifier] = {}
-
-    def classifier(name: str) -> "ClipClassifier":
-        return loaded.setdefault(name, ClipClassifier(name, settings.device))
-
     study = Study(
         models=tuple(find_model(name, settings.device) for name in models),
         professions=spread(professions),
         images=images,
         axes=load_axes(),
     )
-    for step in run(study, store, generator, classifier, batch=settings.batch):
+    draws, judges = generators(settings), classifiers(settings.device)
+    for step in run(study, store, draws, judges, batch=settings.batch):
         progress(step)
     found = findings(tallies(study, store, "cell"), known_errors(study, store))
     return [row for finding in found for row in _rows(finding, shown)]

@@ -10,6 +10,7 @@ from typing import Any
 from explorer.errors import UnknownName
 from explorer.words.vocabulary import (
     DEFAULT_YEAR,
+    evenly,
     find_adjective,
     find_profession,
     load_professions,
@@ -115,6 +116,4 @@ def spread(count: int) -> tuple[str, ...]:
         (profession.name for profession in load_professions() if not profession.gendered),
         key=lambda name: designed_mix("emoji-skewed", name).women,
     )
-    if count == 1:
-        return (ordered[len(ordered) // 2],)
-    return tuple(ordered[round(i * (len(ordered) - 1) / (count - 1))] for i in range(count))
+    return evenly(ordered, count)

@@ -1,7 +1,9 @@
 """How the instrument errs: by what people labelled, beside the weights, or by the prompts."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from explorer.findings.sentences import GENDER
 from explorer.perception.validation import read_errors
 from explorer.pictures.catalog import weights_folder
 from explorer.reference.design import BUNDLED
@@ -28,11 +30,14 @@ def known_errors(study: "Study", store: "Store") -> "dict[tuple[str, str], Confu
     Raises:
         InvalidData: a file breaks its rules.
     """
-    known = prompted_errors(study, store) | {
+    known = {
         (card.spec.name, axis): confusion
         for card in study.models
         for axis, confusion in errors_of(card.spec.name, study.instruments(card)).items()
     }
+    others = tuple(card for card in study.models if (card.spec.name, GENDER) not in known)
+    if others:
+        known |= prompted_errors(replace(study, models=others), store)
     for place, found in human_errors(study, store).items():
         if found.confusion and (found.refusal is None or place not in known):
             known[place] = found.confusion

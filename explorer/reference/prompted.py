@@ -7,6 +7,7 @@ model does not obey, its mistake is charged to the instrument, so people read "p
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from explorer.findings.sentences import GENDER
 from explorer.reference.design import spread
 from explorer.statistics.confusion import Confusion
 from explorer.study import Study, observations
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from explorer.pictures.catalog import ModelCard
     from explorer.store.index import Store
 
-AXIS = "gender"
 PROFESSIONS = 30
 IMAGES = 5
 # Fewer pictures of a gender tell too little about how often it is recognised.
@@ -33,7 +33,7 @@ def prompted_studies(study: Study) -> tuple[Study, ...]:
     They have the models and the instrument of the study, 30 professions and five pictures of each.
     There is none where the study does not ask for gender.
     """
-    axis = next((axis for axis in study.axes if axis.name == AXIS), None)
+    axis = next((axis for axis in study.axes if axis.name == GENDER), None)
     return tuple(_prompted(study, axis, label) for label in axis.labels) if axis else ()
 
 
@@ -63,7 +63,7 @@ def _errors(study: Study, store: "Store") -> "Iterator[tuple[tuple[str, str], Co
         columns = [_said(each, card, store) for each in asked]
         if all(sum(column) >= FEWEST for column in columns):
             rows = tuple(zip(*columns, strict=True))
-            yield (card.spec.name, AXIS), Confusion(rows, "prompt")
+            yield (card.spec.name, GENDER), Confusion(rows, "prompt")
 
 
 def _said(study: Study, card: "ModelCard", store: "Store") -> list[int]:

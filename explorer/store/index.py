@@ -3,7 +3,6 @@
 import logging
 import os
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
@@ -11,8 +10,9 @@ from explorer.errors import InvalidData, StoreCorrupt, StoreError
 from explorer.findings.tallies import Observation
 from explorer.pictures.requests import Picture
 from explorer.store import rows, webp
-from explorer.store.blobs import Blobs, place, write
+from explorer.store.blobs import Blobs, place
 from explorer.store.database import Database
+from explorer.store.entries import Entry, encoded, stage
 
 if TYPE_CHECKING:
     import sqlite3
@@ -33,21 +33,6 @@ _BATCH = 32
 _WRITERS = min(4, os.cpu_count() or 1)
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A picture as it lies in the store: its WebP bytes, or the reason why there are none.
-
-    `digest` is the checksum of its pixels. `perceptions` are what was seen in exactly these pixels.
-    """
-
-    request: "ImageRequest"
-    withheld: str | None
-    digest: str | None = None
-    image: bytes | None = None
-    thumbnail: bytes | None = None
-    perceptions: "tuple[Perception, ...]" = ()
 
 
 _Item = TypeVar("_Item", Picture, Entry)
@@ -135,7 +120,7 @@ class Store:
             StoreError: a batch cannot be written; earlier ones are kept.
         """
         for batch in _batches(pictures):
-            self._save(batch, _encoded)
+            self._save(batch, encoded)
 
     def save_entries(self, entries: "Iterable[Entry]") -> int:
         """Keep pictures that are encoded already; return how many were not there yet.
@@ -361,7 +346,7 @@ class Store:
             return 0
         with self._blobs.staging() as folder:
             with ThreadPoolExecutor(_WRITERS) as writers:
-                entries = list(writers.map(lambda item: _stage(folder, encode(item)), new.values()))
+                entries = list(writers.map(lambda item: stage(folder, encode(item)), new.values()))
             with self._database.writing() as connection:
                 return sum(self._keep(connection, folder, entry) for entry in entries)
 
@@ -396,21 +381,3 @@ def _batches(items: "Iterable[_Item]") -> "Iterator[list[_Item]]":
     iterator = iter(items)
     while batch := list(islice(iterator, _BATCH)):
         yield batch
-
-
-def _encoded(picture: Picture) -> Entry:
-    request, pixels = picture.request, picture.pixels
-    if pixels is None:
-        return Entry(request, picture.withheld or "no reason given")
-    image, thumbnail = webp.encode(request, pixels), webp.thumbnail(pixels)
-    return Entry(request, None, webp.digest(pixels), image, thumbnail)
-
-
-def _stage(folder: "Path", entry: Entry) -> Entry:
-    """Write an entry's files where they are not yet seen."""
-    key = entry.request.key
-    if entry.image is not None:
-        write(folder / key, entry.image)
-    if entry.thumbnail is not None:
-        write(folder / f"{key}.thumbnail", entry.thumbnail)
-    return entry

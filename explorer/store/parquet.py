@@ -10,7 +10,7 @@ from explorer.errors import InvalidData, StoreCorrupt
 from explorer.perception.axes import Perception
 from explorer.store import webp
 from explorer.store.blobs import writing
-from explorer.store.index import Entry
+from explorer.store.entries import Entry
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -10,7 +10,7 @@ from explorer.errors import UnknownName
 from explorer.words.entries import Entry, checked_word, read_entries, read_sources
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 DEFAULT_YEAR = 2023
@@ -98,6 +98,14 @@ def load_adjectives(path: "Path | None" = None) -> tuple[Adjective, ...]:
         optional=frozenset(),
     )
     return tuple(map(_adjective, entries))
+
+
+def evenly(names: "Sequence[str]", count: int) -> tuple[str, ...]:
+    """Return so many of the names, first and last among them; the middle one if it is one."""
+    if count == 1:
+        return (names[len(names) // 2],)
+    step = (len(names) - 1) / (count - 1)
+    return tuple(names[round(place * step)] for place in range(count))
 
 
 @cache

@@ -6,7 +6,8 @@ from explorer.page.choice import Choice
 from explorer.page.desk import Desk
 from explorer.page.pace import Estimate
 from explorer.page.todo import ToDo, button_text, progress_text, status_text, to_do
-from explorer.study import Progress, Study
+from explorer.progress import Progress
+from explorer.study import Study
 
 SMALL = Choice(("emoji-skewed",), adjectives=("none",), images=4)
 

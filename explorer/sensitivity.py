@@ -1,0 +1,53 @@
+"""The same study with one thing about its instrument changed: captions, threshold, classifier."""
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from explorer.errors import InvalidData
+from explorer.perception.axes import varied
+from explorer.study import Study
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from explorer.perception.axes import Axis
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """A study with one thing about its instrument changed; `kind` names it, `what` says how."""
+
+    kind: str
+    what: str
+    study: Study
+
+
+def variants(study: Study, classifiers: "Sequence[str]" = ()) -> tuple[Variant, ...]:
+    """Return a study of one axis as asked, then with each thing changed that its share hangs on.
+
+    Each template is left out once. The threshold is moved to where everything is answered, halfway
+    there, and halfway to certainty. Each other classifier judges in place of the study's own.
+
+    Raises:
+        InvalidData: the axis is not answered by captions.
+    """
+    (axis,) = study.axes
+    if axis.reader != "captions":
+        raise InvalidData(
+            f"The axis {axis.name!r} is not answered by captions. Ask about 'gender' or 'tone'."
+        )
+    lowest = 1 / len(axis.labels)
+    thresholds = (lowest, (lowest + axis.threshold) / 2, (axis.threshold + 1) / 2)
+    changed = [
+        *(("captions", f"without {one!r}", _without(axis, one)) for one in axis.templates),
+        *(("threshold", f"{one:.2g}", varied(axis, threshold=one)) for one in thresholds),
+    ]
+    return (
+        Variant("as asked", f"threshold {axis.threshold:g}", study),
+        *(Variant(kind, what, replace(study, axes=(other,))) for kind, what, other in changed),
+        *(Variant("classifier", one, replace(study, classifier=one)) for one in classifiers),
+    )
+
+
+def _without(axis: "Axis", template: str) -> "Axis":
+    return varied(axis, templates=tuple(one for one in axis.templates if one != template))
