@@ -4,7 +4,8 @@ What an instrument says of many pictures is a mix of what is there: q = M p, whe
 it predicts, p the true ones and M its confusion, P(predicted | true). Each draw takes an M and a q
 that are as likely as the counts make them, and finds the p on the simplex that fits best. All
 tallies of one call share the draws of M, because they share the instrument: its error does not
-average out over professions.
+average out over professions. Where the best fit has none of a class, the draw takes what the
+tally's own number of pictures leaves open.
 """
 
 from dataclasses import dataclass, replace
@@ -89,8 +90,7 @@ def correct(
     """Correct all tallies with one confusion.
 
     A row's draws depend on seed, place and counts alone, not on the other tallies. The intervals
-    hold the plain solution and the middle `level` of the draws, and at the ends of the scale what
-    the tally's own number of pictures leaves open.
+    hold the plain solution and the middle `level` of the draws.
 
     Source: Rogan and Gladen 1978 for the correction, Buonaccorsi 2010, "Measurement error",
     chapter 2, for more classes; Jeffreys 1946 for the prior counts of one half.
@@ -118,8 +118,10 @@ def correct(
         return empty
     matrices = _matrices(empty)
     shares = tuple(
-        _corrected(tally, _plain(tally), tallied, matrices, empty, into) if any(tally) else None
-        for tally, tallied, into in zip(counts, _tallied(empty), kept, strict=True)
+        _corrected(tally, _plain(tally), tallied, matrices, empty, _ends(seed, row), into)
+        if any(tally)
+        else None
+        for row, tally, tallied, into in zip(rows, counts, _tallied(empty), kept, strict=True)
     )
     return replace(empty, shares=shares)
 
@@ -155,7 +157,8 @@ def mean(correction: Correction) -> Correction:
         # Drawn shares vary as if there were more pictures; of four, that is a third too little.
         wider = ((smoothed.sum() + 1) / pictures) ** 0.5
         centred += wider * (tallied - _plain(smoothed)) / len(tallies)
-    shares = _corrected(total, plain, plain + centred, _matrices(correction), correction, kept[0])
+    matrices, ends = _matrices(correction), _ends(correction.seed, correction.rows[-1] + 1)
+    shares = _corrected(total, plain, plain + centred, matrices, correction, ends, kept[0])
     return replace(row, shares=(shares,))
 
 
@@ -260,34 +263,43 @@ def _corrected(
     tallied: "NDArray[np.float64]",
     matrices: "NDArray[np.float64]",
     of: Correction,
+    ends: "np.random.Generator",
     into: "NDArray[np.float32]",
 ) -> Corrected:
     solved, clipped = solve(matrices, tallied)
-    into[:] = solved
+    into[:] = _left_open(solved, sum(tally), ends)
     (point,), _ = solve(of.confusion.shares()[None], plain[None])
-    pairs = zip(point, solved.T, strict=True)
-    least = _least_doubt(sum(tally), of.level)
-    intervals = tuple(
-        _no_narrower(of_draws(float(share), drawn, of.level), least) for share, drawn in pairs
-    )
+    pairs = zip(point, into.T, strict=True)
+    intervals = tuple(of_draws(float(share), drawn, of.level) for share, drawn in pairs)
     return Corrected(intervals, float(clipped.mean()))
 
 
-def _least_doubt(pictures: int, level: float) -> float:
-    """Return the upper limit that an instrument without errors would leave a class never seen.
+def _ends(seed: int, row: int) -> "np.random.Generator":
+    """Return the source of what draws at the ends of the scale leave open, apart from all others.
 
-    Where the instrument errs less often on a tally than it did before, all draws lie beyond 0 and
-    their interval has no width at all. So many pictures cannot make anyone as sure as that.
+    It must not depend on counts: two tallies that are alike are still two.
+    """
+    import numpy as np
 
-    Source: Jeffreys' interval; Brown, Cai and DasGupta 2001, "Interval estimation for a binomial
+    return np.random.default_rng((seed, row + 1, 1))
+
+
+def _left_open(
+    solved: "NDArray[np.float64]", pictures: int, random: "np.random.Generator"
+) -> "NDArray[np.float64]":
+    """Return draws (draws, classes) in which a class that was clipped away has a small share.
+
+    Where the instrument errs less often on a tally than it did before, all draws lie beyond 0. So
+    many pictures cannot make anyone sure of exactly 0: a class that an instrument without errors
+    never saw among them has such a share.
+
+    Source: Jeffreys' posterior; Brown, Cai and DasGupta 2001, "Interval estimation for a binomial
     proportion".
     """
-    from scipy.stats import beta
+    import numpy as np
 
-    return float(beta.ppf((1 + level) / 2, _PRIOR, pictures + _PRIOR))
-
-
-def _no_narrower(interval: Interval, least: float) -> Interval:
-    """Let an interval at an end of the scale reach at least this far from it."""
-    low, high = min(interval.low, 1 - least), max(interval.high, least)
-    return replace(interval, low=low, high=high)
+    none = solved == 0
+    small = np.zeros_like(solved)
+    small[none] = random.beta(_PRIOR, pictures + _PRIOR, int(none.sum()))
+    small /= np.maximum(1, small.sum(-1, keepdims=True))
+    return np.asarray(solved * (1 - small.sum(-1, keepdims=True)) + small)

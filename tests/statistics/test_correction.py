@@ -162,13 +162,24 @@ def test_an_instrument_that_errs_less_than_before_leaves_what_the_pictures_leave
 ) -> None:
     # It took a tenth of either class for the other when it was examined: all draws are clipped.
     confusion = Confusion(((1350, 150), (150, 1350)), "human")
-    (shares,) = correct([counts], confusion, 1000).shares
+    (shares,) = correct([counts], confusion, 40_000).shares
     assert shares is not None
     none, every = shares.intervals if counts[0] == 0 else shares.intervals[::-1]
     assert (none.low, every.high) == (0, 1)
     upper = beta.ppf(0.975, 0.5, 200.5)
-    assert none.high == pytest.approx(upper)
-    assert every.low == pytest.approx(1 - upper)
+    assert none.high == pytest.approx(upper, rel=0.05)
+    assert every.low == pytest.approx(1 - upper, rel=0.001)
+
+
+def test_two_tallies_at_an_end_of_the_scale_are_not_surely_alike() -> None:
+    confusion = Confusion(((1350, 150), (150, 1350)), "human")
+    correction = correct([(0, 200), (0, 200)], confusion, FEW)
+    (apart,) = difference(correction.part(0, 1), correction.part(1, 2))
+    assert apart is not None
+    assert apart[0].low < 0 < apart[0].high
+    assert apart[0].low == pytest.approx(-apart[0].high, rel=0.3)
+    # None of so few pictures is no proof of less than one in a thousand.
+    assert p_of_draws(correction.draws[0, :, 0], 0.001) > 0.5
 
 
 @pytest.mark.parametrize("tally", [(3,), (3, 9, 1), (-1, 9)])
