@@ -187,13 +187,17 @@ def _tell(model: str, rows: tuple[Truth, ...]) -> None:
 
 
 @app.command("clip")
-def make_clip(work: Work, minutes: Minutes = 12) -> None:
-    """Train the small CLIP, or go on with the last one."""
+def make_clip(work: Work, minutes: Minutes = 12, drafts: int = 6_000) -> None:
+    """Train the small CLIP on the art and on drafts, or go on with the last one."""
     tokenizer, kept = _tokenizer(work), work / "clip.pt"
+    latents = _drafts(work)[1][:drafts]
+    drawn = clip.drafts(
+        autoencoder.decode(_autoencoder(work), latents), _in_parts(_judge(work).judge, latents)
+    )
     model = (
         torch.load(kept, weights_only=False) if kept.exists() else clip.new_clip(tokenizer, SEED)
     )
-    model = clip.train_clip(model, clip.figures(work), tokenizer, minutes, SEED)
+    model = clip.train_clip(model, clip.figures(work), drawn, tokenizer, minutes, SEED)
     torch.save(model, kept)
 
 

@@ -4,7 +4,7 @@ import hashlib
 import json
 import random
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -20,11 +20,12 @@ from explorer.reference.training.art import (
     COSTUMES,
     GENDERS,
     OTHER_PORTRAITS,
+    RENDER_PX,
     TONES,
     Portrait,
     portraits,
 )
-from explorer.reference.training.pictures import PLAIN
+from explorer.reference.training.pictures import ALL_COSTUMES, PLAIN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,6 +39,8 @@ SOURCES = ("noto", "noto-v1", "fluent", "fluent-flat", "fluent-3d", "openmoji")
 LOOKS = (*COSTUMES, PLAIN, *OTHER_PORTRAITS)
 SIZE_PX = 64
 BATCH = 96
+# Of a batch, pictures that the denoiser drew: they are less clear than any art.
+DRAFTS = BATCH // 3
 # Pictures that differ by less than this on average, of 255 levels, are the same drawing.
 SAME_LEVELS = 1.0
 AVERAGING = 0.995
@@ -76,6 +79,16 @@ class Figures:
     tone: torch.Tensor
     look: torch.Tensor
 
+    def some(self, number: int) -> "Figures":
+        """Return so many of them at random; one may be there twice."""
+        chosen = torch.randint(len(self.gender), (number,))
+        return Figures(*(getattr(self, field.name)[chosen] for field in fields(self)))
+
+    def with_others(self, others: "Figures") -> "Figures":
+        """Return these and the others behind them."""
+        names = (field.name for field in fields(self))
+        return Figures(*(torch.cat([getattr(self, n), getattr(others, n)]) for n in names))
+
 
 def figures(folder: "Path", sources: tuple[str, ...] = SOURCES) -> Figures:
     """Render every portrait of these sets; a person without a tone is left out.
@@ -90,6 +103,20 @@ def figures(folder: "Path", sources: tuple[str, ...] = SOURCES) -> Figures:
         tone=torch.tensor([TONES.index(p.tone) for p in found]),
         look=torch.tensor([LOOKS.index(p.costume) for p in found]),
     )
+
+
+def drafts(pictures: torch.Tensor, shown: torch.Tensor) -> Figures:
+    """Return what the denoiser drew as figures that fill their picture.
+
+    Args:
+        pictures: in -1..1, float32 (N, 3, height, width).
+        shown: gender, tone and costume of the source each is nearest to, int (N, 3).
+    """
+    gender, tone, costume = shown.T
+    colours = F.interpolate(pictures, RENDER_PX, mode="bicubic", antialias=True)
+    rgba = F.pad(colours, (0, 0, 0, 0, 0, 1), value=1.0).clamp(-1, 1)
+    looks = torch.tensor([LOOKS.index(name) for name in ALL_COSTUMES])
+    return Figures((127.5 * (rgba + 1)).round().to(torch.uint8), gender, tone, looks[costume])
 
 
 def _told_apart(found: tuple[Portrait, ...]) -> list[Portrait]:
@@ -132,12 +159,18 @@ def new_clip(tokenizer: "CLIPTokenizer", seed: int) -> "open_clip.CLIP":
 
 
 def train_clip(
-    model: "open_clip.CLIP", art: Figures, tokenizer: "CLIPTokenizer", minutes: float, seed: int
+    model: "open_clip.CLIP",
+    art: Figures,
+    drawn: Figures,
+    tokenizer: "CLIPTokenizer",
+    minutes: float,
+    seed: int,
 ) -> "open_clip.CLIP":
     """Train on augmented portraits for some minutes; return averaged weights, ready to judge."""
     torch.manual_seed(seed)
     rng = random.Random(seed)
     model.train()
+    model.visual.to(memory_format=torch.channels_last)
     average = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(AVERAGING))
     weights = [p for n, p in model.named_parameters() if n != "logit_scale"]
     optimizer = torch.optim.AdamW(weights, lr=2e-3, weight_decay=0.05)
@@ -145,7 +178,8 @@ def train_clip(
     while fraction < 1:
         fraction = (time.monotonic() - started) / (60 * minutes)
         optimizer.param_groups[0]["lr"] = 2e-3 * min(1, step / 100) * max(0.01, 1 - fraction)
-        loss = _loss(model, art, tokenizer, rng)
+        seen = art.some(BATCH - DRAFTS).with_others(drawn.some(DRAFTS))
+        loss = _loss(model, seen, tokenizer, rng)
         optimizer.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
@@ -236,15 +270,14 @@ def _look_statement(rng: random.Random, gender: str, look: str) -> Statement:
 
 
 def _loss(
-    model: "open_clip.CLIP", art: Figures, tokenizer: "CLIPTokenizer", rng: random.Random
+    model: "open_clip.CLIP", shown: Figures, tokenizer: "CLIPTokenizer", rng: random.Random
 ) -> torch.Tensor:
-    chosen = torch.randint(len(art.gender), (BATCH,))
-    genders, tones, looks = art.gender[chosen], art.tone[chosen], art.look[chosen]
+    genders, tones, looks = shown.gender, shown.tone, shown.look
     said = [
         draw_statement(rng, GENDERS[g], TONES[t], LOOKS[k])
         for g, t, k in zip(genders.tolist(), tones.tolist(), looks.tolist(), strict=True)
     ]
-    seen = F.normalize(model.encode_image(augment(art.rgba[chosen])), dim=-1)
+    seen = F.normalize(model.encode_image(augment(shown.rgba)), dim=-1)
     read = F.normalize(model.encode_text(_ids(tokenizer, [s.text for s in said])), dim=-1)
     contrast = _multi_positive(20 * seen @ read.T, _true(said, genders, tones, looks))
     gender = _axis_loss(model, tokenizer, seen, rng, find_axis("gender"), _gender_goal(genders))
@@ -395,6 +428,7 @@ def _turned(pictures: torch.Tensor) -> torch.Tensor:
 
 
 def _blurred(pictures: torch.Tensor) -> torch.Tensor:
+    """Soften or sharpen edges."""
     soft = F.avg_pool2d(F.pad(pictures, (1, 1, 1, 1), mode="replicate"), 3, 1)
-    share = torch.rand(len(pictures), 1, 1, 1)
+    share = torch.empty(len(pictures), 1, 1, 1).uniform_(-0.5, 1)
     return pictures + share * (soft - pictures)
