@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from quapy.method.aggregative import EMQ
 from scipy.stats import norm
 from statsmodels.stats.proportion import proportion_confint
 
@@ -160,11 +161,17 @@ def test_a_labelled_sample_shifts_the_share_by_what_it_was_wrong(
     assert interval.high == pytest.approx(min(1, middle + norm.ppf(0.975) * error))
 
 
-def test_probabilities_are_adjusted_as_by_another_library() -> None:
-    # quapy 0.2.3, EMQ.EM, started at one half each.
-    posteriors = [0.05, 0.1, 0.2, 0.7, 0.9, 0.95, 0.03, 0.4, 0.15, 0.01]
-    shares = emq([(1 - each, each) for each in posteriors], (0.5, 0.5))
-    assert shares == pytest.approx((0.763093, 0.236907), abs=1e-6)
+@settings(max_examples=20)
+@given(st.floats(0.2, 0.8), st.floats(0.2, 0.8), st.integers(0, 2**32))
+def test_probabilities_are_adjusted_as_by_another_library(
+    true: float, trained: float, seed: int
+) -> None:
+    random = np.random.default_rng(seed)
+    margins = random.normal(np.where(random.random(300) < true, 1.5, -1.5))
+    positive = trained / (trained + (1 - trained) * np.exp(-3 * margins))
+    both, prior = np.stack([positive, 1 - positive], axis=1), (trained, 1 - trained)
+    other, _ = EMQ.EM(np.array(prior), both, epsilon=1e-8)
+    assert emq(both, prior) == pytest.approx(other, abs=1e-4)
 
 
 @given(st.floats(0.02, 0.98), st.integers(0, 2**32))
