@@ -5,11 +5,12 @@
 Each run draws the answers to 210 pictures of a known share and the labels of 150 pictures of each
 class, and asks four intervals for the share: Wilson's on the raw tally; the same with its limits
 corrected as if the errors were known; Lang and Reiczigel's formula; and the Monte Carlo correction.
-An interval of 95 % should hold the share in 95 of 100 runs. The next table is of labels of 200 out
-of 2,000 pictures, some of each answer, weighed by how often the answer was given and not weighed.
-The one behind it is of the mean over many professions of few pictures, as it is taken, before the
-correction, and as the mean of corrected draws. The last two tell seconds, and how they grow with
-professions and draws.
+An interval of 95 % should hold the share in 95 of 100 runs. Behind them stands how far the raw and
+the corrected share are from the true one, on average, in points. The next table is of labels of 200
+out of 2,000 pictures, some of each answer, weighed by how often the answer was given and not
+weighed. The one behind it is of the mean over many professions of few pictures, as it is taken,
+before the correction, and as the mean of corrected draws. The last two tell seconds, and how they
+grow with professions and draws.
 """
 
 import argparse
@@ -59,7 +60,8 @@ DRAWS = (2_500, 10_000, 20_000)
 def main() -> None:
     """Measure and print; exit with 1 where the correction covers too seldom."""
     asked = _arguments()
-    print(f"{'share':>6}{'se':>6}{'sp':>6}" + "".join(f"{name:>16}" for name in INTERVALS))
+    heads = "".join(f"{name:>16}" for name in (*INTERVALS, "raw off", "corrected off"))
+    print(f"{'share':>6}{'se':>6}{'sp':>6}{heads}")
     corrected = [_row(place, row, asked.runs) for place, row in enumerate(ROWS)]
     print(f"\n{'labelled':>9}{'tally':>9}{'weighed':>16}{'not weighed':>16}")
     corrected += [_sampled(*row, asked.runs // 10) for row in SAMPLES]
@@ -83,14 +85,15 @@ def _row(place: int, row: tuple[float, float, float], runs: int) -> float:
     """Print one row and return how often the Monte Carlo correction covers."""
     share, sensitivity, specificity = row
     random = np.random.default_rng(place)
-    covered = np.zeros(len(INTERVALS))
+    covered, off = np.zeros(len(INTERVALS)), np.zeros(2)
     for run in range(runs):
         confusion = _labelled(random, sensitivity, specificity)
         predicted = share * sensitivity + (1 - share) * (1 - specificity)
         intervals = _intervals(int(random.binomial(PICTURES, predicted)), confusion, run)
         covered += [interval.low <= share <= interval.high for interval in intervals]
-    covered /= runs
-    cells = "".join(f"{each:16.3f}" for each in covered)
+        off += [100 * abs(each.estimate - share) for each in (intervals[0], intervals[-1])]
+    covered, off = covered / runs, off / runs
+    cells = "".join(f"{each:16.3f}" for each in covered) + "".join(f"{each:16.1f}" for each in off)
     print(f"{share:6.2f}{sensitivity:6.2f}{specificity:6.2f}{cells}", flush=True)
     return float(covered[-1])
 

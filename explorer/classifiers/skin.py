@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from explorer.perception.skin import Skin
     from explorer.pictures.requests import Picture
 
-EMOJI_METHOD = "pixels: emoji face region"
+EMOJI_METHOD = "pixels: lit side of emoji face"
 _FACE_METHOD = re.compile("pixels: (YuNet|Haar) face")
 
 # The bundled generators draw every portrait in the same place: eyes and mouth lie in this part of
 # the height and width, in small faces and in large ones.
 _EMOJI_ROWS = (0.375, 0.605)
-_EMOJI_COLUMNS = (0.375, 0.625)
+_EMOJI_COLUMNS = (0.345, 0.655)
 
 
 def skin_method(*, bundled: bool) -> str:

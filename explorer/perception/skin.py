@@ -33,8 +33,6 @@ _SIDE_PX = 128
 # Below this lightness, colour is noise.
 _DARKEST = 8.0
 _MOST_CLIPPED = 0.3
-# Spots of light and shade, brows and nostrils, are at the ends of the lightness.
-_TRIMMED = (5, 95)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,18 +64,21 @@ class Rules:
     `fewest` is how many skin pixels are needed. `reddest` is the least hue of skin, in degrees; the
     largest is the same for all. A pixel with a channel at `brightest` or above is clipped: it no
     longer says how bright the skin is. `cast` is whether most of the region having other hues means
-    coloured light.
+    coloured light. Of the skin's pixels those are measured whose lightness lies between the two
+    percentiles `between`: brows and nostrils, spots of light and shade, are at the ends.
     """
 
     fewest: int
     reddest: float
     brightest: int
     cast: bool
+    between: tuple[int, int]
 
 
-PHOTOGRAPH = Rules(fewest=400, reddest=20.0, brightest=250, cast=True)
+PHOTOGRAPH = Rules(fewest=400, reddest=20.0, brightest=250, cast=True, between=(5, 95))
 # Drawings have bright and reddish colours without a camera; what hides a face there is no light.
-DRAWING = Rules(fewest=100, reddest=0.0, brightest=256, cast=False)
+# Some paint chin and neck in deep shade, so the lit side alone is measured, as Thong et al. do.
+DRAWING = Rules(fewest=100, reddest=0.0, brightest=256, cast=False, between=(50, 95))
 _YELLOWEST = 100.0
 
 
@@ -119,7 +120,7 @@ def measure(region: "NDArray[np.uint8]", rules: Rules) -> Skin | str:
         return CAST
     if len(skin) < rules.fewest:
         return TOO_FEW
-    low, high = np.percentile(skin[:, 0], _TRIMMED)
+    low, high = np.percentile(skin[:, 0], rules.between)
     middle = skin[(skin[:, 0] >= low) & (skin[:, 0] <= high)]
     return describe(np.median(middle, axis=0), len(middle))
 
@@ -166,8 +167,8 @@ def bin_of(monk: int) -> str:
 def bin_of_word(word: str) -> str:
     """Return the bin that one of the five tone words of the captions stands for.
 
-    By the skin colours that emoji sets draw for the five words: their nearest Monk tones are 4, 5,
-    6, 7 and 8 (Noto Emoji).
+    By the flat skin colours that emoji sets draw for the five words: their nearest Monk tones are
+    4, 5, 6, 6 and 8 (Noto Emoji) and 2, 5, 6, 7 and 8 (Fluent Emoji).
     """
     return str(_scale()["words"][word])
 

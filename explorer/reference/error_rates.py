@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from explorer.store.index import Store
     from explorer.study import Study
 
+# One names one instrument for each axis; behind the gate they have other names.
+PLAIN, BEHIND_GATE = "errors.json", "errors-gate.json"
+
 
 def known_errors(study: "Study", store: "Store") -> "dict[tuple[str, str], Confusion]":
     """Return the known confusions of a study, by (model name, axis name).
@@ -50,13 +53,16 @@ def errors_of(model: str, instruments: "dict[str, str]") -> "dict[str, Confusion
     Raises:
         InvalidData: the file breaks its rules.
     """
-    if model not in BUNDLED or not errors_path(model).is_file():
+    if model not in BUNDLED:
         return {}
-    known = read_errors(errors_path(model))
+    paths = (errors_path(model, file) for file in (PLAIN, BEHIND_GATE))
+    known = {
+        place: one for path in paths if path.is_file() for place, one in read_errors(path).items()
+    }
     pairs = ((axis, known.get((name, axis))) for axis, name in instruments.items())
     return {axis: confusion for axis, confusion in pairs if confusion is not None}
 
 
-def errors_path(model: str) -> "Path":
-    """Return where a bundled generator's errors.json lies, there or not."""
-    return weights_folder(model) / "errors.json"
+def errors_path(model: str, file: str) -> "Path":
+    """Return where a bundled generator's PLAIN or BEHIND_GATE lies, there or not."""
+    return weights_folder(model) / file

@@ -176,6 +176,19 @@ def test_what_is_in_front_of_a_drawn_face_is_no_coloured_light() -> None:
     assert found.monk == 7
 
 
+def test_of_a_drawing_the_lit_side_is_measured_and_of_a_photograph_the_middle() -> None:
+    region = patch(colour("#eebfaa"), 40)
+    region[22:] = colour("#a5735f")
+    drawing, photograph = measure(region, DRAWING), measure(region, PHOTOGRAPH)
+    assert isinstance(drawing, Skin)
+    assert isinstance(photograph, Skin)
+    assert drawing.lightness == pytest.approx(80.9, abs=0.1)
+    region[18:] = colour("#a5735f")
+    shaded = measure(region, PHOTOGRAPH)
+    assert isinstance(shaded, Skin)
+    assert (bin_of(drawing.monk), bin_of(shaded.monk)) == ("light", "medium")
+
+
 def test_a_picture_is_grey_if_nearly_all_of_it_is() -> None:
     picture = np.random.default_rng(0).integers(0, 256, (40, 40, 1), dtype=np.uint8).repeat(3, 2)
     assert is_grey(picture)
@@ -183,10 +196,18 @@ def test_a_picture_is_grey_if_nearly_all_of_it_is() -> None:
     assert not is_grey(picture)
 
 
-def test_the_five_words_stand_for_the_bins_of_the_skin_colours_emoji_sets_draw_for_them() -> None:
-    noto = ["#fadcbc", "#e0bb95", "#bf8f68", "#9b643d", "#594539"]
-    found = [describe(to_lab(np.array(colour(tone), dtype=np.uint8)), 1).monk for tone in noto]
-    assert found == [4, 5, 6, 7, 8]
+@pytest.mark.parametrize(
+    ("drawn", "tones"),
+    [
+        (["#f9ddbd", "#e0bb95", "#ba8d68", "#a56c43", "#70534a"], [4, 5, 6, 6, 8]),  # Noto
+        (["#ffd7c2", "#eebfaa", "#c68d7b", "#966661", "#573739"], [2, 5, 6, 7, 8]),  # Fluent, flat
+    ],
+)
+def test_the_five_words_stand_for_the_bins_of_the_skin_colours_emoji_sets_draw_for_them(
+    drawn: list[str], tones: list[int]
+) -> None:
+    found = [describe(to_lab(np.array(colour(each), dtype=np.uint8)), 1).monk for each in drawn]
+    assert found == tones
     assert [bin_of_word(word) for word in find_axis("tone").labels] == [*map(bin_of, found)]
 
 

@@ -4,9 +4,11 @@ from pathlib import Path
 import pytest
 
 from explorer.errors import InvalidData
-from explorer.perception.axes import load_axes
+from explorer.perception.axes import find_axis, load_axes
 from explorer.perception.decide import instrument_name
+from explorer.pictures.catalog import find_model
 from explorer.reference import error_rates
+from explorer.reference.design import BUNDLED
 from explorer.reference.error_rates import errors_of, known_errors
 from explorer.store.index import Store
 from explorer.study import Study
@@ -50,6 +52,15 @@ def test_without_a_file_nothing_is_known(path: Path) -> None:
     assert errors_of("emoji-even", INSTRUMENTS) == {}
 
 
+def test_behind_the_gate_the_errors_are_those_counted_there(path: Path) -> None:
+    gated = {"gender": "emoji-clip@1#2 behind subject: bundled art#4"}
+    write(path, "emoji-clip@1#2")
+    assert errors_of("emoji-even", gated) == {}
+    write(path.with_name("errors-gate.json"), gated["gender"])
+    assert list(errors_of("emoji-even", gated)) == ["gender"]
+    assert list(errors_of("emoji-even", INSTRUMENTS)) == ["gender"]
+
+
 def test_another_instrument_errs_otherwise(path: Path) -> None:
     write(path, "emoji-clip@0#2")
     assert errors_of("emoji-even", INSTRUMENTS) == {}
@@ -65,3 +76,20 @@ def test_a_broken_file_is_refused_and_not_ignored(path: Path) -> None:
     write(path, "emoji-clip@1#2", kind="guess")
     with pytest.raises(InvalidData, match="'kind' is 'guess'"):
         errors_of("emoji-even", INSTRUMENTS)
+
+
+@pytest.mark.parametrize("gate", [False, True])
+@pytest.mark.parametrize("model", BUNDLED)
+def test_the_errors_of_each_bundled_instrument_are_those_of_its_present_name(
+    model: str, *, gate: bool
+) -> None:
+    card, axes = find_model(model, "cpu"), (*load_axes(), find_axis("pixel-tone"))
+    study = Study((card,), ("author",), axes=axes, gate=gate)
+    assert list(errors_of(model, study.instruments(card))) == ["gender", "tone", "pixel-tone"]
+
+
+@pytest.mark.usefixtures("no_yunet")
+def test_how_a_classifier_errs_on_drawn_faces_alone_is_not_known() -> None:
+    card = find_model("emoji-even", "cpu")
+    study = Study((card,), ("author",), classifier="face")
+    assert errors_of("emoji-even", study.instruments(card)) == {}

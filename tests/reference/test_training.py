@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 
+from explorer.perception.axes import Perception, find_axis
 from explorer.torchvision_schemas import load_torchvision
 
 load_torchvision()
@@ -16,6 +17,7 @@ load_torchvision()
 from explorer.reference.design import designed_mix  # noqa: E402
 from explorer.reference.training import autoencoder, calibration, conditions, denoiser  # noqa: E402
 from explorer.reference.training.captions import draw_caption  # noqa: E402
+from explorer.reference.training.errors import AXES, confusion, true_labels  # noqa: E402
 from explorer.reference.training.exam import fitted  # noqa: E402
 from explorer.reference.training.judge import NearestSource  # noqa: E402
 from explorer.reference.training.pictures import ALL_COSTUMES, SIZE_PX, TrainingSet  # noqa: E402
@@ -264,3 +266,24 @@ def test_the_judge_reads_the_tone_off_the_face_and_not_off_the_hair() -> None:
 
 def as_it_is(pictures: torch.Tensor) -> torch.Tensor:
     return pictures
+
+
+def said(axis: str, labels: list[str | None]) -> list[Perception]:
+    return [Perception("key", axis, "instrument", label, None, ()) for label in labels]
+
+
+def test_what_pixels_say_is_set_beside_the_bin_of_the_drawn_tone() -> None:
+    truths = true_labels([(0, tone, 3) for tone in range(5)])
+    assert truths["tone"] == [0, 1, 2, 3, 4]
+    assert truths["pixel-tone"] == [0, 0, 1, 1, 2]
+    seen = said("pixel-tone", ["light", "medium", "medium", None, "medium"])
+    found = confusion(find_axis("pixel-tone"), seen, truths["pixel-tone"])
+    assert found == [[1, 0, 0], [1, 1, 1], [0, 0, 0], [0, 1, 0]]
+    assert [axis.name for axis in AXES] == [*truths]
+
+
+def test_neutral_persons_are_shared_out_as_women_stand_to_men() -> None:
+    truths = true_labels([(0, 0, 0)] * 3 + [(1, 0, 0)] + [(2, 0, 0)] * 4)
+    seen = said("gender", ["feminine"] * 3 + ["masculine"] + [None] * 4)
+    found = confusion(find_axis("gender"), seen, truths["gender"])
+    assert found == [[3, 0], [0, 1], [3, 1]]

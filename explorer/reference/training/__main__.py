@@ -221,7 +221,7 @@ def examine(work: Work) -> None:
 
 @app.command("errors")
 def tell_errors(work: Work) -> None:
-    """Count how the finished CLIP errs on what the finished generators draw."""
+    """Count how the finished CLIP and pixels err on what the finished generators draw."""
     judge = _judge(work)
     for model in BUNDLED:
         count_errors(model, judge, settings.load(), SEED)

@@ -1,4 +1,4 @@
-"""Count how the bundled classifier errs on each bundled generator, against the nearest source."""
+"""Count how the bundled instruments err on each bundled generator, against the nearest source."""
 
 import json
 import random
@@ -7,18 +7,25 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from explorer.classifiers.clip import ClipClassifier
+from explorer.classifiers.find import classifiers
+from explorer.findings.instruments import PIXEL_TONE
 from explorer.generators.pipelines import load_pipeline
-from explorer.perception.axes import load_axes
-from explorer.perception.decide import instrument_name
-from explorer.pictures.catalog import classifier_version, find_model, weights_folder
+from explorer.perception.axes import find_axis, load_axes
+from explorer.perception.skin import bin_of_word
+from explorer.perception.subject import behind_gate
+from explorer.pictures.catalog import find_model
 from explorer.pictures.requests import ImageRequest, Picture
-from explorer.reference.training.art import GENDERS
+from explorer.reference.error_rates import BEHIND_GATE, PLAIN, errors_path
+from explorer.reference.training.art import GENDERS, TONES
 from explorer.reference.training.measure import draw_latents
+from explorer.study import Study
 from explorer.words.prompts import Prompt
 from explorer.words.vocabulary import load_adjectives, load_professions
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
     from diffusers import DiffusionPipeline
 
     from explorer.perception.axes import Axis, Perception
@@ -26,13 +33,20 @@ if TYPE_CHECKING:
     from explorer.reference.training.judge import NearestSource
     from explorer.settings import Settings
 
+    # Of each picture, what was said by axis name.
+    Seen = list[Mapping[str, Perception]]
+
 PICTURES = 300
 # Neither people's studies nor the counted truth hold these replicates.
 FIRST_REPLICATE = 2_000_000
+AXES = (*load_axes(), find_axis(PIXEL_TONE))
 
 
 def count_errors(model: str, judge: "NearestSource", settings: "Settings", seed: int) -> None:
-    """Draw PICTURES of random prompts, compare classifier and judge, write errors.json."""
+    """Draw PICTURES of random prompts, set what is said of them beside what the judge sees.
+
+    Writes errors.json, and the same behind the gate.
+    """
     card = find_model(model, settings.device)
     pipeline = load_pipeline(card.spec, settings.device)
     requests = _requests(card.spec, random.Random(seed))
@@ -41,23 +55,47 @@ def count_errors(model: str, judge: "NearestSource", settings: "Settings", seed:
         Picture(request, pixels)
         for request, pixels in zip(requests, _decoded(pipeline, latents), strict=True)
     ]
-    axes = load_axes()
-    classifier = ClipClassifier(card.classifier, settings.device)
-    seen = list(classifier.classify_all(pictures, axes))
-    truths = dict(zip(("gender", "tone"), judge.judge(latents).T.tolist(), strict=False))
-    version = classifier_version(card.classifier)
+    study = Study((card,), ("author",), axes=AXES, gate=True)
+    seen = _seen(study, pictures, settings.device)
+    truths = true_labels(judge.judge(latents).tolist())
+    _write(errors_path(model, PLAIN), seen, truths)
+    _write(errors_path(model, BEHIND_GATE), [behind_gate(one, AXES) for one in seen], truths)
+
+
+def _seen(study: Study, pictures: list[Picture], device: str) -> "Seen":
+    find, (card,) = classifiers(device), study.models
+    columns = [
+        list(find(study.judge(card, axis)).classify(pictures, axis)) for axis in study.looked_at
+    ]
+    return [{one.axis: one for one in row} for row in zip(*columns, strict=True)]
+
+
+def true_labels(shown: "Sequence[Sequence[int]]") -> dict[str, list[int]]:
+    """Return which label of each axis is true, by what sources show: gender, tone and costume.
+
+    Of gender it is the place in GENDERS, so that the neutral person is there too.
+    """
+    bins = [find_axis(PIXEL_TONE).labels.index(bin_of_word(tone)) for tone in TONES]
+    return {
+        "gender": [gender for gender, _, _ in shown],
+        "tone": [tone for _, tone, _ in shown],
+        PIXEL_TONE: [bins[tone] for _, tone, _ in shown],
+    }
+
+
+def _write(path: "Path", seen: "Seen", truths: "Mapping[str, list[int]]") -> None:
     content = {
-        "instrument": {axis.name: instrument_name(version, axis) for axis in axes},
+        "instrument": {axis.name: seen[0][axis.name].instrument for axis in AXES},
         "kind": "nearest source",
         "pictures": PICTURES,
         "confusion": {
-            axis.name: _confusion(axis, [s for s in seen if s.axis == axis.name], truths[axis.name])
-            for axis in axes
+            axis.name: confusion(axis, [one[axis.name] for one in seen], truths[axis.name])
+            for axis in AXES
         },
     }
     text = json.dumps(content, indent=1)
-    (weights_folder(model) / "errors.json").write_text(text + "\n", encoding="utf-8")
-    print(model, text)
+    path.write_text(text + "\n", encoding="utf-8")
+    print(path.parent.name, text)
 
 
 def _requests(spec: "ModelSpec", rng: random.Random) -> list[ImageRequest]:
@@ -77,7 +115,7 @@ def _decoded(pipeline: "DiffusionPipeline", latents: torch.Tensor) -> np.ndarray
     return np.asarray((floats * 255).round(), np.uint8)
 
 
-def _confusion(axis: "Axis", seen: "list[Perception]", truths: list[int]) -> list[list[int]]:
+def confusion(axis: "Axis", seen: "list[Perception]", truths: list[int]) -> list[list[int]]:
     """Return counts of answers, abstentions last, by what the nearest source shows.
 
     The neutral person is neither woman nor man, but tallies hold such pictures: they are shared

@@ -14,6 +14,7 @@ from explorer import settings
 from explorer.classifiers.clip import ClipClassifier
 from explorer.generators.diffusion import DiffusionGenerator
 from explorer.pictures.requests import ModelSpec
+from explorer.reference.error_rates import BEHIND_GATE, PLAIN
 from explorer.reference.sample import SAMPLE_IMAGES, sample_path, sample_study
 from explorer.store.index import Store
 from explorer.store.parquet import export_study
@@ -54,7 +55,7 @@ def save_generator(
         config.pop("_name_or_path", None)
         path.write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
     # What was counted on other weights says nothing of these.
-    for counted in ("truth.csv", "errors.json"):
+    for counted in ("truth.csv", PLAIN, BEHIND_GATE):
         (folder / counted).unlink(missing_ok=True)
     digest = hashlib.sha256()
     for weights in sorted(folder.rglob("*.safetensors")):
