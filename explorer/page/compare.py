@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from explorer import study as studies
 from explorer.findings.comparison import compare
 from explorer.findings.corrected import FEWEST, findings
 from explorer.findings.differences import (
@@ -76,12 +77,11 @@ class _Asked:
 
 
 def _asked(study: "Study", store: "Store") -> _Asked:
-    requests = tuple(study.requests(card) for card in study.models)
-    stored = (
-        store.observations(of_one, study.instruments(card))
-        for card, of_one in zip(study.models, requests, strict=True)
+    return _Asked(
+        study=study,
+        requests=tuple(study.requests(card) for card in study.models),
+        stored=tuple(studies.observations(study, store, card) for card in study.models),
     )
-    return _Asked(study, requests, tuple(stored))
 
 
 def show(desk: "Desk", choice: "Choice", study: "Study") -> str:

@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from explorer import study as studies
 from explorer.findings.corrected import Finding
 from explorer.findings.gap_tables import tone_rows
 from explorer.findings.gaps import gaps, headline, headline_sentences, left_out_sentences
@@ -89,7 +90,7 @@ def show(desk: "Desk", choice: "Choice", study: "Study") -> str:
     """Render what is stored of a study of one model beside its reference."""
     (card,) = study.models
     requests = study.requests(card)
-    stored = desk.store.observations(requests, study.instruments(card))
+    stored = studies.observations(study, desk.store, card)
     errors = known_errors(study, desk.store)
     tallies = tally(stored, requests, study.axes, "profession", study.level)
     found = gaps((one for one in tallies if one.axis.name == GENDER), references(choice), errors)
