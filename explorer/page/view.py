@@ -261,6 +261,8 @@ def draw_missing(view: View, values: "Sequence[object]", run: "Run") -> Iterator
 
 
 def _run(desk: "Desk", made: "Study", run: "Run") -> "Iterator[Progress]":
+    # Where the better detector cannot be fetched, the findings say so.
+    studies.prepare(made)
     steps = studies.run(
         made, desk.store, desk.generators, desk.classifiers, run.stopped, desk.settings.batch
     )
