@@ -18,6 +18,16 @@ if TYPE_CHECKING:
     from explorer.pictures.requests import ImageRequest
     from explorer.store.index import Store
 
+# What is measured in pixels, as the dialog calls it.
+_MEASURES = {
+    "lightness": "Lightness",
+    "hue_degrees": "Hue angle",
+    "ita_degrees": "Typology angle",
+    "monk_tone": "Monk tone",
+    "monk_sureness": "Sureness of it",
+    "skin_pixels": "Skin pixels",
+}
+
 # How many pictures a row shows: beyond some thousands in all, browsers become slow.
 _ROOM = 90
 
@@ -112,7 +122,7 @@ def facts(axes: "Iterable[Axis]") -> str:
                 "unclear": f"{axis.name}-u",
                 "abstention": axis.abstention,
                 "threshold": axis.threshold,
-                "measures": [name.replace("_", " ") for name in axis.measures],
+                "measures": [_MEASURES[name] for name in axis.measures],
             }
             for axis in axes
         ]

@@ -47,11 +47,11 @@ def measured(choice: "Choice", study: "Study") -> Measured:
 
 def _words(choice: "Choice") -> "Iterator[str]":
     if choice.classifier == FACE:
-        yield "the face alone judged"
+        yield "judged by the face alone"
     if choice.tone == PIXELS:
         yield "skin tone by pixels"
     if choice.gate:
-        yield "only pictures of one person answered for"
+        yield "pictures of one person only"
 
 
 def _sentences(choice: "Choice", study: "Study") -> "Iterator[str]":
