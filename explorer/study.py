@@ -180,9 +180,10 @@ def run(
         cancelled: asked after every batch; the run ends, with what is drawn saved, once true.
         batch: how many pictures at most are drawn, judged and saved together.
     """
-    pace = Pace(len(missing(study, store)) + len(unjudged(study, store)))
+    undrawn = len(missing(study, store))
+    pace = Pace(undrawn + len(unjudged(study, store)))
     if pace.total and not cancelled():
-        yield Progress(0, pace.total, "draw", None, None, None)
+        yield Progress(0, pace.total, "draw" if undrawn else "judge", None, None, None)
     for card in study.models:
         judge = _Judge(study, card, store, classifiers)
         stored = _stored(unjudged(study, store, card), store)
@@ -293,7 +294,10 @@ def provenance(study: Study, store: "Store", model: "ModelCard") -> Provenance:
 
 
 class _Judge:
-    """Perceives and decides for one model's pictures; loads the classifiers at the first."""
+    """Perceives and decides what is not judged yet of one model's stored pictures.
+
+    A classifier loads at the first picture that it has to look at.
+    """
 
     def __init__(
         self,
@@ -304,19 +308,23 @@ class _Judge:
     ) -> None:
         self._study = study
         self._model = model
+        self._readers = study.readers(model)
         self._store = store
         self._classifiers = classifiers
         self._loaded: dict[str, Classifier] = {}
 
     def __call__(self, pictures: "Sequence[Picture]") -> None:
-        shown = [picture for picture in pictures if picture.withheld is None]
-        if shown:
-            self._store.save_perceptions(
-                seen
-                for axis in self._study.looked_at
-                for seen in self._classifier(axis).classify(shown, axis)
-            )
+        self._store.save_perceptions(
+            seen for axis in self._study.looked_at for seen in self._look(pictures, axis)
+        )
         self._store.record(_made_here(self._study, self._model))
+
+    def _look(self, pictures: "Sequence[Picture]", axis: "Axis") -> "Iterable[Perception]":
+        requests = [picture.request for picture in pictures]
+        wanted = self._store.unjudged(requests, axis.name, self._readers[axis.name])
+        keys = {request.key for request in wanted}
+        shown = [picture for picture in pictures if picture.request.key in keys]
+        return self._classifier(axis).classify(shown, axis) if shown else ()
 
     def _classifier(self, axis: "Axis") -> Classifier:
         name = self._study.judge(self._model, axis)

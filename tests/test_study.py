@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -173,6 +174,17 @@ def test_another_classifier_judges_the_same_pictures_again(store: Store) -> None
     assert set(models.loaded) == {"other-clip"}
     assert len(models.classifier.judged) == 5 * len(load_axes())
     assert [row.judged for row in tallies(STUDY, store, "profession")] == [10] * 4
+
+
+@pytest.mark.usefixtures("no_yunet")
+def test_a_further_question_is_asked_without_asking_the_others_again(store: Store) -> None:
+    go(STUDY, store, Models())
+    models = Models()
+    axes = (find_axis("gender"), find_axis("pixel-tone"))
+    steps = go(replace(STUDY, axes=axes), store, models)
+    assert {step.stage for step in steps} == {"judge"}
+    assert models.loaded == ["pixels: Haar face"]
+    assert len(models.classifier.judged) == 20
 
 
 def test_a_withheld_picture_is_counted_as_such_and_never_judged(store: Store) -> None:

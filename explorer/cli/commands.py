@@ -13,7 +13,7 @@ from typer.core import TyperGroup
 from explorer import settings as machine
 from explorer import study as studies
 from explorer.classifiers.find import classifiers
-from explorer.cli.options import Asked, CacheFolder, Changed, Models, Year, checked_year, spread
+from explorer.cli.options import Asked, CacheFolder, Changed, Models, Year, spread
 from explorer.cli.output import Output
 from explorer.cli.progress import shown_progress
 from explorer.errors import ExplorerError, InputError
@@ -25,6 +25,7 @@ from explorer.generators.find import generators
 from explorer.pictures.catalog import known_models
 from explorer.reference.error_rates import known_errors
 from explorer.store.index import Store
+from explorer.words.references import checked_year
 from explorer.words.vocabulary import DEFAULT_YEAR, known_profession
 
 if TYPE_CHECKING:

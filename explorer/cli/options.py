@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, get_type_hints
 
 import typer
 
-from explorer.errors import OutOfRange, UnknownName
+from explorer.errors import UnknownName
 from explorer.perception.axes import find_axis, load_axes
 from explorer.pictures.catalog import ModelCard, find_model
 from explorer.study import Study
@@ -149,20 +149,6 @@ class Changed:
     def cards(self, names: Sequence[str], settings: "Settings") -> list[ModelCard]:
         """Find the models of these names, with the changed settings."""
         return [find_model(name, settings.device, **asdict(self)) for name in names]
-
-
-def checked_year(year: int) -> int:
-    """Return the year, if there are labour statistics of it.
-
-    Raises:
-        OutOfRange: there are none.
-    """
-    entries = (entry for profession in load_professions() for entry in profession.women_percent)
-    years = sorted({known for known, _ in entries})
-    if year not in years:
-        known = ", ".join(map(str, years))
-        raise OutOfRange(f"There are no labour statistics of {year!r}. Choose one of {known}.")
-    return year
 
 
 def _profession(name: str) -> str:

@@ -10,7 +10,7 @@ import typer
 from explorer import settings as machine
 from explorer import study as studies
 from explorer.cli.commands import app, made, opened, say_missing
-from explorer.cli.options import ALL, NONE, Asked, CacheFolder, Changed, Year, checked_year, spread
+from explorer.cli.options import ALL, NONE, Asked, CacheFolder, Changed, Year, spread
 from explorer.cli.output import Output
 from explorer.errors import InvalidData
 from explorer.findings.gap_tables import gap_rows, shift_rows, tone_rows
@@ -20,7 +20,7 @@ from explorer.findings.sentences import GENDER
 from explorer.findings.shifts import shift_sentences, shifts
 from explorer.pictures.catalog import known_models
 from explorer.reference.error_rates import known_errors
-from explorer.words.references import labour_references, read_references
+from explorer.words.references import checked_year, labour_references, read_references
 from explorer.words.vocabulary import DEFAULT_YEAR
 
 if TYPE_CHECKING:

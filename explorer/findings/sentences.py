@@ -1,5 +1,6 @@
 """Say in one plain sentence what a tally found."""
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from explorer.findings.corrected import FEWEST
@@ -9,6 +10,8 @@ from explorer.words.prompts import with_article
 from explorer.words.vocabulary import DEFAULT_YEAR
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from explorer.findings.corrected import Finding
     from explorer.findings.tallies import Cell, Tally
     from explorer.perception.axes import Axis
@@ -120,6 +123,31 @@ def seen_as(axis: "Axis", position: int) -> str:
     return f"{axis.labels[position]}{_quality(axis)}"
 
 
+def reasons_told(reasons: "Iterable[tuple[str, int]]") -> str:
+    """Return "3 several people, 2 unsure"; being unsure alone goes without saying."""
+    counted = tuple(reasons)
+    told = ", ".join(f"{count} {reason}" for reason, count in counted)
+    return told if {reason for reason, _ in counted} - {UNSURE} else ""
+
+
+def reasons_sentences(tallies: "Iterable[Tally]") -> "Iterator[str]":
+    """Yield, for each model and axis, how many pictures have no answer and why.
+
+    Nothing is told of a model and axis where being unsure is the only reason.
+    """
+    pooled: dict[tuple[str, str], list[Tally]] = {}
+    for tally in tallies:
+        pooled.setdefault((tally.cell.model, tally.axis.title), []).append(tally)
+    for (model, title), some in pooled.items():
+        reasons = sum((Counter(dict(one.reasons)) for one in some), Counter[str]())
+        if told := reasons_told(reasons.most_common()):
+            looked_at = sum(one.judged + one.abstained for one in some)
+            yield (
+                f"{title}: {reasons.total()} of {_number(looked_at)} by {model} have no answer "
+                f"({told})."
+            )
+
+
 def _labelled(tally: "Tally") -> str:
     return seen_as(tally.axis, tally.axis.labels.index(told_label(tally)))
 
@@ -223,9 +251,8 @@ def _uncounted(tally: "Tally") -> str:
 
 
 def _why(tally: "Tally") -> str:
-    """Return the reasons in brackets; being unsure alone goes without saying."""
-    told = ", ".join(f"{count} {reason}" for reason, count in tally.reasons)
-    return f" ({told})" if {reason for reason, _ in tally.reasons} - {UNSURE} else ""
+    told = reasons_told(tally.reasons)
+    return f" ({told})" if told else ""
 
 
 def _verb(count: int, text: str) -> str:

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from explorer.findings.corrected import FEWEST
-from explorer.findings.sentences import FEMININE, GENDER
+from explorer.findings.sentences import FEMININE, GENDER, reasons_told
 from explorer.words.labour import us_workers
-from explorer.words.references import OWN, labour_references
+from explorer.words.references import OWN, labour_references, typed_over
 from explorer.words.vocabulary import DEFAULT_YEAR
 
 if TYPE_CHECKING:
@@ -75,12 +75,16 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """One axis: a bar for each declared label and what could not be counted."""
+    """One axis: a bar for each declared label and what could not be counted.
+
+    `reasons` says why there is no answer, "3 several people, 2 unsure"; empty where unsure is all.
+    """
 
     axis: "Axis"
     bars: tuple[Bar, ...]
     judged: int
     abstained: int
+    reasons: str
     withheld: int
     unjudged: int
     missing: int
@@ -124,14 +128,14 @@ def labels(axis: "Axis") -> tuple[Label, ...]:
 
 def chart(
     finding: "Finding",
-    profession: "Profession",
+    mark: Mark | None = None,
     known: "Mapping[str, Sequence[float]] | None" = None,
 ) -> Chart:
     """Draw one tally beside the labour statistic, where there is one.
 
     Args:
         finding: what was counted, and what may be quoted of it.
-        profession: whose labour statistic is marked.
+        mark: the labour statistic, set beside the share of women alone.
         known: what the model is known to draw, by axis name and in label order.
     """
     tally = finding.tally
@@ -139,11 +143,12 @@ def chart(
     return Chart(
         axis=tally.axis,
         bars=tuple(
-            _bar(finding, place, label, profession, share)
+            _bar(finding, place, label, mark, share)
             for (place, label), share in zip(enumerate(labels(tally.axis)), shares, strict=True)
         ),
         judged=tally.judged,
         abstained=tally.abstained,
+        reasons=reasons_told(tally.reasons),
         withheld=tally.withheld,
         unjudged=tally.unjudged,
         missing=tally.missing,
@@ -153,7 +158,7 @@ def chart(
 def pair_chart(
     findings: "tuple[Finding, Finding]",
     paired: int,
-    profession: "Profession",
+    mark: Mark | None,
     known: "Sequence[Mapping[str, Sequence[float]]]",
 ) -> PairChart:
     """Draw two tallies of the same axis.
@@ -161,42 +166,42 @@ def pair_chart(
     Args:
         findings: of the left and the right model.
         paired: how many prompts and seeds are judged on both sides.
-        profession: whose labour statistic is marked.
+        mark: the labour statistic.
         known: what the left and the right model are known to draw.
     """
     left, right = (
-        chart(finding, profession, shares) for finding, shares in zip(findings, known, strict=True)
+        chart(finding, mark, shares) for finding, shares in zip(findings, known, strict=True)
     )
     pairs = zip(left.bars, right.bars, strict=True)
     return PairChart(left.axis, tuple(Pair(*pair) for pair in pairs), left, right, paired)
 
 
-def labour_mark(profession: "Profession") -> Mark | None:
-    """Return women's share of the US workforce, None where it is not known."""
-    reference = labour_references(DEFAULT_YEAR).get(profession.name)
+def labour_mark(profession: "Profession", year: int = DEFAULT_YEAR) -> Mark | None:
+    """Return women's share of the US workforce in a year, None where it is not known."""
+    reference = labour_references(year).get(profession.name)
     if reference is None or reference.occupation is None:
         return None
     fit = FITS[reference.match] + ("" if reference.trusted else ": kept out of headlines")
     women = f"{us_workers(reference.occupation)}: {reference.share:.0%} women"
-    return Mark(reference.share, f"{women} ({reference.year}, {fit})", reference.trusted)
+    return Mark(reference.share, f"{women} ({year_text(year)}, {fit})", reference.trusted)
+
+
+def year_text(year: int) -> str:
+    """Return a year of the labour statistics, "2025, typed over" where a slip could hide."""
+    return f"{year}, typed over" if typed_over(year) else str(year)
 
 
 def _bar(
-    finding: "Finding", place: int, label: Label, profession: "Profession", known: float | None
+    finding: "Finding", place: int, label: Label, mark: Mark | None, known: float | None
 ) -> Bar:
     tally = finding.tally
+    of_women = (tally.axis.name, label.name) == (GENDER, FEMININE)
     return Bar(
         label=label,
         count=tally.counts[place],
         share=tally.share(label.name) if tally.judged >= FEWEST else None,
         bounds=finding.bounds[place] if finding.bounds else None,
         corrected=finding.corrected[place] if finding.corrected else None,
-        mark=_mark(tally.axis, label, profession),
+        mark=mark if of_women else None,
         known=known,
     )
-
-
-def _mark(axis: "Axis", label: Label, profession: "Profession") -> Mark | None:
-    if (axis.name, label.name) != (GENDER, FEMININE):
-        return None
-    return labour_mark(profession)

@@ -2,8 +2,9 @@
 
 A link holds everything that was chosen, so that it can be cited and opened into the same state:
 `?model=emoji-skewed&profession=author&adjectives=none,honest&images=9`. What is not said is the
-default. Words that people add themselves may hold commas, so each stands in a parameter of its own,
-and so does each figure of a reference of their own: `&reference=author:0.4&reference=nurse:0.9`.
+default; how it is measured is said only where it differs: `&tone=pixels&gate=on&year=2021`. Words
+that people add themselves may hold commas, so each stands in a parameter of its own, and so does
+each figure of a reference of their own: `&reference=author:0.4&reference=nurse:0.9`.
 """
 
 from dataclasses import dataclass
@@ -11,10 +12,14 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlencode
 
-from explorer.errors import InvalidData, OutOfRange
+from explorer.classifiers.find import FACE
+from explorer.errors import InvalidData, OutOfRange, UnknownName
+from explorer.findings.instruments import PIXEL_TONE, TONE
+from explorer.findings.sentences import GENDER
+from explorer.perception.axes import find_axis
 from explorer.study import Study
 from explorer.words.prompts import TEMPLATE
-from explorer.words.references import checked_references, labour_references
+from explorer.words.references import checked_references, checked_year, labour_references
 from explorer.words.vocabulary import (
     DEFAULT_YEAR,
     evenly,
@@ -36,17 +41,21 @@ NONE = "none"
 SPREAD = "spread"
 SPREAD_OVER = 30
 IMAGES = 9
+CAPTIONS, PIXELS = "captions", "pixels"
+ON, OFF = "on", "off"
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What a person chose; unchecked until it becomes a study.
+    """What a person chose; words and numbers are unchecked until it becomes a study.
 
     `models` holds the left and the right name in Compare, one name elsewhere. `professions` holds
     names, `ALL` for those of the list and `SPREAD` for thirty of them. `adjectives` holds words,
     `NONE` for the prompt without one and `ALL` for that and the twenty adjectives. A None leaves
     the model's own setting. `reference` holds a person's own shares of women, by profession; empty
-    for the labour statistics.
+    for the labour statistics, which are of `year`. `tone` is CAPTIONS or PIXELS. `classifier` is
+    FACE where the classifier is shown the face alone, None where it is shown the picture. With
+    `gate`, only pictures of one person are answered for.
     """
 
     models: tuple[str, ...]
@@ -57,12 +66,18 @@ class Choice:
     guidance: float | None = None
     steps: int | None = None
     scheduler: str | None = None
+    tone: str = CAPTIONS
+    classifier: str | None = None
+    gate: bool = False
+    year: int = DEFAULT_YEAR
     reference: tuple[tuple[str, float], ...] = ()
 
 
 EXPLORE = Choice(("emoji-skewed",))
 COMPARE = Choice(("emoji-skewed", "emoji-even"))
 GAPS = Choice(("emoji-skewed",), ("author", "nurse"))
+# Which question of skin tone each way of measuring it answers.
+_TONES = {CAPTIONS: TONE, PIXELS: PIXEL_TONE}
 _NAMES = {1: ("model",), 2: ("left", "right")}
 
 
@@ -83,6 +98,8 @@ def parse(parameters: Parameters, default: Choice) -> Choice:
 
     Raises:
         InvalidData: a number is not a number.
+        OutOfRange: a whole number is none, or there are no labour statistics of the year.
+        UnknownName: there is no such way to measure.
     """
 
     def said(name: str, otherwise: str) -> str:
@@ -102,6 +119,10 @@ def parse(parameters: Parameters, default: Choice) -> Choice:
         guidance=_number("guidance", guidance) if guidance else None,
         steps=_whole("steps", steps) if steps else None,
         scheduler=said("scheduler", "") or None,
+        tone=_one_of("tone", said("tone", default.tone), (CAPTIONS, PIXELS)),
+        classifier=_one_of("classifier", said("classifier", ""), ("", FACE)) or None,
+        gate=_one_of("gate", said("gate", OFF), (OFF, ON)) == ON,
+        year=checked_year(_whole("year", said("year", str(default.year)))),
         reference=tuple(map(_figure, parameters.getlist("reference"))),
     )
 
@@ -117,6 +138,10 @@ def address(choice: Choice) -> str:
         ("guidance", None if choice.guidance is None else f"{choice.guidance:g}"),
         ("steps", choice.steps),
         ("scheduler", choice.scheduler),
+        ("tone", choice.tone if choice.tone != CAPTIONS else None),
+        ("classifier", choice.classifier),
+        ("gate", ON if choice.gate else None),
+        ("year", choice.year if choice.year != DEFAULT_YEAR else None),
         *(("reference", f"{name}:{share!r}") for name, share in choice.reference),
     ]
     return "?" + urlencode([pair for pair in pairs if pair[1] is not None], safe=",/:")
@@ -139,7 +164,10 @@ def study(choice: Choice, find_model: "Callable[..., ModelCard]", device: str) -
         professions=tuple(profession.name for profession in professions(choice)),
         adjectives=_adjectives(choice.adjectives),
         images=choice.images,
+        axes=(find_axis(GENDER), find_axis(_TONES[choice.tone])),
         template=choice.template,
+        classifier=choice.classifier,
+        gate=choice.gate,
     )
 
 
@@ -184,7 +212,7 @@ def references(choice: Choice) -> "dict[str, Reference]":
         InvalidData: a figure is of an unknown profession, given twice, or outside 0..1.
     """
     if not choice.reference:
-        return labour_references(DEFAULT_YEAR)
+        return labour_references(choice.year)
     figures = ((name, repr(share), "The reference") for name, share in choice.reference)
     return checked_references(figures, (own.name for own in professions(choice)))
 
@@ -216,7 +244,10 @@ def _adjectives(words: "Iterable[str]") -> tuple[str | None, ...]:
 
 
 def _spread() -> tuple[str, ...]:
-    """Return thirty professions from the fewest women to the most, of those whose words fit."""
+    """Return thirty professions from the fewest women to the most, of those whose words fit.
+
+    Of the default year, so that another year is set beside the same professions.
+    """
     known = {name: one for name, one in labour_references(DEFAULT_YEAR).items() if one.trusted}
     return evenly(sorted(known, key=lambda name: known[name].share), SPREAD_OVER)
 
@@ -251,6 +282,12 @@ def _whole(name: str, text: str) -> int:
     if not text.strip().isdecimal():
         raise OutOfRange(f"{name} is {text!r} in the address. Give a whole number above 0.")
     return int(text)
+
+
+def _one_of(name: str, text: str, known: tuple[str, ...]) -> str:
+    if text not in known:
+        raise UnknownName(f"{name} in the address:", text, filter(None, known))
+    return text
 
 
 def _number(name: str, text: str) -> float:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from explorer import study as studies
 from explorer.findings.comparison import compare
 from explorer.findings.corrected import FEWEST, findings
 from explorer.findings.differences import (
@@ -15,6 +16,7 @@ from explorer.findings.sentences import (
     GENDER,
     limits_text,
     quote,
+    reasons_sentences,
     seen_as,
     subject,
 )
@@ -25,11 +27,13 @@ from explorer.page.dots import by_size, difference_dot, dot_plot
 from explorer.page.explore import codings, prompt_text
 from explorer.page.grid import Shown, facts, grid
 from explorer.page.known import known_shares
+from explorer.page.measured import measured
 from explorer.page.planned import planned
 from explorer.page.rendering import render
 from explorer.page.tables import tables
 from explorer.reference.error_rates import known_errors
 from explorer.words.labour import labour_statistic
+from explorer.words.vocabulary import DEFAULT_YEAR
 
 if TYPE_CHECKING:
     from explorer.findings.comparison import Comparison
@@ -76,12 +80,11 @@ class _Asked:
 
 
 def _asked(study: "Study", store: "Store") -> _Asked:
-    requests = tuple(study.requests(card) for card in study.models)
-    stored = (
-        store.observations(of_one, study.instruments(card))
-        for card, of_one in zip(study.models, requests, strict=True)
+    return _Asked(
+        study=study,
+        requests=tuple(study.requests(card) for card in study.models),
+        stored=tuple(studies.observations(study, store, card) for card in study.models),
     )
-    return _Asked(study, requests, tuple(stored))
 
 
 def show(desk: "Desk", choice: "Choice", study: "Study") -> str:
@@ -89,7 +92,7 @@ def show(desk: "Desk", choice: "Choice", study: "Study") -> str:
     asked = _asked(study, desk.store)
     errors, chosen = known_errors(study, desk.store), professions(choice)
     if len(chosen) == 1:
-        parts = _of_one(desk.store, chosen[0], asked, errors)
+        parts = _of_one(desk.store, chosen[0], choice.year, asked, errors)
     else:
         parts = _of_several(choice, asked, errors)
     return render(
@@ -103,40 +106,44 @@ def show(desk: "Desk", choice: "Choice", study: "Study") -> str:
         cards=study.models,
         prompt=prompt_text(study),
         plan=planned(study, errors),
+        measured=measured(choice, study),
         axes=[(axis, labels(axis)) for axis in study.axes],
         professions=chosen,
         **parts,
     )
 
 
-def sentence(difference: "Difference", profession: "Profession | None" = None) -> str:
+def sentence(
+    difference: "Difference", profession: "Profession | None" = None, year: int = DEFAULT_YEAR
+) -> str:
     """Say how often each model shows women, and how sure it is that they differ.
 
     Args:
         difference: of the gender axis.
         profession: whose labour statistic is added, None for none.
+        year: of the labour statistic.
     """
-    parts = (_found(difference), labour_statistic(profession) if profession else None)
+    parts = (_found(difference), labour_statistic(profession, year) if profession else None)
     return "; ".join(part for part in parts if part) + "."
 
 
 def _of_one(
-    store: "Store", chosen: "Profession", asked: _Asked, errors: "Errors"
+    store: "Store", chosen: "Profession", year: int, asked: _Asked, errors: "Errors"
 ) -> dict[str, object]:
     """Show one profession: what each model shows, where they differ, every picture."""
     study, comparisons = asked.study, asked.compared("profession")
-    found, mark = differences(comparisons, errors), labour_mark(chosen)
+    found, mark = differences(comparisons, errors), labour_mark(chosen, year)
     lefts = findings((one.left for one in comparisons), errors)
     rights = findings((one.right for one in comparisons), errors)
     known = [known_shares(card, study) for card in study.models]
     sides = list(zip(lefts, rights, comparisons, strict=True))
     return {
-        "sentence": sentence(found[0], chosen if mark and mark.fits else None),
+        "sentence": sentence(found[0], chosen if mark and mark.fits else None, year),
         "told": _told(found),
-        "charts": [pair_chart((a, b), one.paired, chosen, known) for a, b, one in sides],
+        "charts": [pair_chart((a, b), one.paired, mark, known) for a, b, one in sides],
         "quotes": [(quote(left), quote(right)) for left, right, _ in sides],
         "plots": [_by_label(found), *_by_adjective(asked, errors)],
-        "rows": grid(asked.shown(), study.axes, store, chosen, codings()),
+        "rows": grid(asked.shown(), study.axes, store, mark, codings()),
         "facts": facts(study.axes),
         "mark": mark,
     }
@@ -149,7 +156,12 @@ def _of_several(choice: "Choice", asked: _Asked, errors: "Errors") -> dict[str, 
     tones = _clearest([one for one in comparisons if one.left.axis.name != GENDER], errors)
     return {
         "sentence": _of_all(found),
-        "told": [differences_sentence(found), *_notes(found), *tones.told],
+        "told": [
+            differences_sentence(found),
+            *_notes(found),
+            *tones.told,
+            *reasons_sentences(side for one in comparisons for side in (one.left, one.right)),
+        ],
         "charts": [],
         "quotes": [],
         "plots": [
@@ -187,7 +199,7 @@ class _Clearest:
     def plot(self, choice: "Choice") -> "DotPlot":
         left, right = choice.models
         return dot_plot(
-            title="Perceived skin tone by profession",
+            title=f"{self.rows[0][0].comparison.left.axis.title} by profession",
             caption=f"The clearest {len(self.rows)} differences that hold, in points",
             sides=(f"more often by {right}", f"more often by {left}"),
             rows=by_size(

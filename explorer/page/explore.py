@@ -12,6 +12,7 @@ from explorer.page.charts import chart, labels, labour_mark
 from explorer.page.choice import COMPARE, EXPLORE, address, profession, references
 from explorer.page.grid import Shown, facts, grid
 from explorer.page.known import known_shares
+from explorer.page.measured import measured
 from explorer.page.planned import planned
 from explorer.page.rendering import render
 from explorer.page.tables import tables
@@ -32,7 +33,7 @@ def show(desk: "Desk", choice: "Choice", study: "Study") -> str:
     """Render what is stored of a study of one model."""
     (card,), subject = study.models, profession(choice)
     shown = shown_of(desk, study, card)
-    known, mark = known_shares(card, study), labour_mark(subject)
+    known, mark = known_shares(card, study), labour_mark(subject, choice.year)
     pooled = tally(shown.observations, shown.requests, study.axes, "profession")
     errors = known_errors(study, desk.store)
     found = findings(pooled, errors)
@@ -45,11 +46,12 @@ def show(desk: "Desk", choice: "Choice", study: "Study") -> str:
         beside=address(choice),
         card=card,
         prompt=prompt_text(study),
-        told=_told(found, subject if mark and mark.fits else None),
+        told=_told(found, subject if mark and mark.fits else None, choice.year),
         plan=planned(study, errors),
-        charts=[chart(one, subject, known) for one in found],
+        measured=measured(choice, study),
+        charts=[chart(one, mark, known) for one in found],
         gaps=[gap_line(gap) for gap in gaps(gender, references(choice), errors)],
-        rows=grid((shown,), study.axes, desk.store, subject, codings()),
+        rows=grid((shown,), study.axes, desk.store, mark, codings()),
         axes=[(axis, labels(axis)) for axis in study.axes],
         facts=facts(study.axes),
         profession=subject,
@@ -78,14 +80,16 @@ def prompt_text(study: "Study") -> str:
     return Prompt(study.professions[0], adjective, study.template).text
 
 
-def _told(found: "tuple[Finding, ...]", profession: "Profession | None") -> list[tuple[str, str]]:
+def _told(
+    found: "tuple[Finding, ...]", profession: "Profession | None", year: int
+) -> list[tuple[str, str]]:
     """Say the first finding always and the others where there is one, each with what to quote.
 
     A labour statistic that does not fit the word is kept out of them: then no profession is given.
     """
     first, *others = found
     return [
-        (sentence(first.tally, profession), quote(first)),
+        (sentence(first.tally, profession, year), quote(first)),
         *((sentence(one.tally), quote(one)) for one in others if one.tally.judged),
     ]
 

@@ -5,10 +5,22 @@ from typing import TYPE_CHECKING
 
 import gradio as gr
 
+from explorer.classifiers.find import FACE
 from explorer.errors import OutOfRange
-from explorer.page.choice import ALL, NONE, SPREAD, SPREAD_OVER, Choice, profession
+from explorer.page.choice import (
+    ALL,
+    CAPTIONS,
+    NONE,
+    ON,
+    PIXELS,
+    SPREAD,
+    SPREAD_OVER,
+    Choice,
+    profession,
+)
 from explorer.pictures.catalog import SCHEDULERS
 from explorer.words.prompts import TEMPLATE
+from explorer.words.references import labour_years, typed_over
 from explorer.words.vocabulary import load_adjectives, load_professions
 
 if TYPE_CHECKING:
@@ -34,7 +46,8 @@ ONE_PROFESSION = FormKind()
 class Form:
     """The fields of a view. `settings` are template, guidance, steps and scheduler.
 
-    `reference` is there in a view that sets shares beside one.
+    `measuring` are the instrument of skin tone, what the classifier is shown, the gate and the year
+    of the labour statistics. `reference` is there in a view that sets shares beside one.
     """
 
     models: "tuple[gr.Dropdown, ...]"
@@ -42,6 +55,7 @@ class Form:
     adjectives: gr.Dropdown
     images: gr.Number
     settings: "tuple[Component, ...]" = field(default=())
+    measuring: "tuple[Component, ...]" = field(default=())
     reference: "ReferenceFields | None" = None
 
     @property
@@ -49,7 +63,7 @@ class Form:
         """Every field, in the order in which choice() takes their values."""
         own = [self.reference.figures] if self.reference else []
         chosen = [self.profession, self.adjectives, self.images]
-        return [*self.models, *chosen, *self.settings, *own]
+        return [*self.models, *chosen, *self.settings, *self.measuring, *own]
 
     def narrowed(self, values: "Sequence[object]") -> "tuple[list[object], object]":
         """Let a word that is picked beside "none + all 20" take its place.
@@ -66,7 +80,8 @@ class Form:
     def choice(self, values: "Sequence[object]") -> Choice:
         """Read a choice from the values of the fields, unchecked but for empty numbers."""
         count = len(self.models)
-        names, adjectives, images, template, guidance, steps, scheduler, *own = values[count:]
+        names, adjectives, images, *others = values[count:]
+        template, guidance, steps, scheduler, tone, classifier, gate, year, *own = others
         return Choice(
             models=tuple(str(name or "") for name in values[:count]),
             professions=_words(names),
@@ -76,6 +91,10 @@ class Form:
             guidance=None if guidance is None else float(str(guidance)),
             steps=None if steps is None else _whole("Steps", steps),
             scheduler=str(scheduler) if scheduler else None,
+            tone=str(tone),
+            classifier=str(classifier) if classifier else None,
+            gate=bool(gate),
+            year=_whole("Year", year),
             reference=_figures(own[0]) if own else (),
         )
 
@@ -97,6 +116,10 @@ class Form:
             choice.guidance,
             choice.steps,
             choice.scheduler or "",
+            choice.tone,
+            choice.classifier or "",
+            ON if choice.gate else "",
+            choice.year,
             *([list(map(list, choice.reference))] if self.reference else ()),
         ]
 
@@ -144,9 +167,11 @@ def form(
             precision=0,
             elem_id="bx-images",
         )
-    settings = _settings()
-    reference = _reference() if kind.reference else None
-    return Form(models, chosen, adjectives, images, settings, reference)
+    with gr.Row(elem_classes="bx-folded"):
+        settings = _settings()
+        measuring = _measuring(default)
+        reference = _reference() if kind.reference else None
+    return Form(models, chosen, adjectives, images, settings, measuring, reference)
 
 
 def _professions(default: Choice, *, several: bool) -> gr.Dropdown:
@@ -210,6 +235,51 @@ def _settings() -> "tuple[Component, ...]":
             elem_id="bx-scheduler",
         )
     return template, guidance, steps, scheduler
+
+
+def _measuring(default: Choice) -> "tuple[Component, ...]":
+    with (
+        gr.Accordion(
+            "How it is measured", open=False, elem_classes=["bx-settings", "bx-measuring"]
+        ),
+        gr.Row(),
+    ):
+        tone = gr.Dropdown(
+            [("by captions", CAPTIONS), ("by pixels", PIXELS)],
+            value=default.tone,
+            label="Skin tone",
+            info="By captions, the classifier says which of five tones it sees. By pixels, the "
+            "colour of the skin is measured and put into one of three bins.",
+            elem_id="bx-tone",
+        )
+        classifier = gr.Dropdown(
+            [("the whole picture", ""), ("the face alone", FACE)],
+            value=default.classifier or "",
+            label="What the classifier is shown",
+            info="The face alone means with hair and chin. Where no face is found, or several are, "
+            "there is no answer; in drawings often none is found.",
+            elem_id="bx-classifier",
+        )
+        gate = gr.Dropdown(
+            [("all pictures", ""), ("pictures of one person", ON)],
+            value=ON if default.gate else "",
+            label="What is answered for",
+            info="A picture of several people, of X is counted as the reason.",
+            elem_id="bx-gate",
+        )
+        year = gr.Dropdown(
+            [(_year_name(year), year) for year in labour_years()],
+            value=default.year,
+            label="Labour statistics of",
+            info="Women's share of US workers, as a yearly average. A year marked so was typed "
+            "over from a text copy, where a slip could hide.",
+            elem_id="bx-year",
+        )
+    return tone, classifier, gate, year
+
+
+def _year_name(year: int) -> str:
+    return f"{year} (typed over)" if typed_over(year) else str(year)
 
 
 def _words(value: object) -> tuple[str, ...]:

@@ -4,13 +4,14 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from explorer import study as studies
 from explorer.findings.corrected import Finding
 from explorer.findings.gap_tables import tone_rows
 from explorer.findings.gaps import gaps, headline, headline_sentences, left_out_sentences
-from explorer.findings.sentences import FEMININE, GENDER, holds
+from explorer.findings.sentences import FEMININE, GENDER, holds, reasons_sentences
 from explorer.findings.shifts import shift_sentences, shifts
 from explorer.findings.tallies import tally
-from explorer.page.charts import FITS, Chart, chart, labels
+from explorer.page.charts import FITS, Chart, chart, labels, year_text
 from explorer.page.choice import (
     GAPS,
     NONE,
@@ -20,12 +21,12 @@ from explorer.page.choice import (
 )
 from explorer.page.dots import by_size, dot_plot, shift_dot
 from explorer.page.explore import codings, pair, prompt_text
+from explorer.page.measured import measured
 from explorer.page.planned import planned
 from explorer.page.rendering import render
 from explorer.page.tables import tables
 from explorer.reference.error_rates import known_errors
 from explorer.statistics.amplification import FEWEST as FEWEST_FOR_A_SLOPE
-from explorer.words.vocabulary import DEFAULT_YEAR, own_profession
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -89,7 +90,7 @@ def show(desk: "Desk", choice: "Choice", study: "Study") -> str:
     """Render what is stored of a study of one model beside its reference."""
     (card,) = study.models
     requests = study.requests(card)
-    stored = desk.store.observations(requests, study.instruments(card))
+    stored = studies.observations(study, desk.store, card)
     errors = known_errors(study, desk.store)
     tallies = tally(stored, requests, study.axes, "profession", study.level)
     found = gaps((one for one in tallies if one.axis.name == GENDER), references(choice), errors)
@@ -107,13 +108,14 @@ def show(desk: "Desk", choice: "Choice", study: "Study") -> str:
         card=card,
         prompt=prompt_text(study),
         plan=planned(study, errors),
+        measured=measured(choice, study),
         sentence=first,
-        told=others,
+        told=[*others, *reasons_sentences(tallies)],
         left_out=list(left_out_sentences(found)),
         rows=_rows(found, choice),
         cloud=_cloud(found, told),
         own=bool(choice.reference),
-        year=DEFAULT_YEAR,
+        year=choice.year,
         tones=_tones([one for one in tallies if one.axis.name != GENDER], choice),
         shifts=_shifts(moved),
         shifts_told=list(shift_sentences(moved)) if moved else [],
@@ -123,7 +125,7 @@ def show(desk: "Desk", choice: "Choice", study: "Study") -> str:
 
 
 def _beside(choice: "Choice") -> str:
-    return "your own figures" if choice.reference else f"the labour statistics of {DEFAULT_YEAR}"
+    return "your own figures" if choice.reference else f"the labour statistics of {choice.year}"
 
 
 def _more(choice: "Choice") -> str:
@@ -143,7 +145,7 @@ def _rows(found: "Sequence[Gap]", choice: "Choice") -> list[Row]:
 
 def _row(gap: "Gap", choice: "Choice") -> Row:
     tally, reference = gap.finding.tally, gap.reference
-    year = f"{reference.year}, " if reference and reference.year else ""
+    year = f"{year_text(reference.year)}, " if reference and reference.year else ""
     return Row(
         profession=gap.profession,
         address=_pictures(choice, gap.profession),
@@ -233,7 +235,7 @@ def _tones(tallies: "Sequence[Tally]", choice: "Choice") -> list[Tones]:
     shown = [one for one in tallies if one.judged]
     return [
         Tones(
-            chart=chart(Finding(one), own_profession(str(one.cell.profession))),
+            chart=chart(Finding(one)),
             profession=str(one.cell.profession),
             address=_pictures(choice, str(one.cell.profession)),
             distance=_number(row["total_variation"]),

@@ -6,17 +6,27 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from explorer.findings.corrected import Finding
-from explorer.page.charts import Chart, Label, chart, labels
+from explorer.page.charts import Chart, Label, Mark, chart, labels
+from explorer.perception.decide import UNSURE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from explorer.findings.tallies import Observation, Tally
-    from explorer.perception.axes import Axis
+    from explorer.perception.axes import Axis, Perception
     from explorer.pictures.requests import ImageRequest
     from explorer.store.index import Store
-    from explorer.words.vocabulary import Profession
+
+# What is measured in pixels, as the dialog calls it.
+_MEASURES = {
+    "lightness": "Lightness",
+    "hue_degrees": "Hue angle",
+    "ita_degrees": "Typology angle",
+    "monk_tone": "Monk tone",
+    "monk_sureness": "Sureness of it",
+    "skin_pixels": "Skin pixels",
+}
 
 # How many pictures a row shows: beyond some thousands in all, browsers become slow.
 _ROOM = 90
@@ -75,7 +85,7 @@ def grid(
     shown: "Sequence[Shown]",
     axes: "Sequence[Axis]",
     store: "Store",
-    profession: "Profession",
+    mark: "Mark | None",
     codings: "Mapping[str, str | None]",
 ) -> tuple[Row, ...]:
     """Lay out the pictures of one or several models on the same prompts.
@@ -84,10 +94,10 @@ def grid(
         shown: one for each side.
         axes: what was asked of the pictures.
         store: where the picture files are.
-        profession: what is drawn.
+        mark: the labour statistic of what is drawn.
         codings: how adjectives are gender-coded; words that are not in it have none.
     """
-    sides = zip(*(_sides(model, axes, store, profession) for model in shown), strict=True)
+    sides = zip(*(_sides(model, axes, store, mark) for model in shown), strict=True)
     requests = [next(run) for _, run in groupby(shown[0].requests, lambda request: request.prompt)]
     return tuple(
         Row(
@@ -112,6 +122,7 @@ def facts(axes: "Iterable[Axis]") -> str:
                 "unclear": f"{axis.name}-u",
                 "abstention": axis.abstention,
                 "threshold": axis.threshold,
+                "measures": [_MEASURES[name] for name in axis.measures],
             }
             for axis in axes
         ]
@@ -119,7 +130,7 @@ def facts(axes: "Iterable[Axis]") -> str:
 
 
 def _sides(
-    shown: Shown, axes: "Sequence[Axis]", store: "Store", profession: "Profession"
+    shown: Shown, axes: "Sequence[Axis]", store: "Store", mark: "Mark | None"
 ) -> "Iterable[Side]":
     seen = {observation.request.key: observation for observation in shown.observations}
     tallies = iter(shown.tallies)
@@ -130,7 +141,7 @@ def _sides(
             model=shown.model,
             thumbs=tuple(_thumb(request, seen.get(request.key), axes, store) for request in room),
             more=len(asked) - len(room),
-            charts=tuple(chart(Finding(next(tallies)), profession) for _ in axes),
+            charts=tuple(chart(Finding(next(tallies)), mark) for _ in axes),
         )
 
 
@@ -166,15 +177,22 @@ def _label(observation: "Observation", axis: "Axis") -> Label | None:
 
 
 def _perceived(observation: "Observation", marks: "Iterable[tuple[Axis, Label | None]]") -> str:
-    said = [_said(axis, label) for axis, label in marks if axis.name in observation.perceptions]
+    seen = observation.perceptions
+    said = [_said(axis, label, seen[axis.name]) for axis, label in marks if axis.name in seen]
     return ", ".join(said) or "not judged yet"
 
 
-def _said(axis: "Axis", label: Label | None) -> str:
+def _said(axis: "Axis", label: Label | None, seen: "Perception") -> str:
     title = axis.title.removeprefix("Perceived ").lower()
     if label is None:
-        return f"{title} {axis.abstention}"
+        reason = _reason(seen)
+        return f"{title} {axis.abstention}" + (f" ({reason})" if reason else "")
     return f"{title} {label.name}" if axis.ordered else f"perceived as {label.name}"
+
+
+def _reason(seen: "Perception | None") -> str | None:
+    """Return why there is no answer; being unsure goes without saying."""
+    return seen.reason if seen and seen.reason != UNSURE else None
 
 
 def _facts(
@@ -187,6 +205,7 @@ def _facts(
         "width": request.model.width_px,
         "height": request.model.height_px,
         "labels": [perception.label if perception else None for perception in seen],
+        "reasons": [_reason(perception) for perception in seen],
         "scores": [
             [round(score, 4) for score in perception.scores] if perception else None
             for perception in seen

@@ -173,8 +173,11 @@
   }
 
   function scores(axis, facts, index) {
-    const heading = make("h3", "", `${axis.title}: ${facts.labels[index] ?? axis.abstention}`);
-    if (!facts.scores[index]) return [heading];
+    const reason = facts.reasons[index] ? ` (${facts.reasons[index]})` : "";
+    const said = facts.labels[index] ?? axis.abstention;
+    const heading = make("h3", "", `${axis.title}: ${said}${reason}`);
+    if (!facts.scores[index]?.length) return [heading];
+    if (axis.measures.length) return [heading, measures(axis, facts.scores[index])];
     const table = make("table", "bx-scores");
     facts.scores[index].forEach((score, place) => {
       const line = table.insertRow();
@@ -193,6 +196,15 @@
       if (axis.labels[place] === facts.labels[index]) head.classList.add("chosen");
     });
     return [heading, table];
+  }
+
+  function measures(axis, numbers) {
+    const entries = make("dl");
+    axis.measures.forEach((name, place) => {
+      const value = String(Number(numbers[place].toFixed(2)));
+      entries.append(make("dt", "", name), make("dd", "", value));
+    });
+    return entries;
   }
 
   // Labelling: a button or its key says one thing of one picture; the next one waits for that.

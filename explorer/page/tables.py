@@ -55,9 +55,9 @@ def tables() -> "tuple[Table, ...]":
 
 
 def _tallies(by: Literal["profession", "adjective"]) -> Rows:
-    def rows(study: "Study", store: "Store", _: Choice) -> "list[Row]":
+    def rows(study: "Study", store: "Store", choice: Choice) -> "list[Row]":
         found = findings(studies.tallies(study, store, by), known_errors(study, store))
-        return tally_rows(found, _provenance(study, store))
+        return tally_rows(found, _provenance(study, store), choice.year)
 
     return rows
 
@@ -69,12 +69,12 @@ def _pictures(study: "Study", store: "Store", _: Choice) -> "list[Row]":
 
 
 def _comparison(by: Literal["profession", "adjective"]) -> Rows:
-    def rows(study: "Study", store: "Store", _: Choice) -> "list[Row]":
+    def rows(study: "Study", store: "Store", choice: Choice) -> "list[Row]":
         left, right = (
             studies.tallies(replace(study, models=(card,)), store, by) for card in study.models
         )
         found = differences(compare(left, right), known_errors(study, store))
-        return comparison_rows(found, _provenance(study, store))
+        return comparison_rows(found, _provenance(study, store), choice.year)
 
     return rows
 

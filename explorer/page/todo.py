@@ -43,7 +43,8 @@ def button_text(todo: ToDo) -> str:
     """Say what pressing the button does, and how long it takes."""
     if not todo.missing:
         return f"Judge {_pictures(todo.unjudged)}"
-    return f"Draw {_pictures(todo.missing)}, about {duration(todo.estimate.seconds)}"
+    judge = f", and judge {todo.unjudged:,} more" if todo.unjudged else ""
+    return f"Draw {_pictures(todo.missing)}, about {duration(todo.estimate.seconds)}{judge}"
 
 
 def status_text(todo: ToDo, *, stopped: bool) -> str:
@@ -55,13 +56,15 @@ def status_text(todo: ToDo, *, stopped: bool) -> str:
     if not todo.missing:
         return f"{start}{_pictures(todo.unjudged).capitalize()} not judged yet."
     basis = "as measured here" if todo.estimate.measured else "is a guess until some are drawn"
-    return f"{start}{here} of {_pictures(todo.total)} are here. Time {basis}."
+    judge = f" {todo.unjudged:,} of them not judged yet." if todo.unjudged else ""
+    return f"{start}{here} of {_pictures(todo.total)} are here.{judge} Time {basis}."
 
 
 def progress_text(progress: "Progress") -> str:
     """Say how far a drawing is, how fast, and how long it takes still."""
     if progress.rate is None:
-        return f"Loading the model to draw {_pictures(progress.total)}\N{HORIZONTAL ELLIPSIS}"
+        doing = {"draw": "Loading the model to draw", "judge": "Getting ready to judge"}
+        return f"{doing[progress.stage]} {_pictures(progress.total)}\N{HORIZONTAL ELLIPSIS}"
     done = {"draw": "drawn", "judge": "judged"}[progress.stage]
     parts = [f"{progress.done} of {progress.total} {done}", _rate(progress.rate)]
     if progress.seconds_left is not None and progress.done < progress.total:

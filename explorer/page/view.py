@@ -19,7 +19,7 @@ from explorer.words.references import read_references
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from explorer.page.choice import Choice
+    from explorer.page.choice import Choice, Parameters
     from explorer.page.desk import Desk
     from explorer.page.runs import Run
     from explorer.progress import Progress
@@ -111,7 +111,7 @@ def _connect(view: View, page: gr.Blocks) -> None:
 
     # Gradio reads these annotations, and wants the request before the values.
     def opened(request: gr.Request) -> list[Any]:
-        return _open(view, request)
+        return opening(view, request.query_params, _visitor(request))
 
     def changed(request: gr.Request, *values: object) -> list[Any]:
         return change(view, values, _visitor(request))
@@ -196,14 +196,16 @@ def _visitor(request: gr.Request) -> str:
     return request.session_hash or ""
 
 
-def _open(view: View, request: gr.Request) -> list[Any]:
+def opening(view: View, parameters: "Parameters", visitor: str) -> list[Any]:
+    """Fill the fields from an address and show what it says, or what is wrong with it."""
     try:
-        values = view.form.values(parse(request.query_params, view.default))
+        values = view.form.values(parse(parameters, view.default))
+        shown = reply(view, values)
     except ExplorerError as error:
-        return [*view.form.values(view.default), *_failure(error)]
+        values, shown = view.form.values(view.default), _failure(error)
     # Filling the fields makes those of several words tell of a change.
-    view.shown[_visitor(request)] = tuple(values)
-    return [*values, *reply(view, values)]
+    view.shown[visitor] = tuple(values)
+    return [*values, *shown]
 
 
 def change(view: View, values: "Sequence[object]", visitor: str) -> list[Any]:
@@ -261,6 +263,8 @@ def draw_missing(view: View, values: "Sequence[object]", run: "Run") -> Iterator
 
 
 def _run(desk: "Desk", made: "Study", run: "Run") -> "Iterator[Progress]":
+    # Where the better detector cannot be fetched, the findings say so.
+    studies.prepare(made)
     steps = studies.run(
         made, desk.store, desk.generators, desk.classifiers, run.stopped, desk.settings.batch
     )

@@ -5,8 +5,8 @@ import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from explorer.errors import InvalidData
-from explorer.words.vocabulary import known_profession, load_professions
+from explorer.errors import InvalidData, OutOfRange
+from explorer.words.vocabulary import known_profession, load_professions, load_sources
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -46,6 +46,29 @@ def labour_references(year: int) -> "dict[str, Reference]":
         for profession in load_professions()
         if (share := profession.women_share(year)) is not None and profession.match
     }
+
+
+def labour_years() -> tuple[int, ...]:
+    """Return the years that there are labour statistics of, in order."""
+    entries = (entry for profession in load_professions() for entry in profession.women_percent)
+    return tuple(sorted({year for year, _ in entries}))
+
+
+def checked_year(year: int) -> int:
+    """Return the year, if there are labour statistics of it.
+
+    Raises:
+        OutOfRange: there are none.
+    """
+    if year not in labour_years():
+        known = ", ".join(map(str, labour_years()))
+        raise OutOfRange(f"There are no labour statistics of {year!r}. Choose one of {known}.")
+    return year
+
+
+def typed_over(year: int) -> str | None:
+    """Return how a year's figures were typed over; None where they are those of the publisher."""
+    return load_sources().get(f"women_percent_{year}")
 
 
 def read_references(

@@ -11,7 +11,7 @@ from explorer.perception.axes import find_axis
 from explorer.statistics.confusion import Confusion
 from explorer.words.vocabulary import Profession, find_profession
 
-AUTHOR = find_profession("author")
+MARK = labour_mark(find_profession("author"))
 GENDER, TONE = find_axis("gender"), find_axis("tone")
 # Of 100 feminine pictures 90 are told so, of 100 masculine ones 80; the rest is unclear or wrong.
 ERRORS = {("known", "gender"): Confusion(((90, 10), (5, 80), (5, 10)), "human")}
@@ -30,55 +30,57 @@ def test_every_label_has_a_letter_or_number_beside_its_colour() -> None:
 
 
 def test_a_label_that_nobody_got_is_a_bar_of_zero() -> None:
-    bars = chart(tally((0, 10)), AUTHOR).bars
+    bars = chart(tally((0, 10)), MARK).bars
     assert [bar.count for bar in bars] == [0, 10]
     assert bars[0].share is not None
     assert bars[0].share.estimate == 0
 
 
 def test_without_a_judged_picture_there_is_no_share_at_all() -> None:
-    drawn = chart(tally((0, 0), abstained=3, withheld=2, missing=4, unjudged=1), AUTHOR)
+    drawn = chart(tally((0, 0), abstained=3, withheld=2, missing=4, unjudged=1), MARK)
     assert [bar.share for bar in drawn.bars] == [None, None]
     assert (drawn.abstained, drawn.withheld, drawn.missing, drawn.unjudged) == (3, 2, 4, 1)
 
 
 def test_the_labour_statistic_stands_beside_women_alone() -> None:
-    marks = [bar.mark for bar in chart(tally((5, 5)), AUTHOR).bars]
+    marks = [bar.mark for bar in chart(tally((5, 5)), MARK).bars]
     assert marks[0] is not None
     assert marks[0].text == "US writers and authors: 54% women (2023, close match)"
     assert marks[0].fits
     assert marks[1] is None
-    assert all(bar.mark is None for bar in chart(tally((1, 1, 1, 1, 1)), AUTHOR).bars)
+    assert all(bar.mark is None for bar in chart(tally((1, 1, 1, 1, 1)), MARK).bars)
 
 
 def test_a_profession_without_statistics_has_no_mark() -> None:
-    assert all(bar.mark is None for bar in chart(tally((5, 5)), Profession("wizard")).bars)
+    assert all(
+        bar.mark is None for bar in chart(tally((5, 5)), labour_mark(Profession("wizard"))).bars
+    )
 
 
 def test_what_a_model_is_known_to_draw_is_set_beside_each_label() -> None:
     known = {"gender": (0.7, 0.3)}
-    assert [bar.known for bar in chart(tally((5, 5)), AUTHOR, known).bars] == [0.7, 0.3]
-    assert chart(tally((1, 1, 1, 1, 1)), AUTHOR, known).bars[0].known is None
+    assert [bar.known for bar in chart(tally((5, 5)), MARK, known).bars] == [0.7, 0.3]
+    assert chart(tally((1, 1, 1, 1, 1)), MARK, known).bars[0].known is None
 
 
 def test_as_counted_bounds_and_corrected_stand_side_by_side() -> None:
     finding = tally((30, 60), "known", abstained=10)
-    bar = chart(finding, AUTHOR).bars[0]
+    bar = chart(finding, MARK).bars[0]
     assert bar.share is not None
     assert bar.share.estimate == pytest.approx(1 / 3)
     assert bar.bounds is not None
     assert (bar.bounds.low, bar.bounds.high) == pytest.approx((0.30, 0.40))
     assert finding.corrected is not None
     assert bar.corrected == finding.corrected[0]
-    assert chart(tally((30, 60)), AUTHOR).bars[0].corrected is None
+    assert chart(tally((30, 60)), MARK).bars[0].corrected is None
 
 
 def test_fewer_than_ten_pictures_have_counts_and_no_share_of_any_kind() -> None:
-    drawn = chart(tally((3, 6), "known", abstained=20), AUTHOR)
+    drawn = chart(tally((3, 6), "known", abstained=20), MARK)
     assert not drawn.enough
     assert [bar.count for bar in drawn.bars] == [3, 6]
     assert all((bar.share, bar.bounds, bar.corrected) == (None,) * 3 for bar in drawn.bars)
-    assert chart(tally((4, 6)), AUTHOR).enough
+    assert chart(tally((4, 6)), MARK).enough
 
 
 @pytest.mark.parametrize(
@@ -100,6 +102,6 @@ def test_a_statistic_that_fits_roughly_says_so_and_stays_out_of_headlines(
 
 
 def test_a_pair_holds_both_sides_of_every_label() -> None:
-    made = pair_chart((tally((75, 25)), tally((50, 50), "b")), 42, AUTHOR, ({}, {}))
+    made = pair_chart((tally((75, 25)), tally((50, 50), "b")), 42, MARK, ({}, {}))
     assert [(pair.left.count, pair.right.count) for pair in made.pairs] == [(75, 50), (25, 50)]
     assert made.paired == 42

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from explorer.page.charts import labour_mark
 from explorer.page.choice import COMPARE, Choice, profession, study
 from explorer.page.desk import Desk
 from explorer.page.explore import codings, shown_of
@@ -17,7 +18,7 @@ SMALL = Choice(("emoji-skewed",), adjectives=("none", "honest"), images=3)
 
 def rows(desk: Desk, made: Study, choice: Choice = SMALL) -> tuple[Row, ...]:
     shown = [shown_of(desk, made, card) for card in made.models]
-    return grid(shown, made.axes, desk.store, profession(choice), codings())
+    return grid(shown, made.axes, desk.store, labour_mark(profession(choice)), codings())
 
 
 def test_there_is_a_row_for_each_prompt_with_its_coding(desk: Desk, drawn: Drawn) -> None:
