@@ -8,9 +8,11 @@ corrected as if the errors were known; Lang and Reiczigel's formula; and the Mon
 An interval of 95 % should hold the share in 95 of 100 runs. Behind them stands how far the raw and
 the corrected share are from the true one, on average, in points. The next table is of labels of 200
 out of 2,000 pictures, some of each answer, weighed by how often the answer was given and not
-weighed. The one behind it is of the mean over many professions of few pictures, as it is taken,
-before the correction, and as the mean of corrected draws. The last two tell seconds, and how they
-grow with professions and draws.
+weighed. In the one behind it such labels also calibrate an instrument that is three times too sure
+and leans; beside stands how far its raw share is off on average, as it is and calibrated. Then
+comes the mean over many professions of few pictures, as it is taken, before the correction, and as
+the mean of corrected draws. The last two tell seconds, and how they grow with professions and
+draws.
 """
 
 import argparse
@@ -23,8 +25,10 @@ from typing import TypeVar
 
 import numpy as np
 
+from explorer.findings.recalibration import recalibrated_errors, recalibration
 from explorer.findings.validation import Seen, errors
 from explorer.perception.axes import Perception, find_axis
+from explorer.perception.decide import decide, decide_anew
 from explorer.perception.samples import draw_sample
 from explorer.statistics.confusion import Confusion
 from explorer.statistics.correction import correct, mean
@@ -48,6 +52,8 @@ ROWS = (
 # The share among the pictures labelled of, and that of the tally.
 SAMPLES = tuple(product((0.05, 0.3, 0.5), (0.02, 0.1, 0.5, 0.9)))
 STORED = 2_000
+# How far apart the classes are, how many times too sure the instrument is, and how far it leans.
+APART, TOO_SURE, LEAN = 1.5, 3.0, 2.0
 # What is said of either class, unclear last.
 ANSWERS = np.array([[0.85, 0.04], [0.07, 0.88], [0.08, 0.08]])
 INTERVALS = ("wilson", "plug-in", "lang-reiczigel", "monte carlo")
@@ -65,6 +71,8 @@ def main() -> None:
     corrected = [_row(place, row, asked.runs) for place, row in enumerate(ROWS)]
     print(f"\n{'labelled':>9}{'tally':>9}{'weighed':>16}{'not weighed':>16}")
     corrected += [_sampled(*row, asked.runs // 10) for row in SAMPLES]
+    print(f"\n{'labelled':>9}{'tally':>9}{'calibrated':>16}{'raw off':>16}{'calibrated off':>16}")
+    corrected += [_calibrated(*row, asked.runs // 10) for row in SAMPLES]
     _means(asked.runs // 5)
     for classes in (2, 5):
         _seconds(classes)
@@ -152,6 +160,46 @@ def _looked_at(random: np.random.Generator, among: float) -> list[Seen]:
     ]
     sample = draw_sample(perceptions, seed=int(random.integers(2**31)))
     return [Seen(one, (AXIS.labels[truths[int(one.picture)]],)) for one in sample]
+
+
+def _calibrated(among: float, share: float, runs: int) -> float:
+    """Print one row and return how often the correction of calibrated answers covers."""
+    random = np.random.default_rng((int(100 * among), int(100 * share), 1))
+    covered, off = 0, np.zeros(2)
+    for run in range(runs):
+        truths, said = _scored(random, STORED, among)
+        seen = [
+            Seen(one, (truths[int(one.picture)],), said[int(one.picture)].scores)
+            for one in draw_sample(said, seed=run)
+        ]
+        fitted, confusion = recalibration(AXIS, seen), recalibrated_errors(AXIS, seen).confusion
+        _, raw = _scored(random, PICTURES, share)
+        counts = [_counts(raw), _counts([decide_anew(one, AXIS, fitted) for one in raw])]
+        off += [abs(count[0] / (count[0] + count[1]) - share) for count in counts]
+        found = correct([counts[1]], _there(confusion), 1_000, seed=run).shares[0]
+        covered += found is not None and (
+            found.intervals[0].low <= share <= found.intervals[0].high
+        )
+    off /= runs
+    row = f"{among:9.2f}{share:9.2f}{covered / runs:16.3f}"
+    print(row + "".join(f"{each:16.3f}" for each in off), flush=True)
+    return covered / runs
+
+
+def _scored(
+    random: np.random.Generator, number: int, share: float
+) -> tuple[list[str], list[Perception]]:
+    """Return what is true of pictures, and what an instrument that leans says of them."""
+    first = random.random(number) < share
+    odds = 2 * APART * random.normal(np.where(first, APART, -APART))
+    scores = 1 / (1 + np.exp(-np.clip(TOO_SURE * odds + LEAN, -25, 25)))
+    said = [decide(str(key), AXIS, "clip", (one, 1 - one)) for key, one in enumerate(scores)]
+    return [AXIS.labels[int(not one)] for one in first], said
+
+
+def _counts(said: list[Perception]) -> list[int]:
+    labels = [one.label for one in said]
+    return [labels.count(label) for label in (*AXIS.labels, None)]
 
 
 def _means(runs: int) -> None:

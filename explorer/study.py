@@ -17,7 +17,7 @@ from explorer.findings.comparison import compare
 from explorer.findings.tables import Provenance
 from explorer.findings.tallies import tally
 from explorer.perception.axes import find_axis, load_axes
-from explorer.perception.decide import instrument_name
+from explorer.perception.decide import decide_anew, instrument_name
 from explorer.perception.subject import SUBJECT, behind_gate, gated_name
 from explorer.pictures.catalog import classifier_version
 from explorer.pictures.requests import ImageRequest
@@ -26,11 +26,12 @@ from explorer.settings import MAX_IMAGES_PER_PROMPT
 from explorer.words.prompts import TEMPLATE, Prompt, check_template
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from explorer.findings.comparison import Comparison
     from explorer.findings.tallies import By, Observation, Tally
     from explorer.perception.axes import Axis, Perception
+    from explorer.perception.decide import Recalibration
     from explorer.pictures.catalog import ModelCard
     from explorer.pictures.requests import ModelSpec, Picture
     from explorer.store.index import Store
@@ -68,7 +69,9 @@ class Study:
     An adjective of None is the prompt without one. `level` is the confidence of the intervals.
     `classifier` overrides the one that each model's card names; None keeps those. Each axis is
     judged by one instrument, and counted by no other. With `gate`, only pictures of one person are
-    answered for; what the others show is counted as the reason for no answer.
+    answered for; what the others show is counted as the reason for no answer. With a
+    `recalibration`, which is of one model and one axis, answers are given anew from what is stored
+    and are those of an instrument of its own.
 
     Raises:
         OutOfRange: `images` or `level` lies outside its limits.
@@ -85,6 +88,7 @@ class Study:
     level: float = 0.95
     classifier: str | None = None
     gate: bool = False
+    recalibration: "Recalibration | None" = None
 
     def __post_init__(self) -> None:
         """Refuse what cannot be drawn or counted."""
@@ -120,6 +124,8 @@ class Study:
         """Return the instrument that answers for this model's pictures, by axis name."""
         readers = self.readers(model)
         names = {axis.name: readers[axis.name] for axis in self.axes}
+        if self.recalibration:
+            names = {axis: self.recalibration.instrument(name) for axis, name in names.items()}
         if not self.gate:
             return names
         return {axis: gated_name(name, readers[SUBJECT]) for axis, name in names.items()}
@@ -127,7 +133,8 @@ class Study:
     def readers(self, model: "ModelCard") -> dict[str, str]:
         """Return whose perceptions are stored of this model's pictures, by axis name.
 
-        The gate's among them; who answers behind a gate is stored under the name of its own.
+        The gate's among them; who answers behind a gate, or is calibrated, is stored under the name
+        of its own.
         """
         return {
             axis.name: instrument_name(classifier_version(self.judge(model, axis)), axis)
@@ -153,6 +160,13 @@ class Study:
         asked = {axis.name for axis in self.axes}
         gate = (find_axis(SUBJECT),) if self.gate and SUBJECT not in asked else ()
         return (*self.axes, *gate)
+
+    @property
+    def decided_on(self) -> "tuple[Axis, ...]":
+        """The axes asked for, with the thresholds that decide about answers."""
+        if self.recalibration is None:
+            return self.axes
+        return tuple(map(self.recalibration.axis, self.axes))
 
     def judge(self, model: "ModelCard", axis: "Axis") -> str:
         """Return the name of the classifier that judges this model's pictures on an axis."""
@@ -258,11 +272,9 @@ def unjudged(
 def observations(study: Study, store: "Store", model: "ModelCard") -> "tuple[Observation, ...]":
     """Return one model's stored pictures with what its instruments said of them."""
     found = store.observations(study.requests(model), study.readers(model))
-    if not study.gate:
+    if not (study.gate or study.recalibration):
         return found
-    return tuple(
-        replace(one, perceptions=behind_gate(one.perceptions, study.axes)) for one in found
-    )
+    return tuple(replace(one, perceptions=_answered(study, one.perceptions)) for one in found)
 
 
 def tallies(study: Study, store: "Store", by: "By") -> "tuple[Tally, ...]":
@@ -278,7 +290,19 @@ def comparisons(study: Study, store: "Store", by: "By") -> "tuple[Comparison, ..
 
 def _tallies(study: Study, store: "Store", model: "ModelCard", by: "By") -> "tuple[Tally, ...]":
     stored = observations(study, store, model)
-    return tally(stored, study.requests(model), study.axes, by, study.level)
+    return tally(stored, study.requests(model), study.decided_on, by, study.level)
+
+
+def _answered(study: Study, seen: "Mapping[str, Perception]") -> "Mapping[str, Perception]":
+    """Return what the study's own instrument makes of what is stored of a picture."""
+    if study.recalibration:
+        anew = (
+            decide_anew(seen[axis.name], axis, study.recalibration)
+            for axis in study.axes
+            if axis.name in seen
+        )
+        seen = {**seen, **{one.axis: one for one in anew}}
+    return behind_gate(seen, study.axes) if study.gate else seen
 
 
 def provenance(study: Study, store: "Store", model: "ModelCard") -> Provenance:

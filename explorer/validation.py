@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from explorer.errors import InvalidData, UnknownName
+from explorer.findings.recalibration import recalibrated_errors, recalibration
 from explorer.findings.validation import Seen, Validation, confidence, errors, pairs
 from explorer.perception.axes import find_axis, load_axes
 from explorer.perception.labels import HumanLabel, answers, human_label
@@ -60,10 +61,31 @@ def sample_of(
 def human_errors(study: "Study", store: "Store") -> "Mapping[tuple[str, str], Errors]":
     """Return how the instruments of a study err on what people labelled, by model and axis name."""
     return {
-        (card.spec.name, axis.name): errors(axis, _seen(store, sample_of(study, store, card, axis)))
+        (card.spec.name, axis.name): _errors(study, store, card, axis)
         for card in study.models
         for axis in study.axes
     }
+
+
+def calibrated(study: "Study", store: "Store") -> "Study":
+    """Return a study of one model and axis with the answers that people's labels calibrate.
+
+    Raises:
+        InvalidData: it is of several models or axes, or the labels cannot calibrate the answers.
+    """
+    if len(study.models) > 1 or len(study.axes) > 1:
+        raise InvalidData(
+            f"{len(study.models)} models and {len(study.axes)} axes are named. Labels calibrate an "
+            "instrument for one model on one axis: ask about one at a time."
+        )
+    (card,), (axis,) = study.models, study.axes
+    try:
+        found = recalibration(axis, *_labelled(study, store, card, axis))
+    except InvalidData as error:
+        raise InvalidData(
+            f"The answers for {card.spec.name!r} cannot be calibrated with people's labels: {error}"
+        ) from error
+    return replace(study, recalibration=found)
 
 
 def validate(study: "Study", store: "Store", card: "ModelCard", axis: "Axis") -> Validation:
@@ -183,6 +205,23 @@ def _drawn(
     sample = draw_sample(perceptions, size, seed)
     store.save_sample(card.spec, sample)
     return sample
+
+
+def _errors(study: "Study", store: "Store", card: "ModelCard", axis: "Axis") -> "Errors":
+    # Behind a gate there is no sample, and so no errors are known.
+    if study.recalibration and not study.gate:
+        return recalibrated_errors(axis, *_labelled(study, store, card, axis))
+    return errors(axis, _seen(store, sample_of(study, store, card, axis)))
+
+
+def _labelled(
+    study: "Study", store: "Store", card: "ModelCard", axis: "Axis"
+) -> "tuple[tuple[Seen, ...], dict[str, str]]":
+    """Return what calibrates an instrument: a sample of its own answers, and the tones in it."""
+    plain = replace(study, gate=False, recalibration=None)
+    sample = sample_of(plain, store, card, axis)
+    tones = _tones(plain, store, card, [one.picture for one in sample])
+    return _seen(store, sample, scores=True), tones
 
 
 def _seen(

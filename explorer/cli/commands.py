@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -19,12 +20,13 @@ from explorer.cli.progress import shown_progress
 from explorer.errors import ExplorerError, InputError
 from explorer.findings.corrected import findings
 from explorer.findings.differences import difference_sentence, differences, differences_sentence
-from explorer.findings.sentences import quote, sentence
+from explorer.findings.sentences import GENDER, quote, sentence
 from explorer.findings.tables import comparison_rows, image_rows, tally_rows
 from explorer.generators.find import generators
 from explorer.pictures.catalog import known_models
 from explorer.reference.error_rates import known_errors
 from explorer.store.index import Store
+from explorer.validation import calibrated as calibrate
 from explorer.words.references import checked_year
 from explorer.words.vocabulary import DEFAULT_YEAR, known_profession
 
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from explorer.findings.corrected import Finding
     from explorer.findings.differences import Difference
     from explorer.findings.tables import Provenance, Row
+    from explorer.pictures.catalog import ModelCard
     from explorer.settings import Settings
     from explorer.study import Study
 
@@ -108,6 +111,14 @@ reference = typer.Typer(help="The bundled models, whose bias is known.", **PLAIN
 app.add_typer(reference, name="reference")
 
 ByOption = Annotated[By, typer.Option(help="What gets a row of its own.")]
+Calibrated = Annotated[
+    bool,
+    typer.Option(
+        "--calibrated",
+        help="Answer anew from the stored scores, with the temperature, bias and threshold that "
+        "people's labels fit: one model, gender only.",
+    ),
+]
 
 
 @app.command("models")
@@ -163,6 +174,7 @@ def tally(
     output: Output,
     by: ByOption = By.PROFESSION,
     year: Year = DEFAULT_YEAR,
+    calibrated: Calibrated = False,
     cache: CacheFolder = None,
 ) -> None:
     """Count what is stored, with intervals.
@@ -170,8 +182,8 @@ def tally(
     Nothing is drawn; what is not there is counted as missing.
     """
     settings = machine.load(cache)
-    study = asked.study(changed.cards(model, settings))
     with opened(settings) as store:
+        study = _answering(asked, changed.cards(model, settings), store, calibrated=calibrated)
         found = findings(studies.tallies(study, store, by.value), known_errors(study, store))
         rows = tally_rows(found, made(study, store), checked_year(year))
         if output.write(rows, _TALLY_COLUMNS) and by is By.PROFESSION:
@@ -182,18 +194,24 @@ def tally(
 @app.command()
 @spread
 def images(
-    model: Models, asked: Asked, changed: Changed, output: Output, cache: CacheFolder = None
+    model: Models,
+    asked: Asked,
+    changed: Changed,
+    output: Output,
+    calibrated: Calibrated = False,
+    cache: CacheFolder = None,
 ) -> None:
     """List the stored pictures and what was perceived.
 
     One row for each picture that is there; nothing is drawn.
     """
     settings = machine.load(cache)
-    study = asked.study(changed.cards(model, settings))
     with opened(settings) as store:
+        study = _answering(asked, changed.cards(model, settings), store, calibrated=calibrated)
         stored = [one for card in study.models for one in studies.observations(study, store, card)]
         provenance = made(study, store)
-        rows = image_rows(stored, study.axes, provenance, lambda key: str(store.image_path(key)))
+        axes = study.decided_on
+        rows = image_rows(stored, axes, provenance, lambda key: str(store.image_path(key)))
         labels = tuple(f"{axis.name}_label" for axis in study.axes)
         columns = ("model", "profession", "adjective", "replicate", *labels, "withheld", "file")
         output.write(rows, columns)
@@ -286,6 +304,21 @@ def draw_missing(store: Store, settings: "Settings", *asked: "Study") -> None:
 def made(study: "Study", store: Store) -> "list[Provenance]":
     """Return how each model's pictures came about."""
     return [studies.provenance(study, store, card) for card in study.models]
+
+
+def _answering(
+    asked: Asked, cards: "list[ModelCard]", store: Store, *, calibrated: bool
+) -> "Study":
+    """Return the study, with answers that labels calibrate if that is asked for; say how."""
+    if not calibrated:
+        return asked.study(cards)
+    study = calibrate(replace(asked, axis=asked.axis or [GENDER]).study(cards), store)
+    if found := study.recalibration:
+        say(
+            f"Answers are calibrated, {found}, on {found.labels} pictures that people labelled. "
+            "How they err is counted on labels that each answer was not fitted to."
+        )
+    return study
 
 
 def _print_sentences(found: "tuple[Finding, ...]", year: int) -> None:

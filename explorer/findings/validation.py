@@ -1,9 +1,9 @@
 """What people's labels tell: how far they agree, and how an instrument errs on what they saw."""
 
-import math
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from itertools import combinations
+from statistics import fmean
 from typing import TYPE_CHECKING
 
 from explorer.errors import InvalidData
@@ -16,6 +16,7 @@ from explorer.statistics.agreement import (
 )
 from explorer.statistics.calibration import (
     calibrate,
+    log_odds,
     reliability,
     risk_coverage,
     smallest_threshold,
@@ -36,8 +37,6 @@ NOBODY = "nobody has labelled a picture of the sample yet"
 NO_AGREEMENT = "people agree on one of the answers for none of the pictures"
 TWO_LABELS = "temperature and bias are told of two labels only"
 
-# A probability that is 1 to a computer is next to it all the same.
-_SUREST = 1 - 1e-12
 # A group with fewer labelled pictures shows nothing by itself.
 _FEWEST_OF_A_GROUP = 10
 _BINS = 10
@@ -138,11 +137,19 @@ def pairs(axis: "Axis", labels: "Iterable[HumanLabel]") -> tuple[Pair, ...]:
     )
 
 
-def errors(axis: "Axis", seen: "Sequence[Seen]") -> Errors:
+def errors(
+    axis: "Axis", seen: "Sequence[Seen]", given: "Mapping[str, str | None] | None" = None
+) -> Errors:
     """Count what the instrument said by what people agree on.
 
-    Each counted picture stands for as many as its answer was given to, shared among all labelled
-    pictures of that answer: those that people leave open too.
+    Each counted picture stands for as many as its answer was given to when the sample was drawn,
+    shared among all labelled pictures of that answer: those that people leave open too.
+
+    Args:
+        axis: the question.
+        seen: a sample.
+        given: the answers of another instrument by picture, None where it abstains; those that the
+            sample was drawn by if nothing is given.
     """
     labelled = [one for one in seen if one.said]
     truths = [one.truth for one in labelled]
@@ -150,7 +157,9 @@ def errors(axis: "Axis", seen: "Sequence[Seen]") -> Errors:
     left = Counter(truth or "tie" for truth in truths if truth not in axis.labels)
     told = {why: left[why] for why in (CANNOT_TELL, NOT_ONE, "tie") if left[why]}
     refusal = _too_few(axis, seen, labelled, agreed)
-    confusion = None if refusal else _confusion(axis, labelled)
+    if given is None:
+        given = {one.sampled.picture: one.sampled.answer for one in labelled}
+    confusion = None if refusal else _confusion(axis, labelled, given)
     if confusion is not None:
         refusal = confusion.refusal
     return Errors(confusion, refusal, len(labelled), agreed, told)
@@ -166,18 +175,58 @@ def confidence(
         seen: a sample; pictures without a consensus or scores are left out.
         groups: of pictures by key, in each of which errors must be few; others are one group.
     """
-    told = [one for one in seen if one.scores and one.truth in axis.labels]
+    told = scored(axis, seen)
     sure = [max(one.scores) for one in told]
-    right = [axis.labels[one.scores.index(max(one.scores))] == one.truth for one in told]
-    stands_for = _weights([one for one in seen if one.said])
-    weights = [stands_for[one.sampled.answer] for one in told]
+    said = [axis.labels[one.scores.index(max(one.scores))] for one in told]
+    right = [one.truth == label for one, label in zip(told, said, strict=True)]
+    weights = stands_for(seen)
     calibration, uncalibrated = _calibrated(axis, told)
     return Confidence(
         bins=reliability(sure, right, _BINS),
-        risks=risk_coverage(sure, right, weights),
-        threshold=smallest_threshold(sure, right, _groups(told, groups or {}), weights=weights),
+        risks=risk_coverage(sure, right, [weights[one.sampled.answer] for one in told]),
+        threshold=fewest_errors(told, list(zip(sure, said, strict=True)), weights, groups or {}),
         calibration=calibration,
         uncalibrated=uncalibrated,
+    )
+
+
+def scored(axis: "Axis", seen: "Iterable[Seen]") -> "tuple[Seen, ...]":
+    """Return the pictures that people agree on a label of, as far as the instrument has scores."""
+    return tuple(one for one in seen if one.scores and one.truth in axis.labels)
+
+
+def stands_for(seen: "Iterable[Seen]") -> "dict[str | None, float]":
+    """Return how many pictures a labelled one stands for, by the answer it was chosen for."""
+    counted: Counter[str | None] = Counter()
+    among: dict[str | None, int] = {}
+    for one in seen:
+        if one.said:
+            counted[one.sampled.answer] += 1
+            among[one.sampled.answer] = one.sampled.among
+    return {answer: among[answer] / count for answer, count in counted.items()}
+
+
+def fewest_errors(
+    shown: "Sequence[Seen]",
+    said: "Sequence[tuple[float, str]]",
+    weights: "Mapping[str | None, float]",
+    groups: "Mapping[str, str]",
+) -> float | None:
+    """Return the smallest threshold with few errors overall and in every group; None for none.
+
+    Args:
+        shown: pictures that people agree on.
+        said: the confidence and the label of each.
+        weights: how many pictures each stands for, by the answer it was chosen for.
+        groups: of pictures by key; those that are too small are one group with the others.
+    """
+    named = [groups.get(one.sampled.picture, "") for one in shown]
+    sizes = Counter(named)
+    return smallest_threshold(
+        [sure for sure, _ in said],
+        [one.truth == label for one, (_, label) in zip(shown, said, strict=True)],
+        [name if sizes[name] >= _FEWEST_OF_A_GROUP else "" for name in named],
+        weights=[weights[one.sampled.answer] for one in shown],
     )
 
 
@@ -218,20 +267,25 @@ def _too_few(
     return None if agreed else NO_AGREEMENT
 
 
-def _weights(labelled: "Sequence[Seen]") -> "dict[str | None, float]":
-    counted = Counter(one.sampled.answer for one in labelled)
-    return {one.sampled.answer: one.sampled.among / counted[one.sampled.answer] for one in labelled}
-
-
-def _confusion(axis: "Axis", labelled: "Sequence[Seen]") -> Confusion:
-    counted = Counter((one.sampled.answer, one.truth) for one in labelled)
-    weights = _weights(labelled)
-    given = (*axis.labels, None)
+def _confusion(
+    axis: "Axis", labelled: "Sequence[Seen]", given: "Mapping[str, str | None]"
+) -> Confusion:
+    weights = stands_for(labelled)
+    rows: defaultdict[str | None, list[float]] = defaultdict(list)
+    cells: defaultdict[tuple[str | None, str | None], list[float]] = defaultdict(list)
+    for one in labelled:
+        answer, weight = given.get(one.sampled.picture), weights[one.sampled.answer]
+        rows[answer].append(weight)
+        cells[answer, one.truth].append(weight)
+    table = [[(answer, truth) for truth in axis.labels] for answer in (*axis.labels, None)]
     return Confusion(
-        counts=tuple(tuple(counted[answer, truth] for truth in axis.labels) for answer in given),
+        counts=tuple(tuple(len(cells[place]) for place in row) for row in table),
         kind="human",
-        # What was never answered has nothing to weigh.
-        weights=tuple(weights.get(answer, 1.0) for answer in given),
+        # Where a count is 0 stands what one more picture of that answer would stand for; what was
+        # never answered has nothing to weigh.
+        weights=tuple(
+            tuple(fmean(cells[place] or rows[place[0]] or [1.0]) for place in row) for row in table
+        ),
     )
 
 
@@ -240,19 +294,8 @@ def _calibrated(axis: "Axis", told: "Sequence[Seen]") -> "tuple[FittedScale | No
         return None, TWO_LABELS
     # Pictures were chosen by their margins alone, which leaves what a margin tells as it is: there
     # is nothing to weigh.
-    margins = [_log_odds(one.scores[0]) for one in told]
+    margins = [log_odds(one.scores[0]) for one in told]
     try:
         return calibrate(margins, [one.truth == axis.labels[0] for one in told]), None
     except InvalidData as error:
         return None, str(error)
-
-
-def _log_odds(probability: float) -> float:
-    kept = min(max(probability, 1 - _SUREST), _SUREST)
-    return math.log(kept / (1 - kept))
-
-
-def _groups(told: "Sequence[Seen]", groups: "Mapping[str, str]") -> list[str]:
-    named = [groups.get(one.sampled.picture, "") for one in told]
-    sizes = Counter(named)
-    return [name if sizes[name] >= _FEWEST_OF_A_GROUP else "" for name in named]

@@ -83,7 +83,8 @@ def confidence_sentences(confidence: "Confidence") -> "Iterator[str]":
             f"{before.brier:.3f}). With a temperature of {scale.temperature:.2f} and a bias of "
             f"{scale.bias:+.2f} it is off by {_points(after.calibration_error)} "
             f"({after.brier:.3f}), as measured on labels these were not fitted to "
-            f"({calibration.labels} labels)."
+            f"({calibration.labels} labels). `tally --calibrated` gives answers so, with the bias "
+            "of the classifier alone: without how often each label is true."
         )
     limits = (
         f"at most {MOST_ERRORS:.0%} of its answers are wrong, and at most "
@@ -113,7 +114,7 @@ def validation_rows(validation: "Validation") -> "list[Row]":
             "people": truth,
             "classifier": answer,
             "pictures": confusion.counts[row][column],
-            "each_stands_for": weights[row],
+            "each_stands_for": weights[row][column],
             "share": float(shares[row, column]) if labelled[column] else None,
             "instrument": validation.instrument,
         }

@@ -1,10 +1,11 @@
 """Turn scores into a label, or abstain."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from explorer.perception.axes import Perception
+from explorer.statistics.calibration import Scale, log_odds
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,6 +28,33 @@ class Calibration:
 
     temperature: float = USUAL_TEMPERATURE
     bias: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Recalibration:
+    """What people's labels make of an instrument that answers with one of two labels.
+
+    `scale` turns its log odds into probabilities that mean what they say where both labels are
+    equally frequent, `threshold` is the smallest of these that is answered, and `labels` tells how
+    many labelled pictures both were fitted to.
+    """
+
+    scale: Scale
+    threshold: float
+    labels: int
+
+    def __str__(self) -> str:
+        """Return everything that decides about answers."""
+        scale = f"temperature {self.scale.temperature!r}, bias {self.scale.bias:+}"
+        return f"{scale}, threshold {self.threshold!r}"
+
+    def axis(self, axis: "Axis") -> "Axis":
+        """Return the same question and captions with the threshold that decides."""
+        return replace(axis, threshold=self.threshold)
+
+    def instrument(self, instrument: str) -> str:
+        """Return the name of the instrument that answers so: never that of the one without."""
+        return f"{instrument} calibrated ({self})"
 
 
 def instrument_name(classifier: str, axis: "Axis") -> str:
@@ -64,3 +92,20 @@ def decide(image_key: str, axis: "Axis", instrument: str, scores: "Sequence[floa
         return Perception(image_key, axis.name, instrument, None, UNSURE, kept)
     label = axis.labels[kept.index(highest)]
     return Perception(image_key, axis.name, instrument, label, None, kept)
+
+
+def decide_anew(seen: Perception, axis: "Axis", recalibration: Recalibration) -> Perception:
+    """Answer from the scores that are kept, without looking at the picture again.
+
+    Who had no scores to tell has none now: why there is no answer stays as it is.
+
+    Args:
+        seen: what the instrument perceived, with the scores of its two labels.
+        axis: the question as it was asked.
+        recalibration: what makes another instrument of it.
+    """
+    instrument = recalibration.instrument(seen.instrument)
+    if not seen.scores:
+        return replace(seen, instrument=instrument)
+    first = recalibration.scale.probability(log_odds(seen.scores[0]))
+    return decide(seen.image_key, recalibration.axis(axis), instrument, (first, 1 - first))

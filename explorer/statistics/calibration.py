@@ -22,6 +22,8 @@ BINS = 15
 FOLDS = 5
 MOST_ERRORS = 0.05
 MOST_ERRORS_IN_A_GROUP = 0.08
+# A probability that is 1 to a computer is next to it all the same.
+_SUREST = 1 - 1e-12
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,7 @@ def calibrate(margins: "Sequence[float]", truths: "Sequence[bool]", seed: int = 
 
     Raises:
         InvalidData: there are fewer than FEWEST_LABELS labels, fewer than FOLDS of a class, a
-            margin is not a number, or larger margins do not speak for the first label.
+            margin is not a number, all are equal, or larger ones do not speak for the first label.
         ValueError: there are more margins than truths, or fewer.
     """
     import numpy as np
@@ -107,10 +109,64 @@ def calibrate(margins: "Sequence[float]", truths: "Sequence[bool]", seed: int = 
     x, y = np.asarray(margins, dtype=float), np.asarray(truths, dtype=bool)
     _check(x, y)
     unseen = np.empty(len(x))
-    for fold in _folds(y, seed):
-        unseen[fold] = _probabilities(x[fold], _fit(x[~fold], y[~fold]))
+    for fold in folds(truths, seed):
+        unseen[fold] = _probabilities(x[fold], fit_scale(x[~fold], y[~fold]))
     raw = _probabilities(x, RAW)
-    return FittedScale(_fit(x, y), len(x), _quality(raw, y), _quality(unseen, y))
+    return FittedScale(fit_scale(x, y), len(x), _quality(raw, y), _quality(unseen, y))
+
+
+def fit_scale(margins: "NDArray[np.float64]", truths: "NDArray[np.bool_]") -> Scale:
+    """Return the scale of the least log-loss, as `calibrate` does, however few labels there are.
+
+    Raises:
+        InvalidData: all margins are equal, or larger ones do not speak for the first label.
+    """
+    import numpy as np
+    from scipy.optimize import minimize
+
+    if not np.ptp(margins):
+        raise InvalidData(
+            f"All margins are {float(margins[0])!r}: an instrument that says the same of every "
+            "picture has nothing to calibrate."
+        )
+    first, second = truths.sum(), (~truths).sum()
+    targets = np.where(truths, (first + 1) / (first + 2), 1 / (second + 2))
+    # In units of the margins' own spread the search starts near its end.
+    unit = float(margins.std())
+
+    def loss(parameters: "NDArray[np.float64]") -> "tuple[float, NDArray[np.float64]]":
+        odds = parameters[0] * margins / unit + parameters[1]
+        off = _logistic(odds) - targets
+        gradient = np.array([(off * margins / unit).mean(), off.mean()])
+        return float((np.logaddexp(0, odds) - targets * odds).mean()), gradient
+
+    slope, bias = minimize(
+        loss, np.array([1.0, 0.0]), jac=True, method="BFGS", options={"gtol": 1e-8}
+    ).x
+    if slope <= 0:
+        raise InvalidData(
+            f"Larger margins do not speak for the first label, their weight is {slope / unit!r}: "
+            "check the order of the labels."
+        )
+    return Scale(unit / float(slope), float(bias))
+
+
+def folds(truths: "Sequence[bool]", seed: int = 0) -> "list[NDArray[np.bool_]]":
+    """Say for each of FOLDS folds which pictures it holds, as many of each class as any other."""
+    import numpy as np
+
+    random = np.random.default_rng(seed)
+    places = np.empty(len(truths), int)
+    for truth in (False, True):
+        members = np.flatnonzero(np.asarray(truths) == truth)
+        places[random.permutation(members)] = np.arange(len(members)) % FOLDS
+    return [places == fold for fold in range(FOLDS)]
+
+
+def log_odds(probability: float) -> float:
+    """Return the margin that a probability of 0..1 stands for; those of 0 and 1 are finite too."""
+    kept = min(max(probability, 1 - _SUREST), _SUREST)
+    return math.log(kept / (1 - kept))
 
 
 def calibration_error(
@@ -258,44 +314,6 @@ def _check(margins: "NDArray[np.float64]", truths: "NDArray[np.bool_]") -> None:
     least = int(min(truths.sum(), (~truths).sum()))
     if least < FOLDS:
         raise InvalidData(f"{least!r} labels of one class are too few: label {FOLDS!r} of each.")
-
-
-def _folds(truths: "NDArray[np.bool_]", seed: int) -> "list[NDArray[np.bool_]]":
-    """Say for each fold which pictures it holds, as many of each class as in any other."""
-    import numpy as np
-
-    random = np.random.default_rng(seed)
-    places = np.empty(len(truths), int)
-    for truth in (False, True):
-        members = np.flatnonzero(truths == truth)
-        places[random.permutation(members)] = np.arange(len(members)) % FOLDS
-    return [places == fold for fold in range(FOLDS)]
-
-
-def _fit(margins: "NDArray[np.float64]", truths: "NDArray[np.bool_]") -> Scale:
-    import numpy as np
-    from scipy.optimize import minimize
-
-    first, second = truths.sum(), (~truths).sum()
-    targets = np.where(truths, (first + 1) / (first + 2), 1 / (second + 2))
-    # In units of the margins' own spread the search starts near its end.
-    unit = float(margins.std()) or 1.0
-
-    def loss(parameters: "NDArray[np.float64]") -> "tuple[float, NDArray[np.float64]]":
-        odds = parameters[0] * margins / unit + parameters[1]
-        off = _logistic(odds) - targets
-        gradient = np.array([(off * margins / unit).mean(), off.mean()])
-        return float((np.logaddexp(0, odds) - targets * odds).mean()), gradient
-
-    slope, bias = minimize(
-        loss, np.array([1.0, 0.0]), jac=True, method="BFGS", options={"gtol": 1e-8}
-    ).x
-    if slope <= 0:
-        raise InvalidData(
-            f"Larger margins do not speak for the first label, their weight is {slope / unit!r}: "
-            "check the order of the labels."
-        )
-    return Scale(unit / float(slope), float(bias))
 
 
 def _probabilities(margins: "NDArray[np.float64]", scale: Scale) -> "NDArray[np.float64]":

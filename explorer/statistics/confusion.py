@@ -28,9 +28,9 @@ class Confusion:
     the instrument abstained. `kind` says where the truth comes from: people who looked, the prompt
     a picture was drawn for, or the source picture it is nearest to.
 
-    `weights` are there where pictures were chosen by what was predicted of them: one for each row,
-    how many pictures each of its counted ones stands for. Without them the counts would tell how
-    often each answer was chosen, not how often it was given.
+    `weights` are there where pictures were chosen by what was predicted of them: for each count,
+    how many pictures each of those counted stands for. Without them the counts would tell how often
+    each answer was chosen, not how often it was given.
 
     Source: Horvitz and Thompson 1952, "A generalization of sampling without replacement from a
     finite universe", for the weights; Begg and Greenes 1983, "Assessment of diagnostic tests when
@@ -42,7 +42,7 @@ class Confusion:
 
     counts: tuple[tuple[int, ...], ...]
     kind: Kind
-    weights: tuple[float, ...] = ()
+    weights: tuple[tuple[float, ...], ...] = ()
 
     def __post_init__(self) -> None:
         if self.kind not in get_args(Kind):
@@ -54,9 +54,9 @@ class Confusion:
             raise InvalidData(f"{self.counts!r} must have {classes} rows, or one more for unclear.")
         if any(count < 0 for row in self.counts for count in row):
             raise InvalidData(f"{self.counts!r} must not hold a count below 0.")
-        if self.weights and len(self.weights) != len(self.counts):
-            raise InvalidData(f"{self.weights!r} must have one weight for each row, or none.")
-        if not all(0 < weight < math.inf for weight in self.weights):
+        if self.weights and list(map(len, self.weights)) != list(map(len, self.counts)):
+            raise InvalidData(f"{self.weights!r} must have one weight for each count, or none.")
+        if not all(0 < weight < math.inf for row in self.weights for weight in row):
             raise InvalidData(f"{self.weights!r} must hold numbers above 0.")
 
     @property
@@ -162,7 +162,7 @@ class Confusion:
         import numpy as np
 
         counts = np.array(self.counts, dtype=float)
-        return np.asarray(counts * np.array(self.weights)[:, None] if self.weights else counts)
+        return np.asarray(counts * np.array(self.weights) if self.weights else counts)
 
     def shares(self) -> "NDArray[np.float64]":
         """Return P(predicted | true): one row per prediction, one column per class, each sums to 1.
@@ -185,7 +185,7 @@ class Confusion:
 
         if not self.weights:
             return self.weighted()
-        squared = (self.weighted() * np.array(self.weights)[:, None]).sum(0)
+        squared = (self.weighted() * np.array(self.weights)).sum(0)
         sizes = self.weighted().sum(0) ** 2 / np.where(squared > 0, squared, 1)
         return np.asarray(np.nan_to_num(self.shares()) * sizes)
 

@@ -244,7 +244,7 @@ def _matrices(of: Correction) -> "NDArray[np.float64]":
     size = (of.draws.shape[1], len(of.confusion.counts))
     drawn = np.stack([random.standard_gamma(column, size) for column in columns], axis=-1)
     if of.confusion.weights:
-        drawn *= np.array(of.confusion.weights)[:, None]
+        drawn *= np.array(of.confusion.weights)
     return np.asarray(drawn / drawn.sum(axis=1, keepdims=True))
 
 

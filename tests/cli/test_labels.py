@@ -173,6 +173,76 @@ def test_tallies_are_corrected_with_human_labels(
     assert "nobody has labelled pictures of this model yet" in both(other).stdout
 
 
+@pytest.fixture
+def labelled(command: Command, truth: dict[str, str], tmp_path: Path) -> Command:
+    """Return the command line over 120 pictures that all have a label, one of them a wrong one."""
+    command(f"draw --model fake-a {WORDS}")
+    sheet = rows(command("validate sample fake-a --axis gender --pictures 120 --csv -").stdout)
+    command(f"validate import {write(tmp_path / 'a.csv', filled(sheet, truth, 1_000))} --rater Ada")
+    return command
+
+
+CALIBRATED = f"tally --model fake-a {WORDS} --axis gender --calibrated"
+
+
+def test_calibrated_answers_are_those_of_another_instrument_everywhere(labelled: Command) -> None:
+    plain = rows(labelled(CALIBRATED.replace(" --calibrated", " --csv -")).stdout)
+    done = labelled(f"{CALIBRATED} --csv -")
+    assert "Answers are calibrated, temperature " in done.stderr
+    assert "on labels that each answer was not fitted to" in done.stderr
+    anew = rows(done.stdout)
+    for one, other in zip(plain, anew, strict=True):
+        assert other["instrument"].startswith(f"{one['instrument']} calibrated (temperature ")
+        assert f"threshold {other['threshold']})" in other["instrument"]
+        assert other["threshold"] != one["threshold"] == str(GENDER.threshold)
+        assert other["captions_sha256"] == one["captions_sha256"]
+        assert (other["validation"], other["corrected_share"] != "") == ("human", True)
+    # What is stored stays as it was.
+    assert rows(labelled(CALIBRATED.replace(" --calibrated", " --csv -")).stdout) == plain
+    listed = rows(labelled(CALIBRATED.replace("tally", "images") + " --csv -").stdout)
+    assert {row["gender_instrument"] for row in listed} == {anew[0]["instrument"]}
+    assert {row["gender_threshold"] for row in listed} == {anew[0]["threshold"]}
+    assert {row["gender_score_feminine"] for row in listed} - {"0.0", "0.5", "1.0"}
+    count = sum(row["gender_label"] == "feminine" for row in listed)
+    assert count == int(anew[0]["count"])
+
+
+def test_gender_alone_is_calibrated_if_no_axis_is_named(labelled: Command) -> None:
+    found = rows(labelled(CALIBRATED.replace(" --axis gender", "") + " --csv -").stdout)
+    assert {row["axis"] for row in found} == {"gender"}
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ("--axis tone", "1 models and 2 axes are named"),
+        ("--model fake-b", "2 models and 1 axes are named"),
+    ],
+)
+def test_calibrated_answers_stand_in_no_table_with_others(
+    labelled: Command, change: str, said: str
+) -> None:
+    done = labelled(f"{CALIBRATED} {change}")
+    assert done.exit_code == 2
+    assert said in done.stderr
+    assert done.stdout == ""
+
+
+def test_labels_that_cannot_calibrate_are_refused(labelled: Command) -> None:
+    done = labelled(CALIBRATED.replace("fake-a", "fake-b"))
+    assert done.exit_code == 2
+    assert "for 'fake-b' cannot be calibrated with people's labels: 0 labels are" in done.stderr
+    done = labelled(CALIBRATED.replace("gender", "tone"))
+    assert "'tone' has 5 labels" in done.stderr
+
+
+@pytest.mark.usefixtures("no_yunet")
+def test_behind_a_gate_calibrated_answers_have_a_name_and_no_errors(labelled: Command) -> None:
+    found = rows(labelled(f"{CALIBRATED} --gate --csv -").stdout)
+    assert ") behind subject" in found[0]["instrument"]
+    assert found[0]["validation"] == ""
+
+
 def test_rows_without_a_label_are_skipped(drawn: Command, tmp_path: Path) -> None:
     sheet = rows(drawn("validate sample fake-a --axis gender --pictures 20 --csv -").stdout)
     sheet[3]["label"] = "cannot tell"

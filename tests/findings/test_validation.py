@@ -96,7 +96,7 @@ def test_a_picture_stands_for_those_of_its_answer_among_all_labelled_ones() -> N
     found = errors(GENDER, rows)
     assert found.confusion is not None
     assert found.confusion.counts == ((3, 0), (1, 1), (0, 0))
-    assert found.confusion.weights == (30 / 4, 90 / 2, 1.0)
+    assert found.confusion.weights == ((30 / 4,) * 2, (90 / 2,) * 2, (1.0, 1.0))
     assert found.confusion.kind == "human"
     assert (found.pictures, found.agreed, found.left) == (6, 5, {CANNOT_TELL: 1})
 

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from explorer.perception.axes import find_axis
-from explorer.perception.decide import decide, instrument_name
+from explorer.perception.axes import Perception, find_axis
+from explorer.perception.decide import Recalibration, decide, decide_anew, instrument_name
+from explorer.statistics.calibration import Scale
 
 GENDER = find_axis("gender")
 TONE = find_axis("tone")
@@ -56,3 +57,30 @@ def test_an_answer_is_the_only_highest_and_reaches_the_threshold(scores: list[fl
         assert score >= TONE.threshold
         assert scores.count(score) == 1
         assert score == max(scores)
+
+
+# Twice as sure as it may be, and leaning to the second label.
+LEANING = Recalibration(Scale(2.0, 1.0), 0.7, 120)
+
+
+def test_a_calibrated_instrument_answers_the_same_scores_otherwise_and_under_another_name() -> None:
+    seen = decide("k", GENDER, "clip#1", (0.3, 0.7))
+    assert seen.label is None
+    anew = decide_anew(seen, GENDER, LEANING)
+    odds = math.exp(math.log(3 / 7) / 2 + 1)
+    assert anew.scores == pytest.approx((odds / (1 + odds), 1 / (1 + odds)))
+    assert (anew.image_key, anew.label) == ("k", None)
+    assert decide_anew(decide("k", GENDER, "i", (0.5, 0.5)), GENDER, LEANING).label == "feminine"
+    assert anew.instrument == "clip#1 calibrated (temperature 2.0, bias +1.0, threshold 0.7)"
+
+
+def test_who_had_no_scores_has_none_after_calibration() -> None:
+    blind = Perception("k", "gender", "clip#1", None, "no face found", ())
+    anew = decide_anew(blind, GENDER, LEANING)
+    assert (anew.label, anew.reason, anew.scores) == (None, "no face found", ())
+    assert anew.instrument != blind.instrument
+
+
+def test_another_threshold_leaves_the_captions_as_they_are() -> None:
+    axis = LEANING.axis(GENDER)
+    assert (axis.threshold, axis.digest) == (0.7, GENDER.digest)

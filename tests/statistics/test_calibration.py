@@ -15,6 +15,8 @@ from explorer.statistics.calibration import (
     brier,
     calibrate,
     calibration_error,
+    folds,
+    log_odds,
     reliability,
     risk_coverage,
     smallest_threshold,
@@ -106,6 +108,7 @@ def test_a_scale_turns_margins_into_probabilities() -> None:
         ([1.0] * 120, [True] * 118 + [False] * 2, "2 labels of one class are too few"),
         ([1.0, math.nan] * 60, [True, False] * 60, "A margin is .*nan"),
         ([1.0, -1.0] * 60, [False, True] * 60, "check the order of the labels"),
+        ([0.1] * 120, [True, False] * 60, r"All margins are 0\.1"),
     ],
 )
 def test_labels_that_no_scale_fits_are_named(
@@ -113,6 +116,20 @@ def test_labels_that_no_scale_fits_are_named(
 ) -> None:
     with pytest.raises(InvalidData, match=message):
         calibrate(margins, truths)
+
+
+def test_each_fold_holds_as_many_of_each_class() -> None:
+    truths = [True] * 20 + [False] * 100
+    held = folds(truths)
+    assert [int(fold.sum()) for fold in held] == [24] * 5
+    assert [int(fold[:20].sum()) for fold in held] == [4] * 5
+    assert np.sum(held, axis=0).tolist() == [1] * 120
+
+
+@given(st.floats(0, 1))
+def test_log_odds_are_what_a_probability_came_from(probability: float) -> None:
+    assert math.isfinite(log_odds(probability))
+    assert Scale(1, 0).probability(log_odds(probability)) == pytest.approx(probability, abs=1e-9)
 
 
 def test_a_margin_without_a_truth_is_a_mistake_of_the_caller() -> None:

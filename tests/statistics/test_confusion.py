@@ -180,7 +180,7 @@ def test_only_like_is_pooled_with_like() -> None:
 
 
 # 900 pictures answered second, 100 first, and 50 of each looked at.
-CHOSEN = Confusion(((48, 2), (5, 45)), "human", (2.0, 18.0))
+CHOSEN = Confusion(((48, 2), (5, 45)), "human", ((2.0, 2.0), (18.0, 18.0)))
 
 
 def test_weights_say_how_often_each_answer_was_given() -> None:
@@ -194,7 +194,7 @@ def test_weights_say_how_often_each_answer_was_given() -> None:
 
 def test_weights_that_are_all_alike_change_nothing() -> None:
     plain = Confusion(CHOSEN.counts, "human")
-    alike = Confusion(CHOSEN.counts, "human", (3.0, 3.0))
+    alike = Confusion(CHOSEN.counts, "human", ((3.0, 3.0), (3.0, 3.0)))
     assert alike.shares() == pytest.approx(plain.shares())
     assert alike.effective() == pytest.approx(plain.effective())
     other = Confusion(((40, 8), (13, 39)), "human")
@@ -205,10 +205,17 @@ def test_unequal_weights_tell_less_than_as_many_equal_ones() -> None:
     assert CHOSEN.effective()[:, 0].sum() == pytest.approx(186**2 / (48 * 4 + 5 * 324))
 
 
-@pytest.mark.parametrize("weights", [(1.0,), (1.0, 0.0), (1.0, float("nan")), (1.0, float("inf"))])
-def test_weights_that_fit_no_row_are_refused(weights: tuple[float, ...]) -> None:
-    with pytest.raises(InvalidData, match=r"weight for each row|numbers above 0"):
-        Confusion(CHOSEN.counts, "human", weights)
+def test_pictures_of_one_answer_can_stand_for_different_numbers() -> None:
+    mixed = Confusion(((2, 1), (1, 2)), "human", ((2.0, 5.0), (4.0, 1.0)))
+    assert mixed.shares().T.ravel() == pytest.approx([4 / 8, 4 / 8, 5 / 7, 2 / 7])
+
+
+@pytest.mark.parametrize(
+    "row", [(1.0,), (1.0, 0.0), (1.0, float("nan")), (1.0, float("inf")), (1.0, 1.0, 1.0)]
+)
+def test_weights_that_fit_no_count_are_refused(row: tuple[float, ...]) -> None:
+    with pytest.raises(InvalidData, match=r"weight for each count|numbers above 0"):
+        Confusion(CHOSEN.counts, "human", ((1.0, 1.0), row))
 
 
 def test_pictures_chosen_in_two_ways_are_not_pooled() -> None:

@@ -284,7 +284,7 @@ def test_p_is_that_of_the_widest_interval_that_leaves_the_value_out() -> None:
 
 def test_equal_weights_leave_every_draw_as_it_is() -> None:
     plain = correct([(40, 60)], GOOD, FEW)
-    doubled = correct([(40, 60)], Confusion(GOOD.counts, "human", (2.0, 2.0)), FEW)
+    doubled = correct([(40, 60)], Confusion(GOOD.counts, "human", ((2.0, 2.0), (2.0, 2.0))), FEW)
     assert doubled.draws == pytest.approx(plain.draws, abs=1e-5)
 
 
@@ -298,7 +298,7 @@ def test_labels_chosen_by_answer_cover_the_truth_with_weights_and_miss_it_withou
         answers = (random.random(2_000) > errors[0, truths]).astype(int)
         picked = [random.permutation(np.flatnonzero(answers == one))[:100] for one in (0, 1)]
         counts = tuple(tuple(np.bincount(truths[one], minlength=2).tolist()) for one in picked)
-        weights = tuple(float((answers == one).sum() / 100) for one in (0, 1))
+        weights = tuple((float((answers == one).sum() / 100),) * 2 for one in (0, 1))
         (tally,) = random.multinomial(210, errors @ [0.1, 0.9], size=1).tolist()
         for weighted in held:
             confusion = Confusion(counts, "human", weights if weighted else ())
