@@ -2,10 +2,6 @@
 
 from typing import TYPE_CHECKING
 
-from explorer.findings.instruments import PIXEL_TONE, TONE
-from explorer.findings.sentences import GENDER
-from explorer.perception.axes import find_axis
-from explorer.perception.skin import bin_of_word
 from explorer.reference.design import BUNDLED
 from explorer.reference.truth import find_truth, truth_path
 from explorer.words.prompts import TEMPLATE
@@ -44,15 +40,7 @@ def _kind(adjective: str | None) -> str:
 def _mean(mixes: "list[Mix]") -> "dict[str, tuple[float, ...]]":
     women = _average(mix.women for mix in mixes)
     tones = tuple(map(_average, zip(*(mix.tones for mix in mixes), strict=True)))
-    return {GENDER: (women, 1 - women), TONE: tones, PIXEL_TONE: _binned(tones)}
-
-
-def _binned(tones: "Iterable[float]") -> tuple[float, ...]:
-    """Return the shares of the three bins of tones measured in pixels."""
-    bins = dict.fromkeys(find_axis(PIXEL_TONE).labels, 0.0)
-    for word, share in zip(find_axis(TONE).labels, tones, strict=True):
-        bins[bin_of_word(word)] += share
-    return tuple(bins.values())
+    return {"gender": (women, 1 - women), "tone": tones}
 
 
 def _average(values: "Iterable[float]") -> float:

@@ -24,7 +24,10 @@ _GATE = (
     "Only pictures of one person are answered for. What the others show is counted as the reason "
     "why there is no answer."
 )
-_BUNDLED = "Pictures by the bundled models are drawings of one person: only their colour counts."
+_BUNDLED = (
+    "Pictures by the bundled models are drawings of one person by design and are looked at for "
+    "colour alone."
+)
 _NO_YUNET = (
     "Faces are found with OpenCV's Haar cascade, as the detector 'YuNet' is not on this machine. "
     "Judging or drawing pictures fetches it where the hub can be reached; what it says is not "

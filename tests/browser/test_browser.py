@@ -113,6 +113,23 @@ def test_a_picture_opens_with_prompt_seed_and_scores_and_the_keys_work(visit: Vi
     expect(row.get_by_role("button").nth(1)).to_be_focused()
 
 
+def test_skin_tone_is_measured_in_the_pixels_of_stored_pictures(visit: Visit) -> None:
+    page = visit()
+    page.get_by_role("button", name="How it is measured").click()
+    page.get_by_role("combobox", name="Skin tone").click()
+    page.get_by_role("option", name="by pixels").click()
+    page.get_by_role("button", name="Judge 189 pictures").click()
+    expect(page.locator("#bx-status")).to_contain_text(
+        "All 189 pictures are here", timeout=PATIENCE_MS
+    )
+    assert query(page)["tone"] == ["pixels"]
+    page.get_by_text("Skin tone by pixels", exact=True).last.click()
+    expect(page.locator(".bx-thumb .bx-for-pixel-tone").first).to_be_visible()
+    expect(page.locator(".bx-thumb .bx-for-gender").first).to_be_hidden()
+    page.locator(".bx-thumb").first.click()
+    expect(page.get_by_role("dialog")).to_contain_text("Typology angle")
+
+
 def test_a_link_opens_into_the_same_state(visit: Visit) -> None:
     page = visit("?profession=nurse&adjectives=honest&images=3")
     adjectives = page.get_by_role("combobox", name="Adjectives")

@@ -1,8 +1,9 @@
 import pytest
 
-from explorer.findings.sentences import limits_text, sentence, subject
+from explorer.findings.sentences import limits_text, reasons_sentences, sentence, subject
 from explorer.findings.tallies import ALL, Cell, Tally
 from explorer.perception.axes import find_axis
+from explorer.perception.decide import UNSURE
 from explorer.statistics.intervals import Interval
 from explorer.words.vocabulary import find_profession, own_profession
 
@@ -31,6 +32,24 @@ def test_what_could_not_be_counted_is_said_and_not_part_of_the_percentage() -> N
         "Of 20 pictures of an author, 15 are perceived as feminine (75%, 90% interval 57 to 87); "
         "1 more is unclear, 2 more were withheld by the model, 4 more are not judged yet, "
         "3 more are not drawn yet."
+    )
+
+
+def test_why_there_is_no_answer_is_told_of_each_model_and_axis_but_for_unsure_alone() -> None:
+    def gated(profession: str, *reasons: tuple[str, int], model: str = "m") -> Tally:
+        count = sum(number for _, number in reasons)
+        return Tally(Cell(model, profession, ALL), GENDER, (5, 5), count, reasons=reasons)
+
+    (told,) = reasons_sentences(
+        [
+            gated("author", ("several people", 2), (UNSURE, 1)),
+            gated("author", (UNSURE, 4), model="other"),
+            gated("nurse", (UNSURE, 3)),
+        ]
+    )
+    assert told == (
+        "Perceived gender presentation: 6 of 26 pictures by m have no answer "
+        "(4 unsure, 2 several people)."
     )
 
 

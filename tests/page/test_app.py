@@ -9,15 +9,18 @@ import pytest
 
 from explorer.errors import ServeError
 from explorer.page.app import build, launch
+from explorer.page.choice import EXPLORE
 from explorer.page.desk import Desk
 from explorer.page.theme import head
 from explorer.settings import repository
+from tests.page.conftest import Drawn
 
 SHOW = """
 import sys
+from dataclasses import replace
 from pathlib import Path
 from unittest.mock import patch
-from explorer import settings
+from explorer import settings, study as studies
 with patch("explorer.reference.sample.open_sample", lambda *_: None):
     from explorer.page import app, compare, explore, gaps
     from explorer.page.choice import COMPARE, EXPLORE, GAPS, study
@@ -26,11 +29,19 @@ with patch("explorer.reference.sample.open_sample", lambda *_: None):
 app.build(desk)
 for default, show in ((EXPLORE, explore.show), (COMPARE, compare.show), (GAPS, gaps.show)):
     assert show(desk, default, study(default, desk.find_model, "cpu"))
-print(*sorted({"torch", "diffusers", "open_clip", "transformers"} & sys.modules.keys()))
+further = study(replace(EXPLORE, tone="pixels", gate=True), desk.find_model, "cpu")
+asked = len(studies.unjudged(further, desk.store))
+steps = list(studies.run(further, desk.store, desk.generators, desk.classifiers))
+heavy = {"torch", "diffusers", "open_clip", "transformers"}
+print(asked, steps[-1].done, *sorted(heavy & sys.modules.keys()))
 """
 
 
-def test_opening_the_page_on_what_is_stored_loads_no_model_library(desk: Desk) -> None:
+@pytest.mark.usefixtures("no_yunet")
+def test_the_page_shows_and_measures_what_is_stored_without_a_model_library(
+    desk: Desk, drawn: Drawn
+) -> None:
+    drawn(EXPLORE)
     desk.store.close()
     done = subprocess.run(
         [sys.executable, "-c", SHOW, str(desk.settings.cache)],
@@ -40,7 +51,7 @@ def test_opening_the_page_on_what_is_stored_loads_no_model_library(desk: Desk) -
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert done.stdout.strip() == ""
+    assert done.stdout.split() == ["189", "189"]
 
 
 def test_every_view_has_an_address_of_its_own(desk: Desk) -> None:

@@ -79,6 +79,10 @@ numbers = st.floats(0, 50).map(lambda value: float(f"{value:g}"))
         guidance=st.none() | numbers,
         steps=st.none() | st.integers(0, 100),
         scheduler=st.none() | words,
+        tone=st.sampled_from(["captions", "pixels"]),
+        classifier=st.sampled_from([None, "face"]),
+        gate=st.booleans(),
+        year=st.sampled_from([2019, 2023, 2025]),
         reference=st.lists(st.tuples(words, st.floats(0, 1)), max_size=3).map(tuple),
     )
 )
@@ -90,6 +94,34 @@ def test_every_choice_comes_back_from_its_address(choice: Choice) -> None:
 def test_a_number_that_is_none_is_refused_by_name(text: str) -> None:
     with pytest.raises(InputError, match=text.partition("=")[0]):
         parse(query(text), EXPLORE)
+
+
+def test_how_it_is_measured_is_said_where_it_differs() -> None:
+    text = "tone=pixels&classifier=face&gate=on&year=2021"
+    choice = parse(query(f"?{text}"), EXPLORE)
+    assert address(choice) == f"{address(EXPLORE)}&{text}"
+    made = study(choice, find_model, "cpu")
+    assert [axis.name for axis in made.axes] == ["gender", "pixel-tone"]
+    assert (made.classifier, made.gate) == ("face", True)
+    assert references(choice)["author"].year == 2021
+    assert parse(query("?tone=captions&gate=off&year=2023"), EXPLORE) == EXPLORE
+
+
+@pytest.mark.parametrize(
+    ("text", "error", "message"),
+    [
+        ("tone=pixel", UnknownName, "tone in the address: 'pixel'. Did you mean 'pixels'"),
+        ("classifier=a/b", UnknownName, "classifier in the address: 'a/b'. Known: 'face'"),
+        ("gate=maybe", UnknownName, "gate in the address: 'maybe'. Known: 'off', 'on'"),
+        ("year=2024", OutOfRange, "no labour statistics of 2024. Choose one of 2019, 2020"),
+        ("year=last", OutOfRange, "year is 'last' in the address"),
+    ],
+)
+def test_a_way_to_measure_that_is_none_is_quoted(
+    text: str, error: type[Exception], message: str
+) -> None:
+    with pytest.raises(error, match=message):
+        parse(query(f"?{text}"), EXPLORE)
 
 
 def test_a_choice_becomes_a_study_of_21_prompts() -> None:

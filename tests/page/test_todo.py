@@ -26,6 +26,12 @@ def test_pictures_that_were_drawn_and_not_judged_are_judged() -> None:
     assert status_text(todo(0, 3), stopped=False) == "3 pictures not judged yet."
 
 
+def test_what_is_to_be_judged_is_told_beside_what_is_to_be_drawn() -> None:
+    assert button_text(todo(64, 125)) == "Draw 64 pictures, about 12 s, and judge 125 more"
+    told = status_text(todo(64, 125), stopped=False)
+    assert told.startswith("125 of 189 pictures are here. 125 of them not judged yet.")
+
+
 def test_the_estimate_says_what_it_rests_on() -> None:
     assert status_text(todo(64), stopped=False).startswith("125 of 189 pictures are here.")
     assert "a guess" in status_text(todo(64, measured=False), stopped=False)
@@ -57,3 +63,5 @@ def test_what_is_missing_is_looked_up_in_the_store(
 def test_before_the_first_batch_a_drawing_says_what_it_waits_for() -> None:
     progress = Progress(0, 9, "draw", None, None, None)
     assert progress_text(progress) == "Loading the model to draw 9 pictures\N{HORIZONTAL ELLIPSIS}"
+    progress = Progress(0, 9, "judge", None, None, None)
+    assert progress_text(progress) == "Getting ready to judge 9 pictures\N{HORIZONTAL ELLIPSIS}"

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import gradio as gr
 import pytest
+from starlette.datastructures import QueryParams
 
 from explorer.errors import InvalidData, ModelUnreachable
 from explorer.page import explore, gaps
@@ -14,7 +15,7 @@ from explorer.page.choice import ALL, EXPLORE, GAPS, Choice
 from explorer.page.desk import Desk
 from explorer.page.form import FormKind
 from explorer.page.runs import Run
-from explorer.page.view import View, change, draw_missing, reply, upload, view
+from explorer.page.view import View, change, draw_missing, opening, reply, upload, view
 from explorer.pictures.requests import ImageRequest
 from tests.fakes import FakeGenerator
 from tests.page.conftest import Drawn
@@ -57,7 +58,21 @@ def test_the_fields_show_a_choice_and_give_it_back(desk: Desk, opened: Opened) -
     form = opened(desk).form
     choice = replace(SMALL, guidance=3.0, steps=5, scheduler="ddim", template="a {profession}")
     assert form.choice(form.values(choice)) == choice
+    otherwise = replace(SMALL, tone="pixels", classifier="face", gate=True, year=2025)
+    assert form.choice(form.values(otherwise)) == otherwise
     assert form.choice(form.values(EXPLORE)) == EXPLORE
+
+
+def test_what_is_wrong_with_an_address_stays_until_something_else_is_chosen(
+    desk: Desk, opened: Opened
+) -> None:
+    shown = opened(desk)
+    *values, status, _, _, findings = opening(shown, QueryParams("gate=maybe"), "me")
+    assert values == shown.form.values(EXPLORE)
+    assert "Unknown gate in the address: &#39;maybe&#39;" in str(status)
+    assert findings == gr.skip()
+    assert change(shown, values, "me") == [gr.skip()] * 5
+    assert change(shown, shown.form.values(SMALL), "me") != [gr.skip()] * 5
 
 
 def test_a_word_picked_beside_all_takes_its_place(desk: Desk, opened: Opened) -> None:

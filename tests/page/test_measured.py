@@ -1,0 +1,207 @@
+"""How it is measured: skin tone by pixels, the face alone, a gate, the year of the statistics."""
+
+import html
+import json
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+from typer.testing import CliRunner
+
+from explorer import study as studies
+from explorer.__main__ import app
+from explorer.classifiers.find import classifiers
+from explorer.page import compare, explore, gaps
+from explorer.page.choice import Choice, address, study
+from explorer.page.desk import Desk
+from explorer.page.measured import measured
+from explorer.page.routes import routes
+from explorer.page.todo import button_text, to_do
+from explorer.pictures.catalog import ModelCard, find_model
+from explorer.study import Study
+from tests.fakes import FakeClassifier, FakeGenerator, fake_card
+from tests.page.conftest import Drawn
+
+pytestmark = pytest.mark.usefixtures("no_yunet")
+
+PLAIN = Choice(("fake-a",), adjectives=("none",), images=12)
+PIXELS = replace(PLAIN, tone="pixels")
+FACE = replace(PLAIN, classifier="face")
+GATED = replace(PLAIN, gate=True)
+REFUSALS = ("several people", "no person", "not a photograph")
+
+Show = Callable[[Desk, Choice, Study], str]
+
+
+def find(name: str, device: str, **changes: Any) -> ModelCard:
+    return fake_card(name) if name.startswith("fake") else find_model(name, device, **changes)
+
+
+@pytest.fixture
+def desk(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    """Return a desk where real pixels are measured, and captions are read by a stand-in."""
+    monkeypatch.setattr(
+        "explorer.classifiers.clip.ClipClassifier", lambda name, _: FakeClassifier(name)
+    )
+    return replace(desk, find_model=find, classifiers=classifiers("cpu"))
+
+
+def made(desk: Desk, choice: Choice) -> Study:
+    return study(choice, desk.find_model, "cpu")
+
+
+def shown(desk: Desk, choice: Choice, show: Show = explore.show) -> str:
+    text = re.sub(r"<[^>]*>", "", show(desk, choice, made(desk, choice)))
+    return re.sub(r"\s+", " ", html.unescape(text))
+
+
+def refused(desk: Desk, choice: Choice) -> dict[str, int]:
+    """Return how many pictures the gate refuses, by what they show."""
+    (row, *_) = studies.tallies(made(desk, choice), desk.store, "profession")
+    return {reason: count for reason, count in row.reasons if reason in REFUSALS}
+
+
+@pytest.mark.parametrize("choice", [PIXELS, FACE, GATED])
+def test_stored_pictures_that_it_has_not_looked_at_are_to_be_judged(
+    desk: Desk, drawn: Drawn, generator: FakeGenerator, choice: Choice
+) -> None:
+    drawn(PLAIN)
+    assert button_text(to_do(made(desk, choice), desk)) == "Judge 12 pictures"
+    assert "12 not judged yet" in shown(desk, choice)
+    drawn(choice)
+    assert to_do(made(desk, choice), desk).done
+    assert len(generator.drawn) == 12
+    assert to_do(made(desk, PLAIN), desk).done
+
+
+def test_skin_tone_by_pixels_has_three_bins_and_its_own_reasons(desk: Desk, drawn: Drawn) -> None:
+    drawn(PIXELS)
+    text = shown(desk, PIXELS)
+    # Coloured squares hold no face.
+    assert "12 not measurable (12 no face found)" in text
+    assert "Skin tone by pixels" in text
+    assert "medium-light" not in text
+    assert "medium-light" in shown(desk, PLAIN)
+    assert "Of 12 pictures of an author" in text
+
+
+def test_the_dialog_tells_what_was_measured_and_why_there_is_no_answer(
+    desk: Desk, drawn: Drawn
+) -> None:
+    bundled = replace(PIXELS, models=("emoji-even",))
+    drawn(bundled)
+    page = html.unescape(explore.show(desk, bundled, made(desk, bundled)))
+    axes = json.loads(re.findall(r'data-axes="(.*?)">', page)[0])
+    assert axes[0]["measures"] == []
+    assert "Typology angle" in axes[1]["measures"]
+    facts = [json.loads(text) for text in re.findall(r'data-facts="(.*?)">', page)]
+    answered = [one for one in facts if one["labels"][1]]
+    assert answered
+    assert all(len(one["scores"][1]) == len(axes[1]["measures"]) for one in answered)
+    drawn(PIXELS)
+    page = explore.show(desk, PIXELS, made(desk, PIXELS))
+    assert page.count("skin tone by pixels not measurable (no face found)") == 12
+
+
+def test_the_face_alone_says_where_there_is_none(desk: Desk, drawn: Drawn) -> None:
+    drawn(FACE)
+    text = shown(desk, FACE)
+    assert "None of 12 pictures of an author could be judged" in text
+    assert text.count("12 unclear (12 no face found)") == 2
+    assert "judged by the face alone" in text
+    assert "OpenCV's Haar cascade" in text
+    assert "no face found" not in shown(desk, PLAIN)
+
+
+def test_what_the_gate_refuses_is_counted_by_what_it_shows_in_every_view(
+    desk: Desk, drawn: Drawn
+) -> None:
+    several = replace(GATED, professions=("author", "nurse"))
+    both = replace(GATED, models=("fake-a", "fake-b"))
+    drawn(replace(several, models=both.models))
+    counts = refused(desk, GATED)
+    assert counts
+    for reason, count in counts.items():
+        assert re.search(rf"\d+ unclear \([^)]*\b{count} {reason}\b", shown(desk, GATED))
+        assert f"{count} {reason}" in shown(desk, both, compare.show)
+        assert reason in shown(desk, replace(both, professions=several.professions), compare.show)
+    told = shown(desk, several, gaps.show)
+    assert re.search(r"Perceived gender presentation: \d+ of 24 pictures by fake-a have no", told)
+    assert all(reason in told for reason in refused(desk, several))
+    assert not any(reason in shown(desk, PLAIN) for reason in REFUSALS)
+
+
+def test_a_share_whose_instrument_is_not_known_is_said_not_to_be_corrected(
+    desk: Desk, drawn: Drawn
+) -> None:
+    usual = replace(PLAIN, models=("emoji-even",), images=40)
+    gated = replace(usual, gate=True)
+    drawn(gated)
+    assert "Quote the corrected share of feminine" in shown(desk, usual)
+    assert "not corrected: " in shown(desk, gated)
+    assert "corrected share" not in shown(desk, gated).partition("How to read this")[0]
+
+
+@pytest.mark.parametrize(
+    ("year", "share", "mark"),
+    [
+        (2021, "64%", "(2021, close match)"),
+        (2023, "54%", "(2023, close match)"),
+        (2025, "67%", "(2025, typed over, close match)"),
+    ],
+)
+def test_the_year_moves_reference_line_and_sentence(
+    desk: Desk, drawn: Drawn, year: int, share: str, mark: str
+) -> None:
+    choice = replace(PLAIN, year=year)
+    drawn(choice)
+    text = shown(desk, choice)
+    assert f"women are {share} of US writers and authors ({year})" in text
+    assert f"US writers and authors: {share} women {mark}" in text
+    assert ("a slip in a digit could hide" in text) == (year == 2025)
+    both = replace(choice, models=("fake-a", "fake-b"))
+    assert f"women are {share} of US writers and authors ({year})" in shown(
+        desk, both, compare.show
+    )
+    beside = shown(desk, choice, gaps.show)
+    assert f"than the labour statistics of {year} have women" in beside
+    assert mark.strip("()") in beside
+
+
+def test_a_year_without_a_figure_of_the_profession_says_so(desk: Desk) -> None:
+    text = shown(desk, replace(PLAIN, professions=("software developer",), year=2019))
+    assert "There is no labour statistic of 'software developer' of 2019." in text
+    assert "women are" not in text
+
+
+def test_nothing_is_told_where_it_is_measured_as_usual(desk: Desk) -> None:
+    told = measured(PLAIN, made(desk, PLAIN))
+    assert (told.words, told.sentences) == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("file", "command"),
+    [
+        ("tallies.csv", "tally --model fake-a --axis gender --axis pixel-tone --year 2021"),
+        ("pictures.csv", "images --model fake-a --axis gender --axis pixel-tone"),
+        ("gaps.csv", "gap fake-a --axis gender --year 2021"),
+        ("tones.csv", "gap fake-a --axis pixel-tone"),
+    ],
+)
+def test_a_file_equals_what_the_command_line_writes_of_the_same_choice(
+    desk: Desk, drawn: Drawn, monkeypatch: pytest.MonkeyPatch, file: str, command: str
+) -> None:
+    monkeypatch.setattr("explorer.reference.sample.open_sample", lambda *_: None)
+    monkeypatch.setattr("explorer.cli.options.find_model", find)
+    choice = replace(PIXELS, classifier="face", gate=True, year=2021)
+    drawn(choice)
+    with TestClient(Starlette(routes=routes(desk))) as client:
+        answer = client.get(f"/csv/{file}{address(choice)}")
+    options = "--profession author --adjective none --images 12 --classifier face --gate --csv -"
+    line = f"{command} {options}".split()
+    assert answer.content == CliRunner().invoke(app, line).stdout_bytes
+    assert len(answer.content.splitlines()) > 1
