@@ -1,4 +1,7 @@
-"""Labelling: which picture a rater sees next, what was said of it, and taking it back."""
+"""Labelling: which picture a rater sees next, what was said of it, and taking it back.
+
+What a rater has before them is a Task. It is read from the store once for each key that is pressed.
+"""
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -10,17 +13,23 @@ from explorer.page.charts import labels
 from explorer.page.choice import EXPLORE, study
 from explorer.page.rendering import render
 from explorer.perception.axes import find_axis
-from explorer.perception.labels import CANNOT_TELL, NOT_ONE, answers, checked_rater, human_label
+from explorer.perception.labels import (
+    CANNOT_TELL,
+    NOT_ONE,
+    answers,
+    checked_rater,
+    human_label,
+    shown_labels,
+)
 from explorer.validation import draw_samples, sample_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from explorer.page.choice import Parameters
     from explorer.page.desk import Desk
     from explorer.perception.axes import Axis
     from explorer.perception.labels import HumanLabel
     from explorer.perception.samples import Sampled
+    from explorer.pictures.requests import ModelSpec
     from explorer.study import Study
 
 _NAMES = ("model", "axis", "rater")
@@ -40,6 +49,28 @@ class Labelling:
         """The query of the address that opens this again, "?" included."""
         pairs = zip(_NAMES, (self.model, self.axis, self.rater), strict=True)
         return "?" + urlencode([pair for pair in pairs if pair[1]], safe=",/")
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A sample and what its rater said of it; both are empty without a rater."""
+
+    asked: Labelling
+    model: "ModelSpec"
+    axis: "Axis"
+    sample: "tuple[Sampled, ...]" = ()
+    given: "tuple[HumanLabel, ...]" = ()
+
+    @property
+    def waiting(self) -> "tuple[Sampled, ...]":
+        """What is still to be labelled, in order."""
+        seen = {label.picture for label in self.given}
+        return tuple(one for one in self.sample if one.picture not in seen)
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the rater has labelled the whole sample."""
+        return bool(self.sample) and not self.waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,94 +100,93 @@ def labelled_study(desk: "Desk", labelling: Labelling) -> "Study":
     return replace(made, axes=(find_axis(labelling.axis),))
 
 
-def show(desk: "Desk", labelling: Labelling) -> str:
-    """Render the next picture for the rater, or what to do first, or that all is done.
+def begin(desk: "Desk", asked: Labelling) -> Task:
+    """Return what the rater is to label.
 
     Where there is no sample yet, one is drawn as soon as somebody wants to label.
 
     Raises:
         InputError: there is no such model or axis, no judged picture, or the name is no name.
     """
-    made = labelled_study(desk, labelling)
-    (axis,) = made.axes
-    todo = _todo(desk, made, labelling) if labelling.rater.strip() else None
-    waiting = todo.waiting if todo else ()
+    made = labelled_study(desk, asked)
+    (card,), (axis,) = made.models, made.axes
+    task = Task(asked, card.spec, axis)
+    if not asked.rater.strip():
+        return task
+    rater = checked_rater(asked.rater)
+    sample = sample_of(made, desk.store, card, axis) or draw_samples(made, desk.store)
+    said = desk.store.labels((one.picture for one in sample), axis.name)
+    given = tuple(label for label in said if label.rater == rater)
+    return replace(task, sample=sample, given=given)
+
+
+def draw_anew(desk: "Desk", asked: Labelling, size: int, seed: int) -> None:
+    """Draw another sample in place of the one that all raters have; labels are kept.
+
+    Raises:
+        InputError: there is no such model or axis, no judged picture, no name, or the size lies
+            outside its limits.
+    """
+    checked_rater(asked.rater)
+    draw_samples(labelled_study(desk, asked), desk.store, size, seed)
+
+
+def show(desk: "Desk", task: Task) -> str:
+    """Render the next picture for the rater, or what to do first, or that all is done."""
+    rater, waiting = task.asked.rater.strip(), task.waiting
     return render(
         "labelling.html",
-        address=labelling.address,
-        axis=axis,
-        answers=buttons(axis),
-        rater=labelling.rater.strip(),
-        done=todo.done if todo else 0,
-        total=len(todo.sample) if todo else 0,
+        address=task.asked.address,
+        axis=task.axis,
+        answers=buttons(task.axis, rater),
+        rater=rater,
+        done=len(task.given),
+        total=len(task.sample),
         picture=waiting[0].picture if waiting else None,
         images=[_address(desk, one.picture) for one in waiting[:2]],
-        size=made.models[0].spec,
+        size=task.model,
     )
 
 
-def is_done(desk: "Desk", labelling: Labelling) -> bool:
-    """Say whether the rater has labelled the whole sample."""
-    made = labelled_study(desk, labelling)
-    return bool(labelling.rater.strip()) and not _todo(desk, made, labelling).waiting
-
-
-def save(desk: "Desk", labelling: Labelling, picture: str, answer: str) -> None:
+def save(desk: "Desk", task: Task, picture: str, answer: str) -> Task:
     """Keep what the rater says of a picture.
 
     Raises:
         InputError: the picture is not in the sample, or there is no such answer or rater.
     """
-    made = labelled_study(desk, labelling)
-    (axis,) = made.axes
-    if all(one.picture != picture for one in sample_of(made, desk.store, made.models[0], axis)):
+    if all(one.picture != picture for one in task.sample):
         raise InvalidData(
             f"The picture {picture!r} is not in the sample: another one has been drawn meanwhile. "
             "Reload the page."
         )
     now = datetime.now(UTC).isoformat()
-    desk.store.save_labels([human_label(picture, axis.name, labelling.rater, answer, now)])
+    label = human_label(picture, task.axis.name, task.asked.rater, answer, now)
+    desk.store.save_labels([label])
+    return replace(task, given=(*_others(task, picture), label))
 
 
-def take_back(desk: "Desk", labelling: Labelling) -> None:
+def take_back(desk: "Desk", task: Task) -> Task:
     """Forget the rater's latest label of the sample, if there is any."""
-    made = labelled_study(desk, labelling)
-    given = _todo(desk, made, labelling).given
-    if given:
-        latest = max(given, key=lambda label: label.date)
-        desk.store.drop_label(latest.picture, latest.axis, latest.rater)
+    if not task.given:
+        return task
+    latest = max(task.given, key=lambda label: label.date)
+    desk.store.drop_label(latest.picture, latest.axis, latest.rater)
+    return replace(task, given=_others(task, latest.picture))
 
 
-def buttons(axis: "Axis") -> tuple[Answer, ...]:
-    """Return the answers with their keys: 1, 2, 3 where ordered, else initials."""
-    told = (Answer(one.name, one.badge.lower(), one.style) for one in labels(axis))
-    left_open = (name for name in answers(axis) if name not in axis.labels)
+def buttons(axis: "Axis", rater: str) -> tuple[Answer, ...]:
+    """Return the answers as a rater sees them, with their keys: 1, 2, 3 as shown, else initials."""
+    known = {one.name: one for one in labels(axis)}
+    told = (
+        Answer(name, str(place) if axis.ordered else known[name].badge.lower(), known[name].style)
+        for place, name in enumerate(shown_labels(axis, rater), start=1)
+    )
+    left_open = (name for name in answers(axis) if name not in known)
     return (*told, *(Answer(name, _OPEN_KEYS[name], f"{axis.name}-u") for name in left_open))
 
 
-@dataclass(frozen=True, slots=True)
-class _Todo:
-    """A sample, what the rater said of it, and what is still to be seen, in order."""
-
-    sample: "tuple[Sampled, ...]"
-    given: "tuple[HumanLabel, ...]"
-
-    @property
-    def done(self) -> int:
-        return len(self.given)
-
-    @property
-    def waiting(self) -> "Sequence[Sampled]":
-        seen = {label.picture for label in self.given}
-        return [one for one in self.sample if one.picture not in seen]
-
-
-def _todo(desk: "Desk", made: "Study", labelling: Labelling) -> _Todo:
-    (card,), (axis,) = made.models, made.axes
-    rater = checked_rater(labelling.rater)
-    sample = sample_of(made, desk.store, card, axis) or draw_samples(made, desk.store)
-    said = desk.store.labels((one.picture for one in sample), axis.name)
-    return _Todo(sample, tuple(label for label in said if label.rater == rater))
+def _others(task: Task, picture: str) -> "tuple[HumanLabel, ...]":
+    return tuple(label for label in task.given if label.picture != picture)
 
 
 def _address(desk: "Desk", key: str) -> str:

@@ -1,20 +1,24 @@
 """Validate: people label a blind sample, and what they say stands beside what classifiers said."""
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from explorer.errors import ExplorerError
+from explorer.errors import ExplorerError, OutOfRange
 from explorer.page import labelling
-from explorer.page.labelling import Labelling, parse
+from explorer.page.labelling import Labelling, Task, parse
 from explorer.page.rendering import alert
 from explorer.page.validation_report import report
 from explorer.perception.axes import load_axes
+from explorer.perception.samples import LEAST, MOST, SIZE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from explorer.page.desk import Desk
+
+    Act = Callable[[Desk, Task], Task]
 
 _QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
@@ -49,6 +53,7 @@ def view(page: gr.Blocks, desk: "Desk") -> None:
         )
     label = gr.HTML("", elem_id="bx-label", js_on_load=_ON_LOAD, apply_default_css=False)
     ask = gr.Button("Show what the labels tell", elem_id="bx-ask", scale=0)
+    size, seed, draw = _sample_fields()
     told = gr.HTML("", elem_id="bx-told", apply_default_css=False)
     fields, outputs = [model, axis, rater], [label, told]
 
@@ -63,9 +68,13 @@ def view(page: gr.Blocks, desk: "Desk") -> None:
     def said(event: gr.EventData, *values: object) -> list[Any]:
         asked = _labelling(values)
         if event.answer is None:
-            return reply(desk, asked, lambda: labelling.take_back(desk, asked))
-        given = str(event.picture), str(event.answer)
-        return reply(desk, asked, lambda: labelling.save(desk, asked, *given))
+            return reply(desk, asked, labelling.take_back)
+        picture, answer = str(event.picture), str(event.answer)
+        return reply(desk, asked, partial(labelling.save, picture=picture, answer=answer))
+
+    def drawn(*values: object) -> list[Any]:
+        *asked, pictures, number = values
+        return draw_anew(desk, _labelling(tuple(asked)), pictures, number)
 
     def tell(*values: object) -> str:
         return tell_labels(desk, _labelling(values))
@@ -81,17 +90,27 @@ def view(page: gr.Blocks, desk: "Desk") -> None:
     )
     label.submit(said, fields, outputs, trigger_mode="multiple", queue=False, **_QUIET)
     ask.click(tell, fields, told, **_QUIET)
+    draw.click(drawn, [*fields, size, seed], outputs, **_QUIET)
 
 
-def reply(desk: "Desk", asked: Labelling, first: "Callable[[], None]" = lambda: None) -> list[Any]:
+def reply(desk: "Desk", asked: Labelling, act: "Act" = lambda _, task: task) -> list[Any]:
     """Show what is next, after doing something first; the report once all is labelled."""
     try:
-        first()
-        shown = labelling.show(desk, asked)
-        done = labelling.is_done(desk, asked)
+        task = act(desk, labelling.begin(desk, asked))
     except ExplorerError as error:
         return [alert(error), ""]
-    return [shown, tell_labels(desk, asked) if done else ""]
+    shown = labelling.show(desk, task)
+    return [shown, tell_labels(desk, asked) if task.is_done else ""]
+
+
+def draw_anew(desk: "Desk", asked: Labelling, size: object, seed: object) -> list[Any]:
+    """Draw another sample and show what is next of it; what is wrong stands below the picture."""
+    try:
+        numbers = _whole("The sample's size", size), _whole("The seed", seed)
+        labelling.draw_anew(desk, asked, *numbers)
+    except ExplorerError as error:
+        return [gr.skip(), alert(error)]
+    return reply(desk, asked)
 
 
 def tell_labels(desk: "Desk", asked: Labelling) -> str:
@@ -100,6 +119,32 @@ def tell_labels(desk: "Desk", asked: Labelling) -> str:
         return report(desk, asked)
     except ExplorerError as error:
         return alert(error)
+
+
+def _sample_fields() -> tuple[gr.Number, gr.Number, gr.Button]:
+    with (
+        gr.Accordion("Draw another sample", open=False, elem_classes="bx-settings"),
+        gr.Row(elem_classes="bx-resample"),
+    ):
+        gr.HTML(
+            "<p>Everybody who labels this model for this question then gets the new one. No label "
+            "is lost: those of pictures that it leaves out still count for how far people agree. "
+            "With the same seed, a larger sample holds the smaller one.</p>",
+            apply_default_css=False,
+        )
+        size = gr.Number(
+            SIZE, label=f"Pictures, {LEAST} to {MOST:,}", precision=0, elem_id="bx-samplesize"
+        )
+        seed = gr.Number(0, label="Seed", precision=0, elem_id="bx-sampleseed")
+        draw = gr.Button("Draw it", size="sm", scale=0, elem_id="bx-drawsample")
+    return size, seed, draw
+
+
+def _whole(name: str, value: object) -> int:
+    if not isinstance(value, int):
+        given = "empty" if value is None else repr(value)
+        raise OutOfRange(f"{name} is {given}. Give a whole number.")
+    return value
 
 
 def _labelling(values: tuple[object, ...]) -> Labelling:

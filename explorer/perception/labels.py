@@ -1,5 +1,6 @@
 """What people say of a picture: their answers, and what most of them agree on."""
 
+import hashlib
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -37,6 +38,20 @@ class HumanLabel:
 def answers(axis: "Axis") -> tuple[str, ...]:
     """Return what a person may say on an axis: its labels, then what leaves them open."""
     return (*axis.labels, CANNOT_TELL, *((NOT_ONE,) if axis.name == _GENDER else ()))
+
+
+def shown_labels(axis: "Axis", rater: str) -> tuple[str, ...]:
+    """Return an axis's labels in the order in which the page shows them to a rater.
+
+    About half of all raters see an ordered scale from its other end, because what stands first is
+    chosen more often. The order follows from the name as it is kept with the label, so that it can
+    be told of every label given on the page; a sheet has the order of `answers`.
+
+    Source: Krosnick and Alwin 1987, "An evaluation of a cognitive theory of response-order effects
+    in survey measurement".
+    """
+    other_way = axis.ordered and hashlib.sha256(rater.strip().encode()).digest()[0] % 2
+    return axis.labels[::-1] if other_way else axis.labels
 
 
 def human_label(picture: str, axis: str, rater: str, label: str, date: str) -> HumanLabel:
