@@ -264,7 +264,8 @@ def _measuring(default: Choice) -> "tuple[Component, ...]":
             [("all pictures", ""), ("pictures of one person", ON)],
             value=ON if default.gate else "",
             label="What is answered for",
-            info="A picture of several people, of X is counted as the reason.",
+            info="Of one person only: what the others show, several people, nobody or no "
+            "photograph, is then counted as the reason for no answer.",
             elem_id="bx-gate",
         )
         year = gr.Dropdown(

@@ -300,5 +300,6 @@ def test_a_phone_never_scrolls_sideways(visit: Visit, address: str) -> None:
 def test_a_link_that_cannot_be_says_what_is_wrong_and_offers_the_example(visit: Visit) -> None:
     page = visit("?model=emoji-skew&images=0", shown=".bx-status.error")
     expect(page.get_by_role("alert")).to_contain_text("Did you mean 'emoji-skewed'?")
+    page.wait_for_timeout(SETTLED_MS)
     page.get_by_role("link", name="See the example").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("pictures of an author")
