@@ -50,7 +50,8 @@ ROWS = (
     (0.90, 0.90, 0.95),
 )
 # The share among the pictures labelled of, and that of the tally.
-SAMPLES = tuple(product((0.05, 0.3, 0.5), (0.02, 0.1, 0.5, 0.9)))
+LABELLED, TALLIES = (0.05, 0.3, 0.5), (0.02, 0.1, 0.5, 0.9)
+SAMPLES = tuple(product(LABELLED, TALLIES))
 STORED = 2_000
 # How far apart the classes are, how many times too sure the instrument is, and how far it leans.
 APART, TOO_SURE, LEAN = 1.5, 3.0, 2.0
@@ -72,7 +73,7 @@ def main() -> None:
     print(f"\n{'labelled':>9}{'tally':>9}{'weighed':>16}{'not weighed':>16}")
     corrected += [_sampled(*row, asked.runs // 10) for row in SAMPLES]
     print(f"\n{'labelled':>9}{'tally':>9}{'calibrated':>16}{'raw off':>16}{'calibrated off':>16}")
-    corrected += [_calibrated(*row, asked.runs // 10) for row in SAMPLES]
+    corrected += [_calibrated(among, asked.runs // 5) for among in LABELLED]
     _means(asked.runs // 5)
     for classes in (2, 5):
         _seconds(classes)
@@ -162,28 +163,32 @@ def _looked_at(random: np.random.Generator, among: float) -> list[Seen]:
     return [Seen(one, (AXIS.labels[truths[int(one.picture)]],)) for one in sample]
 
 
-def _calibrated(among: float, share: float, runs: int) -> float:
-    """Print one row and return how often the correction of calibrated answers covers."""
-    random = np.random.default_rng((int(100 * among), int(100 * share), 1))
-    covered, off = 0, np.zeros(2)
+def _calibrated(among: float, runs: int) -> float:
+    """Print a row for each tally and return how often the correction of calibrated answers covers.
+
+    The tallies of a run share its labels.
+    """
+    random = np.random.default_rng((int(100 * among), 1))
+    covered, off = np.zeros(len(TALLIES)), np.zeros((2, len(TALLIES)))
     for run in range(runs):
         truths, said = _scored(random, STORED, among)
         seen = [
             Seen(one, (truths[int(one.picture)],), said[int(one.picture)].scores)
             for one in draw_sample(said, seed=run)
         ]
-        fitted, confusion = recalibration(AXIS, seen), recalibrated_errors(AXIS, seen).confusion
-        _, raw = _scored(random, PICTURES, share)
-        counts = [_counts(raw), _counts([decide_anew(one, AXIS, fitted) for one in raw])]
-        off += [abs(count[0] / (count[0] + count[1]) - share) for count in counts]
-        found = correct([counts[1]], _there(confusion), 1_000, seed=run).shares[0]
-        covered += found is not None and (
-            found.intervals[0].low <= share <= found.intervals[0].high
-        )
-    off /= runs
-    row = f"{among:9.2f}{share:9.2f}{covered / runs:16.3f}"
-    print(row + "".join(f"{each:16.3f}" for each in off), flush=True)
-    return covered / runs
+        fitted = recalibration(AXIS, seen)
+        confusion = recalibrated_errors(AXIS, seen, fitted).confusion
+        for place, share in enumerate(TALLIES):
+            _, raw = _scored(random, PICTURES, share)
+            counts = [_counts(raw), _counts([decide_anew(one, AXIS, fitted) for one in raw])]
+            off[:, place] += [abs(count[0] / (count[0] + count[1]) - share) for count in counts]
+            found = correct([counts[1]], _there(confusion), 1_000, seed=run).shares[0]
+            covered[place] += found is not None and (
+                found.intervals[0].low <= share <= found.intervals[0].high
+            )
+    for share, *cells in zip(TALLIES, covered / runs, *off / runs, strict=True):
+        print(f"{among:9.2f}{share:9.2f}" + "".join(f"{cell:16.3f}" for cell in cells), flush=True)
+    return float(covered.mean() / runs)
 
 
 def _scored(

@@ -79,8 +79,11 @@ def calibrated(study: "Study", store: "Store") -> "Study":
             "instrument for one model on one axis: ask about one at a time."
         )
     (card,), (axis,) = study.models, study.axes
+    plain = replace(study, gate=False)
+    sample = sample_of(plain, store, card, axis)
+    tones = _tones(plain, store, card, [one.picture for one in sample])
     try:
-        found = recalibration(axis, *_labelled(study, store, card, axis))
+        found = recalibration(axis, _seen(store, sample, scores=True), tones)
     except InvalidData as error:
         raise InvalidData(
             f"The answers for {card.spec.name!r} cannot be calibrated with people's labels: {error}"
@@ -210,18 +213,9 @@ def _drawn(
 def _errors(study: "Study", store: "Store", card: "ModelCard", axis: "Axis") -> "Errors":
     # Behind a gate there is no sample, and so no errors are known.
     if study.recalibration and not study.gate:
-        return recalibrated_errors(axis, *_labelled(study, store, card, axis))
+        sample = sample_of(replace(study, recalibration=None), store, card, axis)
+        return recalibrated_errors(axis, _seen(store, sample, scores=True), study.recalibration)
     return errors(axis, _seen(store, sample_of(study, store, card, axis)))
-
-
-def _labelled(
-    study: "Study", store: "Store", card: "ModelCard", axis: "Axis"
-) -> "tuple[tuple[Seen, ...], dict[str, str]]":
-    """Return what calibrates an instrument: a sample of its own answers, and the tones in it."""
-    plain = replace(study, gate=False, recalibration=None)
-    sample = sample_of(plain, store, card, axis)
-    tones = _tones(plain, store, card, [one.picture for one in sample])
-    return _seen(store, sample, scores=True), tones
 
 
 def _seen(

@@ -316,7 +316,8 @@ def _answering(
     if found := study.recalibration:
         say(
             f"Answers are calibrated, {found}, on {found.labels} pictures that people labelled. "
-            "How they err is counted on labels that each answer was not fitted to."
+            "How they err is counted with temperatures and biases that the labels counted on had "
+            "no part in."
         )
     return study
 

@@ -179,11 +179,11 @@ def confidence(
     sure = [max(one.scores) for one in told]
     said = [axis.labels[one.scores.index(max(one.scores))] for one in told]
     right = [one.truth == label for one, label in zip(told, said, strict=True)]
-    weights = stands_for(seen)
+    weights = stands_for(seen, told)
     calibration, uncalibrated = _calibrated(axis, told)
     return Confidence(
         bins=reliability(sure, right, _BINS),
-        risks=risk_coverage(sure, right, [weights[one.sampled.answer] for one in told]),
+        risks=risk_coverage(sure, right, weights),
         threshold=fewest_errors(told, list(zip(sure, said, strict=True)), weights, groups or {}),
         calibration=calibration,
         uncalibrated=uncalibrated,
@@ -195,21 +195,21 @@ def scored(axis: "Axis", seen: "Iterable[Seen]") -> "tuple[Seen, ...]":
     return tuple(one for one in seen if one.scores and one.truth in axis.labels)
 
 
-def stands_for(seen: "Iterable[Seen]") -> "dict[str | None, float]":
-    """Return how many pictures a labelled one stands for, by the answer it was chosen for."""
-    counted: Counter[str | None] = Counter()
-    among: dict[str | None, int] = {}
-    for one in seen:
-        if one.said:
-            counted[one.sampled.answer] += 1
-            among[one.sampled.answer] = one.sampled.among
-    return {answer: among[answer] / count for answer, count in counted.items()}
+def stands_for(seen: "Iterable[Seen]", some: "Iterable[Seen]") -> list[float]:
+    """Return how many of the model's pictures each of some labelled pictures stands for.
+
+    Args:
+        seen: the sample, of which the pictures without a label stand for none.
+        some: pictures of it.
+    """
+    counted = Counter(one.sampled.answer for one in seen if one.said)
+    return [one.sampled.among / counted[one.sampled.answer] for one in some]
 
 
 def fewest_errors(
     shown: "Sequence[Seen]",
     said: "Sequence[tuple[float, str]]",
-    weights: "Mapping[str | None, float]",
+    weights: "Sequence[float]",
     groups: "Mapping[str, str]",
 ) -> float | None:
     """Return the smallest threshold with few errors overall and in every group; None for none.
@@ -217,7 +217,7 @@ def fewest_errors(
     Args:
         shown: pictures that people agree on.
         said: the confidence and the label of each.
-        weights: how many pictures each stands for, by the answer it was chosen for.
+        weights: how many pictures each stands for.
         groups: of pictures by key; those that are too small are one group with the others.
     """
     named = [groups.get(one.sampled.picture, "") for one in shown]
@@ -226,7 +226,7 @@ def fewest_errors(
         [sure for sure, _ in said],
         [one.truth == label for one, (_, label) in zip(shown, said, strict=True)],
         [name if sizes[name] >= _FEWEST_OF_A_GROUP else "" for name in named],
-        weights=[weights[one.sampled.answer] for one in shown],
+        weights=weights,
     )
 
 
@@ -270,11 +270,10 @@ def _too_few(
 def _confusion(
     axis: "Axis", labelled: "Sequence[Seen]", given: "Mapping[str, str | None]"
 ) -> Confusion:
-    weights = stands_for(labelled)
     rows: defaultdict[str | None, list[float]] = defaultdict(list)
     cells: defaultdict[tuple[str | None, str | None], list[float]] = defaultdict(list)
-    for one in labelled:
-        answer, weight = given.get(one.sampled.picture), weights[one.sampled.answer]
+    for one, weight in zip(labelled, stands_for(labelled, labelled), strict=True):
+        answer = given.get(one.sampled.picture)
         rows[answer].append(weight)
         cells[answer, one.truth].append(weight)
     table = [[(answer, truth) for truth in axis.labels] for answer in (*axis.labels, None)]

@@ -151,7 +151,7 @@ def fit_scale(margins: "NDArray[np.float64]", truths: "NDArray[np.bool_]") -> Sc
     return Scale(unit / float(slope), float(bias))
 
 
-def folds(truths: "Sequence[bool]", seed: int = 0) -> "list[NDArray[np.bool_]]":
+def folds(truths: "Sequence[bool] | NDArray[np.bool_]", seed: int = 0) -> "list[NDArray[np.bool_]]":
     """Say for each of FOLDS folds which pictures it holds, as many of each class as any other."""
     import numpy as np
 

@@ -210,6 +210,11 @@ def test_pictures_are_labelled_with_keys_taken_back_and_gone_on_with(
     again.get_by_role("button", name="Show what the labels tell").click()
     report = again.get_by_role("region", name="What the labels tell")
     expect(report).to_contain_text("are labelled, by Ada (4)")
+    again.get_by_role("button", name="Draw another sample").click()
+    again.get_by_label("Pictures, 20 to 10,000").fill("20")
+    again.get_by_role("button", name="Draw it").click()
+    expect(again.locator(".bx-howfar")).to_contain_text("of 20 labelled", timeout=PATIENCE_MS)
+    assert len([one for one in site.desk.store.all_labels() if one.rater == "Ada"]) == 4
     last = page.get_by_role("link", name="Validate").bounding_box()
     assert last is not None
     assert last["x"] + last["width"] <= 390

@@ -11,7 +11,7 @@ from explorer.findings.validation import Seen, errors
 from explorer.perception.axes import Perception, find_axis
 from explorer.perception.decide import Recalibration, decide, decide_anew
 from explorer.perception.labels import CANNOT_TELL
-from explorer.perception.samples import draw_sample
+from explorer.perception.samples import Sampled, draw_sample
 from explorer.statistics.correction import correct
 
 GENDER, TONE = find_axis("gender"), find_axis("tone")
@@ -81,19 +81,20 @@ def test_calibrated_answers_err_seldom_and_are_nearer_to_the_truth() -> None:
 
 def test_errors_are_of_answers_that_were_not_fitted_to_the_label() -> None:
     seen = sample(4, 0.3)
-    found, cross = recalibration(GENDER, seen), recalibrated_errors(GENDER, seen)
+    found = recalibration(GENDER, seen)
+    cross = recalibrated_errors(GENDER, seen, found)
     fitted = errors(GENDER, seen, own_answers(seen, found))
     assert cross.confusion is not None
     assert fitted.confusion is not None
     assert cross.confusion.pictures == fitted.confusion.pictures == 200
     assert cross.confusion != fitted.confusion
     assert cross.confusion != errors(GENDER, seen).confusion
-    assert cross == recalibrated_errors(GENDER, seen)
+    assert cross == recalibrated_errors(GENDER, seen, found)
 
 
 def test_a_picture_stands_for_those_of_the_answer_it_was_chosen_for() -> None:
     seen = sample(5, 0.3)
-    confusion = recalibrated_errors(GENDER, seen).confusion
+    confusion = recalibrated_errors(GENDER, seen, recalibration(GENDER, seen)).confusion
     assert confusion is not None
     # Unless people leave some open, those who are labelled stand for all that are stored.
     assert confusion.weighted().sum() == pytest.approx(2_000)
@@ -105,7 +106,8 @@ def test_intervals_corrected_for_calibrated_answers_hold_the_truth() -> None:
     held, runs = 0, 40
     for run in range(runs):
         seen = sample(100 + run, 0.3)
-        found, cross = recalibration(GENDER, seen), recalibrated_errors(GENDER, seen)
+        found = recalibration(GENDER, seen)
+        cross = recalibrated_errors(GENDER, seen, found)
         _, said = pictures(np.random.default_rng(run), 210, 0.1)
         labels = [decide_anew(one, GENDER, found).label for one in said]
         tally = [labels.count(label) for label in (FEMININE, MASCULINE, None)]
@@ -120,8 +122,9 @@ def test_pictures_without_scores_stay_unclear() -> None:
     seen = [
         replace(one, scores=()) if place < 20 else one for place, one in enumerate(sample(6, 0.5))
     ]
-    found = recalibrated_errors(GENDER, seen)
-    assert recalibration(GENDER, seen).labels == 180
+    fitted = recalibration(GENDER, seen)
+    found = recalibrated_errors(GENDER, seen, fitted)
+    assert fitted.labels == 180
     assert found.confusion is not None
     assert sum(found.confusion.counts[-1]) >= 20
 
@@ -155,8 +158,25 @@ def test_an_instrument_that_errs_wherever_it_is_sure_is_not_calibrated() -> None
         replace(one, said=(other[one.said[0]],)) if place % 4 == 0 else one
         for place, one in enumerate(sample(10, 0.5))
     ]
-    with pytest.raises(InvalidData, match="There is no threshold from which on at most 5%"):
+    with pytest.raises(InvalidData, match="There is no threshold from which on both labels"):
         recalibration(GENDER, seen)
+
+
+def test_an_instrument_that_would_never_say_one_label_is_not_calibrated() -> None:
+    def labelled(number: int, truth: str, first: float) -> list[Seen]:
+        answer = MASCULINE if first < 0.5 else None
+        return [
+            Seen(
+                Sampled(f"{truth}{first}{place}", "gender", "clip#1", answer, 1_000),
+                (truth,),
+                (first, 1 - first),
+            )
+            for place in range(number)
+        ]
+
+    rows = labelled(100, MASCULINE, 0.01) + labelled(30, MASCULINE, 0.6)
+    with pytest.raises(InvalidData, match="from which on both labels are answered"):
+        recalibration(GENDER, rows + labelled(60, FEMININE, 0.6))
 
 
 def test_errors_in_one_tone_raise_the_threshold() -> None:
