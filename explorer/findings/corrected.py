@@ -25,7 +25,7 @@ FEWEST = 10
 # A limit at 2.5% of so many draws lies between 2% and 3% of them.
 DRAWS = 4_000
 NO_ERRORS: "Errors" = {}
-NOT_LABELLED = "not corrected: nobody has labelled pictures of this model yet"
+NOT_LABELLED = "not corrected: nobody has labelled pictures for this instrument yet"
 TOO_FEW = f"not corrected: fewer than {FEWEST} judged pictures"
 
 

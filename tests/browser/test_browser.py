@@ -166,6 +166,7 @@ def test_two_models_are_compared_on_the_same_seeds(
     visit: Visit, site: Site, tmp_path: Path
 ) -> None:
     page = visit(SMALL)
+    page.wait_for_timeout(SETTLED_MS)
     page.get_by_role("link", name="Compare").click()
     page.wait_for_url("**/compare?left=emoji-skewed&right=emoji-even&profession=pilot**")
     page.locator(".bx-view").wait_for()

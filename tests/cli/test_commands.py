@@ -171,7 +171,7 @@ def test_tally_corrects_where_it_is_known_how_the_instrument_errs(command: Comma
     ]
     text = command(f"tally {SMALL} --images 20").stdout
     assert "Quote the corrected share of feminine, " in text
-    assert "not corrected: nobody has labelled pictures of this model yet" in text
+    assert "not corrected: nobody has labelled pictures for this instrument yet" in text
 
 
 @pytest.mark.usefixtures("known")

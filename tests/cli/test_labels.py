@@ -162,7 +162,7 @@ def test_tallies_are_corrected_with_human_labels(
     both: Command, truth: dict[str, str], tmp_path: Path
 ) -> None:
     tally = f"tally --model fake-a {WORDS} --axis gender"
-    assert "nobody has labelled pictures of this model yet" in both(tally).stdout
+    assert "nobody has labelled pictures for this instrument yet" in both(tally).stdout
     sheet = rows(both("validate sample fake-a --axis gender --pictures 100 --csv -").stdout)
     both(f"validate import {write(tmp_path / 'a.csv', filled(sheet, truth))} --rater Ada")
     assert "corrected with 100 human labels" in both(tally).stdout
@@ -170,7 +170,7 @@ def test_tallies_are_corrected_with_human_labels(
     assert (row["validation"], row["validation_pictures"]) == ("human", "100")
     assert 0.8 < float(row["sensitivity"]) < 1
     other = tally.replace("fake-a", "fake-b")
-    assert "nobody has labelled pictures of this model yet" in both(other).stdout
+    assert "nobody has labelled pictures for this instrument yet" in both(other).stdout
 
 
 @pytest.fixture

@@ -102,7 +102,7 @@ def test_the_raw_share_is_quoted_with_its_bounds_where_there_is_no_correction() 
     (found,) = findings([of(140, 49, abstained=3)])
     assert quote(found) == (
         "Quote 74% (95% interval 67 to 80) and the bounds 73 to 74%, whatever the 3 unclear would "
-        "show; not corrected: nobody has labelled pictures of this model yet."
+        "show; not corrected: nobody has labelled pictures for this instrument yet."
     )
     (clear,) = findings([of(140, 49)])
     assert quote(clear).startswith("Quote 74% (95% interval 67 to 80); not corrected: nobody")

@@ -129,7 +129,7 @@ def test_without_errors_the_corrected_columns_are_empty_and_say_why() -> None:
     assert [row[name] for name in empty] == [None] * 5
     assert row["bound_low"] == 140 / 192
     assert row["correction_note"] == (
-        "not corrected: nobody has labelled pictures of this model yet"
+        "not corrected: nobody has labelled pictures for this instrument yet"
     )
 
 
