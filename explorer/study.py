@@ -3,11 +3,9 @@
 The page, the command line and the tests all run it; they differ only in how they show Progress.
 """
 
-import time
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
-from itertools import islice
 from typing import TYPE_CHECKING, Protocol
 
 from explorer import __version__, settings
@@ -21,7 +19,7 @@ from explorer.perception.decide import decide_anew, instrument_name
 from explorer.perception.subject import SUBJECT, behind_gate, gated_name
 from explorer.pictures.catalog import classifier_version
 from explorer.pictures.requests import ImageRequest
-from explorer.progress import Pace, Progress
+from explorer.progress import Pace, Progress, batches, growing_batches
 from explorer.settings import MAX_IMAGES_PER_PROMPT
 from explorer.words.prompts import TEMPLATE, Prompt, check_template
 
@@ -35,12 +33,6 @@ if TYPE_CHECKING:
     from explorer.pictures.catalog import ModelCard
     from explorer.pictures.requests import ModelSpec, Picture
     from explorer.store.index import Store
-
-# After each batch people see more and can cancel. The first is one picture; a batch that was quick
-# is followed by a larger one, a slow one by a smaller one.
-_QUICK_SECONDS = 15.0
-_SLOW_SECONDS = 30.0
-_GROWTH = 4
 
 _LIBRARIES = ("torch", "diffusers", "transformers", "open_clip_torch")
 _PIXEL_LIBRARIES = ("opencv-python-headless", "scikit-image")
@@ -201,7 +193,7 @@ def run(
     for card in study.models:
         judge = _Judge(study, card, store, classifiers)
         stored = _stored(unjudged(study, store, card), store)
-        for pictures in _batches(stored, batch, cancelled):
+        for pictures in batches(stored, batch, cancelled):
             judge(pictures)
             yield pace.progress("judge", pictures)
         requests = () if cancelled() else store.missing(study.requests(card))
@@ -226,7 +218,7 @@ def judge(
         wanted = [(study, unjudged(study, store, card)) for study in studies]
         judges = [_Judge(study, card, store, classifiers) for study, some in wanted if some]
         requests = {request.key: request for _, some in wanted for request in some}
-        for pictures in _batches(_stored(requests.values(), store), batch, lambda: False):
+        for pictures in batches(_stored(requests.values(), store), batch, lambda: False):
             for look in judges:
                 look(pictures)
             yield len(pictures)
@@ -363,26 +355,9 @@ def _drawn(
     batch: int,
     cancelled: "Callable[[], bool]",
 ) -> "Iterator[tuple[Picture, ...]]":
-    generator = generators(requests[0].model) if requests else None
-    size = 1
-    while generator and requests and not cancelled():
-        start = time.monotonic()
-        pictures = tuple(generator.draw(requests[:size]))
-        seconds = time.monotonic() - start
-        yield pictures
-        requests = requests[size:]
-        if seconds < _QUICK_SECONDS:
-            size = min(batch, size * _GROWTH)
-        elif seconds > _SLOW_SECONDS:
-            size = max(1, size // 2)
-
-
-def _batches(
-    pictures: "Iterable[Picture]", size: int, cancelled: "Callable[[], bool]"
-) -> "Iterator[tuple[Picture, ...]]":
-    iterator = iter(pictures)
-    while not cancelled() and (batch := tuple(islice(iterator, size))):
-        yield batch
+    if requests:
+        draw = generators(requests[0].model).draw
+        yield from growing_batches(requests, draw, batch, cancelled)
 
 
 def _stored(requests: "Iterable[ImageRequest]", store: "Store") -> "Iterator[Picture]":

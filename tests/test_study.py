@@ -110,7 +110,7 @@ def test_progress_counts_pictures_and_tells_rate_and_time_left(store: Store) -> 
 
 
 def test_batches_of_a_slow_model_stay_small(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("explorer.study._QUICK_SECONDS", 0.0)
+    monkeypatch.setattr("explorer.progress._QUICK_SECONDS", 0.0)
     steps = go(STUDY, store, Models(), batch=32)
     assert [step.done for step in steps] == list(range(21))
 
@@ -118,8 +118,8 @@ def test_batches_of_a_slow_model_stay_small(store: Store, monkeypatch: pytest.Mo
 def test_batches_that_turn_slow_become_smaller(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("explorer.study._QUICK_SECONDS", 0.25)
-    monkeypatch.setattr("explorer.study._SLOW_SECONDS", 0.25)
+    monkeypatch.setattr("explorer.progress._QUICK_SECONDS", 0.25)
+    monkeypatch.setattr("explorer.progress._SLOW_SECONDS", 0.25)
     steps = go(STUDY, store, Models(FakeGenerator(seconds=0.1)), batch=32)
     assert [step.done for step in steps[:4]] == [0, 1, 5, 7]
 

@@ -16,11 +16,19 @@ load_torchvision()
 
 from explorer.reference.design import designed_mix  # noqa: E402
 from explorer.reference.training import autoencoder, calibration, conditions, denoiser  # noqa: E402
+from explorer.reference.training.art import RENDER_PX  # noqa: E402
+from explorer.reference.training.augmentation import augment  # noqa: E402
 from explorer.reference.training.captions import draw_caption  # noqa: E402
+from explorer.reference.training.clip import LOOKS, drafts  # noqa: E402
 from explorer.reference.training.errors import AXES, confusion, true_labels  # noqa: E402
 from explorer.reference.training.exam import fitted  # noqa: E402
 from explorer.reference.training.judge import NearestSource  # noqa: E402
-from explorer.reference.training.pictures import ALL_COSTUMES, SIZE_PX, TrainingSet  # noqa: E402
+from explorer.reference.training.pictures import (  # noqa: E402
+    ALL_COSTUMES,
+    PLAIN,
+    SIZE_PX,
+    TrainingSet,
+)
 from explorer.reference.training.preview import fit_preview  # noqa: E402
 
 COSTUMES = len(ALL_COSTUMES)
@@ -287,3 +295,19 @@ def test_neutral_persons_are_shared_out_as_women_stand_to_men() -> None:
     seen = said("gender", ["feminine"] * 3 + ["masculine"] + [None] * 4)
     found = confusion(find_axis("gender"), seen, truths["gender"])
     assert found == [[3, 0], [0, 1], [3, 1]]
+
+
+def test_the_small_clip_sees_the_art_and_what_the_denoiser_made_of_it() -> None:
+    data = toy_pictures()
+    shown = torch.tensor([[0, 4, ALL_COSTUMES.index(PLAIN)], [1, 0, 0]])
+    drawn = drafts(autoencoder.to_tensor(data.pixels[[1, 5]]), shown)
+    assert drawn.rgba.shape == (2, 4, RENDER_PX, RENDER_PX)
+    assert (drawn.rgba[:, 3] == 255).all()
+    assert [int(picture[0, 0, 0]) for picture in drawn.rgba] == [50, 250]
+    assert [LOOKS[look] for look in drawn.look] == [PLAIN, "artist"]
+    assert (drawn.gender.tolist(), drawn.tone.tolist()) == ([0, 1], [4, 0])
+    both = drawn.some(3).with_others(drawn)
+    assert len(both.rgba) == len(both.look) == 5
+    pictures = augment(both.rgba)
+    assert pictures.shape == (5, 3, 64, 64)
+    assert pictures.abs().max() <= 1

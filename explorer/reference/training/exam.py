@@ -14,7 +14,8 @@ from explorer.perception.decide import Calibration
 from explorer.pictures.catalog import find_model
 from explorer.pictures.requests import ImageRequest, Picture
 from explorer.reference.training.art import COSTUMES, GENDERS, TONES, Portrait, portraits
-from explorer.reference.training.clip import SIZE_PX, class_vectors
+from explorer.reference.training.augmentation import SIZE_PX
+from explorer.reference.training.clip import class_vectors
 from explorer.reference.training.pictures import PLAIN
 from explorer.words.prompts import Prompt
 
