@@ -40,11 +40,15 @@ def planned(study: "Study", known: "Errors") -> Planned:
         )
     (row,) = plan_rows(found, [size])
     width = row["half_width_profession"]
-    told = f"within {100 * width:.0f} points" if isinstance(width, float) else "in counts only"
+    told = (
+        f"a share near 50% within {100 * width:.0f} points"
+        if isinstance(width, float)
+        else "counts only, no share"
+    )
     enough = "enough" if size.of_profession >= found.needed else f"{found.needed} are needed"
     pictures = f"{size.of_profession:,} picture" + "s" * (size.of_profession != 1)
     line = (
-        f"{pictures} a profession tell a share near 50% {told}. To tell two models apart by "
+        f"{pictures} a profession tell {told}. To tell two models apart by "
         f"{POINTS} points: {enough}."
     )
     return Planned(line, tuple(plan_sentences(found, size)))

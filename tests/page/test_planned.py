@@ -22,7 +22,7 @@ def test_it_tells_the_precision_of_a_profession_and_what_a_difference_takes() ->
 
 def test_too_few_pictures_tell_counts_only() -> None:
     said = line(Choice(UNKNOWN, adjectives=("none",), images=9))
-    assert said.startswith("9 pictures a profession tell a share near 50% in counts only.")
+    assert said.startswith("9 pictures a profession tell counts only, no share.")
     assert line(Choice(UNKNOWN, adjectives=("none",), images=1)).startswith("1 picture a")
 
 
