@@ -59,10 +59,12 @@ def fetch_detector() -> Detector:
     Raises:
         ModelBroken: the weights are not those that are known.
     """
-    from huggingface_hub import hf_hub_download
+    from huggingface_hub import get_hf_file_metadata, hf_hub_download, hf_hub_url
 
     if detector() == "Haar":
         try:
+            # Whether the hub answers is asked once here; a download asks for most of a minute.
+            get_hf_file_metadata(hf_hub_url(_REPO, _FILE, revision=_REVISION), timeout=_SECONDS)
             hf_hub_download(_REPO, _FILE, revision=_REVISION, etag_timeout=_SECONDS)
         except Exception as error:
             failure = load_failure("YuNet", error, _REPO)
