@@ -1,5 +1,6 @@
 """The arithmetic behind the training; the training itself takes hours and is not repeated."""
 
+import json
 import random
 from dataclasses import replace
 from pathlib import Path
@@ -16,13 +17,14 @@ load_torchvision()
 
 from explorer.reference.design import designed_mix  # noqa: E402
 from explorer.reference.training import autoencoder, calibration, conditions, denoiser  # noqa: E402
-from explorer.reference.training.art import RENDER_PX  # noqa: E402
+from explorer.reference.training.art import RENDER_PX, TONES  # noqa: E402
 from explorer.reference.training.augmentation import augment  # noqa: E402
 from explorer.reference.training.captions import draw_caption  # noqa: E402
 from explorer.reference.training.clip import LOOKS, drafts  # noqa: E402
 from explorer.reference.training.errors import AXES, confusion, true_labels  # noqa: E402
 from explorer.reference.training.exam import fitted  # noqa: E402
 from explorer.reference.training.judge import NearestSource  # noqa: E402
+from explorer.reference.training.painted import HAIR_PAINTS, painted_portraits  # noqa: E402
 from explorer.reference.training.pictures import (  # noqa: E402
     ALL_COSTUMES,
     PLAIN,
@@ -311,3 +313,25 @@ def test_the_small_clip_sees_the_art_and_what_the_denoiser_made_of_it() -> None:
     pictures = augment(both.rgba)
     assert pictures.shape == (5, 3, 64, 64)
     assert pictures.abs().max() <= 1
+
+
+def test_art_of_one_skin_and_hair_is_repainted_in_every_tone(tmp_path: Path) -> None:
+    body = (
+        '<path fill="#a86c4d" d="M0 0h48v16H0z"/><path fill="#ffcebf" d="M0 16h48v16H0z"/>'
+        '<path fill="#ff87af" d="M0 32h48v16H0z"/>'
+    )
+    icons = {f"{name}-2": {"body": body} for name in ("woman", "man", "man-cook")}
+    package = tmp_path / "streamline" / "package"
+    package.mkdir(parents=True)
+    (package / "icons.json").write_text(json.dumps({"icons": icons, "width": 48, "height": 48}))
+    found = painted_portraits(tmp_path, ("plain", "cook", "judge"))
+    assert len(found) == 3 * len(TONES) * len(HAIR_PAINTS)
+    assert {(p.costume, p.gender) for p in found} == {
+        ("plain", "woman"),
+        ("plain", "man"),
+        ("cook", "man"),
+    }
+    grey_haired_and_dark = found[len(TONES) * len(HAIR_PAINTS) - 1]
+    assert grey_haired_and_dark.tone == "dark"
+    hair, skin, shirt = grey_haired_and_dark.rgba[[20, 64, 108], 64, :3].tolist()
+    assert (hair, skin, shirt) == ([169, 171, 176], [89, 69, 57], [0, 184, 240])

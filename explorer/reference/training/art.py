@@ -21,6 +21,7 @@ PACKAGES = {
     "fluent-flat": "@iconify-json/fluent-emoji-flat@1.2.6",
     "fluent-3d": "@lobehub/fluent-emoji-3d@1.1.0",
     "openmoji": "@iconify-json/openmoji@1.2.29",
+    "streamline": "@iconify-json/streamline-emojis@1.2.4",
     "twemoji": "emoji-datasource-twitter@16.0.0",
 }
 
@@ -176,16 +177,21 @@ def portraits(source: str, folder: Path, costumes: tuple[str, ...]) -> tuple[Por
 def _read_icons(
     source: str, folder: Path, costume: str, gender: str, tone: str
 ) -> np.ndarray | None:
-    icons = _icons(fetch(source, folder) / "icons.json")
+    icons = read_icons(fetch(source, folder) / "icons.json")
     for name in _icon_names(costume, gender, tone):
         if name in icons:
-            png = resvg_py.svg_to_bytes(svg_string=icons[name], width=RENDER_PX, height=RENDER_PX)
-            return _decode(bytes(png))
+            return render(icons[name])
     return None
 
 
+def render(svg: str) -> np.ndarray:
+    """Return an icon's picture, uint8 RGBA of shape (RENDER_PX, RENDER_PX, 4)."""
+    return _decode(bytes(resvg_py.svg_to_bytes(svg_string=svg, width=RENDER_PX, height=RENDER_PX)))
+
+
 @cache
-def _icons(path: Path) -> dict[str, str]:
+def read_icons(path: Path) -> dict[str, str]:
+    """Return the icons of an iconify package by name, aliases included, each a whole SVG."""
     content = json.loads(path.read_text(encoding="utf-8"))
     bodies = {name: icon["body"] for name, icon in content["icons"].items()}
     aliases = content.get("aliases", {})

@@ -26,6 +26,7 @@ from explorer.reference.training.art import (
     portraits,
 )
 from explorer.reference.training.augmentation import SIZE_PX, augment
+from explorer.reference.training.painted import painted_portraits
 from explorer.reference.training.pictures import ALL_COSTUMES, PLAIN
 
 if TYPE_CHECKING:
@@ -85,13 +86,14 @@ class Figures:
         return Figures(*(torch.cat([getattr(self, n), getattr(others, n)]) for n in names))
 
 
-def figures(folder: "Path", sources: tuple[str, ...] = SOURCES) -> Figures:
-    """Render every portrait of these sets; a person without a tone is left out.
+def figures(folder: "Path") -> Figures:
+    """Render every portrait of the sets to learn from; a person without a tone is left out.
 
     Left out, too, is what a set draws the same for two genders, as older sets do for the neutral
     person: nobody could tell them apart.
     """
-    found = [p for source in sources for p in _told_apart(portraits(source, folder, LOOKS))]
+    found = [p for source in SOURCES for p in _told_apart(portraits(source, folder, LOOKS))]
+    found += painted_portraits(folder, LOOKS)
     return Figures(
         rgba=torch.as_tensor(np.stack([p.rgba for p in found])).permute(0, 3, 1, 2).contiguous(),
         gender=torch.tensor([GENDERS.index(p.gender) for p in found]),
