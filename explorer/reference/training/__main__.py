@@ -1,7 +1,7 @@
 """Make the bundled generators and the small CLIP again: `python -m explorer.reference.training`.
 
 Each command is one stage and keeps its result in the working folder; `everything` runs them all.
-On two cores it takes about two hours, most of it for counting what the generators draw.
+On two cores it takes several hours, most of them for counting what the generators draw.
 """
 
 import functools
@@ -187,7 +187,7 @@ def _tell(model: str, rows: tuple[Truth, ...]) -> None:
 
 
 @app.command("clip")
-def make_clip(work: Work, minutes: Minutes = 12, drafts: int = 6_000) -> None:
+def make_clip(work: Work, minutes: Minutes = 90, drafts: int = 20_000) -> None:
     """Train the small CLIP on the art and on drafts, or go on with the last one."""
     tokenizer, kept = _tokenizer(work), work / "clip.pt"
     latents = _drafts(work)[1][:drafts]
