@@ -24,6 +24,7 @@ from explorer.reference.training.clip import LOOKS, drafts  # noqa: E402
 from explorer.reference.training.errors import AXES, confusion, true_labels  # noqa: E402
 from explorer.reference.training.exam import fitted  # noqa: E402
 from explorer.reference.training.judge import NearestSource  # noqa: E402
+from explorer.reference.training.measure import KINDS, tones_said, truth_rows  # noqa: E402
 from explorer.reference.training.painted import HAIR_PAINTS, painted_portraits  # noqa: E402
 from explorer.reference.training.pictures import (  # noqa: E402
     ALL_COSTUMES,
@@ -32,6 +33,7 @@ from explorer.reference.training.pictures import (  # noqa: E402
     TrainingSet,
 )
 from explorer.reference.training.preview import fit_preview  # noqa: E402
+from explorer.words.vocabulary import load_professions  # noqa: E402
 
 COSTUMES = len(ALL_COSTUMES)
 
@@ -335,3 +337,19 @@ def test_art_of_one_skin_and_hair_is_repainted_in_every_tone(tmp_path: Path) -> 
     assert grey_haired_and_dark.tone == "dark"
     hair, skin, shirt = grey_haired_and_dark.rgba[[20, 64, 108], 64, :3].tolist()
     assert (hair, skin, shirt) == ([169, 171, 176], [89, 69, 57], [0, 184, 240])
+
+
+def test_the_truth_allows_for_the_tones_that_previews_say() -> None:
+    # Of pictures of the first tone previews always say it, of the second half the time.
+    picture = torch.tensor([[0, tone, 0] for tone in range(5) for _ in range(2)])
+    preview = picture.clone()
+    preview[2, 1] = 0
+    said = tones_said(preview, picture)
+    assert said[:2, :2].tolist() == [[2, 1], [0, 1]]
+    counts = np.zeros((len(load_professions()), len(KINDS), 3, 5, 2), int)
+    counts[..., 0, :, 0] = [30, 10, 20, 20, 20]
+    counts[..., 1, :, 0] = [30, 10, 20, 20, 20]
+    first = truth_rows("emoji-even", counts, said)[0]
+    assert first.pictures == 200
+    assert first.drawn.women == 0.5
+    assert first.drawn.tones == pytest.approx((0.2, 0.2, 0.2, 0.2, 0.2))

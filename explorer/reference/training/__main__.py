@@ -154,26 +154,30 @@ def count_truth(work: Work, rounds: int = 34, model: Generator = None) -> None:
 
     Two processes with one model and one thread each count faster than one with two threads.
     """
-    judge = _quick_judge(work)
+    judge, said = _quick_judge(work), np.load(work / "preview-tones.npy")
     for number in range(rounds):
         for name in (model,) if model else BUNDLED:
             counts = measure.measure(
                 name, judge, settings.load(), number + 1, work / f"truth-{name}.npy"
             )
-            rows = measure.truth_rows(name, counts)
+            rows = measure.truth_rows(name, counts, said)
             write_truth(rows, truth_path(name))
             _tell(name, rows)
             print(f"  Costume as designed: {counts[..., 1].sum() / counts.sum():.1%}.", flush=True)
 
 
 @app.command("agreement")
-def tell_agreement(work: Work, pictures: int = 2000) -> None:
-    """Tell how often the judge of previews and that of decoded pictures say the same."""
+def tell_agreement(work: Work, pictures: int = 4000) -> None:
+    """Tell how often the judge of previews and that of decoded pictures say the same.
+
+    Which tones they say is kept: the count of the truth, by previews, allows for it.
+    """
     torch.manual_seed(SEED + 2)
     drawn = _drawn(work, pictures)
-    same = _judge(work).judge(drawn) == _quick_judge(work).judge(drawn)
-    gender, tone, costume = same.float().mean(0).tolist()
-    print(f"The same gender {gender:.1%}, tone {tone:.1%}, costume {costume:.1%} of {len(same)}.")
+    preview, picture = _quick_judge(work).judge(drawn), _judge(work).judge(drawn)
+    np.save(work / "preview-tones.npy", measure.tones_said(preview, picture))
+    gender, tone, costume = (preview == picture).float().mean(0).tolist()
+    print(f"The same gender {gender:.1%}, tone {tone:.1%}, costume {costume:.1%} of {len(drawn)}.")
 
 
 def _tell(model: str, rows: tuple[Truth, ...]) -> None:
@@ -268,6 +272,7 @@ def everything(work: Work) -> None:
     make_certainty(work)
     examine(work)
     tell_errors(work)
+    tell_agreement(work)
     count_truth(work)
     save_sample()
 

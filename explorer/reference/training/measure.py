@@ -1,5 +1,6 @@
 """Count what a finished generator really draws, round by round, into truth.csv."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +15,7 @@ from explorer.reference.training.art import GENDERS, TONES
 from explorer.reference.training.conditions import mixes_of
 from explorer.reference.training.pictures import ALL_COSTUMES
 from explorer.reference.truth import ADJECTIVES, Truth, designed_rows
+from explorer.statistics.simplex import solve
 from explorer.words.prompts import Prompt
 from explorer.words.vocabulary import load_adjectives, load_professions
 
@@ -81,14 +83,37 @@ def draw_pilot(
     return mixes_of(designed), torch.cat(shown)
 
 
-def truth_rows(model: str, counts: np.ndarray) -> tuple[Truth, ...]:
-    """Turn counts into rows, one per profession and kind of adjective, then all of it."""
+def tones_said(preview: torch.Tensor, picture: torch.Tensor) -> np.ndarray:
+    """Count the tones that two judges read off the same pictures, from gender, tone and costume.
+
+    Args:
+        preview: what the first said, int (N, 3).
+        picture: what the second said, int (N, 3).
+
+    Returns:
+        Counts, int of shape (tones, tones): the first's in rows, the second's in columns.
+    """
+    said = np.zeros((len(TONES), len(TONES)), int)
+    np.add.at(said, (preview[:, 1].numpy(), picture[:, 1].numpy()), 1)
+    return said
+
+
+def truth_rows(model: str, counts: np.ndarray, said: np.ndarray) -> tuple[Truth, ...]:
+    """Turn counts by previews into rows, one per profession and kind of adjective, then all of it.
+
+    Args:
+        model: the generator.
+        counts: as `measure` returns them.
+        said: as `tones_said` returns them, of previews and pictures. Previews show faces a little
+            lighter than pictures do; the shares of tones are those that would give what was said.
+    """
     rows = []
     for index, profession in enumerate(load_professions()):
         designed = designed_rows(model, profession.name)
         by_kind = dict(zip(KINDS, counts[index], strict=True)) | {"all": counts[index].sum(0)}
         for kind in ADJECTIVES:
-            drawn = mix_of(by_kind[kind].sum(2), designed[kind].costume)
+            counted = mix_of(by_kind[kind].sum(2), designed[kind].costume)
+            drawn = replace(counted, tones=_tones_of_pictures(counted.tones, said))
             number = int(by_kind[kind].sum())
             rows.append(Truth(model, profession.name, kind, number, designed[kind], drawn))
     return tuple(rows)
@@ -103,6 +128,11 @@ def mix_of(counts: np.ndarray, costume: str) -> Mix:
         neutral=float(neutral / counts.sum()),
         tones=tuple(map(float, counts.sum(0) / counts.sum())),
     )
+
+
+def _tones_of_pictures(tones: tuple[float, ...], said: np.ndarray) -> tuple[float, ...]:
+    (shares,), _ = solve((said / said.sum(0))[None], np.array(tones)[None])
+    return tuple(map(float, shares))
 
 
 def _round(spec: "ModelSpec", first: int, number: int) -> tuple[torch.Tensor, list[ImageRequest]]:
