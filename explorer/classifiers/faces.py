@@ -63,7 +63,7 @@ def fetch_detector() -> Detector:
 
     if detector() == "Haar":
         try:
-            # Whether the hub answers is asked once here; a download asks for most of a minute.
+            # Asked once here whether the hub answers; a download asks again for half a minute.
             get_hf_file_metadata(hf_hub_url(_REPO, _FILE, revision=_REVISION), timeout=_SECONDS)
             hf_hub_download(_REPO, _FILE, revision=_REVISION, etag_timeout=_SECONDS)
         except Exception as error:

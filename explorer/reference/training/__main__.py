@@ -152,6 +152,7 @@ def draw_pilot(work: Work, rounds: int = 4, model: Generator = None) -> None:
 def count_truth(work: Work, rounds: int = 34, model: Generator = None) -> None:
     """Count what the finished generators draw, 30 pictures a profession and round.
 
+    Previews are judged; what `agreement` kept of them and the pictures must be there.
     Two processes with one model and one thread each count faster than one with two threads.
     """
     judge, said = _quick_judge(work), np.load(work / "preview-tones.npy")

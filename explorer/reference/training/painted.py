@@ -1,7 +1,6 @@
 """Repaint emoji art that has one skin and one hair colour, so that it shows every tone."""
 
 import re
-from functools import partial
 from pathlib import Path
 
 from explorer.reference.training.art import TONES, Portrait, fetch, read_icons, render
@@ -47,8 +46,4 @@ def painted_portraits(folder: Path, looks: tuple[str, ...]) -> tuple[Portrait, .
 
 def _painted(svg: str, tone: str, hair: tuple[str, str]) -> str:
     paints = dict(zip((*SKIN, *HAIR), (*SKIN_PAINTS[tone], *hair), strict=True)) | SHIRT_PAINTS
-    return _FILLS.sub(partial(_paint, paints), svg)
-
-
-def _paint(paints: dict[str, str], fill: re.Match[str]) -> str:
-    return paints[fill[0]]
+    return _FILLS.sub(lambda fill: paints[fill[0]], svg)
