@@ -1,6 +1,6 @@
 # make run          opens the page
 # make test         runs every check and test
-# make screenshots  takes the pictures of docs/screenshots anew
+# make screenshots  takes the images of docs/screenshots anew
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv

@@ -1,11 +1,11 @@
-"""How long the author grid takes: 189 pictures drawn, judged and tallied, and shown again.
+"""How long the author grid takes: 189 images generated, classified and tallied, and shown again.
 
     python -m benchmarks.author_grid
 
-The grid is the author with each of the twenty adjectives and with none, nine pictures each. It is
-drawn into a fresh cache by the path that the page and the command line use. The plain way calls the
-same pipeline and the same classifier once per picture, in the same process right afterwards, on one
-picture of each prompt, and is scaled to the whole grid. It runs with the models loaded, so the
+The grid is the author with each of the twenty adjectives and with none, nine images each. It is
+generated into a fresh cache by the path that the page and the command line use. The plain way calls the
+same pipeline and the same classifier once per image, in the same process right afterwards, on one
+image of each prompt, and is scaled to the whole grid. It runs with the models loaded, so the
 ratio stands twice: with the models loaded on both sides, and from nothing, where the plain way is
 charged the same loading as the path.
 """
@@ -24,13 +24,13 @@ from explorer import study as studies
 from explorer.classifiers.clip import ClipClassifier
 from explorer.generators.diffusion import DiffusionGenerator
 from explorer.generators.pipelines import load_pipeline
+from explorer.models.catalog import find_model, known_models
+from explorer.models.requests import Image, ImageRequest
 from explorer.page.choice import Choice, study
 from explorer.page.desk import Desk
 from explorer.page.explore import show
 from explorer.page.pace import Pace
 from explorer.page.todo import to_do
-from explorer.pictures.catalog import find_model, known_models
-from explorer.pictures.requests import ImageRequest, Picture
 from explorer.settings import Settings
 from explorer.store.index import Store
 from explorer.study import Study
@@ -57,19 +57,19 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Measure the author grid.")
     parser.add_argument("--model", default="emoji-skewed", help="a model's name, id or folder")
     parser.add_argument("--classifier", help="another classifier than the model's own")
-    parser.add_argument("--images", type=int, default=9, help="pictures per prompt")
+    parser.add_argument("--images", type=int, default=9, help="images per prompt")
     return parser.parse_args()
 
 
 def _compare(grid: Study, store: Store, settings: Settings) -> None:
     requests = grid.requests(grid.models[0])
     seconds, first = _path(grid, store, settings)
-    _tell(f"{len(requests)} pictures drawn, judged and tallied", seconds, "s")
-    _tell("  until the first picture was there (loads the models)", first, "s")
+    _tell(f"{len(requests)} images generated, classified and tallied", seconds, "s")
+    _tell("  until the first image was there (loads the models)", first, "s")
     _tell("peak memory", _peak_gib(), "GiB")
     sample = [request for request in requests if request.replicate == 0]
     plain = _plain(grid, sample, settings) * len(requests) / len(sample)
-    _tell(f"the plain way, scaled from {len(sample)} pictures", plain, "s")
+    _tell(f"the plain way, scaled from {len(sample)} images", plain, "s")
     rest = plain * (len(requests) - 1) / len(requests)
     _tell("ratio, plain way to path, models loaded", rest / (seconds - first), "times")
     _tell("ratio, plain way to path, from nothing", (first + rest) / seconds, "times")
@@ -92,13 +92,13 @@ def _path(grid: Study, store: Store, settings: Settings) -> tuple[float, float]:
     ]
     rows = studies.tallies(grid, store, "cell")
     seconds = time.perf_counter() - start
-    if any(row.missing or row.unjudged for row in rows):
+    if any(row.missing or row.unclassified for row in rows):
         sys.exit("The grid is not complete; nothing was measured.")
     return seconds, arrivals[0] - start
 
 
 def _plain(grid: Study, requests: Sequence[ImageRequest], settings: Settings) -> float:
-    """Return the seconds for these pictures, one call per picture, models loaded and warm."""
+    """Return the seconds for these images, one call per image, models loaded and warm."""
     import numpy as np
     import torch
 
@@ -106,7 +106,7 @@ def _plain(grid: Study, requests: Sequence[ImageRequest], settings: Settings) ->
     pipeline = load_pipeline(card.spec, settings.device)
     classifier = ClipClassifier(name, settings.device)
 
-    def draw_and_judge(request: ImageRequest) -> None:
+    def generate_and_classify(request: ImageRequest) -> None:
         image = pipeline(
             request.prompt.text,
             generator=torch.Generator("cpu").manual_seed(request.seed),
@@ -115,17 +115,17 @@ def _plain(grid: Study, requests: Sequence[ImageRequest], settings: Settings) ->
             width=card.spec.width_px,
             height=card.spec.height_px,
         ).images[0]
-        list(classifier.classify_all([Picture(request, np.asarray(image))], grid.axes))
+        list(classifier.classify_all([Image(request, np.asarray(image))], grid.axes))
 
-    draw_and_judge(requests[0])
+    generate_and_classify(requests[0])
     start = time.perf_counter()
     for request in requests:
-        draw_and_judge(request)
+        generate_and_classify(request)
     return time.perf_counter() - start
 
 
 def _show(choice: Choice, grid: Study, desk: Desk) -> None:
-    """Print what the page's server takes for grid and tallies of pictures that are stored."""
+    """Print what the page's server takes for grid and tallies of images that are stored."""
     seconds = []
     for _ in range(REPEATS):
         start = time.perf_counter()

@@ -2,12 +2,12 @@
 
     python -m benchmarks.context
 
-The heads of pictures of the sample study, face, hair and chin, are pasted into pictures of ten men
+The heads of images of the sample study, face, hair and chin, are pasted into images of ten men
 in ten costumes, and the same classifier is asked about perceived gender presentation each time: of
 the full frame, and of the crop that `--classifier face` would show it. A head is the same in all
 ten, so whatever changes is the costume's doing. Printed are how far the probability of feminine
 lies apart over the ten costumes, as a mean over heads and at most, how many heads exceed 0.05, how
-many are called both feminine and masculine, and how many pictures are unclear.
+many are called both feminine and masculine, and how many images are unclear.
 
 No face detector finds drawn faces; they are always in the same place, and that is taken.
 """
@@ -25,9 +25,9 @@ from explorer import settings as settings_of_this_machine
 from explorer.classifiers.clip import ClipClassifier
 from explorer.classifiers.faces import Box, crop
 from explorer.generators.diffusion import DiffusionGenerator
+from explorer.models.catalog import EMOJI_CLASSIFIER, find_model
+from explorer.models.requests import Image, ImageRequest
 from explorer.perception.axes import find_axis
-from explorer.pictures.catalog import EMOJI_CLASSIFIER, find_model
-from explorer.pictures.requests import ImageRequest, Picture
 from explorer.reference.design import BUNDLED
 from explorer.reference.sample import open_sample, sample_study
 from explorer.store.index import Store
@@ -79,8 +79,8 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _heads(model: str, settings: "Settings") -> list[Picture]:
-    """Return pictures of the sample study without an adjective."""
+def _heads(model: str, settings: "Settings") -> list[Image]:
+    """Return images of the sample study without an adjective."""
     study = replace(sample_study(settings.device), adjectives=(None,))
     card = next(card for card in study.models if card.spec.name == model)
     with tempfile.TemporaryDirectory() as folder:
@@ -91,14 +91,14 @@ def _heads(model: str, settings: "Settings") -> list[Picture]:
     return stored
 
 
-def _contexts(model: str, settings: "Settings") -> list[Picture]:
+def _contexts(model: str, settings: "Settings") -> list[Image]:
     spec = find_model(model, settings.device).spec
     requests = [ImageRequest(spec, Prompt(f"man working as {one}"), 0) for one in COSTUMES]
-    return list(DiffusionGenerator(spec, settings).draw(requests))
+    return list(DiffusionGenerator(spec, settings).generate(requests))
 
 
 def _seen(
-    classifier: ClipClassifier, head: Picture, contexts: list[Picture], shown: str
+    classifier: ClipClassifier, head: Image, contexts: list[Image], shown: str
 ) -> "list[Perception]":
     """Return what is said of a head in each context."""
     frames = [_pasted(head.pixels, context.pixels) for context in contexts]
@@ -109,7 +109,7 @@ def _seen(
 
 def _pasted(head: "Pixels | None", context: "Pixels | None") -> "Pixels":
     if head is None or context is None:
-        sys.exit("A picture is withheld; nothing was measured.")
+        sys.exit("An image is filtered; nothing was measured.")
     frame = context.copy()
     frame[ROWS, COLUMNS] = head[ROWS, COLUMNS]
     return frame

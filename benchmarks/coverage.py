@@ -25,8 +25,8 @@ from typing import TypeVar
 
 import numpy as np
 
-from explorer.findings.recalibration import recalibrated_errors, recalibration
-from explorer.findings.validation import Seen, errors
+from explorer.annotation.errors import Seen, errors
+from explorer.annotation.recalibration import recalibrated_errors, recalibration
 from explorer.perception.axes import Perception, find_axis
 from explorer.perception.decide import decide, decide_anew
 from explorer.perception.samples import draw_sample
@@ -160,7 +160,7 @@ def _looked_at(random: np.random.Generator, among: float) -> list[Seen]:
         for key, answer in enumerate(said)
     ]
     sample = draw_sample(perceptions, seed=int(random.integers(2**31)))
-    return [Seen(one, (AXIS.labels[truths[int(one.picture)]],)) for one in sample]
+    return [Seen(one, (AXIS.labels[truths[int(one.image)]],)) for one in sample]
 
 
 def _calibrated(among: float, runs: int) -> float:
@@ -173,7 +173,7 @@ def _calibrated(among: float, runs: int) -> float:
     for run in range(runs):
         truths, said = _scored(random, STORED, among)
         seen = [
-            Seen(one, (truths[int(one.picture)],), said[int(one.picture)].scores)
+            Seen(one, (truths[int(one.image)],), said[int(one.image)].scores)
             for one in draw_sample(said, seed=run)
         ]
         fitted = recalibration(AXIS, seen)

@@ -13,7 +13,7 @@ ExplorerError
 │   └── OutOfMemory         the model or the batch does not fit
 ├── StoreError              the cache cannot be used
 │   ├── StoreUnwritable     no permission, no space, not a folder
-│   ├── StoreCorrupt        the index or a picture cannot be read
+│   ├── StoreCorrupt        the index or an image cannot be read
 │   └── StoreBusy           another process holds the cache for longer than we wait
 └── ServeError              the page cannot be opened, a taken port for instance
 
@@ -104,7 +104,7 @@ class StoreUnwritable(StoreError):
 
 
 class StoreCorrupt(StoreError):
-    """The index or a picture cannot be read."""
+    """The index or an image cannot be read."""
 
 
 class StoreBusy(StoreError):

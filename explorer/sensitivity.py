@@ -26,7 +26,7 @@ def variants(study: Study, classifiers: "Sequence[str]" = ()) -> tuple[Variant, 
     """Return a study of one axis as asked, then with each thing changed that its share hangs on.
 
     Each template is left out once. The threshold is moved to where everything is answered, halfway
-    there, and halfway to certainty. Each other classifier judges in place of the study's own.
+    there, and halfway to certainty. Each other classifier classifies in place of the study's own.
 
     Raises:
         InvalidData: the axis is not answered by captions.

@@ -28,7 +28,7 @@ def load(cache: Path | None = None) -> Settings:
     """Read EXPLORER_CACHE, EXPLORER_DEVICE and EXPLORER_BATCH.
 
     Args:
-        cache: the folder for pictures and index; overrides EXPLORER_CACHE.
+        cache: the folder for images and index; overrides EXPLORER_CACHE.
 
     Raises:
         InvalidData: EXPLORER_BATCH or EXPLORER_DEVICE is not usable.

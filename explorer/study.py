@@ -1,4 +1,4 @@
-"""The one path: words become prompts, pictures, perceptions and findings.
+"""The one path: words become prompts, images, perceptions and findings.
 
 The page, the command line and the tests all run it; they differ only in how they show Progress.
 """
@@ -9,16 +9,16 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Protocol
 
 from explorer import __version__, settings
-from explorer.classifiers.find import judge_name
+from explorer.classifiers.find import classify_name
 from explorer.errors import InvalidData, OutOfRange, StoreCorrupt
 from explorer.findings.comparison import compare
 from explorer.findings.tables import Provenance
 from explorer.findings.tallies import tally
+from explorer.models.catalog import classifier_version
+from explorer.models.requests import ImageRequest
 from explorer.perception.axes import find_axis, load_axes
 from explorer.perception.decide import decide_anew, instrument_name
 from explorer.perception.subject import SUBJECT, behind_gate, gated_name
-from explorer.pictures.catalog import classifier_version
-from explorer.pictures.requests import ImageRequest
 from explorer.progress import Pace, Progress, batches, growing_batches
 from explorer.settings import MAX_IMAGES_PER_PROMPT
 from explorer.words.prompts import TEMPLATE, Prompt, check_template
@@ -28,10 +28,10 @@ if TYPE_CHECKING:
 
     from explorer.findings.comparison import Comparison
     from explorer.findings.tallies import By, Observation, Tally
+    from explorer.models.catalog import ModelCard
+    from explorer.models.requests import Image, ModelSpec
     from explorer.perception.axes import Axis, Perception
     from explorer.perception.decide import Recalibration
-    from explorer.pictures.catalog import ModelCard
-    from explorer.pictures.requests import ModelSpec, Picture
     from explorer.store.index import Store
 
 _LIBRARIES = ("torch", "diffusers", "transformers", "open_clip_torch")
@@ -39,28 +39,28 @@ _PIXEL_LIBRARIES = ("opencv-python-headless", "scikit-image")
 
 
 class Generator(Protocol):
-    """Who draws."""
+    """Who generates."""
 
-    def draw(self, requests: "Sequence[ImageRequest]") -> "Iterator[Picture]":
-        """Yield one picture for each request, in order, as soon as each is there."""
+    def generate(self, requests: "Sequence[ImageRequest]") -> "Iterator[Image]":
+        """Yield one image for each request, in order, as soon as each is there."""
         ...
 
 
 class Classifier(Protocol):
     """Who looks."""
 
-    def classify(self, pictures: "Sequence[Picture]", axis: "Axis") -> "Iterator[Perception]":
-        """Yield one perception for each picture, in order; none of the pictures is withheld."""
+    def classify(self, images: "Sequence[Image]", axis: "Axis") -> "Iterator[Perception]":
+        """Yield one perception for each image, in order; none of the images is filtered."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Study:
-    """What is asked: every model draws every profession with every adjective, `images` times.
+    """What is asked: every model generates every profession with every adjective, `images` times.
 
     An adjective of None is the prompt without one. `level` is the confidence of the intervals.
     `classifier` overrides the one that each model's card names; None keeps those. Each axis is
-    judged by one instrument, and counted by no other. With `gate`, only pictures of one person are
+    classified by one instrument, and counted by no other. With `gate`, only images of one person are
     answered for; what the others show is counted as the reason for no answer. With a
     `recalibration`, which is of one model and one axis, answers are given anew from what is stored
     and are those of an instrument of its own.
@@ -83,7 +83,7 @@ class Study:
     recalibration: "Recalibration | None" = None
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be drawn or counted."""
+        """Refuse what cannot be generated or counted."""
         if not 1 <= self.images <= MAX_IMAGES_PER_PROMPT:
             raise OutOfRange(
                 f"Images per prompt is {self.images!r}. Give a whole number from 1 to "
@@ -113,7 +113,7 @@ class Study:
         )
 
     def instruments(self, model: "ModelCard") -> dict[str, str]:
-        """Return the instrument that answers for this model's pictures, by axis name."""
+        """Return the instrument that answers for this model's images, by axis name."""
         readers = self.readers(model)
         names = {axis.name: readers[axis.name] for axis in self.axes}
         if self.recalibration:
@@ -123,22 +123,22 @@ class Study:
         return {axis: gated_name(name, readers[SUBJECT]) for axis, name in names.items()}
 
     def readers(self, model: "ModelCard") -> dict[str, str]:
-        """Return whose perceptions are stored of this model's pictures, by axis name.
+        """Return whose perceptions are stored of this model's images, by axis name.
 
         The gate's among them; who answers behind a gate, or is calibrated, is stored under the name
         of its own.
         """
         return {
-            axis.name: instrument_name(classifier_version(self.judge(model, axis)), axis)
+            axis.name: instrument_name(classifier_version(self.classify(model, axis)), axis)
             for axis in self.looked_at
         }
 
     def _refuse_mixed_methods(self) -> None:
-        """Refuse models whose pictures are measured in different ways on an axis."""
+        """Refuse models whose images are measured in different ways on an axis."""
         for axis in self.looked_at:
             if axis.reader == "captions":
                 continue
-            methods = {self.judge(card, axis): card.spec.name for card in self.models}
+            methods = {self.classify(card, axis): card.spec.name for card in self.models}
             if len(methods) > 1:
                 told = " and ".join(f"{method!r} ({name!r})" for method, name in methods.items())
                 raise InvalidData(
@@ -148,7 +148,7 @@ class Study:
 
     @property
     def looked_at(self) -> "tuple[Axis, ...]":
-        """The axes that pictures are judged on: those asked for, and the gate's."""
+        """The axes that images are classified on: those asked for, and the gate's."""
         asked = {axis.name for axis in self.axes}
         gate = (find_axis(SUBJECT),) if self.gate and SUBJECT not in asked else ()
         return (*self.axes, *gate)
@@ -160,9 +160,9 @@ class Study:
             return self.axes
         return tuple(map(self.recalibration.axis, self.axes))
 
-    def judge(self, model: "ModelCard", axis: "Axis") -> str:
-        """Return the name of the classifier that judges this model's pictures on an axis."""
-        return judge_name(self.classifier, model, axis)
+    def classify(self, model: "ModelCard", axis: "Axis") -> str:
+        """Return the name of the classifier that classifies this model's images on an axis."""
+        return classify_name(self.classifier, model, axis)
 
 
 def run(
@@ -173,55 +173,55 @@ def run(
     cancelled: "Callable[[], bool]" = lambda: False,
     batch: int = 32,
 ) -> "Iterator[Progress]":
-    """Draw what the store lacks, judge it and save both, batch by batch.
+    """Generate what the store lacks, classify it and save both, batch by batch.
 
-    Nothing that is stored is drawn or judged again, and no model is loaded when nothing is
+    Nothing that is stored is generated or classified again, and no model is loaded when nothing is
     missing: a run that was stopped at any moment goes on by being started again.
 
     Args:
         study: what is asked.
-        store: where pictures and perceptions are and go.
-        generators: gives the generator that draws for a model.
+        store: where images and perceptions are and go.
+        generators: gives the generator that generates for a model.
         classifiers: gives the classifier of a name.
-        cancelled: asked after every batch; the run ends, with what is drawn saved, once true.
-        batch: how many pictures at most are drawn, judged and saved together.
+        cancelled: asked after every batch; the run ends, with what is generated saved, once true.
+        batch: how many images at most are generated, classified and saved together.
     """
-    undrawn = len(missing(study, store))
-    pace = Pace(undrawn + len(unjudged(study, store)))
+    missing = len(missing(study, store))
+    pace = Pace(missing + len(unclassified(study, store)))
     if pace.total and not cancelled():
-        yield Progress(0, pace.total, "draw" if undrawn else "judge", None, None, None)
+        yield Progress(0, pace.total, "generate" if missing else "classify", None, None, None)
     for card in study.models:
-        judge = _Judge(study, card, store, classifiers)
-        stored = _stored(unjudged(study, store, card), store)
-        for pictures in batches(stored, batch, cancelled):
-            judge(pictures)
-            yield pace.progress("judge", pictures)
+        classify = _Classify(study, card, store, classifiers)
+        stored = _stored(unclassified(study, store, card), store)
+        for images in batches(stored, batch, cancelled):
+            classify(images)
+            yield pace.progress("classify", images)
         requests = () if cancelled() else store.missing(study.requests(card))
-        for pictures in _drawn(requests, generators, batch, cancelled):
-            store.save(pictures)
-            judge(pictures)
-            yield pace.progress("draw", pictures)
+        for images in _generated(requests, generators, batch, cancelled):
+            store.save(images)
+            classify(images)
+            yield pace.progress("generate", images)
 
 
-def judge(
+def classify(
     studies: "Sequence[Study]",
     store: "Store",
     classifiers: "Callable[[str], Classifier]",
     batch: int = 32,
 ) -> "Iterator[int]":
-    """Judge stored pictures for several studies of the same pictures; draw nothing.
+    """Classify stored images for several studies of the same images; generate nothing.
 
     All of them look at a batch before the next one is read, so that a classifier that answers
-    several of them sees it once. Yields how many pictures each batch had.
+    several of them sees it once. Yields how many images each batch had.
     """
     for card in studies[0].models:
-        wanted = [(study, unjudged(study, store, card)) for study in studies]
-        judges = [_Judge(study, card, store, classifiers) for study, some in wanted if some]
+        wanted = [(study, unclassified(study, store, card)) for study in studies]
+        classifies = [_Classify(study, card, store, classifiers) for study, some in wanted if some]
         requests = {request.key: request for _, some in wanted for request in some}
-        for pictures in batches(_stored(requests.values(), store), batch, lambda: False):
-            for look in judges:
-                look(pictures)
-            yield len(pictures)
+        for images in batches(_stored(requests.values(), store), batch, lambda: False):
+            for look in classifies:
+                look(images)
+            yield len(images)
 
 
 def prepare(study: Study) -> bool:
@@ -238,31 +238,31 @@ def prepare(study: Study) -> bool:
     """
     from explorer.classifiers.faces import fetch_detector
 
-    judges = (study.judge(card, axis) for card in study.models for axis in study.looked_at)
-    return any("Haar" in name for name in judges) and fetch_detector() == "Haar"
+    classifies = (study.classify(card, axis) for card in study.models for axis in study.looked_at)
+    return any("Haar" in name for name in classifies) and fetch_detector() == "Haar"
 
 
 def missing(study: Study, store: "Store") -> tuple[ImageRequest, ...]:
-    """Return what is still to be drawn, over all models."""
+    """Return what is still to be generated, over all models."""
     return tuple(
         request for card in study.models for request in store.missing(study.requests(card))
     )
 
 
-def unjudged(
+def unclassified(
     study: Study, store: "Store", model: "ModelCard | None" = None
 ) -> tuple[ImageRequest, ...]:
-    """Return what is drawn and still to be judged on some axis; all models' if None is given."""
+    """Return what is generated and still to be classified on some axis; all models' if None is given."""
     found: dict[str, ImageRequest] = {}
     for card in study.models if model is None else (model,):
         requests = study.requests(card)
         for axis, instrument in study.readers(card).items():
-            found |= {one.key: one for one in store.unjudged(requests, axis, instrument)}
+            found |= {one.key: one for one in store.unclassified(requests, axis, instrument)}
     return tuple(found.values())
 
 
 def observations(study: Study, store: "Store", model: "ModelCard") -> "tuple[Observation, ...]":
-    """Return one model's stored pictures with what its instruments said of them."""
+    """Return one model's stored images with what its instruments said of them."""
     found = store.observations(study.requests(model), study.readers(model))
     if not (study.gate or study.recalibration):
         return found
@@ -286,7 +286,7 @@ def _tallies(study: Study, store: "Store", model: "ModelCard", by: "By") -> "tup
 
 
 def _answered(study: Study, seen: "Mapping[str, Perception]") -> "Mapping[str, Perception]":
-    """Return what the study's own instrument makes of what is stored of a picture."""
+    """Return what the study's own instrument makes of what is stored of an image."""
     if study.recalibration:
         anew = (
             decide_anew(seen[axis.name], axis, study.recalibration)
@@ -298,7 +298,7 @@ def _answered(study: Study, seen: "Mapping[str, Perception]") -> "Mapping[str, P
 
 
 def provenance(study: Study, store: "Store", model: "ModelCard") -> Provenance:
-    """Return how one model's pictures came about, everything that took part in drawing them."""
+    """Return how one model's images came about, everything that took part in generating them."""
     made = store.provenance(model.spec)
     return Provenance(
         model=model.spec,
@@ -309,10 +309,10 @@ def provenance(study: Study, store: "Store", model: "ModelCard") -> Provenance:
     )
 
 
-class _Judge:
-    """Perceives and decides what is not judged yet of one model's stored pictures.
+class _Classify:
+    """Perceives and decides what is not classified yet of one model's stored images.
 
-    A classifier loads at the first picture that it has to look at.
+    A classifier loads at the first image that it has to look at.
     """
 
     def __init__(
@@ -329,40 +329,40 @@ class _Judge:
         self._classifiers = classifiers
         self._loaded: dict[str, Classifier] = {}
 
-    def __call__(self, pictures: "Sequence[Picture]") -> None:
+    def __call__(self, images: "Sequence[Image]") -> None:
         self._store.save_perceptions(
-            seen for axis in self._study.looked_at for seen in self._look(pictures, axis)
+            seen for axis in self._study.looked_at for seen in self._look(images, axis)
         )
         self._store.record(_made_here(self._study, self._model))
 
-    def _look(self, pictures: "Sequence[Picture]", axis: "Axis") -> "Iterable[Perception]":
-        requests = [picture.request for picture in pictures]
-        wanted = self._store.unjudged(requests, axis.name, self._readers[axis.name])
+    def _look(self, images: "Sequence[Image]", axis: "Axis") -> "Iterable[Perception]":
+        requests = [image.request for image in images]
+        wanted = self._store.unclassified(requests, axis.name, self._readers[axis.name])
         keys = {request.key for request in wanted}
-        shown = [picture for picture in pictures if picture.request.key in keys]
+        shown = [image for image in images if image.request.key in keys]
         return self._classifier(axis).classify(shown, axis) if shown else ()
 
     def _classifier(self, axis: "Axis") -> Classifier:
-        name = self._study.judge(self._model, axis)
+        name = self._study.classify(self._model, axis)
         if name not in self._loaded:
             self._loaded[name] = self._classifiers(name)
         return self._loaded[name]
 
 
-def _drawn(
+def _generated(
     requests: "Sequence[ImageRequest]",
     generators: "Callable[[ModelSpec], Generator]",
     batch: int,
     cancelled: "Callable[[], bool]",
-) -> "Iterator[tuple[Picture, ...]]":
+) -> "Iterator[tuple[Image, ...]]":
     if requests:
-        draw = generators(requests[0].model).draw
-        yield from growing_batches(requests, draw, batch, cancelled)
+        generate = generators(requests[0].model).generate
+        yield from growing_batches(requests, generate, batch, cancelled)
 
 
-def _stored(requests: "Iterable[ImageRequest]", store: "Store") -> "Iterator[Picture]":
+def _stored(requests: "Iterable[ImageRequest]", store: "Store") -> "Iterator[Image]":
     for request in requests:
-        # The store has reported and forgotten the picture: it counts as missing and is redrawn.
+        # The store has reported and forgotten the image: it counts as missing and is generated again.
         with suppress(StoreCorrupt):
             yield store.load(request)
 

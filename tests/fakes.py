@@ -1,6 +1,6 @@
-"""Stand-ins that draw and judge in microseconds and behave like the real ones.
+"""Stand-ins that generate and classify in microseconds and behave like the real ones.
 
-A fake picture carries the answers in its first row of pixels: the fake classifier reads back what
+A fake image carries the answers in its first row of pixels: the fake classifier reads back what
 the fake generator wrote, so a test knows every tally in advance.
 """
 
@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from explorer.models.catalog import ModelCard, classifier_version
+from explorer.models.requests import Image, ImageRequest, ModelSpec
 from explorer.perception.axes import Axis, Perception
 from explorer.perception.decide import decide, instrument_name
-from explorer.pictures.catalog import ModelCard, classifier_version
-from explorer.pictures.requests import ImageRequest, ModelSpec, Picture
 
 UNCLEAR = 255
 
@@ -22,7 +22,7 @@ UNCLEAR = 255
 def fake_card(
     name: str = "fake-a", *, classifier: str = "fake-clip", size_px: int = 32
 ) -> ModelCard:
-    """Return a model that only FakeGenerator can draw with."""
+    """Return a model that only FakeGenerator can generate with."""
     spec = ModelSpec(
         name=name,
         backend="diffusers",
@@ -38,7 +38,7 @@ def fake_card(
     return ModelCard(
         spec=spec,
         title=name,
-        description="Draws coloured squares.",
+        description="Generates coloured squares.",
         bundled=False,
         classifier=classifier,
     )
@@ -53,74 +53,72 @@ def digits(request: ImageRequest) -> tuple[int, int, int]:
 
 @dataclass(slots=True)
 class FakeGenerator:
-    """Draws plain coloured squares; counts what it drew.
+    """Generates plain coloured squares; counts what it generated.
 
-    `withheld` says which requests the safety filter takes, `unclear` which the classifier cannot
-    judge. `fail_after` pictures it raises `error`. `seconds` is the time one picture takes.
+    `filtered` says which requests the safety filter takes, `unclear` which the classifier cannot
+    classify. `fail_after` images it raises `error`. `seconds` is the time one image takes.
     """
 
-    withheld: Callable[[ImageRequest], bool] = lambda _: False
+    filtered: Callable[[ImageRequest], bool] = lambda _: False
     unclear: Callable[[ImageRequest], bool] = lambda _: False
     fail_after: int | None = None
     error: BaseException = field(default_factory=KeyboardInterrupt)
     seconds: float = 0.0
-    drawn: list[ImageRequest] = field(default_factory=list)
+    generated: list[ImageRequest] = field(default_factory=list)
 
-    def draw(self, requests: Sequence[ImageRequest]) -> Iterator[Picture]:
-        """Yield one picture for each request, in order."""
+    def generate(self, requests: Sequence[ImageRequest]) -> Iterator[Image]:
+        """Yield one image for each request, in order."""
         for request in requests:
-            if self.fail_after is not None and len(self.drawn) >= self.fail_after:
+            if self.fail_after is not None and len(self.generated) >= self.fail_after:
                 raise self.error
             time.sleep(self.seconds)
-            self.drawn.append(request)
-            yield self._picture(request)
+            self.generated.append(request)
+            yield self._image(request)
 
-    def _picture(self, request: ImageRequest) -> Picture:
-        if self.withheld(request):
-            return Picture(request, None, "safety filter")
+    def _image(self, request: ImageRequest) -> Image:
+        if self.filtered(request):
+            return Image(request, None, "safety filter")
         colour = np.array(digits(request), dtype=np.uint8)
         pixels = np.empty((request.model.height_px, request.model.width_px, 3), dtype=np.uint8)
         pixels[:] = colour
         pixels[0] = UNCLEAR if self.unclear(request) else colour // 2
-        return Picture(request, pixels)
+        return Image(request, pixels)
 
 
 @dataclass(slots=True)
 class FakeClassifier:
-    """Reads the answers back from a fake picture's first row; counts what it judged."""
+    """Reads the answers back from a fake image's first row; counts what it classified."""
 
     name: str = "fake-clip"
-    judged: list[str] = field(default_factory=list)
+    classified: list[str] = field(default_factory=list)
 
-    def classify(self, pictures: Sequence[Picture], axis: Axis) -> Iterator[Perception]:
-        """Yield one perception for each picture, in order."""
-        for picture in pictures:
-            self.judged.append(picture.request.key)
+    def classify(self, images: Sequence[Image], axis: Axis) -> Iterator[Perception]:
+        """Yield one perception for each image, in order."""
+        for image in images:
+            self.classified.append(image.request.key)
             yield decide(
-                picture.request.key,
+                image.request.key,
                 axis,
                 instrument_name(classifier_version(self.name), axis),
-                _scores(picture, axis),
+                _scores(image, axis),
             )
 
-    def classify_all(
-        self, pictures: Sequence[Picture], axes: Sequence[Axis]
-    ) -> Iterator[Perception]:
+    def classify_all(self, images: Sequence[Image], axes: Sequence[Axis]) -> Iterator[Perception]:
         """Yield the perceptions of each axis in turn."""
         for axis in axes:
-            yield from self.classify(pictures, axis)
+            yield from self.classify(images, axis)
 
 
 def expected_label(request: ImageRequest, axis: Axis) -> str:
-    """Return what FakeClassifier says of FakeGenerator's picture of this request."""
+    """Return what FakeClassifier says of FakeGenerator's image of this request."""
     channel = 0 if axis.name == "gender" else 1
     return axis.labels[digits(request)[channel] // 2 % len(axis.labels)]
 
 
-def _scores(picture: Picture, axis: Axis) -> tuple[float, ...]:
-    assert picture.pixels is not None, "a withheld picture must never be judged"
+def _scores(image: Image, axis: Axis) -> tuple[float, ...]:
+    assert image.pixels is not None, "a filtered image must never be classified"
     count = len(axis.labels)
-    value = int(picture.pixels[0, 0, 0 if axis.name == "gender" else 1])
+    value = int(image.pixels[0, 0, 0 if axis.name == "gender" else 1])
     if value == UNCLEAR:
         return (1 / count,) * count
     return tuple(float(index == value % count) for index in range(count))

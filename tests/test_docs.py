@@ -89,11 +89,11 @@ def test_the_design_is_told_as_it_is() -> None:
     told = re.sub(r"\s+", " ", TEXT)
     assert f"{skewed['amplification']} times those of the 2023 labour share" in told
     assert f"moved by {skewed['adjective_shift']['feminine']} up" in told
-    assert f"{100 * skewed['neutral_share']:g} pictures in 100" in told
+    assert f"{100 * skewed['neutral_share']:g} images in 100" in told
 
 
 def test_the_limit_of_images_is_told_in_the_help() -> None:
-    text = CliRunner().invoke(app, ["draw", "--help"]).stdout
+    text = CliRunner().invoke(app, ["generate", "--help"]).stdout
     assert f"1 to {MAX_IMAGES_PER_PROMPT}" in re.sub(r"\s+", " ", text)
 
 

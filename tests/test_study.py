@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from explorer.errors import InvalidData, ModelNotFound, OutOfRange
+from explorer.models.catalog import find_model
+from explorer.models.requests import ImageRequest, ModelSpec
 from explorer.perception.axes import find_axis, load_axes
-from explorer.pictures.catalog import find_model
-from explorer.pictures.requests import ImageRequest, ModelSpec
 from explorer.progress import Progress
 from explorer.store.index import Store
 from explorer.study import (
@@ -22,7 +22,7 @@ from explorer.study import (
     provenance,
     run,
     tallies,
-    unjudged,
+    unclassified,
 )
 from tests.fakes import FakeClassifier, FakeGenerator, expected_label, fake_card
 
@@ -58,15 +58,15 @@ def go(
     return list(run(study, store, models.generators, models.classifiers, cancelled, batch))
 
 
-def test_everything_asked_for_is_drawn_and_judged(store: Store) -> None:
+def test_everything_asked_for_is_generated_and_classified(store: Store) -> None:
     models = Models()
     go(STUDY, store, models)
-    assert len(models.generator.drawn) == 2 * 2 * 5
+    assert len(models.generator.generated) == 2 * 2 * 5
     assert not missing(STUDY, store)
-    assert not unjudged(STUDY, store)
+    assert not unclassified(STUDY, store)
 
 
-def test_the_tallies_are_what_the_pictures_show(store: Store) -> None:
+def test_the_tallies_are_what_the_images_show(store: Store) -> None:
     go(STUDY, store, Models())
     requests = STUDY.requests(STUDY.models[0])
     for row in tallies(STUDY, store, "profession"):
@@ -81,7 +81,7 @@ def test_the_tallies_are_what_the_pictures_show(store: Store) -> None:
         assert list(row.counts) == expected
 
 
-def test_a_second_run_loads_no_model_and_draws_nothing(store: Store) -> None:
+def test_a_second_run_loads_no_model_and_generates_nothing(store: Store) -> None:
     go(STUDY, store, Models())
     again = Models()
     assert go(STUDY, store, again) == []
@@ -90,23 +90,23 @@ def test_a_second_run_loads_no_model_and_draws_nothing(store: Store) -> None:
 
 def test_tallies_grow_from_batch_to_batch(store: Store) -> None:
     models = Models()
-    judged = [
-        sum(row.judged for row in tallies(STUDY, store, "profession"))
+    classified = [
+        sum(row.classified for row in tallies(STUDY, store, "profession"))
         for _ in run(STUDY, store, models.generators, models.classifiers, batch=8)
     ]
-    assert judged == [2 * done for done in (0, 1, 5, 13, 20)]
+    assert classified == [2 * done for done in (0, 1, 5, 13, 20)]
 
 
-def test_progress_counts_pictures_and_tells_rate_and_time_left(store: Store) -> None:
+def test_progress_counts_images_and_tells_rate_and_time_left(store: Store) -> None:
     steps = go(STUDY, store, Models(FakeGenerator(seconds=0.005)))
     assert [step.done for step in steps] == [0, 1, 5, 13, 20]
-    assert {(step.total, step.stage) for step in steps} == {(20, "draw")}
-    assert steps[0].picture is None
+    assert {(step.total, step.stage) for step in steps} == {(20, "generate")}
+    assert steps[0].image is None
     assert [step.rate is None for step in steps] == [True, True, False, False, False]
     assert all(step.rate < 1 / 0.005 for step in steps if step.rate)
     assert [bool(step.seconds_left) for step in steps[2:]] == [True, True, False]
-    assert steps[-1].picture is not None
-    assert steps[-1].picture.request == STUDY.requests(STUDY.models[0])[-1]
+    assert steps[-1].image is not None
+    assert steps[-1].image.request == STUDY.requests(STUDY.models[0])[-1]
 
 
 def test_batches_of_a_slow_model_stay_small(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -130,11 +130,11 @@ def test_each_model_is_asked_for_once(store: Store) -> None:
     assert models.loaded.count("fake-a") == 1
 
 
-def test_cancelling_keeps_what_is_drawn(store: Store) -> None:
+def test_cancelling_keeps_what_is_generated(store: Store) -> None:
     models = Models()
-    go(STUDY, store, models, cancelled=lambda: len(models.generator.drawn) >= 11)
+    go(STUDY, store, models, cancelled=lambda: len(models.generator.generated) >= 11)
     assert len(missing(STUDY, store)) == 20 - 13, "the batch in hand is finished"
-    assert not unjudged(STUDY, store)
+    assert not unclassified(STUDY, store)
 
 
 def test_a_run_cancelled_before_it_begins_loads_no_model(store: Store) -> None:
@@ -149,31 +149,31 @@ def test_an_interrupted_run_goes_on_where_it_was(store: Store) -> None:
     assert len(missing(STUDY, store)) == 20 - 5, "whole batches are kept"
     rest = Models()
     go(STUDY, store, rest)
-    assert len(rest.generator.drawn) == 15
-    assert all(row.judged == 10 for row in tallies(STUDY, store, "profession"))
+    assert len(rest.generator.generated) == 15
+    assert all(row.classified == 10 for row in tallies(STUDY, store, "profession"))
 
 
-def test_pictures_that_were_not_judged_are_judged_without_drawing(store: Store) -> None:
+def test_images_that_were_not_classified_are_classified_without_generating(store: Store) -> None:
     requests = STUDY.requests(STUDY.models[0])
-    store.save(FakeGenerator().draw(requests))
+    store.save(FakeGenerator().generate(requests))
     models = Models()
     steps = go(STUDY, store, models)
-    assert {step.stage for step in steps[1:]} == {"judge"}
+    assert {step.stage for step in steps[1:]} == {"classify"}
     assert (steps[-1].done, steps[-1].total) == (20, 20)
-    assert models.generator.drawn == []
+    assert models.generator.generated == []
     assert models.loaded[0] == "fake-clip"
-    assert not unjudged(STUDY, store)
+    assert not unclassified(STUDY, store)
 
 
-def test_another_classifier_judges_the_same_pictures_again(store: Store) -> None:
+def test_another_classifier_classifies_the_same_images_again(store: Store) -> None:
     go(STUDY, store, Models())
     models = Models()
     models.classifier.name = "other-clip"
     other = Study(models=STUDY.models, professions=("author",), images=5, classifier="other-clip")
     go(other, store, models)
     assert set(models.loaded) == {"other-clip"}
-    assert len(models.classifier.judged) == 5 * len(load_axes())
-    assert [row.judged for row in tallies(STUDY, store, "profession")] == [10] * 4
+    assert len(models.classifier.classified) == 5 * len(load_axes())
+    assert [row.classified for row in tallies(STUDY, store, "profession")] == [10] * 4
 
 
 @pytest.mark.usefixtures("no_yunet")
@@ -182,31 +182,31 @@ def test_a_further_question_is_asked_without_asking_the_others_again(store: Stor
     models = Models()
     axes = (find_axis("gender"), find_axis("pixel-tone"))
     steps = go(replace(STUDY, axes=axes), store, models)
-    assert {step.stage for step in steps} == {"judge"}
+    assert {step.stage for step in steps} == {"classify"}
     assert models.loaded == ["pixels: Haar face"]
-    assert len(models.classifier.judged) == 20
+    assert len(models.classifier.classified) == 20
 
 
-def test_a_withheld_picture_is_counted_as_such_and_never_judged(store: Store) -> None:
-    withheld = FakeGenerator(withheld=lambda request: request.replicate == 0)
-    go(STUDY, store, Models(withheld))
+def test_a_filtered_image_is_counted_as_such_and_never_classified(store: Store) -> None:
+    filtered = FakeGenerator(filtered=lambda request: request.replicate == 0)
+    go(STUDY, store, Models(filtered))
     for row in tallies(STUDY, store, "profession"):
-        assert (row.withheld, row.judged, row.abstained) == (2, 8, 0)
+        assert (row.filtered, row.classified, row.abstained) == (2, 8, 0)
     again = Models()
-    assert go(STUDY, store, again) == [], "a withheld picture is not drawn again"
+    assert go(STUDY, store, again) == [], "a filtered image is not generated again"
 
 
-def test_a_study_that_is_withheld_altogether_shows_no_share(store: Store) -> None:
-    go(STUDY, store, Models(FakeGenerator(withheld=lambda _: True)))
+def test_a_study_that_is_filtered_altogether_shows_no_share(store: Store) -> None:
+    go(STUDY, store, Models(FakeGenerator(filtered=lambda _: True)))
     for row in tallies(STUDY, store, "profession"):
-        assert row.withheld == 10
+        assert row.filtered == 10
         assert all(row.share(label) is None for label in row.axis.labels)
 
 
-def test_an_unclear_picture_is_counted_as_abstained(store: Store) -> None:
+def test_an_unclear_image_is_counted_as_abstained(store: Store) -> None:
     go(STUDY, store, Models(FakeGenerator(unclear=lambda request: request.replicate < 2)))
     for row in tallies(STUDY, store, "profession"):
-        assert (row.abstained, row.judged) == (4, 6)
+        assert (row.abstained, row.classified) == (4, 6)
 
 
 def test_two_models_get_the_same_prompts_and_seeds(store: Store) -> None:
@@ -228,23 +228,23 @@ def test_an_error_of_the_model_leaves_the_store_as_it_was(store: Store) -> None:
     assert len(missing(STUDY, store)) == 20
 
 
-def test_a_corrupt_picture_is_reported_and_drawn_again(
+def test_a_corrupt_image_is_reported_and_generated_again(
     store: Store, caplog: pytest.LogCaptureFixture
 ) -> None:
     requests = STUDY.requests(STUDY.models[0])
-    store.save(FakeGenerator().draw(requests))
+    store.save(FakeGenerator().generate(requests))
     damaged = store.image_path(requests[3].key)
     damaged.write_bytes(bytes(damaged.stat().st_size))
     models = Models()
     with caplog.at_level(logging.WARNING):
         go(STUDY, store, models)
     assert requests[3].key in caplog.text
-    assert models.generator.drawn == [requests[3]]
+    assert models.generator.generated == [requests[3]]
     assert not missing(STUDY, store)
-    assert not unjudged(STUDY, store)
+    assert not unclassified(STUDY, store)
 
 
-def test_what_drew_and_judged_is_recorded(store: Store) -> None:
+def test_what_generated_and_classified_is_recorded(store: Store) -> None:
     go(STUDY, store, Models())
     made = provenance(STUDY, store, STUDY.models[0])
     assert made.device in {"cpu", "cuda"}
@@ -253,7 +253,7 @@ def test_what_drew_and_judged_is_recorded(store: Store) -> None:
     assert dict(made.instruments) == STUDY.instruments(STUDY.models[0])
 
 
-def test_nothing_is_made_up_about_pictures_nobody_drew(store: Store) -> None:
+def test_nothing_is_made_up_about_images_nobody_generated(store: Store) -> None:
     made = provenance(STUDY, store, STUDY.models[0])
     assert made.device is None
     assert made.libraries is None
@@ -276,7 +276,7 @@ def test_requests_go_by_profession_then_adjective_then_replicate() -> None:
     assert len(set(places)) == 20
 
 
-def test_white_space_around_the_template_draws_no_other_pictures() -> None:
+def test_white_space_around_the_template_generates_no_other_images() -> None:
     padded = Study(models=STUDY.models, professions=("author",), template=f" {STUDY.template} ")
     plain = Study(models=STUDY.models, professions=("author",))
     assert padded.requests(STUDY.models[0]) == plain.requests(STUDY.models[0])

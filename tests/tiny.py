@@ -1,10 +1,10 @@
-"""Real models with random weights, so small that they load and draw in a moment."""
+"""Real models with random weights, so small that they load and generate in a moment."""
 
 import json
 from pathlib import Path
 from typing import Any
 
-from explorer.pictures.requests import ImageRequest, ModelSpec
+from explorer.models.requests import ImageRequest, ModelSpec
 from explorer.torchvision_schemas import load_torchvision
 from explorer.words.prompts import Prompt
 
@@ -32,7 +32,7 @@ def tokenizer() -> Any:
 def save_stable_diffusion(folder: Path, *, threshold: float | None = None) -> Path:
     """Save a StableDiffusionPipeline; with a threshold it has a safety checker.
 
-    The checker flags every picture where the threshold is -2, none where it is 2.
+    The checker flags every image where the threshold is -2, none where it is 2.
     """
     tokens = tokenizer()
     from diffusers import StableDiffusionPipeline

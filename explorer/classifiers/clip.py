@@ -1,4 +1,4 @@
-"""Judge pictures with any open_clip model: how alike are a picture and each label's captions?"""
+"""Classify images with any open_clip model: how alike are an image and each label's captions?"""
 
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 from explorer.classifiers.models import load_model
 from explorer.errors import ModelBroken, OutOfMemory
 from explorer.failures import first_line, out_of_memory
+from explorer.models.catalog import classifier_version
 from explorer.perception.decide import Calibration, decide, instrument_name
-from explorer.pictures.catalog import classifier_version
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -16,18 +16,18 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from explorer.classifiers.models import Model
+    from explorer.models.requests import Image
     from explorer.perception.axes import Axis, Perception
-    from explorer.pictures.requests import Picture
 
 _BATCH = 64
 
 
 class ClipClassifier:
-    """Judges pictures by their likeness to captions.
+    """Classifies images by their likeness to captions.
 
     A label's vector is the mean of its captions' normalised embeddings, normalised again. Scores
-    are the softmax, over the labels, of the cosine with the picture, less the label's bias and
-    divided by a temperature. The model is loaded at the first picture; captions are read once per
+    are the softmax, over the labels, of the cosine with the image, less the label's bias and
+    divided by a temperature. The model is loaded at the first image; captions are read once per
     axis; threads take turns.
     """
 
@@ -49,77 +49,77 @@ class ClipClassifier:
         self._features: Tensor | None = None
         self._lock = Lock()
 
-    def classify(self, pictures: "Sequence[Picture]", axis: "Axis") -> "Iterator[Perception]":
-        """Yield one perception per picture, in order; a withheld picture has none.
+    def classify(self, images: "Sequence[Image]", axis: "Axis") -> "Iterator[Perception]":
+        """Yield one perception per image, in order; a filtered image has none.
 
         Raises:
             UnknownName: there is no such classifier; the message names the nearest.
-            ModelError: it cannot be loaded or cannot judge; the message says what to do.
+            ModelError: it cannot be loaded or cannot classify; the message says what to do.
         """
-        return self.classify_all(pictures, (axis,))
+        return self.classify_all(images, (axis,))
 
     def classify_all(
-        self, pictures: "Sequence[Picture]", axes: "Sequence[Axis]"
+        self, images: "Sequence[Image]", axes: "Sequence[Axis]"
     ) -> "Iterator[Perception]":
-        """Yield the perceptions of each picture on each axis; each picture is looked at once.
+        """Yield the perceptions of each image on each axis; each image is looked at once.
 
         Raises:
             UnknownName: there is no such classifier; the message names the nearest.
-            ModelError: it cannot be loaded or cannot judge; the message says what to do.
+            ModelError: it cannot be loaded or cannot classify; the message says what to do.
         """
-        shown = [picture for picture in pictures if picture.pixels is not None]
+        shown = [image for image in images if image.pixels is not None]
         done = 0
         while done < len(shown):
             with self._lock:
-                scores = self._judge_batch(shown[done : done + self._batch], axes)
+                scores = self._classify_batch(shown[done : done + self._batch], axes)
             size = len(next(iter(scores.values()), ())) or len(shown)
-            for place, picture in enumerate(shown[done : done + size]):
+            for place, image in enumerate(shown[done : done + size]):
                 for axis in axes:
                     instrument = instrument_name(self._version, axis)
-                    key = picture.request.key
+                    key = image.request.key
                     yield decide(key, axis, instrument, scores[axis.name][place])
             done += size
 
-    def _judge_batch(
-        self, pictures: "Sequence[Picture]", axes: "Sequence[Axis]"
+    def _classify_batch(
+        self, images: "Sequence[Image]", axes: "Sequence[Axis]"
     ) -> dict[str, list[list[float]]]:
-        """Return scores by axis for as many pictures, from the first, as fit into memory."""
+        """Return scores by axis for as many images, from the first, as fit into memory."""
         model = self._loaded()
         while True:
-            pictures = pictures[: self._batch]
-            scores = self._try(model, pictures, axes)
+            images = images[: self._batch]
+            scores = self._try(model, images, axes)
             if scores is not None:
                 return scores
-            if len(pictures) == 1:
+            if len(images) == 1:
                 raise OutOfMemory(
-                    f"One picture does not fit into memory beside the classifier {self.name!r}. "
+                    f"One image does not fit into memory beside the classifier {self.name!r}. "
                     "Close other programs or choose a smaller classifier."
                 )
-            self._batch = len(pictures) // 2
+            self._batch = len(images) // 2
 
     def _try(
-        self, model: "Model", pictures: "Sequence[Picture]", axes: "Sequence[Axis]"
+        self, model: "Model", images: "Sequence[Image]", axes: "Sequence[Axis]"
     ) -> dict[str, list[list[float]]] | None:
         """Return the scores, or None where memory ran out."""
         import torch
 
         try:
             with torch.inference_mode():
-                features = self._look(model, pictures)
+                features = self._look(model, images)
                 return {axis.name: self._scores(model, features, axis) for axis in axes}
         except Exception as error:
             if out_of_memory(error):
                 return None
             raise ModelBroken(
-                f"The classifier {self.name!r} cannot judge: {first_line(error)} Choose another."
+                f"The classifier {self.name!r} cannot classify: {first_line(error)} Choose another."
             ) from error
 
-    def _look(self, model: "Model", pictures: "Sequence[Picture]") -> "Tensor":
-        """Return normalised features (pictures, width); the last batch's are kept."""
+    def _look(self, model: "Model", images: "Sequence[Image]") -> "Tensor":
+        """Return normalised features (images, width); the last batch's are kept."""
         import torch
         from PIL import Image
 
-        arrays = tuple(picture.pixels for picture in pictures if picture.pixels is not None)
+        arrays = tuple(image.pixels for image in images if image.pixels is not None)
         if self._features is None or not same(arrays, self._seen):
             batch = torch.stack([model.prepare(Image.fromarray(array)) for array in arrays])
             features = model.clip.encode_image(batch.to(self._device), normalize=True)

@@ -28,7 +28,7 @@ _FILE = "face_detection_yunet_2023mar.onnx"
 _SHA256 = "8f2383e4dd3cfbb4553ea8718107fc0423210dc964f9f4280604804ed2552fa4"
 _SECONDS = 10.0
 
-# A smaller face shows too little to be judged, and is often somebody in the background.
+# A smaller face shows too little to be classified, and is often somebody in the background.
 _SMALLEST_PX = 48
 # The model's makers take 0.9; drawn faces are less sure than photographed ones.
 _SUREST_ENOUGH = 0.8
@@ -76,7 +76,7 @@ def fetch_detector() -> Detector:
 
 
 def find_faces(pixels: "NDArray[np.uint8]", by: Detector) -> tuple[Box, ...]:
-    """Return the faces of a picture (height, width, 3), sRGB, that are large enough to be judged.
+    """Return the faces of an image (height, width, 3), sRGB, that are large enough to be classified.
 
     Raises:
         ModelError: YuNet's weights are not here, or are not those that are known.
@@ -86,7 +86,7 @@ def find_faces(pixels: "NDArray[np.uint8]", by: Detector) -> tuple[Box, ...]:
 
 
 def only_face(pixels: "NDArray[np.uint8]", by: Detector) -> Box | str:
-    """Return the one face of a picture, or the reason why there is not one.
+    """Return the one face of an image, or the reason why there is not one.
 
     Raises:
         ModelError: YuNet's weights are not here, or are not those that are known.
@@ -98,7 +98,7 @@ def only_face(pixels: "NDArray[np.uint8]", by: Detector) -> Box | str:
 
 
 def crop(pixels: "NDArray[np.uint8]", face: Box) -> "NDArray[np.uint8]":
-    """Return a face with hair and chin, as far as the picture goes."""
+    """Return a face with hair and chin, as far as the image goes."""
     margin = round(_MARGIN * face.width)
     top, left = max(0, face.top - margin), max(0, face.left - margin)
     bottom, right = face.top + face.height + margin, face.left + face.width + margin
@@ -143,7 +143,7 @@ def _weights() -> Path:
     if path is None:
         raise ModelError(
             "The face detector 'YuNet' is not on this machine. Connect to the internet and draw or "
-            "judge again, or take 'Haar', which needs no download."
+            "classify again, or take 'Haar', which needs no download."
         )
     return _checked(path)
 

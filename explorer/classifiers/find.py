@@ -1,4 +1,4 @@
-"""Find who judges by name: a CLIP, a CLIP that is shown the face alone, or pixels themselves.
+"""Find who classifies by name: a CLIP, a CLIP that is shown the face alone, or pixels themselves.
 
 Whoever is asked by name answers under that name: instruments are never mixed.
 """
@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from explorer.classifiers.skin import SkinClassifier, is_skin_method, skin_method
-from explorer.pictures.catalog import split_view
+from explorer.models.catalog import split_view
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from explorer.classifiers.clip import ClipClassifier
     from explorer.classifiers.crops import FaceClassifier
     from explorer.classifiers.subject import SubjectClassifier
+    from explorer.models.catalog import ModelCard
     from explorer.perception.axes import Axis
-    from explorer.pictures.catalog import ModelCard
 
     Found = ClipClassifier | FaceClassifier | SkinClassifier | SubjectClassifier
 
@@ -25,8 +25,8 @@ FACE = "face"
 _LOADED = 2
 
 
-def judge_name(given: str | None, card: "ModelCard", axis: "Axis") -> str:
-    """Return the full name of who judges a model's pictures on an axis, on this machine.
+def classify_name(given: str | None, card: "ModelCard", axis: "Axis") -> str:
+    """Return the full name of who classifies a model's images on an axis, on this machine.
 
     Args:
         given: the classifier that people name, None for the model's own. "face" is that one shown
@@ -51,7 +51,7 @@ def judge_name(given: str | None, card: "ModelCard", axis: "Axis") -> str:
 def classifiers(device: str) -> "Callable[[str], Found]":
     """Return what finds a classifier by its full name.
 
-    Models load at the first picture, and once for all classifiers that look through them.
+    Models load at the first image, and once for all classifiers that look through them.
     """
 
     @lru_cache(maxsize=_LOADED)

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from explorer.errors import ExplorerError, InvalidData, ModelBroken, ModelNotFound, UnknownName
 from explorer.failures import first_line, load_failure, require_device
+from explorer.models.catalog import EMOJI_CLASSIFIER, weights_folder
 from explorer.perception.axes import find_axis
 from explorer.perception.decide import Calibration
-from explorer.pictures.catalog import EMOJI_CLASSIFIER, weights_folder
 from explorer.torchvision_schemas import load_torchvision
 
 if TYPE_CHECKING:
@@ -25,9 +25,9 @@ _USUAL_FILES = ("open_clip_model.safetensors", "open_clip_pytorch_model.bin")
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A loaded CLIP, and what prepares pictures and captions for it.
+    """A loaded CLIP, and what prepares images and captions for it.
 
-    `prepare` turns a PIL picture into a tensor (3, height, width), `tokenize` captions into token
+    `prepare` turns a PIL image into a tensor (3, height, width), `tokenize` captions into token
     numbers (captions, length). `calibrations` holds those that its folder sets, by axis.
     """
 

@@ -1,4 +1,4 @@
-"""Judge skin tone by its pixels: no captions, no CLIP."""
+"""Classify skin tone by its pixels: no captions, no CLIP."""
 
 import re
 from typing import TYPE_CHECKING
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from explorer.classifiers.faces import Detector
+    from explorer.models.requests import Image
     from explorer.perception.axes import Axis, Perception
     from explorer.perception.skin import Skin
-    from explorer.pictures.requests import Picture
 
 EMOJI_METHOD = "pixels: lit side of emoji face"
 _FACE_METHOD = re.compile("pixels: (YuNet|Haar) face")
@@ -28,7 +28,7 @@ _EMOJI_COLUMNS = (0.345, 0.655)
 
 
 def skin_method(*, bundled: bool) -> str:
-    """Return how skin is found in pictures of bundled or other generators, on this machine."""
+    """Return how skin is found in images of bundled or other generators, on this machine."""
     return EMOJI_METHOD if bundled else f"pixels: {detector()} face"
 
 
@@ -38,7 +38,7 @@ def is_skin_method(name: str) -> bool:
 
 
 class SkinClassifier:
-    """Measures the skin of the one face of a picture.
+    """Measures the skin of the one face of an image.
 
     Where that face is depends on the method, which is the instrument's name: two methods never
     share a name.
@@ -48,17 +48,17 @@ class SkinClassifier:
         """Remember how faces are found, as `skin_method` says it."""
         self.name = method
 
-    def classify(self, pictures: "Sequence[Picture]", axis: "Axis") -> "Iterator[Perception]":
-        """Yield one perception per picture, in order; a withheld picture has none.
+    def classify(self, images: "Sequence[Image]", axis: "Axis") -> "Iterator[Perception]":
+        """Yield one perception per image, in order; a filtered image has none.
 
         Raises:
             ModelError: the face detector cannot be used.
         """
         instrument = instrument_name(self.name, axis)
-        for picture in pictures:
-            if picture.pixels is not None:
-                found = self._look(picture.pixels)
-                yield answer(picture.request.key, axis, instrument, found)
+        for image in images:
+            if image.pixels is not None:
+                found = self._look(image.pixels)
+                yield answer(image.request.key, axis, instrument, found)
 
     def _look(self, pixels: "NDArray[np.uint8]") -> "Skin | str":
         if is_grey(pixels):

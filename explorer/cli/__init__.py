@@ -1,6 +1,6 @@
 """The command line."""
 
-from explorer.cli import instruments, labels, questions
+from explorer.cli import annotate, instruments, questions
 from explorer.cli.commands import app
 
-__all__ = ["app", "instruments", "labels", "questions"]
+__all__ = ["annotate", "app", "instruments", "questions"]

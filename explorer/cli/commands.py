@@ -13,6 +13,7 @@ from typer.core import TyperGroup
 
 from explorer import settings as machine
 from explorer import study as studies
+from explorer.annotation.sampling import calibrated as calibrate
 from explorer.classifiers.find import classifiers
 from explorer.cli.options import Asked, CacheFolder, Changed, Models, Year, spread
 from explorer.cli.output import Output
@@ -20,13 +21,12 @@ from explorer.cli.progress import shown_progress
 from explorer.errors import ExplorerError, InputError
 from explorer.findings.corrected import findings
 from explorer.findings.differences import difference_sentence, differences, differences_sentence
+from explorer.findings.error_rates import known_errors
 from explorer.findings.sentences import GENDER, quote, sentence
 from explorer.findings.tables import comparison_rows, image_rows, tally_rows
 from explorer.generators.find import generators
-from explorer.pictures.catalog import known_models
-from explorer.reference.error_rates import known_errors
+from explorer.models.catalog import known_models
 from explorer.store.index import Store
-from explorer.validation import calibrated as calibrate
 from explorer.words.references import checked_year
 from explorer.words.vocabulary import DEFAULT_YEAR, known_profession
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from explorer.findings.corrected import Finding
     from explorer.findings.differences import Difference
     from explorer.findings.tables import Provenance, Row
-    from explorer.pictures.catalog import ModelCard
+    from explorer.models.catalog import ModelCard
     from explorer.settings import Settings
     from explorer.study import Study
 
@@ -42,7 +42,7 @@ INTERRUPTED = 130
 
 _NO_YUNET = (
     "The face detector 'YuNet' cannot be fetched now, so faces are found with OpenCV's Haar "
-    "cascade. Every row says so; what was judged with YuNet is not counted with it."
+    "cascade. Every row says so; what was classified with YuNet is not counted with it."
 )
 
 _MODEL_COLUMNS = ("model", "bundled", "width_px", "height_px", "steps", "guidance", "classifier")
@@ -55,8 +55,8 @@ _TALLY_COLUMNS = (
         "corrected_high",
         "abstained",
         "abstained_reasons",
-        "withheld",
-        "unjudged",
+        "filtered",
+        "unclassified",
         "missing",
         "reference_share",
     ),
@@ -64,13 +64,28 @@ _TALLY_COLUMNS = (
 _COMPARISON_COLUMNS = (
     *("profession", "adjective", "axis", "label", "left_share", "right_share", "difference"),
     *("difference_low", "difference_high", "corrected_difference", "corrected_difference_low"),
-    *("corrected_difference_high", "p", "q", "left_judged", "right_judged", "left_abstained"),
-    *("right_abstained", "left_withheld", "right_withheld", "reference_share"),
+    *(
+        "corrected_difference_high",
+        "p",
+        "q",
+        "left_classified",
+        "right_classified",
+        "left_abstained",
+    ),
+    *("right_abstained", "left_filtered", "right_filtered", "reference_share"),
 )
 _CHECK_COLUMNS = (
-    *("model", "profession", "axis", "label", "designed_share", "drawn_share", "measured_share"),
+    *(
+        "model",
+        "profession",
+        "axis",
+        "label",
+        "designed_share",
+        "generated_share",
+        "measured_share",
+    ),
     *("measured_low", "measured_high", "corrected_share", "corrected_low", "corrected_high"),
-    *("judged", "abstained"),
+    *("classified", "abstained"),
 )
 
 
@@ -149,16 +164,16 @@ def list_models(output: Output) -> None:
 
 @app.command()
 @spread
-def draw(model: Models, asked: Asked, changed: Changed, cache: CacheFolder = None) -> None:
-    """Draw and judge what is missing.
+def generate(model: Models, asked: Asked, changed: Changed, cache: CacheFolder = None) -> None:
+    """Generate and classify what is missing.
 
-    Nothing that is there is drawn again, and a run that was stopped goes on where it was.
+    Nothing that is there is generated again, and a run that was stopped goes on where it was.
     """
     settings = machine.load(cache)
     study = asked.study(changed.cards(model, settings))
     with opened(settings) as store:
         try:
-            draw_missing(store, settings, study)
+            generate_missing(store, settings, study)
         except KeyboardInterrupt:
             _say_state(study, store, "Stopped. The same command goes on from there.")
             raise typer.Exit(INTERRUPTED) from None
@@ -179,7 +194,7 @@ def tally(
 ) -> None:
     """Count what is stored, with intervals.
 
-    Nothing is drawn; what is not there is counted as missing.
+    Nothing is generated; what is not there is counted as missing.
     """
     settings = machine.load(cache)
     with opened(settings) as store:
@@ -201,9 +216,9 @@ def images(
     calibrated: Calibrated = False,
     cache: CacheFolder = None,
 ) -> None:
-    """List the stored pictures and what was perceived.
+    """List the stored images and what was perceived.
 
-    One row for each picture that is there; nothing is drawn.
+    One row for each image that is there; nothing is generated.
     """
     settings = machine.load(cache)
     with opened(settings) as store:
@@ -213,7 +228,7 @@ def images(
         axes = study.decided_on
         rows = image_rows(stored, axes, provenance, lambda key: str(store.image_path(key)))
         labels = tuple(f"{axis.name}_label" for axis in study.axes)
-        columns = ("model", "profession", "adjective", "replicate", *labels, "withheld", "file")
+        columns = ("model", "profession", "adjective", "replicate", *labels, "filtered", "file")
         output.write(rows, columns)
         say_missing(study, store)
 
@@ -232,7 +247,7 @@ def compare(
 ) -> None:
     """Set two models side by side.
 
-    Both on the same prompts and seeds; differences are left minus right. Nothing is drawn.
+    Both on the same prompts and seeds; differences are left minus right. Nothing is generated.
     """
     settings = machine.load(cache)
     study = asked.study(changed.cards((left, right), settings))
@@ -251,13 +266,13 @@ def check_reference(
     professions: Annotated[
         int, typer.Option(metavar="N", help="How many, spread over the range.")
     ] = 10,
-    images: Annotated[int, typer.Option(metavar="N", help="Pictures of each.")] = 200,
+    images: Annotated[int, typer.Option(metavar="N", help="Images of each.")] = 200,
     cache: CacheFolder = None,
 ) -> None:
     """Measure models whose bias is known.
 
     What the whole path measures on the bundled models stands beside what they were designed to
-    show and what they really draw. Missing pictures are drawn. At last stands how far the plain
+    show and what they really generate. Missing images are generated. At last stands how far the plain
     and the corrected shares are off on average, and how many of the 95% intervals hold the truth.
     """
     from explorer.reference.check import check, summary
@@ -290,19 +305,19 @@ def opened(settings: "Settings") -> "Iterator[Store]":
         store.close()
 
 
-def draw_missing(store: Store, settings: "Settings", *asked: "Study") -> None:
-    """Draw and judge what studies lack, with a progress bar for each; models are loaded once."""
-    draws, judges = generators(settings), classifiers(settings.device)
+def generate_missing(store: Store, settings: "Settings", *asked: "Study") -> None:
+    """Generate and classify what studies lack, with a progress bar for each; models are loaded once."""
+    generates, classifies = generators(settings), classifiers(settings.device)
     for study in asked:
         if studies.prepare(study):
             say(_NO_YUNET)
         with shown_progress() as show:
-            for progress in studies.run(study, store, draws, judges, batch=settings.batch):
+            for progress in studies.run(study, store, generates, classifies, batch=settings.batch):
                 show(progress)
 
 
 def made(study: "Study", store: Store) -> "list[Provenance]":
-    """Return how each model's pictures came about."""
+    """Return how each model's images came about."""
     return [studies.provenance(study, store, card) for card in study.models]
 
 
@@ -315,7 +330,7 @@ def _answering(
     study = calibrate(replace(asked, axis=asked.axis or [GENDER]).study(cards), store)
     if found := study.recalibration:
         say(
-            f"Answers are calibrated, {found}, on {found.labels} pictures that people labelled. "
+            f"Answers are calibrated, {found}, on {found.labels} images that people annotated. "
             "How they err is counted with temperatures and biases that the labels counted on had "
             "no part in."
         )
@@ -347,14 +362,14 @@ def _print_differences(study: "Study", found: "tuple[Difference, ...]") -> None:
 def _say_state(study: "Study", store: Store, remark: str) -> None:
     missing = len(studies.missing(study, store))
     total = sum(len(study.requests(card)) for card in study.models)
-    say(f"{total - missing} of {total} pictures are in {str(store.root)!r}. {remark}")
+    say(f"{total - missing} of {total} images are in {str(store.root)!r}. {remark}")
 
 
 def say_missing(study: "Study", store: Store) -> None:
-    """Say on standard error how many of the pictures asked for are not there."""
+    """Say on standard error how many of the images asked for are not there."""
     missing = len(studies.missing(study, store))
     if missing:
-        say(f"{missing} of the pictures asked for are not drawn yet. `draw` draws them.")
+        say(f"{missing} of the images asked for are not generated yet. `generate` generates them.")
 
 
 def say(text: str) -> None:

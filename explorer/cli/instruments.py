@@ -34,11 +34,11 @@ if TYPE_CHECKING:
 PIXELS = "pixels"
 _AGREEMENT_COLUMNS = (
     *("profession", "left_instrument", "right_instrument", "both", "same_share", "kappa", "ac1"),
-    *("left_only", "right_only", "neither", "unjudged"),
+    *("left_only", "right_only", "neither", "unclassified"),
 )
 _SENSITIVITY_COLUMNS = (
     *("model", "profession", "varied", "what", "label", "share", "share_low", "share_high"),
-    *("difference", "judged", "abstained"),
+    *("difference", "classified", "abstained"),
 )
 
 
@@ -59,10 +59,10 @@ def agreement(
     ] = None,
     cache: CacheFolder = None,
 ) -> None:
-    """Tell how far two instruments agree on the same pictures.
+    """Tell how far two instruments agree on the same images.
 
     Skin tone by captions beside skin tone by pixels, or one classifier beside another: one axis at
-    a time, tone if none is named. Nothing is drawn or judged.
+    a time, tone if none is named. Nothing is generated or classified.
     """
     settings = machine.load(cache)
     left = replace(asked, axis=[_one_axis(asked, TONE)]).study(changed.cards([model], settings))
@@ -77,7 +77,7 @@ def agreement(
         if output.write(agreement_rows(found), _AGREEMENT_COLUMNS):
             print("\n" + "\n".join(agreement_sentences(found)))
         for study in (left, right):
-            _say_unjudged(study, store)
+            _say_unclassified(study, store)
         say_missing(left, store)
 
 
@@ -99,15 +99,15 @@ def sensitivity(
 ) -> None:
     """Tell how far a share hangs on captions, threshold and classifier.
 
-    Each template is left out once, the threshold is moved, and with --beside others judge. Pictures
-    are judged as far as they are not yet; none are drawn. One axis at a time, gender if none is
+    Each template is left out once, the threshold is moved, and with --beside others classify. Images
+    are classified as far as they are not yet; none are generated. One axis at a time, gender if none is
     named.
     """
     settings = machine.load(cache)
     study = replace(asked, axis=[_one_axis(asked, GENDER)]).study(changed.cards(model, settings))
     with opened(settings) as store:
         asked_variants = variants(study, beside or ())
-        _judge_all([one.study for one in asked_variants], store, settings)
+        _classify_all([one.study for one in asked_variants], store, settings)
         found = variations(
             (one.kind, one.what, studies.tallies(one.study, store, "profession"))
             for one in asked_variants
@@ -117,13 +117,13 @@ def sensitivity(
         say_missing(study, store)
 
 
-def _judge_all(asked: "list[Study]", store: "Store", settings: "Settings") -> None:
+def _classify_all(asked: "list[Study]", store: "Store", settings: "Settings") -> None:
     for study in asked:
         studies.prepare(study)
     done = 0
-    for pictures in studies.judge(asked, store, classifiers(settings.device), settings.batch):
-        done += pictures
-        say(f"Judged {done} pictures anew.")
+    for images in studies.classify(asked, store, classifiers(settings.device), settings.batch):
+        done += images
+        say(f"Classified {done} images anew.")
 
 
 def _one_axis(asked: Asked, usual: str) -> str:
@@ -152,13 +152,13 @@ def _instrument(study: "Study") -> str:
     return study.instruments(study.models[0])[study.axes[0].name]
 
 
-def _say_unjudged(study: "Study", store: "Store") -> None:
-    unjudged = len(studies.unjudged(study, store))
-    if unjudged:
+def _say_unclassified(study: "Study", store: "Store") -> None:
+    unclassified = len(studies.unclassified(study, store))
+    if unclassified:
         axis = study.axes[0]
-        judge = study.judge(study.models[0], axis)
+        classify = study.classify(study.models[0], axis)
         option = f" --classifier {study.classifier!r}" if study.classifier else ""
         say(
-            f"{unjudged} of the pictures are not judged by {judge!r}. "
-            f"`draw --axis {axis.name}{option}` judges them."
+            f"{unclassified} of the images are not classified by {classify!r}. "
+            f"`generate --axis {axis.name}{option}` classifies them."
         )

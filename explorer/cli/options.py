@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, get_type_hints
 import typer
 
 from explorer.errors import UnknownName
+from explorer.models.catalog import ModelCard, find_model
 from explorer.perception.axes import find_axis, load_axes
-from explorer.pictures.catalog import ModelCard, find_model
 from explorer.study import Study
 from explorer.words.prompts import TEMPLATE
 from explorer.words.vocabulary import (
@@ -41,7 +41,7 @@ CacheFolder = Annotated[
     typer.Option(
         "--cache",
         metavar="DIR",
-        help="Folder of pictures and index.  [env: EXPLORER_CACHE; default: cache]",
+        help="Folder of images and index.  [env: EXPLORER_CACHE; default: cache]",
     ),
 ]
 
@@ -51,7 +51,7 @@ Year = Annotated[int, typer.Option("--year", metavar="YEAR", help="Year of the l
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """Which words make the prompts, how often each is drawn, and what is asked of the pictures."""
+    """Which words make the prompts, how often each is generated, and what is asked of the images."""
 
     profession: Annotated[
         list[str],
@@ -71,13 +71,13 @@ class Asked:
     own_adjective: Annotated[
         list[str], typer.Option(metavar="WORD", help="An adjective that is not listed; repeatable.")
     ] = field(default_factory=list)
-    images: Annotated[int, typer.Option(metavar="N", help="Pictures per prompt, 1 to 1000.")] = 9
+    images: Annotated[int, typer.Option(metavar="N", help="Images per prompt, 1 to 1000.")] = 9
     axis: Annotated[
         list[str],
         typer.Option(
             metavar="NAME",
             help="'gender', 'tone', 'pixel-tone' (skin tone measured in pixels) or 'subject' (what "
-            "the picture shows); repeatable.  [default: gender and tone]",
+            "the image shows); repeatable.  [default: gender and tone]",
         ),
     ] = field(default_factory=list)
     template: Annotated[
@@ -87,7 +87,7 @@ class Asked:
         str | None,
         typer.Option(
             metavar="NAME",
-            help="Who judges: 'emoji-clip', or 'MODEL/WEIGHTS' of open_clip; 'face:NAME' shows it "
+            help="Who classifies: 'emoji-clip', or 'MODEL/WEIGHTS' of open_clip; 'face:NAME' shows it "
             "the face alone, 'face' the model's own.  [default: the model's own]",
         ),
     ] = None
@@ -95,7 +95,7 @@ class Asked:
         bool,
         typer.Option(
             "--gate",
-            help="Answer only for pictures of one person, and count what others show instead.",
+            help="Answer only for images of one person, and count what others show instead.",
         ),
     ] = False
 

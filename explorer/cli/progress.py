@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 Show = Callable[["Progress"], None]
 
-_DOING = {"draw": "Drawing", "judge": "Judging"}
+_DOING = {"generate": "Generating", "classify": "Classifying"}
 _LOADING = "Loading the models"
 _LINE_SECONDS = 5.0
 
@@ -32,7 +32,7 @@ def pace(progress: "Progress") -> str:
     if progress.rate is None or progress.seconds_left is None:
         return ""
     slow = progress.rate < 1
-    speed = f"{1 / progress.rate:.1f} s a picture" if slow else f"{progress.rate:.1f} a second"
+    speed = f"{1 / progress.rate:.1f} s an image" if slow else f"{progress.rate:.1f} a second"
     left = timedelta(seconds=round(progress.seconds_left))
     return f"{speed}, {left} left" if progress.done < progress.total else speed
 

@@ -1,4 +1,4 @@
-"""The commands that ask one question each: of gaps, of adjectives, of how many pictures."""
+"""The commands that ask one question each: of gaps, of adjectives, of how many images."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -13,13 +13,13 @@ from explorer.cli.commands import app, made, opened, say_missing
 from explorer.cli.options import ALL, NONE, Asked, CacheFolder, Changed, Year, spread
 from explorer.cli.output import Output
 from explorer.errors import InvalidData
+from explorer.findings.error_rates import known_errors
 from explorer.findings.gap_tables import gap_rows, shift_rows, tone_rows
 from explorer.findings.gaps import gap_sentences, gaps, headline
 from explorer.findings.plans import PRESETS, Size, plan, plan_rows, plan_sentences
 from explorer.findings.sentences import GENDER
 from explorer.findings.shifts import shift_sentences, shifts
-from explorer.pictures.catalog import known_models
-from explorer.reference.error_rates import known_errors
+from explorer.models.catalog import known_models
 from explorer.words.references import checked_year, labour_references, read_references
 from explorer.words.vocabulary import DEFAULT_YEAR
 
@@ -31,28 +31,43 @@ if TYPE_CHECKING:
     from explorer.words.references import Reference
 
 _GAP_COLUMNS = (
-    *("profession", "judged", "abstained", "share", "share_low", "share_high", "reference_share"),
+    *(
+        "profession",
+        "classified",
+        "abstained",
+        "share",
+        "share_low",
+        "share_high",
+        "reference_share",
+    ),
     *("reference_match", "gap", "gap_low", "gap_high", "amplification", "counts", "q"),
 )
 _TONE_COLUMNS = (
-    *("profession", "judged", "abstained", "total_variation", "total_variation_by_chance"),
+    *("profession", "classified", "abstained", "total_variation", "total_variation_by_chance"),
     *("total_variation_line", "wasserstein_steps", "jensen_shannon_bits", "jensen_shannon_line"),
 )
 _SHIFT_COLUMNS = (
-    *("adjective", "adjective_coding", "professions", "with_judged", "without_judged", "shift"),
+    *(
+        "adjective",
+        "adjective_coding",
+        "professions",
+        "with_classified",
+        "without_classified",
+        "shift",
+    ),
     *("shift_low", "shift_high", "corrected_shift", "corrected_shift_low", "corrected_shift_high"),
     *("p", "q"),
 )
 _PLAN_COLUMNS = (
-    *("study", "professions", "adjectives", "images", "profession_pictures", "model_pictures"),
+    *("study", "professions", "adjectives", "images", "profession_images", "model_images"),
     *("half_width_cell", "half_width_profession", "half_width_model", "least_difference", "enough"),
 )
 _TONES_TOLD = (
     "Set beside all tones being equally frequent, which describes and is not called fair. Counting "
-    "few pictures alone gives some distance: only one above its line says that the tones differ."
+    "few images alone gives some distance: only one above its line says that the tones differ."
 )
 _NOT_THE_SAME = (
-    "The reference counts people, a classifier counts how pictures look: the gap describes, and "
+    "The reference counts people, a classifier counts how images look: the gap describes, and "
     "what a model ought to show it does not say."
 )
 
@@ -80,7 +95,7 @@ def gap(
     """Set a model beside a reference, profession by profession.
 
     The feminine share beside women's share among US workers, or with --axis tone the tones beside
-    all being equally frequent: one axis at a time, gender if none is named. Nothing is drawn.
+    all being equally frequent: one axis at a time, gender if none is named. Nothing is generated.
     """
     settings = machine.load(cache)
     checked_year(year)
@@ -104,7 +119,7 @@ def adjectives(
 ) -> None:
     """Tell how far each adjective moves the feminine share.
 
-    Against the prompt without one, on the same professions. Nothing is drawn.
+    Against the prompt without one, on the same professions. Nothing is generated.
     """
     settings = machine.load(cache)
     if _one_axis(asked) != GENDER:
@@ -133,9 +148,9 @@ def tell_plan(
     ] = None,
     cache: CacheFolder = None,
 ) -> None:
-    """Tell how many pictures a question needs.
+    """Tell how many images a question needs.
 
-    And what the pictures asked for, all professions if none is named, and some usual studies will
+    And what the images asked for, all professions if none is named, and some usual studies will
     tell. With --model, what is known of how the instrument errs on it is allowed for.
     """
     settings = machine.load(cache)

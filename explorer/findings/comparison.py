@@ -21,8 +21,8 @@ class Comparison:
     """Two tallies of the same words and axis.
 
     `differences` holds, in the axis's label order, the left share minus the right one, None where
-    either model has no judged picture. `paired` counts the prompts and replicates, hence seeds,
-    that are judged on both sides.
+    either model has no classified image. `paired` counts the prompts and replicates, hence seeds,
+    that are classified on both sides.
     """
 
     left: "Tally"
@@ -63,11 +63,11 @@ def _by_place(tallies: "Iterable[Tally]") -> "dict[_Place, Tally]":
 def _comparison(left: "Tally", right: "Tally") -> Comparison:
     if left.axis.labels != right.axis.labels:
         raise InvalidData(
-            f"The two sides were judged with different labels: {left.axis.labels!r} and "
-            f"{right.axis.labels!r}. Judge both in the same way."
+            f"The two sides were classified with different labels: {left.axis.labels!r} and "
+            f"{right.axis.labels!r}. Classify both in the same way."
         )
     differences = tuple(
-        difference(count, left.judged, other, right.judged, left.level)
+        difference(count, left.classified, other, right.classified, left.level)
         for count, other in zip(left.counts, right.counts, strict=True)
     )
     return Comparison(left, right, differences, len(left.seen.keys() & right.seen.keys()))

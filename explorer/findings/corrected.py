@@ -20,20 +20,20 @@ if TYPE_CHECKING:
     # By model name and axis name.
     Errors = Mapping[tuple[str, str], Confusion]
 
-# With fewer judged pictures only counts are told.
+# With fewer classified images only counts are told.
 FEWEST = 10
 # A limit at 2.5% of so many draws lies between 2% and 3% of them.
 DRAWS = 4_000
 NO_ERRORS: "Errors" = {}
-NOT_LABELLED = "not corrected: nobody has labelled pictures for this instrument yet"
-TOO_FEW = f"not corrected: fewer than {FEWEST} judged pictures"
+NOT_ANNOTATED = "not corrected: nobody has annotated images for this instrument yet"
+TOO_FEW = f"not corrected: fewer than {FEWEST} classified images"
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
     """A tally and what may be quoted of it, label by label in the axis's order.
 
-    `bounds` is None below FEWEST judged pictures, and so is `corrected`, which is None too where it
+    `bounds` is None below FEWEST classified images, and so is `corrected`, which is None too where it
     is not known how the instrument errs, or it errs too much. `confusion` is how it errs, None
     where that is not known. `note` says why there is no correction, or what to mind about it.
     """
@@ -47,11 +47,11 @@ class Finding:
     def best(self, label: str) -> "Interval | None":
         """Return the label's corrected share, or the raw one where there is none.
 
-        None below FEWEST judged pictures.
+        None below FEWEST classified images.
         """
         if self.corrected is not None:
             return self.corrected[self.tally.axis.labels.index(label)]
-        return self.tally.share(label) if self.tally.judged >= FEWEST else None
+        return self.tally.share(label) if self.tally.classified >= FEWEST else None
 
 
 def findings(tallies: "Iterable[Tally]", errors: "Errors" = NO_ERRORS) -> tuple[Finding, ...]:
@@ -95,14 +95,14 @@ def _of_one_source(
         return few
     tallies = [tally for _, tally in enough]
     if confusion is None:
-        made = [Finding(tally, _bounds(tally), note=NOT_LABELLED) for tally in tallies]
+        made = [Finding(tally, _bounds(tally), note=NOT_ANNOTATED) for tally in tallies]
     else:
         made = _corrected(tallies, confusion)
     return few + [(place, one) for (place, _), one in zip(enough, made, strict=True)]
 
 
 def _is_small(tally: "Tally") -> bool:
-    return tally.judged < FEWEST
+    return tally.classified < FEWEST
 
 
 def _corrected(tallies: "list[Tally]", confusion: "Confusion") -> list[Finding]:
@@ -121,5 +121,5 @@ def _corrected(tallies: "list[Tally]", confusion: "Confusion") -> list[Finding]:
 
 
 def _bounds(tally: "Tally") -> "tuple[Bounds, ...]":
-    found = (manski(count, tally.judged - count, tally.abstained) for count in tally.counts)
+    found = (manski(count, tally.classified - count, tally.abstained) for count in tally.counts)
     return tuple(bounds for bounds in found if bounds is not None)

@@ -29,10 +29,10 @@ def gap_rows(found: "Iterable[Gap]", provenance: "Iterable[Provenance]" = ()) ->
     Columns:
         model, profession, adjective, adjective_coding: the cell; "(all)" where words are counted
             together.
-        count, judged, abstained, withheld, unjudged, missing: pictures perceived as feminine,
-            pictures with a label, and without, as in tally_rows.
+        count, classified, abstained, filtered, unclassified, missing: images perceived as feminine,
+            images with a label, and without, as in tally_rows.
         share, share_low, share_high, level, method: the feminine share (0..1), corrected where it
-            can be, and its limits; None below 10 judged pictures, as all that follows from it.
+            can be, and its limits; None below 10 classified images, as all that follows from it.
         reference_share, reference_year, reference_occupation, reference_match: what it is set
             beside; None where the reference lacks the profession.
         gap, gap_low, gap_high: share minus reference_share, -1..1.
@@ -54,22 +54,22 @@ def tone_rows(tallies: "Iterable[Tally]", provenance: "Iterable[Provenance]" = (
 
     Columns:
         model, profession, adjective, adjective_coding: the cell.
-        judged, abstained, withheld, unjudged, missing: as in tally_rows.
+        classified, abstained, filtered, unclassified, missing: as in tally_rows.
         reference: "uniform": every tone as often as any other. It describes, it is not called fair.
-        total_variation, total_variation_by_chance, total_variation_line: the share of pictures
+        total_variation, total_variation_by_chance, total_variation_line: the share of images
             that would have to change, what it comes to by chance alone if the reference were true,
             and what it stays below in 95 of 100 such tallies.
-        wasserstein_steps: how many steps along the tones a picture would have to move, on average.
-        jensen_shannon_bits, jensen_shannon_by_chance, jensen_shannon_line: what one picture tells
+        wasserstein_steps: how many steps along the tones an image would have to move, on average.
+        jensen_shannon_bits, jensen_shannon_by_chance, jensen_shannon_line: what one image tells
             of whether it is from the model or the reference, 0..1 bits, and the same by chance.
-            These are of raw counts, and None below 10 judged pictures.
+            These are of raw counts, and None below 10 classified images.
         instrument ... tool_version: as in tally_rows.
     """
     known = by_model(provenance)
     return [
         {
             **word_columns(tally),
-            "judged": tally.judged,
+            "classified": tally.classified,
             **uncounted_columns(tally),
             "reference": "uniform",
             **_distances(tally),
@@ -84,11 +84,11 @@ def shift_rows(found: "Iterable[Shift]", provenance: "Iterable[Provenance]" = ()
     """Return one row for each adjective.
 
     Columns:
-        model, adjective, adjective_coding, professions: how many professions have judged pictures
+        model, adjective, adjective_coding, professions: how many professions have classified images
             with the adjective and without one. All counts are of these.
-        with_count, with_judged, with_abstained, with_withheld: pictures with the adjective that
-            are perceived as feminine, have a label, were not answered, were withheld.
-        without_count, without_judged, without_abstained, without_withheld: the same of the prompts
+        with_count, with_classified, with_abstained, with_filtered: images with the adjective that
+            are perceived as feminine, have a label, were not answered, were filtered.
+        without_count, without_classified, without_abstained, without_filtered: the same of the prompts
             without one.
         shift, shift_low, shift_high: feminine share with minus without, -1..1, as counted.
         corrected_shift, corrected_shift_low, corrected_shift_high: the same, corrected.
@@ -108,7 +108,7 @@ def _gap(gap: "Gap", tests: int, known: "Provenance | None") -> "Row":
     return {
         **word_columns(tally),
         "count": tally.count(FEMININE),
-        "judged": tally.judged,
+        "classified": tally.classified,
         **uncounted_columns(tally),
         **interval_columns("share", share),
         "level": tally.level,
@@ -131,8 +131,8 @@ def _gap(gap: "Gap", tests: int, known: "Provenance | None") -> "Row":
 
 def _distances(tally: "Tally") -> "Row":
     uniform = (1,) * len(tally.axis.labels)
-    enough = tally.judged >= FEWEST
-    null = distances.null_levels(uniform, tally.judged) if enough else None
+    enough = tally.classified >= FEWEST
+    null = distances.null_levels(uniform, tally.classified) if enough else None
     counts = tally.counts if enough else (0,) * len(uniform)
     return {
         "total_variation": distances.total_variation(counts, uniform),
@@ -167,7 +167,7 @@ def _shift(shift: "Shift", tests: int, known: "Provenance | None") -> "Row":
 def _side(name: str, tally: "Tally") -> "Row":
     return {
         f"{name}_count": tally.count(FEMININE),
-        f"{name}_judged": tally.judged,
+        f"{name}_classified": tally.classified,
         f"{name}_abstained": tally.abstained,
-        f"{name}_withheld": tally.withheld,
+        f"{name}_filtered": tally.filtered,
     }

@@ -50,7 +50,7 @@ class Gap:
     `gap` is -1..1, of the corrected share where there is one, else of the raw one; its limits are
     those of the share, the reference being taken as known. `amplification` is how much farther from
     parity than the reference, on its side, the share is. Both are None without a reference or
-    below FEWEST judged pictures. `p`, and `q` among all gaps that count, are None for those that
+    below FEWEST classified images. `p`, and `q` among all gaps that count, are None for those that
     do not.
     """
 
@@ -137,7 +137,7 @@ def gap_sentences(found: "Sequence[Gap]", told: Headline, beside: str) -> "Itera
 def headline_sentences(found: "Sequence[Gap]", told: Headline, beside: str) -> "Iterator[str]":
     """Yield what the professions that count come to, as gap_sentences does."""
     if told.mean is None or told.absolute is None:
-        yield f"No profession has {FEWEST} judged pictures and a reference that fits its word."
+        yield f"No profession has {FEWEST} classified images and a reference that fits its word."
         return
     how = f"corrected, {interval_text(told.interval)}" if told.interval else "as counted"
     professions = f"{told.professions} profession{'s' * (told.professions != 1)}"
@@ -204,7 +204,7 @@ def _p_values(counted: "Sequence[Gap]") -> list[float | None]:
 def _p_as_counted(gap: Gap) -> float | None:
     tally = gap.finding.tally
     assert gap.reference is not None, "the gap counts"  # noqa: S101
-    return against_reference(tally.count(FEMININE), tally.judged, gap.reference.share)
+    return against_reference(tally.count(FEMININE), tally.classified, gap.reference.share)
 
 
 def _correction(counted: "Sequence[Gap]") -> "correction.Correction | None":
@@ -226,14 +226,14 @@ def _mean(counted: "Sequence[Gap]") -> Interval | None:
 
 def _slope(counted: "Sequence[Gap]") -> "LogitSlope | None":
     rows = [
-        (share.estimate, gap.finding.tally.judged, gap.reference.share)
+        (share.estimate, gap.finding.tally.classified, gap.reference.share)
         for gap in counted
         # A reference of 0 or 1 has no log odds.
         if gap.reference and 0 < gap.reference.share < 1 and (share := gap.finding.best(FEMININE))
     ]
     return logit_slope(
-        counts=[share * judged for share, judged, _ in rows],
-        totals=[judged for _, judged, _ in rows],
+        counts=[share * classified for share, classified, _ in rows],
+        totals=[classified for _, classified, _ in rows],
         references=[known for _, _, known in rows],
     )
 
@@ -271,5 +271,5 @@ def _reason(gap: Gap) -> str:
     if gap.reference is None:
         return "as the reference lacks them"
     if gap.gap is None:
-        return f"with fewer than {FEWEST} judged pictures"
+        return f"with fewer than {FEWEST} classified images"
     return _RESERVATIONS[gap.reference.match]

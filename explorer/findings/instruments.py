@@ -1,4 +1,4 @@
-"""Set two instruments side by side on the same pictures: how often they agree, and on what."""
+"""Set two instruments side by side on the same images: how often they agree, and on what."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -23,16 +23,16 @@ if TYPE_CHECKING:
     from explorer.perception.axes import Axis, Perception
 
 TONE, PIXEL_TONE = "tone", "pixel-tone"
-TOO_FEW_PAIRS = f"fewer than {FEWEST} pictures have an answer from both"
+TOO_FEW_PAIRS = f"fewer than {FEWEST} images have an answer from both"
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """What two instruments said of one cell's pictures, in the labels they share.
+    """What two instruments said of one cell's images, in the labels they share.
 
-    `table` counts the pictures that both answered: the left's label by row, the right's by column.
+    `table` counts the images that both answered: the left's label by row, the right's by column.
     `left_only` and `right_only` are those that one answered, `neither` those that none did;
-    `unjudged` those that one has not looked at.
+    `unclassified` those that one has not looked at.
     """
 
     cell: Cell
@@ -44,16 +44,16 @@ class Pair:
     left_only: int
     right_only: int
     neither: int
-    unjudged: int
+    unclassified: int
 
     @property
     def both(self) -> int:
-        """How many pictures both answered."""
+        """How many images both answered."""
         return sum(map(sum, self.table))
 
     @property
     def same(self) -> int:
-        """How many pictures both gave the same label."""
+        """How many images both gave the same label."""
         return sum(self.table[place][place] for place in range(len(self.labels)))
 
     @property
@@ -65,13 +65,13 @@ class Pair:
 
     @property
     def ac1(self) -> Agreement:
-        """Agreement beyond chance that does not suffer where nearly all pictures are alike."""
+        """Agreement beyond chance that does not suffer where nearly all images are alike."""
         return gwet_ac1(self.table) if self.both >= FEWEST else Agreement(None, TOO_FEW_PAIRS)
 
 
 @dataclass(slots=True)
 class _Seen:
-    """The two answers of each picture of a cell while they are collected."""
+    """The two answers of each image of a cell while they are collected."""
 
     left: list[str | None] = field(default_factory=list)
     right: list[str | None] = field(default_factory=list)
@@ -87,8 +87,8 @@ def pairs(
     """Return one model's pair of instruments for each profession, and for all if several.
 
     Args:
-        left: the pictures with what the one instrument said.
-        right: the same pictures with what the other said.
+        left: the images with what the one instrument said.
+        right: the same images with what the other said.
         axes: the question that each of them answers.
         instruments: their names.
 
@@ -104,7 +104,7 @@ def pairs(
             seen = cells.setdefault(Cell(model, profession, ALL), _Seen())
             _add(seen, answers, shared)
     found = tuple(_pair(cell, seen, axes[1], instruments) for cell, seen in cells.items())
-    # Of one profession, all professions are the same pictures again.
+    # Of one profession, all professions are the same images again.
     return found[1:] if len(found) == 2 else found  # noqa: PLR2004 - that one, and all
 
 
@@ -112,18 +112,18 @@ def agreement_rows(found: "Iterable[Pair]") -> "list[Row]":
     """Return one row for each pair of instruments.
 
     Columns:
-        model, profession: whose pictures; "(all)" where professions are counted together.
+        model, profession: whose images; "(all)" where professions are counted together.
         axis: the question in whose labels the two are compared.
         left_instrument, right_instrument: who answered, with the method.
-        both, same, same_share: pictures that both answered, those with the same label, and the one
+        both, same, same_share: images that both answered, those with the same label, and the one
             over the other (0..1).
         kappa, kappa_kind: agreement beyond chance (1 full, 0 chance): Cohen's, or with squared
             weights where labels are ordered; which of them.
-        ac1: the same by Gwet, which does not suffer where nearly all pictures are alike.
+        ac1: the same by Gwet, which does not suffer where nearly all images are alike.
         agreement_note: why there is no kappa.
-        left_only, right_only, neither, unjudged: pictures that only one answered, that none did,
+        left_only, right_only, neither, unclassified: images that only one answered, that none did,
             that one of them has not looked at.
-        For each of the left's labels and each of the right's, n_light_medium for instance: pictures
+        For each of the left's labels and each of the right's, n_light_medium for instance: images
             that the left called the first and the right the second.
     """
     return [
@@ -145,7 +145,7 @@ def agreement_rows(found: "Iterable[Pair]") -> "list[Row]":
             "left_only": pair.left_only,
             "right_only": pair.right_only,
             "neither": pair.neither,
-            "unjudged": pair.unjudged,
+            "unclassified": pair.unclassified,
             **{
                 f"n_{one}_{other}": pair.table[row][column]
                 for row, one in enumerate(pair.labels)
@@ -162,12 +162,12 @@ def agreement_sentences(found: "Iterable[Pair]") -> "Iterator[str]":
         of = pair.cell.profession if isinstance(pair.cell.profession, str) else "all professions"
         if pair.both < FEWEST:
             yield (
-                f"{pair.cell.model}, {of}: {pair.same} of {pair.both} pictures got the same label "
+                f"{pair.cell.model}, {of}: {pair.same} of {pair.both} images got the same label "
                 "from both, too few for a percentage."
             )
         else:
             yield (
-                f"{pair.cell.model}, {of}: of {pair.both} pictures that both answered, "
+                f"{pair.cell.model}, {of}: of {pair.both} images that both answered, "
                 f"{pair.same} ({pair.same / pair.both:.0%}) got the same label; "
                 f"{_beyond_chance(pair)}."
             )
@@ -188,7 +188,7 @@ def _add(
 ) -> None:
     one, other = answers
     if one is None or other is None:
-        seen.counts["unjudged"] += 1
+        seen.counts["unclassified"] += 1
         return
     seen.left.append(None if one.label is None else shared[one.label])
     seen.right.append(other.label)
@@ -222,5 +222,5 @@ def _pair(
         left_only=seen.counts["left"],
         right_only=seen.counts["right"],
         neither=seen.counts["neither"],
-        unjudged=seen.counts["unjudged"],
+        unclassified=seen.counts["unclassified"],
     )

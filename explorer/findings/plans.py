@@ -1,4 +1,4 @@
-"""How many pictures a question needs, and what a study of a given size can tell."""
+"""How many images a question needs, and what a study of a given size can tell."""
 
 import math
 from dataclasses import dataclass
@@ -10,9 +10,9 @@ from explorer.statistics.power import (
     POWER,
     detectable_difference,
     half_width,
+    images_against_reference,
+    images_per_model,
     inflation,
-    pictures_against_reference,
-    pictures_per_model,
 )
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ LEVEL = 0.95
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """A study of one model: so many professions, adjectives (none is one), pictures of each."""
+    """A study of one model: so many professions, adjectives (none is one), images of each."""
 
     name: str
     professions: int
@@ -37,12 +37,12 @@ class Size:
 
     @property
     def of_profession(self) -> int:
-        """Return how many pictures there are of a profession."""
+        """Return how many images there are of a profession."""
         return self.adjectives * self.images
 
     @property
     def of_model(self) -> int:
-        """Return how many pictures there are."""
+        """Return how many images there are."""
         return self.professions * self.of_profession
 
 
@@ -59,8 +59,8 @@ PRESETS = (
 class Plan:
     """What finds a difference of shares, 0..1, between two models, or to a reference.
 
-    `inflation` is what the instrument's errors multiply pictures by, 1 where they are not known.
-    Both numbers of pictures are of one model, and inflated.
+    `inflation` is what the instrument's errors multiply images by, 1 where they are not known.
+    Both numbers of images are of one model, and inflated.
     """
 
     difference: float
@@ -70,7 +70,7 @@ class Plan:
 
 
 def plan(points: float, errors: "Iterable[Confusion]" = ()) -> Plan:
-    """Return how many pictures of each model a difference needs.
+    """Return how many images of each model a difference needs.
 
     Args:
         points: the difference in percentage points, between 50% and so much less.
@@ -89,8 +89,8 @@ def plan(points: float, errors: "Iterable[Confusion]" = ()) -> Plan:
     return Plan(
         difference=points / 100,
         inflation=factor,
-        needed=_inflated(pictures_per_model(SHARE, other, LEVEL), factor),
-        against_reference=_inflated(pictures_against_reference(other, SHARE, LEVEL), factor),
+        needed=_inflated(images_per_model(SHARE, other, LEVEL), factor),
+        against_reference=_inflated(images_against_reference(other, SHARE, LEVEL), factor),
     )
 
 
@@ -99,16 +99,16 @@ def plan_rows(found: Plan, sizes: "Iterable[Size]") -> "list[Row]":
 
     Columns:
         study, professions, adjectives, images: its name and size; none is one of the adjectives.
-        cell_pictures, profession_pictures, model_pictures: how many pictures there are of one
+        cell_images, profession_images, model_images: how many images there are of one
             profession with one adjective, of one profession, of a model.
         half_width_cell, half_width_profession, half_width_model: how far the 95% interval of a
-            share of 50% reaches to either side, 0..1; None below 10 pictures.
+            share of 50% reaches to either side, 0..1; None below 10 images.
         least_difference: the smallest difference of shares in one profession that two such models
             are told apart by four times in five; None where there is none.
         difference, inflation, needed, needed_against_reference: the difference asked for, by how
-            much the instrument's errors multiply pictures, the pictures of each model that tell two
+            much the instrument's errors multiply images, the images of each model that tell two
             models apart by the difference, and those that tell one from a reference.
-        enough: whether there are so many pictures of each profession.
+        enough: whether there are so many images of each profession.
     """
     return [
         {
@@ -116,9 +116,9 @@ def plan_rows(found: Plan, sizes: "Iterable[Size]") -> "list[Row]":
             "professions": size.professions,
             "adjectives": size.adjectives,
             "images": size.images,
-            "cell_pictures": size.images,
-            "profession_pictures": size.of_profession,
-            "model_pictures": size.of_model,
+            "cell_images": size.images,
+            "profession_images": size.of_profession,
+            "model_images": size.of_model,
             "half_width_cell": _half_width(size.images, found),
             "half_width_profession": _half_width(size.of_profession, found),
             "half_width_model": _half_width(size.of_model, found),
@@ -139,40 +139,40 @@ def plan_sentences(found: Plan, asked: Size) -> "Iterator[str]":
     other = f"{(SHARE - found.difference) * 100:g}%"
     yield (
         f"Two models that differ by {points} (50% and {other}) are told apart {POWER:.0%} of the "
-        f"time, with 5% false alarms, by {found.needed} pictures of each; one model and a "
+        f"time, with 5% false alarms, by {found.needed} images of each; one model and a "
         f"reference by {found.against_reference}."
     )
     yield _inflation_sentence(found.inflation)
     yield _precision_sentence(found, asked)
-    yield "Pictures of one prompt that are much alike tell less than these numbers say."
+    yield "Images of one prompt that are much alike tell less than these numbers say."
 
 
 def _inflation(confusion: "Confusion") -> float:
     youden = confusion.youden
     if confusion.refusal or youden is None:
-        raise OutOfRange(f"No number of pictures makes up for this: {confusion.refusal}")
+        raise OutOfRange(f"No number of images makes up for this: {confusion.refusal}")
     weighted = confusion.weighted()
     unclear = weighted[confusion.classes :].sum() / weighted.sum()
     return inflation(youden, abstention=float(unclear))
 
 
-def _inflated(pictures: int, factor: float) -> int:
-    return math.ceil(pictures * factor)
+def _inflated(images: int, factor: float) -> int:
+    return math.ceil(images * factor)
 
 
-def _worth(pictures: int, found: Plan) -> int:
-    """Return how many pictures of an instrument without errors tell as much."""
-    return round(pictures / found.inflation)
+def _worth(images: int, found: Plan) -> int:
+    """Return how many images of an instrument without errors tell as much."""
+    return round(images / found.inflation)
 
 
-def _half_width(pictures: int, found: Plan) -> float | None:
-    return half_width(_worth(pictures, found)) if pictures >= FEWEST else None
+def _half_width(images: int, found: Plan) -> float | None:
+    return half_width(_worth(images, found)) if images >= FEWEST else None
 
 
 def _inflation_sentence(factor: float) -> str:
     if factor == 1:
-        return "How the instrument errs is not known here: its errors would ask for more pictures."
-    return f"The instrument's errors, as far as known, multiply pictures by {factor:.2f}, included."
+        return "How the instrument errs is not known here: its errors would ask for more images."
+    return f"The instrument's errors, as far as known, multiply images by {factor:.2f}, included."
 
 
 def _precision_sentence(found: Plan, asked: Size) -> str:
@@ -181,10 +181,10 @@ def _precision_sentence(found: Plan, asked: Size) -> str:
         (f"one profession ({asked.of_profession})", asked.of_profession),
         (f"the model ({asked.of_model})", asked.of_model),
     ]
-    widths = "; ".join(f"of {what} {_told(pictures, found)}" for what, pictures in told)
-    return f"The pictures asked for tell a share near 50%, at 95%: {widths}."
+    widths = "; ".join(f"of {what} {_told(images, found)}" for what, images in told)
+    return f"The images asked for tell a share near 50%, at 95%: {widths}."
 
 
-def _told(pictures: int, found: Plan) -> str:
-    width = _half_width(pictures, found)
+def _told(images: int, found: Plan) -> str:
+    width = _half_width(images, found)
     return "no percentage, too few" if width is None else f"within {width * 100:.1f} points"

@@ -1,4 +1,4 @@
-"""How far a share hangs on captions, threshold and classifier: the same pictures, judged anew."""
+"""How far a share hangs on captions, threshold and classifier: the same images, classified anew."""
 
 from dataclasses import dataclass
 from itertools import groupby
@@ -38,7 +38,7 @@ class Variation:
 
     @property
     def share(self) -> "Interval | None":
-        """The label's share, None below 10 judged pictures."""
+        """The label's share, None below 10 classified images."""
         return _share(self.tally, self.label)
 
     @property
@@ -73,12 +73,12 @@ def variation_rows(found: "Iterable[Variation]") -> "list[Row]":
         model, profession, adjective, adjective_coding: the cell.
         axis, varied, what: the question; what was changed ("as asked", "captions", "threshold",
             "classifier") and to what.
-        label, count, judged, share, share_low, share_high: as in tally_rows, of one label for all
-            variations of a cell; no share below 10 judged pictures.
-        difference: this share less the one as asked (-1..1). Both are of the same pictures, so the
+        label, count, classified, share, share_low, share_high: as in tally_rows, of one label for all
+            variations of a cell; no share below 10 classified images.
+        difference: this share less the one as asked (-1..1). Both are of the same images, so the
             intervals do not tell whether it is chance: it is what the instrument makes of them.
-        abstained, abstained_reasons, unjudged: pictures without an answer and why, and those not
-            judged yet.
+        abstained, abstained_reasons, unclassified: images without an answer and why, and those not
+            classified yet.
         captions_sha256, threshold: which captions, and the smallest probability that is answered.
     """
     return [
@@ -89,12 +89,12 @@ def variation_rows(found: "Iterable[Variation]") -> "list[Row]":
             "what": one.what,
             "label": one.label,
             "count": one.tally.count(one.label),
-            "judged": one.tally.judged,
+            "classified": one.tally.classified,
             **interval_columns("share", one.share),
             "difference": one.difference,
             "abstained": one.tally.abstained,
             "abstained_reasons": reasons_text(one.tally),
-            "unjudged": one.tally.unjudged,
+            "unclassified": one.tally.unclassified,
             "captions_sha256": one.tally.axis.digest,
             "threshold": one.tally.axis.threshold,
         }
@@ -108,7 +108,7 @@ def variation_sentences(found: "Iterable[Variation]") -> "Iterator[str]":
         usual, *changed = group
         if usual.share is None:
             yield (
-                f"{_of(usual)}: {usual.tally.count(usual.label)} of {usual.tally.judged} are "
+                f"{_of(usual)}: {usual.tally.count(usual.label)} of {usual.tally.classified} are "
                 f"perceived as {usual.label}, too few for percentages."
             )
             continue
@@ -124,7 +124,7 @@ def _kind(one: Variation) -> str:
 
 
 def _of(one: Variation) -> str:
-    return f"{one.usual.cell.model}, pictures of {subject(one.usual.cell)}"
+    return f"{one.usual.cell.model}, images of {subject(one.usual.cell)}"
 
 
 def _range(kind: str, some: "list[Variation]") -> str:
@@ -139,4 +139,4 @@ def _range(kind: str, some: "list[Variation]") -> str:
 
 
 def _share(tally: "Tally", label: str) -> "Interval | None":
-    return tally.share(label) if tally.judged >= FEWEST else None
+    return tally.share(label) if tally.classified >= FEWEST else None

@@ -30,7 +30,7 @@ def sentence(
     """Return what was found, how sure it is, what could not be counted and the labour statistic.
 
     On the gender axis it speaks of the feminine share, elsewhere of the commonest label. Below 10
-    judged pictures it gives counts and no percentage. Every percentage is of the pictures that the
+    classified images it gives counts and no percentage. Every percentage is of the images that the
     sentence begins with: those that got a label.
 
     Args:
@@ -49,11 +49,11 @@ FALSE_DISCOVERIES = 0.05
 _FEWEST_TO_FLIP = 6
 
 _BECAUSE = {
-    "human": "corrected with {count} human labels of this model's pictures",
-    "prompt": "it allows for the instrument's errors on {count} pictures of this model that were "
-    "drawn for a known label",
-    "nearest source": "it allows for the instrument's errors on {count} pictures of this model "
-    "that are known by the source picture they are nearest to",
+    "human": "corrected with {count} human labels of this model's images",
+    "prompt": "it allows for the instrument's errors on {count} images of this model that were "
+    "generated for a known label",
+    "nearest source": "it allows for the instrument's errors on {count} images of this model "
+    "that are known by the source image they are nearest to",
 }
 
 
@@ -61,19 +61,17 @@ def quote(finding: "Finding") -> str:
     """Return which number to quote of a finding, and why.
 
     The corrected share where there is one; else the raw one with its bounds. It speaks of the same
-    label as `sentence`. Below 10 judged pictures it says that there is no percentage to quote.
+    label as `sentence`. Below 10 classified images it says that there is no percentage to quote.
     """
     tally = finding.tally
     share = finding.best(told_label(tally))
-    if not tally.judged:
-        return "Quote nothing yet: no picture has a label."
+    if not tally.classified:
+        return "Quote nothing yet: no image has a label."
     if share is None:
-        return (
-            f"Quote the counts: {_number(tally.judged)} with a label are too few for a percentage."
-        )
+        return f"Quote the counts: {_number(tally.classified)} with a label are too few for a percentage."
     if finding.corrected is None or finding.confusion is None:
         return f"Quote {_limits(share)}{_unclear(finding)}; {finding.note}".rstrip(".") + "."
-    because = _BECAUSE[finding.confusion.kind].format(count=finding.confusion.pictures)
+    because = _BECAUSE[finding.confusion.kind].format(count=finding.confusion.images)
     told = f"Quote the corrected share of {_labelled(tally)}, {_limits(share)}: {because}."
     return f"{told} {finding.note}" if finding.note else told
 
@@ -131,7 +129,7 @@ def reasons_told(reasons: "Iterable[tuple[str, int]]") -> str:
 
 
 def reasons_sentences(tallies: "Iterable[Tally]") -> "Iterator[str]":
-    """Yield, for each model and axis, how many pictures have no answer and why.
+    """Yield, for each model and axis, how many images have no answer and why.
 
     Nothing is told of a model and axis where being unsure is the only reason.
     """
@@ -141,7 +139,7 @@ def reasons_sentences(tallies: "Iterable[Tally]") -> "Iterator[str]":
     for (model, title), some in pooled.items():
         reasons = sum((Counter(dict(one.reasons)) for one in some), Counter[str]())
         if told := reasons_told(reasons.most_common()):
-            looked_at = sum(one.judged + one.abstained for one in some)
+            looked_at = sum(one.classified + one.abstained for one in some)
             yield (
                 f"{title}: {reasons.total()} of {_number(looked_at)} by {model} have no answer "
                 f"({told})."
@@ -164,7 +162,7 @@ def _unclear(finding: "Finding") -> str:
 
 
 def subject(cell: "Cell") -> str:
-    """Return whom the pictures of a cell show: "an honest author"."""
+    """Return whom the images of a cell show: "an honest author"."""
     adjective = f"{cell.adjective} " if isinstance(cell.adjective, str) else ""
     if isinstance(cell.profession, str):
         return with_article(adjective + cell.profession)
@@ -176,19 +174,19 @@ def _is_gender(tally: "Tally") -> bool:
 
 
 def _found(tally: "Tally") -> str:
-    pictures = f"{_number(tally.judged)} of {subject(tally.cell)}"
-    if tally.judged == 0:
-        return _nothing_judged(tally)
-    if tally.judged < FEWEST:
-        return f"Of {pictures}, {_each_count(tally)} (too few for a percentage)"
+    images = f"{_number(tally.classified)} of {subject(tally.cell)}"
+    if tally.classified == 0:
+        return _nothing_classified(tally)
+    if tally.classified < FEWEST:
+        return f"Of {images}, {_each_count(tally)} (too few for a percentage)"
     label = told_label(tally)
-    return f"Of {pictures}, {_perceived(tally, label)} ({_share(tally, label)})"
+    return f"Of {images}, {_perceived(tally, label)} ({_share(tally, label)})"
 
 
-def _nothing_judged(tally: "Tally") -> str:
+def _nothing_classified(tally: "Tally") -> str:
     if tally.total:
-        return f"None of {_number(tally.total)} of {subject(tally.cell)} could be judged"
-    return f"No picture of {subject(tally.cell)} is judged yet"
+        return f"None of {_number(tally.total)} of {subject(tally.cell)} could be classified"
+    return f"No image of {subject(tally.cell)} is classified yet"
 
 
 def _each_count(tally: "Tally") -> str:
@@ -212,7 +210,7 @@ def _quality(axis: "Axis") -> str:
 
 def _share(tally: "Tally", label: str) -> str:
     share = tally.share(label)
-    assert share is not None, "called for judged pictures only"  # noqa: S101
+    assert share is not None, "called for classified images only"  # noqa: S101
     return f"{share.estimate:.0%}, {interval_text(share)}"
 
 
@@ -241,12 +239,12 @@ def _commonest(tally: "Tally") -> str:
 def _uncounted(tally: "Tally") -> str:
     told = [
         (tally.abstained, f"{_be(tally.abstained)} {tally.axis.abstention}{_why(tally)}"),
-        (tally.withheld, f"{_be(tally.withheld, past=True)} withheld by the model"),
-        (tally.unjudged, f"{_be(tally.unjudged)} not judged yet"),
-        (tally.missing, f"{_be(tally.missing)} not drawn yet"),
+        (tally.filtered, f"{_be(tally.filtered, past=True)} filtered by the model"),
+        (tally.unclassified, f"{_be(tally.unclassified)} not classified yet"),
+        (tally.missing, f"{_be(tally.missing)} not generated yet"),
     ]
     # A percentage is of those that got a label; these come on top of them.
-    more = " more" if tally.judged else ""
+    more = " more" if tally.classified else ""
     return ", ".join(f"{count}{more} {text}" for count, text in told if count)
 
 
@@ -266,4 +264,4 @@ def _be(count: int, *, past: bool = False) -> str:
 
 
 def _number(count: int) -> str:
-    return f"{count} picture" if count == 1 else f"{count} pictures"
+    return f"{count} image" if count == 1 else f"{count} images"

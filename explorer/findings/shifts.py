@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """What one adjective does to one model's pictures of the same professions.
+    """What one adjective does to one model's images of the same professions.
 
-    `with_it` and `without` count the professions that have judged pictures of both kinds, of which
+    `with_it` and `without` count the professions that have classified images of both kinds, of which
     there are `professions`. `raw` and `corrected` are the feminine share with the adjective minus
-    that without, -1..1; both are None below FEWEST judged pictures of either kind, `corrected` too
+    that without, -1..1; both are None below FEWEST classified images of either kind, `corrected` too
     where it is not known how the instrument errs. `p` flips professions; it is None of one
     profession. `q` is adjusted for all adjectives.
     """
@@ -83,14 +83,14 @@ def shift_sentences(found: "Sequence[Shift]") -> "Iterator[str]":
     """Yield how many shifts hold, each that does, and what to mind."""
     tests = sum(shift.p is not None for shift in found)
     if not tests:
-        yield f"No shift is tested: that takes two professions and {FEWEST} judged pictures a side."
+        yield f"No shift is tested: that takes two professions and {FEWEST} classified images a side."
         return
     yield how_many_hold(sum(holds(shift.q) for shift in found), tests, "shifts")
     for shift in found:
         if holds(shift.q) and shift.best:
             how = "corrected" if shift.corrected else "as counted"
             yield (
-                f"With {shift.adjective!r}, pictures of {shift.professions} professions are "
+                f"With {shift.adjective!r}, images of {shift.professions} professions are "
                 f"perceived as feminine {points_more(shift.best.estimate)} often than without an "
                 f"adjective ({how}, {interval_text(shift.best)}; q {shift.q:.2g})."
             )
@@ -101,7 +101,7 @@ def shift_sentences(found: "Sequence[Shift]") -> "Iterator[str]":
 
 def _pairs(with_it: dict[str, Tally], plain: dict[str, Tally]) -> list[tuple[Tally, Tally]]:
     both = ((tally, plain.get(name)) for name, tally in with_it.items())
-    return [(one, other) for one, other in both if other and one.judged and other.judged]
+    return [(one, other) for one, other in both if other and one.classified and other.classified]
 
 
 def _p(pairs: list[tuple[Tally, Tally]]) -> float | None:
@@ -111,11 +111,11 @@ def _p(pairs: list[tuple[Tally, Tally]]) -> float | None:
 
 
 def _share(tally: Tally) -> float:
-    return tally.count(FEMININE) / tally.judged
+    return tally.count(FEMININE) / tally.classified
 
 
 def _is_enough(pairs: list[tuple[Tally, Tally]]) -> bool:
-    return min(sum(pair[side].judged for pair in pairs) for side in (0, 1)) >= FEWEST
+    return min(sum(pair[side].classified for pair in pairs) for side in (0, 1)) >= FEWEST
 
 
 def _both(
@@ -136,21 +136,21 @@ def _pooled(cell: Cell, side: "Sequence[Tally]", like: Tally) -> Tally:
         axis=like.axis,
         counts=tuple(sum(tally.count(label) for tally in side) for label in like.axis.labels),
         abstained=sum(tally.abstained for tally in side),
-        withheld=sum(tally.withheld for tally in side),
+        filtered=sum(tally.filtered for tally in side),
         missing=sum(tally.missing for tally in side),
         level=like.level,
-        unjudged=sum(tally.unjudged for tally in side),
+        unclassified=sum(tally.unclassified for tally in side),
     )
 
 
 def _raw(with_it: Tally, without: Tally) -> Interval | None:
-    if min(with_it.judged, without.judged) < FEWEST:
+    if min(with_it.classified, without.classified) < FEWEST:
         return None
     return difference(
         with_it.count(FEMININE),
-        with_it.judged,
+        with_it.classified,
         without.count(FEMININE),
-        without.judged,
+        without.classified,
         with_it.level,
     )
 

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from explorer.findings.corrected import Finding
     from explorer.findings.differences import Difference
     from explorer.findings.tallies import Observation, Tally
+    from explorer.models.requests import ModelSpec
     from explorer.perception.axes import Axis
-    from explorer.pictures.requests import ModelSpec
     from explorer.statistics.confusion import Confusion
     from explorer.statistics.intervals import Interval
 
@@ -28,10 +28,10 @@ _FORMULA = ("=", "+", "-", "@", "\t")
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """How one model's pictures came about and who judged them.
+    """How one model's images came about and who classified them.
 
     `instruments` holds (axis name, instrument). `device` and `libraries` ("torch 2.13.0, ...") are
-    None where it is not known what drew the pictures.
+    None where it is not known what generated the images.
     """
 
     model: "ModelSpec"
@@ -48,28 +48,28 @@ def tally_rows(
 ) -> list[dict[str, object]]:
     """Return one row for each finding and label, labels that nobody got included.
 
-    None means that there is no such thing: no adjective, no judged picture, no statistic. `year` is
+    None means that there is no such thing: no adjective, no classified image, no statistic. `year` is
     that of the labour statistics.
 
     Columns:
         model, profession, adjective: the cell; "(all)" where words are counted together.
         adjective_coding: "masculine" or "feminine", for listed adjectives.
         axis, label: the question and one of its answers.
-        count, judged, share, share_low, share_high, level, method: pictures with this label,
-            pictures with any label, the one over the other (0..1), its limits, their confidence
+        count, classified, share, share_low, share_high, level, method: images with this label,
+            images with any label, the one over the other (0..1), its limits, their confidence
             and formula.
         bound_low, bound_high: what the share can be, 0..1, whatever the abstained show; these and
-            the corrected share are None below 10 judged pictures.
+            the corrected share are None below 10 classified images.
         corrected_share, corrected_low, corrected_high: the share corrected for the instrument's
             errors and its limits.
-        sensitivity, specificity: of pictures with and without this label, those answered so, 0..1;
+        sensitivity, specificity: of images with and without this label, those answered so, 0..1;
             of two labels only.
-        validation, validation_pictures: how the truth was known where the errors were counted
-            ("human", "prompt", "nearest source"), and for how many pictures.
+        errors_from, errors_images: how the truth was known where the errors were counted
+            ("human", "prompt", "nearest source"), and for how many images.
         correction_note: why there is no corrected share, or what to mind about it.
-        total: judged + abstained + withheld.
-        abstained, withheld, unjudged, missing: pictures without an answer, without a picture, not
-            judged yet, not drawn yet.
+        total: classified + abstained + filtered.
+        abstained, filtered, unclassified, missing: images without an answer, without an image, not
+            classified yet, not generated yet.
         abstained_reasons: why there is no answer, with how often, "3 unsure, 1 no face found".
         reference_share, reference_year, reference_occupation, reference_match: women's share
             (0..1) of US workers in that year and occupation, and how well the occupation fits the
@@ -78,7 +78,7 @@ def tally_rows(
             smallest probability that is answered.
         model_repo, model_revision, scheduler, steps, guidance, width_px, height_px, dtype: the
             model's settings.
-        device, libraries, tool_version: what drew and what counted.
+        device, libraries, tool_version: what generated and what counted.
     """
     known = by_model(provenance)
     return [
@@ -105,19 +105,19 @@ def image_rows(
     provenance: "Iterable[Provenance]" = (),
     file: "Callable[[str], str] | None" = None,
 ) -> list[dict[str, object]]:
-    """Return one row for each stored picture.
+    """Return one row for each stored image.
 
     Args:
-        observations: the pictures.
+        observations: the images.
         axes: the questions, each giving columns of its own.
-        provenance: how each model's pictures came about.
-        file: gives the path of a picture by its key; None leaves the column empty.
+        provenance: how each model's images came about.
+        file: gives the path of an image by its key; None leaves the column empty.
 
     Columns:
         model, profession, adjective, prompt, replicate, seed, key: what was asked for; replicates
-            count from 0, the key names the picture.
-        file: where the picture lies, None for a withheld one.
-        withheld: why there is no picture, None where there is one.
+            count from 0, the key names the image.
+        file: where the image lies, None for a filtered one.
+        filtered: why there is no image, None where there is one.
         For each axis, gender for instance: gender_label (None: no answer), gender_reason (why not),
             gender_score_feminine, gender_score_masculine (probabilities, 0..1),
             gender_instrument, gender_captions_sha256, gender_threshold. An axis measured in pixels
@@ -130,8 +130,8 @@ def image_rows(
     return [
         {
             **_asked(observation),
-            "file": None if file is None or observation.withheld else file(observation.request.key),
-            "withheld": observation.withheld,
+            "file": None if file is None or observation.filtered else file(observation.request.key),
+            "filtered": observation.filtered,
             **_answers(observation, axes),
             **model_columns(known.get(observation.request.model.name)),
         }
@@ -148,20 +148,20 @@ def comparison_rows(
 
     Columns:
         profession, adjective, adjective_coding, axis, label: as in tally_rows.
-        left_model, left_count, left_judged, left_share, left_share_low, left_share_high,
-            left_total, left_abstained, left_withheld, left_unjudged, left_missing: the one model.
+        left_model, left_count, left_classified, left_share, left_share_low, left_share_high,
+            left_total, left_abstained, left_filtered, left_unclassified, left_missing: the one model.
         right_model ... right_missing: the other.
         difference, difference_low, difference_high: left minus right share (-1..1) and its limits.
         level: the confidence of all limits.
         corrected_difference, corrected_difference_low, corrected_difference_high: the same after
             both shares were corrected for the instrument's errors; None where these are not known
-            of both models, or either side has fewer than 10 judged pictures.
+            of both models, or either side has fewer than 10 classified images.
         p, q, test, tests: how likely a difference as large is by chance, two-sided, on the pairs
-            judged on both sides; the same adjusted by Benjamini-Hochberg for all tests of this
+            classified on both sides; the same adjusted by Benjamini-Hochberg for all tests of this
             axis; which test it was; how many tests those are. None for masculine, as feminine is
             tested, and below 10 pairs.
         difference_note: what to mind.
-        paired: prompts and seeds judged on both sides.
+        paired: prompts and seeds classified on both sides.
         reference_share ... reference_match: as in tally_rows.
         left_instrument, right_instrument, captions_sha256, threshold: as in tally_rows.
         left_model_repo, left_model_revision, left_scheduler, left_steps, left_guidance,
@@ -218,7 +218,7 @@ def _counted(tally: "Tally", label: str) -> Row:
     share = tally.share(label)
     return {
         "count": tally.count(label),
-        "judged": tally.judged,
+        "classified": tally.classified,
         "total": tally.total,
         **interval_columns("share", share),
         "level": tally.level,
@@ -249,8 +249,8 @@ def _errors(confusion: "Confusion | None", position: int) -> Row:
     return {
         "sensitivity": rates[0],
         "specificity": rates[1],
-        "validation": confusion.kind if confusion else None,
-        "validation_pictures": confusion.pictures if confusion else None,
+        "errors_from": confusion.kind if confusion else None,
+        "errors_images": confusion.images if confusion else None,
     }
 
 
@@ -267,8 +267,8 @@ def uncounted_columns(tally: "Tally") -> Row:
     """Return the columns of what could not be counted."""
     return {
         "abstained": tally.abstained,
-        "withheld": tally.withheld,
-        "unjudged": tally.unjudged,
+        "filtered": tally.filtered,
+        "unclassified": tally.unclassified,
         "missing": tally.missing,
     }
 
@@ -302,7 +302,7 @@ def instrument_columns(axis: "Axis", known: Provenance | None) -> Row:
 
 
 def model_columns(known: Provenance | None) -> Row:
-    """Return the columns that say how the pictures came about."""
+    """Return the columns that say how the images came about."""
     model = known.model if known else None
     return {
         "model_repo": model.repo if model else None,

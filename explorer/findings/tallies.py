@@ -12,8 +12,8 @@ from explorer.statistics.intervals import wilson
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from explorer.models.requests import ImageRequest
     from explorer.perception.axes import Axis, Perception
-    from explorer.pictures.requests import ImageRequest
     from explorer.statistics.intervals import Interval
 
 By = Literal["profession", "adjective", "cell"]
@@ -45,14 +45,14 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """One stored picture as findings need it.
+    """One stored image as findings need it.
 
-    `withheld` is the reason why there is no picture to judge, None for all others. An axis without
-    an entry in `perceptions` (by axis name) has not been judged yet.
+    `filtered` is the reason why there is no image to classify, None for all others. An axis without
+    an entry in `perceptions` (by axis name) has not been classified yet.
     """
 
     request: "ImageRequest"
-    withheld: str | None
+    filtered: str | None
     perceptions: "Mapping[str, Perception]"
 
 
@@ -61,9 +61,9 @@ class Tally:
     """What was perceived in one cell on one axis.
 
     Everything asked for is in exactly one of these: `counts` (in the axis's label order),
-    `abstained` (looked at, not answered), `withheld` (no picture to look at), `unjudged` (drawn,
-    not looked at yet), `missing` (not drawn yet). `reasons` counts why the instrument abstained,
-    the commonest first. `seen` holds the label of each picture behind `counts` by prompt and
+    `abstained` (looked at, not answered), `filtered` (no image to look at), `unclassified` (generated,
+    not looked at yet), `missing` (not generated yet). `reasons` counts why the instrument abstained,
+    the commonest first. `seen` holds the label of each image behind `counts` by prompt and
     replicate.
     """
 
@@ -71,30 +71,30 @@ class Tally:
     axis: "Axis"
     counts: tuple[int, ...]
     abstained: int = 0
-    withheld: int = 0
+    filtered: int = 0
     missing: int = 0
     level: float = 0.95
-    unjudged: int = 0
+    unclassified: int = 0
     reasons: tuple[tuple[str, int], ...] = ()
     seen: "Mapping[tuple[str, int], str]" = field(default_factory=dict, repr=False, compare=False)
 
     @property
-    def judged(self) -> int:
-        """How many pictures got a label: what every share is a share of."""
+    def classified(self) -> int:
+        """How many images got a label: what every share is a share of."""
         return sum(self.counts)
 
     @property
     def total(self) -> int:
-        """How many pictures were drawn and done with: judged, abstained from or withheld."""
-        return self.judged + self.abstained + self.withheld
+        """How many images were generated and done with: classified, abstained from or filtered."""
+        return self.classified + self.abstained + self.filtered
 
     @property
     def asked(self) -> int:
-        """How many pictures were asked for."""
-        return self.total + self.unjudged + self.missing
+        """How many images were asked for."""
+        return self.total + self.unclassified + self.missing
 
     def count(self, label: str) -> int:
-        """Return how many pictures got this label.
+        """Return how many images got this label.
 
         Raises:
             UnknownName: the axis has no such label.
@@ -102,12 +102,12 @@ class Tally:
         return self.counts[_index(self.axis, label)]
 
     def share(self, label: str) -> "Interval | None":
-        """Return the label's share of the judged pictures, None where none was judged.
+        """Return the label's share of the classified images, None where none was classified.
 
         Raises:
             UnknownName: the axis has no such label.
         """
-        return wilson(self.count(label), self.judged, self.level)
+        return wilson(self.count(label), self.classified, self.level)
 
 
 def tally(
@@ -172,22 +172,22 @@ class _Counter:
     axis: "Axis"
     labels: dict[str, int] = field(init=False)
     reasons: Counter[str] = field(default_factory=Counter)
-    withheld: int = 0
+    filtered: int = 0
     missing: int = 0
-    unjudged: int = 0
+    unclassified: int = 0
     seen: dict[tuple[str, int], str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.labels = dict.fromkeys(self.axis.labels, 0)
 
     def add(self, request: "ImageRequest", observation: Observation | None) -> None:
-        """Count one picture that was asked for, in exactly one place."""
+        """Count one image that was asked for, in exactly one place."""
         if observation is None:
             self.missing += 1
-        elif observation.withheld is not None:
-            self.withheld += 1
+        elif observation.filtered is not None:
+            self.filtered += 1
         elif (perception := observation.perceptions.get(self.axis.name)) is None:
-            self.unjudged += 1
+            self.unclassified += 1
         elif perception.label is None:
             self.reasons[perception.reason or NO_REASON] += 1
         else:
@@ -200,10 +200,10 @@ class _Counter:
             axis=self.axis,
             counts=tuple(self.labels.values()),
             abstained=self.reasons.total(),
-            withheld=self.withheld,
+            filtered=self.filtered,
             missing=self.missing,
             level=level,
-            unjudged=self.unjudged,
+            unclassified=self.unclassified,
             reasons=tuple(self.reasons.most_common()),
             seen=self.seen,
         )

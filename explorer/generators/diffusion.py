@@ -1,4 +1,4 @@
-"""Draw with any Stable Diffusion pipeline, in batches that run across prompts."""
+"""Generate with any Stable Diffusion pipeline, in batches that run across prompts."""
 
 import logging
 from threading import Lock
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from explorer.errors import ModelBroken, OutOfMemory
 from explorer.failures import first_line, out_of_memory
 from explorer.generators.pipelines import load_pipeline
-from explorer.pictures.requests import Picture
+from explorer.models.requests import Image
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from diffusers import DiffusionPipeline
     from torch import Tensor
 
-    from explorer.pictures.requests import ImageRequest, ModelSpec
+    from explorer.models.requests import ImageRequest, ModelSpec
     from explorer.settings import Settings
 
 __all__ = ["DiffusionGenerator", "load_pipeline"]
@@ -24,7 +24,7 @@ __all__ = ["DiffusionGenerator", "load_pipeline"]
 _log = logging.getLogger(__name__)
 
 SAFETY_FILTER = "safety filter"
-BLACK_PICTURE = "black picture"
+BLACK_IMAGE = "black image"
 DECODE_FAILURE = "decode failure"
 # An encoded prompt of SDXL takes 600 kB, so these take 150 MB at most.
 _MAX_ENCODED = 256
@@ -38,11 +38,11 @@ _EMBEDDINGS = (
 
 
 class DiffusionGenerator:
-    """Draws the pictures of one model.
+    """Generates the images of one model.
 
-    The model is loaded when the first picture is asked for. Batches run across prompts, each
-    prompt is encoded once, and every picture has a generator of its own that is seeded with the
-    request's seed, so that a picture depends on its batch by rounding alone. Threads take turns
+    The model is loaded when the first image is asked for. Batches run across prompts, each
+    prompt is encoded once, and every image has a generator of its own that is seeded with the
+    request's seed, so that an image depends on its batch by rounding alone. Threads take turns
     batch by batch.
     """
 
@@ -51,7 +51,7 @@ class DiffusionGenerator:
 
         Args:
             spec: the model and its settings.
-            settings: gives the device, and the number of pictures drawn at once.
+            settings: gives the device, and the number of images generated at once.
         """
         self._spec = spec
         self._device = settings.device
@@ -61,14 +61,14 @@ class DiffusionGenerator:
         self._unguided: dict[str, Tensor] = {}
         self._lock = Lock()
 
-    def draw(self, requests: "Sequence[ImageRequest]") -> "Iterator[Picture]":
-        """Yield one picture per request, in order; stop asking to cancel after a batch.
+    def generate(self, requests: "Sequence[ImageRequest]") -> "Iterator[Image]":
+        """Yield one image per request, in order; stop asking to cancel after a batch.
 
-        A picture that the model's safety filter takes, or that comes out black or not at all, is
-        withheld with the reason.
+        An image that the model's safety filter takes, or that comes out black or not at all, is
+        filtered with the reason.
 
         Raises:
-            ModelError: the model cannot be loaded or cannot draw; the message says what to do.
+            ModelError: the model cannot be loaded or cannot generate; the message says what to do.
             ValueError: a request is for another model.
         """
         if any(request.model != self._spec for request in requests):
@@ -76,31 +76,31 @@ class DiffusionGenerator:
         done = 0
         while done < len(requests):
             with self._lock:
-                pictures = self._draw_batch(requests[done : done + self._batch])
-            done += len(pictures)
-            yield from pictures
+                images = self._generate_batch(requests[done : done + self._batch])
+            done += len(images)
+            yield from images
 
-    def _draw_batch(self, requests: "Sequence[ImageRequest]") -> "tuple[Picture, ...]":
-        """Draw as many of the requests, from the first, as fit into memory."""
+    def _generate_batch(self, requests: "Sequence[ImageRequest]") -> "tuple[Image, ...]":
+        """Generate as many of the requests, from the first, as fit into memory."""
         pipeline = self._loaded()
         while True:
             requests = requests[: self._batch]
-            pictures = self._try(pipeline, requests)
-            if pictures:
-                return pictures
+            images = self._try(pipeline, requests)
+            if images:
+                return images
             self._halve(len(requests))
 
     def _try(
         self, pipeline: "DiffusionPipeline", requests: "Sequence[ImageRequest]"
-    ) -> "tuple[Picture, ...]":
-        """Return the pictures, or none where memory ran out."""
+    ) -> "tuple[Image, ...]":
+        """Return the images, or none where memory ran out."""
         try:
             return self._run(pipeline, requests)
         except Exception as error:
             if out_of_memory(error):
                 return ()
             raise ModelBroken(
-                f"The model {self._spec.name!r} cannot draw: {first_line(error)} Try its own "
+                f"The model {self._spec.name!r} cannot generate: {first_line(error)} Try its own "
                 "size, steps and scheduler, or choose another model."
             ) from error
 
@@ -109,8 +109,8 @@ class DiffusionGenerator:
 
         if size == 1:
             raise OutOfMemory(
-                f"One picture of {self._spec.width_px} x {self._spec.height_px} pixels by "
-                f"{self._spec.name!r} does not fit into memory. Draw smaller pictures, close "
+                f"One image of {self._spec.width_px} x {self._spec.height_px} pixels by "
+                f"{self._spec.name!r} does not fit into memory. Generate smaller images, close "
                 "other programs, or choose a smaller model."
             )
         self._batch = size // 2
@@ -124,7 +124,7 @@ class DiffusionGenerator:
 
     def _run(
         self, pipeline: "DiffusionPipeline", requests: "Sequence[ImageRequest]"
-    ) -> "tuple[Picture, ...]":
+    ) -> "tuple[Image, ...]":
         import torch
 
         with torch.inference_mode():
@@ -138,7 +138,7 @@ class DiffusionGenerator:
                 output_type="np",
             )
         flagged = getattr(output, "nsfw_content_detected", None) or [False] * len(requests)
-        return tuple(map(_picture, requests, output.images, flagged))
+        return tuple(map(_image, requests, output.images, flagged))
 
     def _embeddings(
         self, pipeline: "DiffusionPipeline", texts: "Sequence[str]"
@@ -204,13 +204,13 @@ def _encode(
     return {name: tensor for name, tensor in named if tensor is not None}
 
 
-def _picture(request: "ImageRequest", image: "np.ndarray", flagged: bool) -> Picture:  # noqa: FBT001
+def _image(request: "ImageRequest", image: "np.ndarray", flagged: bool) -> Image:  # noqa: FBT001
     """Turn floats in 0..1 into the pixels that are stored, or the reason why there are none."""
     import numpy as np
 
     if flagged:
-        return Picture(request, None, SAFETY_FILTER)
+        return Image(request, None, SAFETY_FILTER)
     if not np.isfinite(image).all():
-        return Picture(request, None, DECODE_FAILURE)
+        return Image(request, None, DECODE_FAILURE)
     pixels = (image * 255).round().astype(np.uint8)
-    return Picture(request, pixels) if pixels.any() else Picture(request, None, BLACK_PICTURE)
+    return Image(request, pixels) if pixels.any() else Image(request, None, BLACK_IMAGE)

@@ -1,4 +1,4 @@
-"""Find who draws for a model."""
+"""Find who generates for a model."""
 
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -7,12 +7,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from explorer.generators.diffusion import DiffusionGenerator
-    from explorer.pictures.requests import ModelSpec
+    from explorer.models.requests import ModelSpec
     from explorer.settings import Settings
 
 
 def generators(settings: "Settings") -> "Callable[[ModelSpec], DiffusionGenerator]":
-    """Return what gives the generator of a model; it loads at the first picture.
+    """Return what gives the generator of a model; it loads at the first image.
 
     One stays in memory between drawings: two large models may not fit.
     """

@@ -8,22 +8,22 @@ from typing import TYPE_CHECKING, Any
 
 from explorer.errors import ExplorerError, ModelBroken, ModelNotFound
 from explorer.failures import load_failure, require_device
-from explorer.pictures.catalog import require_safe_folder, weights_folder
+from explorer.models.catalog import require_safe_folder, weights_folder
 from explorer.torchvision_schemas import load_torchvision
 
 if TYPE_CHECKING:
     from diffusers import DiffusionPipeline
 
-    from explorer.pictures.requests import ModelSpec
+    from explorer.models.requests import ModelSpec
 
 _HUB_SECONDS = 10.0
-# What each class that draws from text needs at loading so that nothing changes the pixels unseen.
+# What each class that generates from text needs at loading so that nothing changes the pixels unseen.
 _PIPELINES: dict[str, dict[str, object]] = {
     "StableDiffusionPipeline": {},
     # Left alone, it watermarks where a certain package happens to be installed.
     "StableDiffusionXLPipeline": {"add_watermarker": False},
 }
-# They announce black pictures, which are counted here, and cut prompts, which are told better here.
+# They announce black images, which are counted here, and cut prompts, which are told better here.
 _LOUD = (
     "diffusers.pipelines.stable_diffusion.safety_checker",
     "diffusers.pipelines.stable_diffusion.pipeline_stable_diffusion",
@@ -45,7 +45,7 @@ _SCHEDULERS: dict[str, tuple[str, dict[str, object]]] = {
 
 
 def load_pipeline(spec: "ModelSpec", device: str) -> "DiffusionPipeline":
-    """Load a model's pipeline onto a device, ready to draw.
+    """Load a model's pipeline onto a device, ready to generate.
 
     Only safetensors weights are read and no code that comes with the model is run. A model that is
     on this machine is loaded without asking the hub.
@@ -133,7 +133,7 @@ def _download(spec: "ModelSpec") -> Path:
     if "model_index.json" not in names:
         raise ModelBroken(
             f"The hub's {spec.repo!r} holds no model_index.json, so it is no model this tool can "
-            "draw with. Choose one that is marked 'Diffusers' on the hub."
+            "generate with. Choose one that is marked 'Diffusers' on the hub."
         )
     variant = next((name for name in _variants(spec) if _has_variant(names, name)), None)
     try:
@@ -184,7 +184,7 @@ def _index(spec: "ModelSpec", folder: Path) -> dict[str, Any]:
     index: dict[str, Any] = json.loads((folder / "model_index.json").read_text(encoding="utf-8"))
     if str(index.get("_class_name")) not in _PIPELINES:
         raise ModelBroken(
-            f"The model {spec.repo!r} is a {index.get('_class_name')!r}, and this tool draws with "
+            f"The model {spec.repo!r} is a {index.get('_class_name')!r}, and this tool generates with "
             f"{' or '.join(map(repr, _PIPELINES))}. Choose a Stable Diffusion model."
         )
     _require_parts(spec, folder, index)

@@ -7,7 +7,7 @@ import gradio as gr
 from gradio.components import Navbar
 
 from explorer.errors import ServeError
-from explorer.page import compare, explore, gaps, validate
+from explorer.page import annotate, compare, explore, gaps
 from explorer.page.choice import COMPARE, EXPLORE, GAPS, study
 from explorer.page.desk import open_desk
 from explorer.page.form import FormKind
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 
 TITLE = "Bias Explorer"
 _PORT = 7860
-_PAGES = {"Explore": "./", "Compare": "compare", "Gaps": "gaps", "Validate": "validate"}
+_PAGES = {"Explore": "./", "Compare": "compare", "Gaps": "gaps", "Annotate": "annotate"}
 _SEVERAL = FormKind(several_professions=True)
 _BESIDE = FormKind(several_professions=True, reference=True)
 
 
 def build(desk: "Desk") -> gr.Blocks:
-    """Lay out every page; nothing is loaded, drawn or served yet."""
+    """Lay out every page; nothing is loaded, generated or served yet."""
     page = gr.Blocks(title=TITLE, analytics_enabled=False)
     with page:
         _header("Explore")
@@ -40,9 +40,9 @@ def build(desk: "Desk") -> gr.Blocks:
     with page.route("Gaps", "gaps"):
         _header("Gaps")
         view(page, desk, GAPS, ("Model",), gaps.show, _BESIDE)
-    with page.route("Validate", "validate"):
-        _header("Validate")
-        validate.view(page, desk)
+    with page.route("Annotate", "annotate"):
+        _header("Annotate")
+        annotate.view(page, desk)
     page.queue(default_concurrency_limit=8, max_size=100)
     return page
 

@@ -44,10 +44,10 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """How many pictures got one label, and the three numbers that stand side by side.
+    """How many images got one label, and the three numbers that stand side by side.
 
     `share` is as counted, `bounds` are those for the unclear, `corrected` allows for the
-    instrument's errors. All three are None below FEWEST judged pictures, `corrected` too where the
+    instrument's errors. All three are None below FEWEST classified images, `corrected` too where the
     errors are not known. `known` is the share that a bundled generator is known to draw, None for
     all others.
     """
@@ -82,17 +82,17 @@ class Chart:
 
     axis: "Axis"
     bars: tuple[Bar, ...]
-    judged: int
+    classified: int
     abstained: int
     reasons: str
-    withheld: int
-    unjudged: int
+    filtered: int
+    unclassified: int
     missing: int
 
     @property
     def enough(self) -> bool:
-        """Whether there are pictures enough for percentages."""
-        return self.judged >= FEWEST
+        """Whether there are images enough for percentages."""
+        return self.classified >= FEWEST
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class PairChart:
-    """One axis for two models; `paired` counts prompts and seeds judged on both sides."""
+    """One axis for two models; `paired` counts prompts and seeds classified on both sides."""
 
     axis: "Axis"
     pairs: tuple[Pair, ...]
@@ -146,11 +146,11 @@ def chart(
             _bar(finding, place, label, mark, share)
             for (place, label), share in zip(enumerate(labels(tally.axis)), shares, strict=True)
         ),
-        judged=tally.judged,
+        classified=tally.classified,
         abstained=tally.abstained,
         reasons=reasons_told(tally.reasons),
-        withheld=tally.withheld,
-        unjudged=tally.unjudged,
+        filtered=tally.filtered,
+        unclassified=tally.unclassified,
         missing=tally.missing,
     )
 
@@ -165,7 +165,7 @@ def pair_chart(
 
     Args:
         findings: of the left and the right model.
-        paired: how many prompts and seeds are judged on both sides.
+        paired: how many prompts and seeds are classified on both sides.
         mark: the labour statistic.
         known: what the left and the right model are known to draw.
     """
@@ -199,7 +199,7 @@ def _bar(
     return Bar(
         label=label,
         count=tally.counts[place],
-        share=tally.share(label.name) if tally.judged >= FEWEST else None,
+        share=tally.share(label.name) if tally.classified >= FEWEST else None,
         bounds=finding.bounds[place] if finding.bounds else None,
         corrected=finding.corrected[place] if finding.corrected else None,
         mark=mark if of_women else None,

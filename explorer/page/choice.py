@@ -32,7 +32,7 @@ from explorer.words.vocabulary import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
 
-    from explorer.pictures.catalog import ModelCard
+    from explorer.models.catalog import ModelCard
     from explorer.words.references import Reference
     from explorer.words.vocabulary import Profession
 
@@ -54,8 +54,8 @@ class Choice:
     `NONE` for the prompt without one and `ALL` for that and the twenty adjectives. A None leaves
     the model's own setting. `reference` holds a person's own shares of women, by profession; empty
     for the labour statistics, which are of `year`. `tone` is CAPTIONS or PIXELS. `classifier` is
-    FACE where the classifier is shown the face alone, None where it is shown the picture. With
-    `gate`, only pictures of one person are answered for.
+    FACE where the classifier is shown the face alone, None where it is shown the image. With
+    `gate`, only images of one person are answered for.
     """
 
     models: tuple[str, ...]
@@ -152,8 +152,8 @@ def study(choice: Choice, find_model: "Callable[..., ModelCard]", device: str) -
 
     Args:
         choice: what was chosen.
-        find_model: explorer.pictures.catalog.find_model or a stand-in.
-        device: where it would be drawn.
+        find_model: explorer.models.catalog.find_model or a stand-in.
+        device: where it would be generated.
 
     Raises:
         InputError: something chosen does not exist or lies outside its limits.

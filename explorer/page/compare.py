@@ -11,6 +11,7 @@ from explorer.findings.differences import (
     differences,
     differences_sentence,
 )
+from explorer.findings.error_rates import known_errors
 from explorer.findings.sentences import (
     FEMININE,
     GENDER,
@@ -31,7 +32,6 @@ from explorer.page.measured import measured
 from explorer.page.planned import planned
 from explorer.page.rendering import render
 from explorer.page.tables import tables
-from explorer.reference.error_rates import known_errors
 from explorer.words.labour import labour_statistic
 from explorer.words.vocabulary import DEFAULT_YEAR
 
@@ -40,10 +40,10 @@ if TYPE_CHECKING:
     from explorer.findings.corrected import Errors
     from explorer.findings.differences import Difference
     from explorer.findings.tallies import By, Observation
+    from explorer.models.requests import ImageRequest
     from explorer.page.choice import Choice
     from explorer.page.desk import Desk
     from explorer.page.dots import DotPlot
-    from explorer.pictures.requests import ImageRequest
     from explorer.statistics.intervals import Interval
     from explorer.store.index import Store
     from explorer.study import Study
@@ -130,7 +130,7 @@ def sentence(
 def _of_one(
     store: "Store", chosen: "Profession", year: int, asked: _Asked, errors: "Errors"
 ) -> dict[str, object]:
-    """Show one profession: what each model shows, where they differ, every picture."""
+    """Show one profession: what each model shows, where they differ, every image."""
     study, comparisons = asked.study, asked.compared("profession")
     found, mark = differences(comparisons, errors), labour_mark(chosen, year)
     lefts = findings((one.left for one in comparisons), errors)
@@ -150,7 +150,7 @@ def _of_one(
 
 
 def _of_several(choice: "Choice", asked: _Asked, errors: "Errors") -> dict[str, object]:
-    """Show several professions: where the models differ; pictures are a click away."""
+    """Show several professions: where the models differ; images are a click away."""
     comparisons = asked.compared("profession")
     found = differences((one for one in comparisons if one.left.axis.name == GENDER), errors)
     tones = _clearest([one for one in comparisons if one.left.axis.name != GENDER], errors)
@@ -180,7 +180,7 @@ def _of_all(found: "tuple[Difference, ...]") -> str:
     left, right = found[0].comparison.left.cell.model, found[0].comparison.right.cell.model
     tested = [one for one in found if one.tests[_feminine(one)]]
     if not tested:
-        return f"Too few pictures of {len(found)} professions to compare {left} and {right}."
+        return f"Too few images of {len(found)} professions to compare {left} and {right}."
     held = [one for one in tested if (test := one.tests[_feminine(one)]) and test.holds]
     more = sum((best := one.best(_feminine(one))) is not None and best.estimate > 0 for one in held)
     return (
@@ -208,7 +208,7 @@ class _Clearest:
                     position,
                     _profession(one),
                     seen_as(one.comparison.left.axis, position),
-                    _pictures(choice, _profession(one)),
+                    _images(choice, _profession(one)),
                 )
                 for one, position in self.rows
             ),
@@ -253,14 +253,14 @@ def _by_label(found: "tuple[Difference, ...]") -> "DotPlot":
 def _by_profession(found: "tuple[Difference, ...]", choice: "Choice") -> "DotPlot":
     return dot_plot(
         title="Perceived as feminine, by profession",
-        caption="A minus B in points; a name opens its pictures",
+        caption="A minus B in points; a name opens its images",
         sides=("more often by B", "more often by A"),
         rows=by_size(
             difference_dot(
                 one,
                 _feminine(one),
                 _profession(one),
-                address=_pictures(choice, _profession(one)),
+                address=_images(choice, _profession(one)),
             )
             for one in found
         ),
@@ -268,9 +268,11 @@ def _by_profession(found: "tuple[Difference, ...]", choice: "Choice") -> "DotPlo
 
 
 def _by_adjective(asked: _Asked, errors: "Errors") -> "list[DotPlot]":
-    """Return the plot by adjective where any has pictures enough."""
+    """Return the plot by adjective where any has images enough."""
     comparisons = [one for one in asked.compared("adjective") if one.left.axis.name == GENDER]
-    enough = [one for one in comparisons if min(one.left.judged, one.right.judged) >= FEWEST]
+    enough = [
+        one for one in comparisons if min(one.left.classified, one.right.classified) >= FEWEST
+    ]
     if len(comparisons) == 1 or not enough:
         return []
     coded = codings()
@@ -320,21 +322,21 @@ def _profession(difference: "Difference") -> str:
     return str(difference.comparison.left.cell.profession)
 
 
-def _pictures(choice: "Choice", profession: str) -> str:
+def _images(choice: "Choice", profession: str) -> str:
     return address(replace(choice, professions=(profession,)))
 
 
 def _found(difference: "Difference") -> str:
     left, right = difference.comparison.left, difference.comparison.right
     whom, best = subject(left.cell), difference.best(_feminine(difference))
-    if best is None or min(left.judged, right.judged) < FEWEST:
+    if best is None or min(left.classified, right.classified) < FEWEST:
         return (
-            f"Too few pictures of {whom} to compare: {left.judged} by {left.cell.model} and "
-            f"{right.judged} by {right.cell.model} are judged"
+            f"Too few images of {whom} to compare: {left.classified} by {left.cell.model} and "
+            f"{right.classified} by {right.cell.model} are classified"
         )
     how = "corrected, " if difference.corrected else "as counted, "
     return (
-        f"Pictures of {whom} by {_verdict(difference, best)} "
+        f"Images of {whom} by {_verdict(difference, best)} "
         f"({how}{best.level:.0%} interval of the difference {limits_text(best)} points)"
     )
 

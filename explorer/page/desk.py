@@ -5,16 +5,16 @@ from typing import TYPE_CHECKING
 
 from explorer.classifiers.find import classifiers
 from explorer.generators.find import generators
+from explorer.models.catalog import find_model, known_models
 from explorer.page.pace import Pace
 from explorer.page.runs import Runs
-from explorer.pictures.catalog import find_model, known_models
 from explorer.store.index import Store
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from explorer.pictures.catalog import ModelCard
-    from explorer.pictures.requests import ModelSpec
+    from explorer.models.catalog import ModelCard
+    from explorer.models.requests import ModelSpec
     from explorer.settings import Settings
     from explorer.study import Classifier, Generator
 
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 class Desk:
     """Store, models and what goes on; one for the whole page.
 
-    `generators` and `classifiers` give what draws a model's pictures and what judges them; models
-    load when they first draw or judge. Tests put stand-ins in their place.
+    `generators` and `classifiers` give what generates a model's images and what classifies them; models
+    load when they first generate or classify. Tests put stand-ins in their place.
     """
 
     settings: "Settings"

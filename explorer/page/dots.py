@@ -21,9 +21,9 @@ _REACHES = (0.1, 0.25, 0.5, 1.0)
 
 @dataclass(frozen=True, slots=True)
 class Dot:
-    """One row: a difference as counted and corrected, or counts where pictures are too few.
+    """One row: a difference as counted and corrected, or counts where images are too few.
 
-    `detail` stands beside the title, `address` is where its pictures are. `style` carries the
+    `detail` stands beside the title, `address` is where its images are. `style` carries the
     colour. `p` and `q` are None where nothing was tested.
     """
 
@@ -77,7 +77,7 @@ def dot_plot(title: str, caption: str, sides: tuple[str, str], rows: "Iterable[D
 
 
 def by_size(rows: "Iterable[Dot]") -> tuple[Dot, ...]:
-    """Sort from the largest to the smallest; what has too few pictures comes last."""
+    """Sort from the largest to the smallest; what has too few images comes last."""
     return tuple(sorted(rows, key=lambda row: -row.best.estimate if row.best else 2.0))
 
 
@@ -91,7 +91,7 @@ def difference_dot(
     """Return the row of one label of a difference between two models."""
     comparison, test = difference.comparison, difference.tests[position]
     left, right = comparison.left, comparison.right
-    enough = min(left.judged, right.judged) >= FEWEST
+    enough = min(left.classified, right.classified) >= FEWEST
     return Dot(
         title=title,
         detail=detail,
@@ -123,7 +123,7 @@ def shift_dot(shift: "Shift", coding: str | None) -> Dot:
 
 
 def _counts(left: "Tally", right: "Tally", position: int) -> str:
-    return f"{left.counts[position]} of {left.judged}, {right.counts[position]} of {right.judged}"
+    return f"{left.counts[position]} of {left.classified}, {right.counts[position]} of {right.classified}"
 
 
 def _ends(row: Dot) -> tuple[float, ...]:

@@ -1,10 +1,11 @@
-"""Explore: one model's pictures, tallies and what they say."""
+"""Explore: one model's images, tallies and what they say."""
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from explorer import study as studies
 from explorer.findings.corrected import findings
+from explorer.findings.error_rates import known_errors
 from explorer.findings.gaps import gap_line, gaps
 from explorer.findings.sentences import GENDER, quote, sentence
 from explorer.findings.tallies import tally
@@ -16,15 +17,14 @@ from explorer.page.measured import measured
 from explorer.page.planned import planned
 from explorer.page.rendering import render
 from explorer.page.tables import tables
-from explorer.reference.error_rates import known_errors
 from explorer.words.prompts import Prompt
 from explorer.words.vocabulary import load_adjectives
 
 if TYPE_CHECKING:
     from explorer.findings.corrected import Finding
+    from explorer.models.catalog import ModelCard
     from explorer.page.choice import Choice
     from explorer.page.desk import Desk
-    from explorer.pictures.catalog import ModelCard
     from explorer.study import Study
     from explorer.words.vocabulary import Profession
 
@@ -60,7 +60,7 @@ def show(desk: "Desk", choice: "Choice", study: "Study") -> str:
 
 
 def shown_of(desk: "Desk", study: "Study", card: "ModelCard") -> Shown:
-    """Gather one model's requests, stored pictures and tallies per adjective."""
+    """Gather one model's requests, stored images and tallies per adjective."""
     requests = study.requests(card)
     observations = studies.observations(study, desk.store, card)
     by_adjective = tally(observations, requests, study.axes, "cell")
@@ -90,7 +90,7 @@ def _told(
     first, *others = found
     return [
         (sentence(first.tally, profession, year), quote(first)),
-        *((sentence(one.tally), quote(one)) for one in others if one.tally.judged),
+        *((sentence(one.tally), quote(one)) for one in others if one.tally.classified),
     ]
 
 

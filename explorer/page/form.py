@@ -7,6 +7,7 @@ import gradio as gr
 
 from explorer.classifiers.find import FACE
 from explorer.errors import OutOfRange
+from explorer.models.catalog import SCHEDULERS
 from explorer.page.choice import (
     ALL,
     CAPTIONS,
@@ -18,7 +19,6 @@ from explorer.page.choice import (
     Choice,
     profession,
 )
-from explorer.pictures.catalog import SCHEDULERS
 from explorer.words.prompts import TEMPLATE
 from explorer.words.references import labour_years, typed_over
 from explorer.words.vocabulary import load_adjectives, load_professions
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from gradio.components import Component
 
-    from explorer.pictures.catalog import ModelCard
+    from explorer.models.catalog import ModelCard
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ class Form:
             models=tuple(str(name or "") for name in values[:count]),
             professions=_words(names),
             adjectives=_words(adjectives),
-            images=_whole("Pictures per prompt", images),
+            images=_whole("Images per prompt", images),
             template=str(template or TEMPLATE),
             guidance=None if guidance is None else float(str(guidance)),
             steps=None if steps is None else _whole("Steps", steps),
@@ -163,7 +163,7 @@ def form(
         )
         images = gr.Number(
             default.images,
-            label="Pictures per prompt",
+            label="Images per prompt",
             precision=0,
             elem_id="bx-images",
         )
@@ -218,7 +218,7 @@ def _models(cards: "Sequence[ModelCard]", label: str, value: str) -> gr.Dropdown
 
 def _settings() -> "tuple[Component, ...]":
     with (
-        gr.Accordion("Prompt and drawing settings", open=False, elem_classes="bx-settings"),
+        gr.Accordion("Prompt and generating settings", open=False, elem_classes="bx-settings"),
         gr.Row(),
     ):
         template = gr.Textbox(TEMPLATE, label="Prompt", max_lines=1, elem_id="bx-template")
@@ -253,7 +253,7 @@ def _measuring(default: Choice) -> "tuple[Component, ...]":
             elem_id="bx-tone",
         )
         classifier = gr.Dropdown(
-            [("the whole picture", ""), ("the face alone", FACE)],
+            [("the whole image", ""), ("the face alone", FACE)],
             value=default.classifier or "",
             label="What the classifier is shown",
             info="The face alone means with hair and chin. Where no face is found, or several are, "
@@ -261,7 +261,7 @@ def _measuring(default: Choice) -> "tuple[Component, ...]":
             elem_id="bx-classifier",
         )
         gate = gr.Dropdown(
-            [("all pictures", ""), ("pictures of one person", ON)],
+            [("all images", ""), ("images of one person", ON)],
             value=ON if default.gate else "",
             label="What is answered for",
             info="Of one person only: what the others show, several people, nobody or no "

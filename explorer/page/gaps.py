@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from explorer import study as studies
 from explorer.findings.corrected import Finding
+from explorer.findings.error_rates import known_errors
 from explorer.findings.gap_tables import tone_rows
 from explorer.findings.gaps import gaps, headline, headline_sentences, left_out_sentences
 from explorer.findings.sentences import FEMININE, GENDER, holds, reasons_sentences
@@ -25,7 +26,6 @@ from explorer.page.measured import measured
 from explorer.page.planned import planned
 from explorer.page.rendering import render
 from explorer.page.tables import tables
-from explorer.reference.error_rates import known_errors
 from explorer.statistics.amplification import FEWEST as FEWEST_FOR_A_SLOPE
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ _CURVE = 40
 class Row:
     """One profession beside its reference.
 
-    `share` is corrected where `corrected` says so, None below 10 judged pictures; `counts` stands
+    `share` is corrected where `corrected` says so, None below 10 classified images; `counts` stands
     in its place. `fit` says of which year the reference is and how well it fits the word; `muted`
     that the profession is kept out of the headline.
     """
@@ -148,10 +148,10 @@ def _row(gap: "Gap", choice: "Choice") -> Row:
     year = f"{year_text(reference.year)}, " if reference and reference.year else ""
     return Row(
         profession=gap.profession,
-        address=_pictures(choice, gap.profession),
+        address=_images(choice, gap.profession),
         share=gap.finding.best(FEMININE),
         corrected=gap.finding.corrected is not None,
-        counts=f"{tally.count(FEMININE)} of {tally.judged}",
+        counts=f"{tally.count(FEMININE)} of {tally.classified}",
         reference=reference.share if reference else None,
         fit=f"{year}{FITS[reference.match]}" if reference else "not in the reference",
         gap=gap.gap,
@@ -161,7 +161,7 @@ def _row(gap: "Gap", choice: "Choice") -> Row:
     )
 
 
-def _pictures(choice: "Choice", profession: str) -> str:
+def _images(choice: "Choice", profession: str) -> str:
     return "./" + address(replace(choice, professions=(profession,), reference=()))
 
 
@@ -179,7 +179,7 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Cloud:
-    """Professions by reference and drawn share, and the fitted curve as (x, y), each 0..1."""
+    """Professions by reference and generated share, and the fitted curve as (x, y), each 0..1."""
 
     points: tuple[Point, ...]
     curve: tuple[tuple[float, float], ...]
@@ -232,12 +232,12 @@ def _curve(slope: "LogitSlope | None") -> tuple[tuple[float, float], ...]:
 
 
 def _tones(tallies: "Sequence[Tally]", choice: "Choice") -> list[Tones]:
-    shown = [one for one in tallies if one.judged]
+    shown = [one for one in tallies if one.classified]
     return [
         Tones(
             chart=chart(Finding(one)),
             profession=str(one.cell.profession),
-            address=_pictures(choice, str(one.cell.profession)),
+            address=_images(choice, str(one.cell.profession)),
             distance=_number(row["total_variation"]),
             by_chance=_number(row["total_variation_by_chance"]),
             line=_number(row["total_variation_line"]),

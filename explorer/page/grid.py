@@ -1,4 +1,4 @@
-"""The picture grid: one row per adjective, one side per model, ready for the templates."""
+"""The image grid: one row per adjective, one side per model, ready for the templates."""
 
 import json
 from dataclasses import dataclass
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from explorer.findings.tallies import Observation, Tally
+    from explorer.models.requests import ImageRequest
     from explorer.perception.axes import Axis, Perception
-    from explorer.pictures.requests import ImageRequest
     from explorer.store.index import Store
 
 # What is measured in pixels, as the dialog calls it.
@@ -28,15 +28,15 @@ _MEASURES = {
     "skin_pixels": "Skin pixels",
 }
 
-# How many pictures a row shows: beyond some thousands in all, browsers become slow.
+# How many images a row shows: beyond some thousands in all, browsers become slow.
 _ROOM = 90
 
 
 @dataclass(frozen=True, slots=True)
 class Thumb:
-    """One place of the grid: a picture, a withheld one, or one that is not drawn yet.
+    """One place of the grid: an image, a filtered one, or one that is not generated yet.
 
-    `state` is "seen", "withheld" or "missing". `marks` holds one label per axis, None where the
+    `state` is "seen", "filtered" or "missing". `marks` holds one label per axis, None where the
     instrument abstained or has not looked yet. `facts` is what the dialog shows, as JSON.
     """
 
@@ -44,15 +44,15 @@ class Thumb:
     alt: str
     marks: "tuple[tuple[Axis, Label | None], ...]" = ()
     thumbnail: str = ""
-    picture: str = ""
+    image: str = ""
     facts: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One model's pictures of one prompt, with a small chart per axis.
+    """One model's images of one prompt, with a small chart per axis.
 
-    `more` counts the pictures that a row has no room for; charts and files hold them all.
+    `more` counts the images that a row has no room for; charts and files hold them all.
     """
 
     model: str
@@ -88,13 +88,13 @@ def grid(
     mark: "Mark | None",
     codings: "Mapping[str, str | None]",
 ) -> tuple[Row, ...]:
-    """Lay out the pictures of one or several models on the same prompts.
+    """Lay out the images of one or several models on the same prompts.
 
     Args:
         shown: one for each side.
-        axes: what was asked of the pictures.
-        store: where the picture files are.
-        mark: the labour statistic of what is drawn.
+        axes: what was asked of the images.
+        store: where the image files are.
+        mark: the labour statistic of what is generated.
         codings: how adjectives are gender-coded; words that are not in it have none.
     """
     sides = zip(*(_sides(model, axes, store, mark) for model in shown), strict=True)
@@ -153,18 +153,18 @@ def _thumb(
 ) -> Thumb:
     prompt = request.prompt
     name = f"{prompt.profession}, {prompt.adjective or 'no adjective'}"
-    name += f", picture {request.replicate + 1}"
+    name += f", image {request.replicate + 1}"
     if observation is None:
-        return Thumb("missing", f"{name}, not drawn yet")
-    if observation.withheld is not None:
-        return Thumb("withheld", f"{name}, withheld: {observation.withheld}")
+        return Thumb("missing", f"{name}, not generated yet")
+    if observation.filtered is not None:
+        return Thumb("filtered", f"{name}, filtered: {observation.filtered}")
     marks = tuple((axis, _label(observation, axis)) for axis in axes)
     return Thumb(
         state="seen",
         alt=f"{name}, {_perceived(observation, marks)}",
         marks=marks,
         thumbnail=_address("thumb", store.thumbnails_root, store.thumbnail_path(request.key)),
-        picture=_address("img", store.images_root, store.image_path(request.key)),
+        image=_address("img", store.images_root, store.image_path(request.key)),
         facts=json.dumps(_facts(request, observation, axes)),
     )
 
@@ -179,7 +179,7 @@ def _label(observation: "Observation", axis: "Axis") -> Label | None:
 def _perceived(observation: "Observation", marks: "Iterable[tuple[Axis, Label | None]]") -> str:
     seen = observation.perceptions
     said = [_said(axis, label, seen[axis.name]) for axis, label in marks if axis.name in seen]
-    return ", ".join(said) or "not judged yet"
+    return ", ".join(said) or "not classified yet"
 
 
 def _said(axis: "Axis", label: Label | None, seen: "Perception") -> str:

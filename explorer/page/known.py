@@ -1,4 +1,4 @@
-"""What the bundled generators are known to draw, set beside what the instrument perceives."""
+"""What the bundled generators are known to generate, set beside what the instrument perceives."""
 
 from typing import TYPE_CHECKING
 
@@ -10,13 +10,13 @@ from explorer.words.vocabulary import known_adjective
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from explorer.pictures.catalog import ModelCard
+    from explorer.models.catalog import ModelCard
     from explorer.reference.design import Mix
     from explorer.study import Study
 
 
 def known_shares(card: "ModelCard", study: "Study") -> "Mapping[str, tuple[float, ...]]":
-    """Return the shares really drawn, by axis name and in label order.
+    """Return the shares really generated, by axis name and in label order.
 
     They are averaged over the study's prompts, each counting alike, as in the pooled tally. Empty
     for other models, other settings or prompts, and professions outside the sample.
@@ -27,7 +27,7 @@ def known_shares(card: "ModelCard", study: "Study") -> "Mapping[str, tuple[float
         return {}
     (profession,) = study.professions
     found = [find_truth(card.spec.name, profession, _kind(word)) for word in study.adjectives]
-    mixes = [truth.drawn for truth in found if truth is not None]
+    mixes = [truth.generated for truth in found if truth is not None]
     return _mean(mixes) if mixes and len(mixes) == len(found) else {}
 
 

@@ -1,4 +1,4 @@
-"""How the pictures are measured where that is not as usual, told beside the numbers."""
+"""How the images are measured where that is not as usual, told beside the numbers."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -17,20 +17,20 @@ if TYPE_CHECKING:
     from explorer.study import Study
 
 _FACE = (
-    "The classifier is shown the one face of each picture. Where there is none, or are several, "
+    "The classifier is shown the one face of each image. Where there is none, or are several, "
     "there is no answer, and that reason is counted."
 )
 _GATE = (
-    "Only pictures of one person are answered for. What the others show is counted as the reason "
+    "Only images of one person are answered for. What the others show is counted as the reason "
     "why there is no answer."
 )
 _BUNDLED = (
-    "Pictures by the bundled models are drawings of one person by design and are looked at for "
+    "Images by the bundled models are drawings of one person by design and are looked at for "
     "colour alone."
 )
 _NO_YUNET = (
     "Faces are found with OpenCV's Haar cascade, as the detector 'YuNet' is not on this machine. "
-    "Judging or drawing pictures fetches it where the hub can be reached; what it says is not "
+    "Classifying or drawing images fetches it where the hub can be reached; what it says is not "
     "counted with what the cascade says."
 )
 
@@ -44,17 +44,17 @@ class Measured:
 
 
 def measured(choice: "Choice", study: "Study") -> Measured:
-    """Tell how a study's pictures are measured; nothing where it is as usual."""
+    """Tell how a study's images are measured; nothing where it is as usual."""
     return Measured(tuple(_words(choice)), tuple(_sentences(choice, study)))
 
 
 def _words(choice: "Choice") -> "Iterator[str]":
     if choice.classifier == FACE:
-        yield "judged by the face alone"
+        yield "classified by the face alone"
     if choice.tone == PIXELS:
         yield "skin tone by pixels"
     if choice.gate:
-        yield "pictures of one person only"
+        yield "images of one person only"
 
 
 def _sentences(choice: "Choice", study: "Study") -> "Iterator[str]":
@@ -63,8 +63,8 @@ def _sentences(choice: "Choice", study: "Study") -> "Iterator[str]":
     if choice.gate:
         bundled = all(card.bundled for card in study.models)
         yield f"{_GATE} {_BUNDLED if bundled else find_axis(SUBJECT).caveat}"
-    judges = (study.judge(card, axis) for card in study.models for axis in study.looked_at)
-    if any("Haar" in name for name in judges):
+    classifies = (study.classify(card, axis) for card in study.models for axis in study.looked_at)
+    if any("Haar" in name for name in classifies):
         yield _NO_YUNET
     if not choice.reference:
         yield from _statistics(choice.year, study)

@@ -1,4 +1,4 @@
-"""How long drawing will take: measured where something was drawn, otherwise a stated guess."""
+"""How long generating will take: measured where something was generated, otherwise a stated guess."""
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from explorer.pictures.catalog import ModelCard
-    from explorer.pictures.requests import ModelSpec
+    from explorer.models.catalog import ModelCard
+    from explorer.models.requests import ModelSpec
 
-# Pictures a second of a bundled generator on two CPU cores, 96 px and 12 steps at batch 32.
+# Images a second of a bundled generator on two CPU cores, 96 px and 12 steps at batch 32.
 _BUNDLED_RATE = 10.0
 # One forward pass of the Stable Diffusion 1.5 UNet at 512 px, and what devices really reach.
 _PASS_FLOP = 0.8e12
@@ -28,7 +28,7 @@ class Estimate:
 
 
 class Pace:
-    """Remembers how fast each model drew since the page was opened."""
+    """Remembers how fast each model generated since the page was opened."""
 
     def __init__(self, device: str) -> None:
         """Start without a measurement."""
@@ -36,11 +36,11 @@ class Pace:
         self._rates: dict[ModelSpec, float] = {}
 
     def note(self, model: "ModelSpec", rate: float) -> None:
-        """Remember a measured rate in pictures a second."""
+        """Remember a measured rate in images a second."""
         self._rates[_anonymous(model)] = rate
 
     def estimate(self, work: "Iterable[tuple[ModelCard, int]]") -> Estimate:
-        """Add up how long it takes to draw so many pictures with each model."""
+        """Add up how long it takes to generate so many images with each model."""
         work = [(card, count) for card, count in work if count]
         rates = [self._rates.get(_anonymous(card.spec)) for card, _ in work]
         seconds = sum(

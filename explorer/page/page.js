@@ -1,4 +1,4 @@
-// Bias Explorer: the address bar, the keys of the grid and the full picture.
+// Bias Explorer: the address bar, the keys of the grid and the full image.
 (() => {
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 
@@ -74,7 +74,7 @@
     thumb.focus();
   }
 
-  // The full picture, beside its counterpart of the same prompt and seed when two models are shown.
+  // The full image, beside its counterpart of the same prompt and seed when two models are shown.
 
   let dialog;
   let current;
@@ -93,7 +93,7 @@
     ]) {
       const button = make("button", name, label);
       button.type = "button";
-      if (label !== "Close") button.setAttribute("aria-label", `${name} picture`);
+      if (label !== "Close") button.setAttribute("aria-label", `${name} image`);
       button.addEventListener("click", action);
       top.append(button);
     }
@@ -150,7 +150,7 @@
     const facts = factsOf(thumb);
     const one = make("figure", "bx-one");
     const image = make("img");
-    image.src = thumb.dataset.picture;
+    image.src = thumb.dataset.image;
     image.width = facts.width;
     image.height = facts.height;
     image.alt = thumb.querySelector("img").alt;
@@ -164,7 +164,7 @@
     const entries = make("dl");
     for (const [name, value] of [
       ["Model", thumb.closest(".bx-thumbs").dataset.model],
-      ["Picture", String(facts.number)],
+      ["Image", String(facts.number)],
       ["Seed", String(facts.seed)],
     ]) {
       entries.append(make("dt", "", name), make("dd", "", value));
@@ -207,19 +207,19 @@
     return entries;
   }
 
-  // Labelling: a button or its key says one thing of one picture; the next one waits for that.
+  // Annotating: a button or its key says one thing of one image; the next one waits for that.
 
   let busy = false;
   let focused = null;
 
-  function labelling(element, trigger) {
+  function annotating(element, trigger) {
     shown(element);
     if (!element.dataset.listening) listen(element, trigger);
     const answered = busy;
     busy = false;
     // What is replaced loses the focus; people go on where they were, and from the fields to the
     // first answer, so that keys do not go into a field.
-    const inside = document.activeElement?.closest("#bx-model, #bx-axis, #bx-rater");
+    const inside = document.activeElement?.closest("#bx-model, #bx-axis, #bx-annotator");
     if (inside) focused = element.querySelector("[data-answer]")?.dataset.key;
     if (inside || document.activeElement === document.body) {
       const button = focused && element.querySelector(`[data-key="${focused}"]:not(:disabled)`);
@@ -237,7 +237,7 @@
       if (!button || busy) return;
       busy = true;
       trigger("submit", {
-        picture: button.dataset.picture ?? null,
+        image: button.dataset.image ?? null,
         answer: button.dataset.answer ?? null,
       });
     });
@@ -258,7 +258,7 @@
     const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
     if (typing || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
     const key = CSS.escape(event.key.toLowerCase());
-    const button = document.querySelector(`.bx-labelling [data-key="${key}"]:not(:disabled)`);
+    const button = document.querySelector(`.bx-annotating [data-key="${key}"]:not(:disabled)`);
     if (!button || busy) return;
     event.preventDefault();
     button.focus({ preventScroll: true });
@@ -286,5 +286,5 @@
     }
   });
 
-  window.biasExplorer = { shown, labelling };
+  window.biasExplorer = { shown, annotating };
 })();

@@ -1,4 +1,4 @@
-"""What precision the pictures asked for will have, told where their number is chosen."""
+"""What precision the images asked for will have, told where their number is chosen."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -17,14 +17,14 @@ POINTS = 10
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """What the pictures asked for can tell, in one line and in full sentences."""
+    """What the images asked for can tell, in one line and in full sentences."""
 
     line: str
     sentences: tuple[str, ...]
 
 
 def planned(study: "Study", known: "Errors") -> Planned:
-    """Tell how sure a study can be; nothing needs to be drawn for it.
+    """Tell how sure a study can be; nothing needs to be generated for it.
 
     Args:
         study: what is asked.
@@ -36,7 +36,7 @@ def planned(study: "Study", known: "Errors") -> Planned:
         found = plan(POINTS, errors)
     except OutOfRange as error:
         return Planned(
-            "These pictures cannot tell a share: the classifier errs too much.", (str(error),)
+            "These images cannot tell a share: the classifier errs too much.", (str(error),)
         )
     (row,) = plan_rows(found, [size])
     width = row["half_width_profession"]
@@ -46,9 +46,8 @@ def planned(study: "Study", known: "Errors") -> Planned:
         else "counts only, no share"
     )
     enough = "enough" if size.of_profession >= found.needed else f"{found.needed} are needed"
-    pictures = f"{size.of_profession:,} picture" + "s" * (size.of_profession != 1)
+    images = f"{size.of_profession:,} image" + "s" * (size.of_profession != 1)
     line = (
-        f"{pictures} a profession tell {told}. To tell two models apart by "
-        f"{POINTS} points: {enough}."
+        f"{images} a profession tell {told}. To tell two models apart by {POINTS} points: {enough}."
     )
     return Planned(line, tuple(plan_sentences(found, size)))

@@ -1,6 +1,6 @@
-"""What the page serves beside itself: pictures, which never change, and CSV files.
+"""What the page serves beside itself: images, which never change, and CSV files.
 
-Only the two picture folders of the store are served, never the one with the index.
+Only the two image folders of the store are served, never the one with the index.
 """
 
 import io
@@ -29,15 +29,15 @@ _YEAR_SECONDS = 365 * 24 * 60 * 60
 
 
 def routes(desk: "Desk") -> "list[BaseRoute]":
-    """Return the routes for pictures, thumbnails and CSV files."""
+    """Return the routes for images, thumbnails and CSV files."""
     return [
-        Mount("/img", _Pictures(directory=desk.store.images_root)),
-        Mount("/thumb", _Pictures(directory=desk.store.thumbnails_root)),
+        Mount("/img", _Images(directory=desk.store.images_root)),
+        Mount("/thumb", _Images(directory=desk.store.thumbnails_root)),
         *(Route(f"/csv/{table.name}", _csv(desk, table)) for table in tables()),
     ]
 
 
-class _Pictures(StaticFiles):
+class _Images(StaticFiles):
     """Files named by the hash of what was asked for: a browser need never ask again."""
 
     async def get_response(self, path: str, scope: "Scope") -> Response:

@@ -8,13 +8,13 @@ from explorer import study as studies
 from explorer.findings.comparison import compare
 from explorer.findings.corrected import findings
 from explorer.findings.differences import differences
+from explorer.findings.error_rates import known_errors
 from explorer.findings.gap_tables import gap_rows, shift_rows, tone_rows
 from explorer.findings.gaps import gaps
 from explorer.findings.sentences import GENDER
 from explorer.findings.shifts import shifts
 from explorer.findings.tables import comparison_rows, image_rows, tally_rows
 from explorer.page.choice import COMPARE, EXPLORE, GAPS, Choice, references
-from explorer.reference.error_rates import known_errors
 
 if TYPE_CHECKING:
     from explorer.findings.tables import Provenance, Row
@@ -39,7 +39,7 @@ def tables() -> "tuple[Table, ...]":
     return (
         Table("tallies.csv", "Tallies", EXPLORE, _tallies("profession")),
         Table("tallies-by-adjective.csv", "Tallies by adjective", EXPLORE, _tallies("adjective")),
-        Table("pictures.csv", "Pictures", EXPLORE, _pictures),
+        Table("images.csv", "Images", EXPLORE, _images),
         Table("comparison.csv", "Comparison", COMPARE, _comparison("profession")),
         Table(
             "comparison-by-adjective.csv",
@@ -47,7 +47,7 @@ def tables() -> "tuple[Table, ...]":
             COMPARE,
             _comparison("adjective"),
         ),
-        Table("both.csv", "Pictures", COMPARE, _pictures),
+        Table("both.csv", "Images", COMPARE, _images),
         Table("gaps.csv", "Gaps", GAPS, _gaps),
         Table("tones.csv", "Tones", GAPS, _tones),
         Table("adjectives.csv", "Adjectives", GAPS, _shifts),
@@ -62,7 +62,7 @@ def _tallies(by: Literal["profession", "adjective"]) -> Rows:
     return rows
 
 
-def _pictures(study: "Study", store: "Store", _: Choice) -> "list[Row]":
+def _images(study: "Study", store: "Store", _: Choice) -> "list[Row]":
     stored = [one for card in study.models for one in studies.observations(study, store, card)]
     provenance = _provenance(study, store)
     return image_rows(stored, study.axes, provenance, lambda key: str(store.image_path(key)))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from explorer.page.pace import duration
-from explorer.study import unjudged
+from explorer.study import unclassified
 
 if TYPE_CHECKING:
     from explorer.page.desk import Desk
@@ -15,17 +15,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ToDo:
-    """How many pictures were asked for, are missing, and are stored but not judged."""
+    """How many images were asked for, are missing, and are stored but not classified."""
 
     total: int
     missing: int
-    unjudged: int
+    unclassified: int
     estimate: "Estimate"
 
     @property
     def done(self) -> bool:
         """Say whether there is nothing to do."""
-        return not self.missing and not self.unjudged
+        return not self.missing and not self.unclassified
 
 
 def to_do(study: "Study", desk: "Desk") -> ToDo:
@@ -34,7 +34,7 @@ def to_do(study: "Study", desk: "Desk") -> ToDo:
     return ToDo(
         total=sum(len(study.requests(card)) for card in study.models),
         missing=sum(count for _, count in work),
-        unjudged=len(unjudged(study, desk.store)),
+        unclassified=len(unclassified(study, desk.store)),
         estimate=desk.pace.estimate(work),
     )
 
@@ -42,30 +42,33 @@ def to_do(study: "Study", desk: "Desk") -> ToDo:
 def button_text(todo: ToDo) -> str:
     """Say what pressing the button does, and how long it takes."""
     if not todo.missing:
-        return f"Judge {_pictures(todo.unjudged)}"
-    judge = f", and judge {todo.unjudged:,} more" if todo.unjudged else ""
-    return f"Draw {_pictures(todo.missing)}, about {duration(todo.estimate.seconds)}{judge}"
+        return f"Classify {_images(todo.unclassified)}"
+    classify = f", and classify {todo.unclassified:,} more" if todo.unclassified else ""
+    return f"Generate {_images(todo.missing)}, about {duration(todo.estimate.seconds)}{classify}"
 
 
 def status_text(todo: ToDo, *, stopped: bool) -> str:
     """Say how much is there, and what the estimate rests on."""
     here = todo.total - todo.missing
-    start = "Stopped; nothing drawn is lost. " if stopped else ""
+    start = "Stopped; nothing generated is lost. " if stopped else ""
     if todo.done:
-        return f"{start}All {_pictures(todo.total)} are here."
+        return f"{start}All {_images(todo.total)} are here."
     if not todo.missing:
-        return f"{start}{_pictures(todo.unjudged).capitalize()} not judged yet."
-    basis = "as measured here" if todo.estimate.measured else "is a guess until some are drawn"
-    judge = f" {todo.unjudged:,} of them not judged yet." if todo.unjudged else ""
-    return f"{start}{here} of {_pictures(todo.total)} are here.{judge} Time {basis}."
+        return f"{start}{_images(todo.unclassified).capitalize()} not classified yet."
+    basis = "as measured here" if todo.estimate.measured else "is a guess until some are generated"
+    classify = f" {todo.unclassified:,} of them not classified yet." if todo.unclassified else ""
+    return f"{start}{here} of {_images(todo.total)} are here.{classify} Time {basis}."
 
 
 def progress_text(progress: "Progress") -> str:
-    """Say how far a drawing is, how fast, and how long it takes still."""
+    """Say how far a generating is, how fast, and how long it takes still."""
     if progress.rate is None:
-        doing = {"draw": "Loading the model to draw", "judge": "Getting ready to judge"}
-        return f"{doing[progress.stage]} {_pictures(progress.total)}\N{HORIZONTAL ELLIPSIS}"
-    done = {"draw": "drawn", "judge": "judged"}[progress.stage]
+        doing = {
+            "generate": "Loading the model to generate",
+            "classify": "Getting ready to classify",
+        }
+        return f"{doing[progress.stage]} {_images(progress.total)}\N{HORIZONTAL ELLIPSIS}"
+    done = {"generate": "generated", "classify": "classified"}[progress.stage]
     parts = [f"{progress.done} of {progress.total} {done}", _rate(progress.rate)]
     if progress.seconds_left is not None and progress.done < progress.total:
         parts.append(f"{duration(progress.seconds_left)} left")
@@ -73,8 +76,8 @@ def progress_text(progress: "Progress") -> str:
 
 
 def _rate(rate: float) -> str:
-    return f"{rate:.1f} a second" if rate >= 1 else f"{duration(1 / rate)} a picture"
+    return f"{rate:.1f} a second" if rate >= 1 else f"{duration(1 / rate)} an image"
 
 
-def _pictures(count: int) -> str:
-    return f"{count:,} picture" + ("" if count == 1 else "s")
+def _images(count: int) -> str:
+    return f"{count:,} image" + ("" if count == 1 else "s")

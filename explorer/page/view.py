@@ -1,4 +1,4 @@
-"""What all views do alike: show a choice, draw what is missing, stop, keep the address."""
+"""What all views do alike: show a choice, generate what is missing, stop, keep the address."""
 
 import time
 from collections.abc import Iterator
@@ -25,15 +25,15 @@ if TYPE_CHECKING:
     from explorer.progress import Progress
     from explorer.study import Study
 
-# While drawing, the status is sent again at most this often. Findings are, at most so often as
+# While generating, the status is sent again at most this often. Findings are, at most so often as
 # large grids bear, and making them never takes more than a quarter of the time.
 _STATUS_SECONDS = 0.7
-_PICTURES_A_SECOND = 300
+_IMAGES_A_SECOND = 300
 _PAUSES = 3
 
 STARTING = "Starting\N{HORIZONTAL ELLIPSIS}"
-WAITING = "Waiting for another visitor's pictures\N{HORIZONTAL ELLIPSIS}"
-STOPPING = "Stopping after the pictures in hand\N{HORIZONTAL ELLIPSIS}"
+WAITING = "Waiting for another visitor's images\N{HORIZONTAL ELLIPSIS}"
+STOPPING = "Stopping after the images in hand\N{HORIZONTAL ELLIPSIS}"
 
 # Our own status line tells what goes on; nothing here is an interface for other programs.
 _QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
@@ -57,7 +57,7 @@ class Show(Protocol):
 class View:
     """One page of the app: its form, its buttons and what they show.
 
-    Every handler returns the outputs in one order: status, draw, cancel, findings. `shown` holds
+    Every handler returns the outputs in one order: status, generate, cancel, findings. `shown` holds
     the values that each visitor last saw the findings of.
     """
 
@@ -66,7 +66,7 @@ class View:
     show: Show
     form: Form
     status: gr.HTML
-    draw: gr.Button
+    generate: gr.Button
     cancel: gr.Button
     findings: gr.HTML
     shown: dict[str, tuple[object, ...]] = field(default_factory=dict)
@@ -92,11 +92,13 @@ def view(
     """
     fields = form(desk.models, default, names, kind)
     with gr.Row(elem_classes="bx-actions"):
-        draw = gr.Button("Draw", variant="primary", visible=False, elem_id="bx-draw", scale=0)
+        generate = gr.Button(
+            "Generate", variant="primary", visible=False, elem_id="bx-generate", scale=0
+        )
         cancel = gr.Button("Cancel", visible=False, elem_id="bx-cancel", scale=0)
         status = _html("", elem_id="bx-status")
     findings = _html("", elem_id="bx-findings", js_on_load=_ON_LOAD)
-    made = View(desk, default, show, fields, status, draw, cancel, findings)
+    made = View(desk, default, show, fields, status, generate, cancel, findings)
     _connect(made, page)
     return made
 
@@ -106,7 +108,7 @@ def _html(value: str, *, elem_id: str, js_on_load: str = "") -> gr.HTML:
 
 
 def _connect(view: View, page: gr.Blocks) -> None:
-    outputs = [view.status, view.draw, view.cancel, view.findings]
+    outputs = [view.status, view.generate, view.cancel, view.findings]
     fields = view.form.fields
 
     # Gradio reads these annotations, and wants the request before the values.
@@ -121,12 +123,12 @@ def _connect(view: View, page: gr.Blocks) -> None:
         text = WAITING if view.desk.runs.others(_visitor(request)) else STARTING
         return [_progress(text), gr.skip(), gr.skip(), gr.skip()]
 
-    def drawn(request: gr.Request, *values: object) -> Iterator[list[Any]]:
+    def generated(request: gr.Request, *values: object) -> Iterator[list[Any]]:
         run = view.desk.runs.latest(_visitor(request))
         if run is None:
             return
         try:
-            yield from draw_missing(view, values, run)
+            yield from generate_missing(view, values, run)
         finally:
             view.desk.runs.end(_visitor(request), run)
 
@@ -148,13 +150,13 @@ def _connect(view: View, page: gr.Blocks) -> None:
         trigger_mode="always_last",
         **_QUIET,
     )
-    # Models are large: one drawing at a time, whoever asked for it.
-    view.draw.click(began, fields, outputs, queue=False, **_QUIET).then(
-        drawn,
+    # Models are large: one generating at a time, whoever asked for it.
+    view.generate.click(began, fields, outputs, queue=False, **_QUIET).then(
+        generated,
         fields,
         outputs,
         trigger_mode="multiple",
-        concurrency_id="draw",
+        concurrency_id="generate",
         concurrency_limit=1,
         **_QUIET,
     )
@@ -240,12 +242,12 @@ def reply(view: View, values: "Sequence[object]") -> list[Any]:
         return _failure(error)
 
 
-def draw_missing(view: View, values: "Sequence[object]", run: "Run") -> Iterator[list[Any]]:
-    """Draw what is missing; yield the outputs now and then, unless the visitor looks elsewhere."""
+def generate_missing(view: View, values: "Sequence[object]", run: "Run") -> Iterator[list[Any]]:
+    """Generate what is missing; yield the outputs now and then, unless the visitor looks elsewhere."""
     try:
         choice = view.form.choice(values)
         made = _study(view, choice)
-        seconds = max(_STATUS_SECONDS, to_do(made, view.desk).total / _PICTURES_A_SECOND)
+        seconds = max(_STATUS_SECONDS, to_do(made, view.desk).total / _IMAGES_A_SECOND)
         findings = _sparing(lambda: view.show(view.desk, choice, made), seconds)
         for progress in _paced(_run(view.desk, made, run), _every(_STATUS_SECONDS)):
             if not run.superseded():
@@ -269,9 +271,9 @@ def _run(desk: "Desk", made: "Study", run: "Run") -> "Iterator[Progress]":
         made, desk.store, desk.generators, desk.classifiers, run.stopped, desk.settings.batch
     )
     for progress in steps:
-        picture = progress.picture
-        if progress.stage == "draw" and progress.rate and picture is not None:
-            desk.pace.note(picture.request.model, progress.rate)
+        image = progress.image
+        if progress.stage == "generate" and progress.rate and image is not None:
+            desk.pace.note(image.request.model, progress.rate)
         yield progress
 
 

@@ -1,4 +1,4 @@
-"""The questions asked of a picture, kept as data in axes.json."""
+"""The questions asked of an image, kept as data in axes.json."""
 
 import hashlib
 import json
@@ -23,8 +23,8 @@ class Axis:
     it the instrument abstains and people read `abstention` ("unclear"). `digest` identifies the
     captions: it goes into every export.
 
-    `reader` is what answers: "captions" is a CLIP, "pixels" measures, "subject" tells what a
-    picture shows. A reader that compares no captions has no `names` and `templates`; `measures`
+    `reader` is what answers: "captions" is a CLIP, "pixels" measures, "subject" tells what an
+    image shows. A reader that compares no captions has no `names` and `templates`; `measures`
     names the numbers it keeps in place of probabilities, `contrasts` holds the questions that it
     puts to a CLIP to find its answer.
     """
@@ -56,7 +56,7 @@ class Axis:
 
 @dataclass(frozen=True, slots=True)
 class Perception:
-    """What one instrument said of one picture on one axis.
+    """What one instrument said of one image on one axis.
 
     `label` is None when the instrument abstained, and `reason` then says why. `scores` are
     probabilities in the axis's label order, or the numbers that `Axis.measures` names.

@@ -20,7 +20,7 @@ NO_SCORE = "no score"
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """How an instrument's likeness of picture and label becomes a probability on one axis.
+    """How an instrument's likeness of image and label becomes a probability on one axis.
 
     The probabilities are the softmax of (likeness - bias) / temperature. `bias` holds one number
     per label in the axis's order; without any, no label is held back.
@@ -36,7 +36,7 @@ class Recalibration:
 
     `scale` turns its log odds into probabilities that mean what they say where both labels are
     equally frequent, `threshold` is the smallest of these that is answered, and `labels` tells how
-    many labelled pictures both were fitted to.
+    many annotated images both were fitted to.
     """
 
     scale: Scale
@@ -74,7 +74,7 @@ def decide(image_key: str, axis: "Axis", instrument: str, scores: "Sequence[floa
     then empty.
 
     Args:
-        image_key: the key of the picture's request.
+        image_key: the key of the image's request.
         axis: the question.
         instrument: who answers, as `instrument_name` gives it.
         scores: probabilities in the axis's label order.
@@ -95,7 +95,7 @@ def decide(image_key: str, axis: "Axis", instrument: str, scores: "Sequence[floa
 
 
 def decide_anew(seen: Perception, axis: "Axis", recalibration: Recalibration) -> Perception:
-    """Answer from the scores that are kept, without looking at the picture again.
+    """Answer from the scores that are kept, without looking at the image again.
 
     Who had no scores to tell has none now: why there is no answer stays as it is.
 

@@ -1,6 +1,6 @@
-"""Which pictures people are asked about: some of each answer that the instrument gave.
+"""Which images people are asked about: some of each answer that the instrument gave.
 
-Where an answer is rare, a plain sample would hold next to none of it. Each picture of a sample
+Where an answer is rare, a plain sample would hold next to none of it. Each image of a sample
 tells how many it was chosen among, so that findings can weigh it.
 """
 
@@ -25,13 +25,13 @@ _FEWEST = 5
 
 @dataclass(frozen=True, slots=True)
 class Sampled:
-    """One picture of a sample.
+    """One image of a sample.
 
     `answer` is what the instrument said, None where it abstained; `among` is how many of the
-    model's pictures it said this of when the sample was drawn.
+    model's images it said this of when the sample was drawn.
     """
 
-    picture: str
+    image: str
     axis: str
     instrument: str
     answer: str | None
@@ -43,12 +43,12 @@ def draw_sample(
 ) -> tuple[Sampled, ...]:
     """Draw a sample of what one instrument perceived on one axis, in random order.
 
-    A seed gives every picture a rank, whatever the other pictures are: a larger sample holds the
-    smaller one, and one drawn again after some more pictures were made holds most of it.
+    A seed gives every image a rank, whatever the other images are: a larger sample holds the
+    smaller one, and one drawn again after some more images were made holds most of it.
 
     Args:
-        perceptions: of all pictures to draw from.
-        size: how many pictures; fewer where there are not as many.
+        perceptions: of all images to draw from.
+        size: how many images; fewer where there are not as many.
         seed: of the ranks and the order.
 
     Raises:
@@ -71,15 +71,15 @@ def draw_sample(
 
 
 def shuffled(sample: "Iterable[Sampled]", seed: int = 0) -> tuple[Sampled, ...]:
-    """Return pictures in an order that tells nothing of model or answer.
+    """Return images in an order that tells nothing of model or answer.
 
     By the ranks of the draw, a rare answer would come last.
     """
-    return tuple(sorted(sample, key=lambda one: _rank("order", seed, one.picture)))
+    return tuple(sorted(sample, key=lambda one: _rank("order", seed, one.image)))
 
 
 def allocation(sizes: "Mapping[str | None, int]", size: int) -> dict[str | None, int]:
-    """Return how many pictures of each answer to take, as near as can be to the square roots.
+    """Return how many images of each answer to take, as near as can be to the square roots.
 
     Equal numbers would say much of a rare answer and too little of the common one, where a rare
     class hides its misses; numbers in proportion would hold next to none of the rare answer. Every
@@ -89,7 +89,7 @@ def allocation(sizes: "Mapping[str | None, int]", size: int) -> dict[str | None,
     the power 1/2; the method of Webster and Sainte-Lague for whole numbers.
 
     Args:
-        sizes: how many pictures there are of each answer, 1 or more.
+        sizes: how many images there are of each answer, 1 or more.
         size: how many to take in all.
     """
     least = min(_FEWEST, size // max(1, len(sizes)))
@@ -100,5 +100,5 @@ def allocation(sizes: "Mapping[str | None, int]", size: int) -> dict[str | None,
     return taken
 
 
-def _rank(purpose: str, seed: int, picture: str) -> bytes:
-    return hashlib.sha256(f"{purpose}\n{seed}\n{picture}".encode()).digest()
+def _rank(purpose: str, seed: int, image: str) -> bytes:
+    return hashlib.sha256(f"{purpose}\n{seed}\n{image}".encode()).digest()

@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
     from explorer.perception.axes import Axis
 
-GREY = "grey picture"
+GREY = "grey image"
 CAST = "colour cast"
 TOO_FEW = "too few skin pixels"
 CLIPPED = "skin over- or underexposed"
 
-# Of a grey picture nearly all pixels have less chroma than this.
+# Of a grey image nearly all pixels have less chroma than this.
 _GREY_CHROMA = 4.0
-# The deepest tone has a chroma of 3.8, so skin must be allowed less than pictures.
+# The deepest tone has a chroma of 3.8, so skin must be allowed less than images.
 _SKIN_CHROMA = 2.0
 _NEARLY_ALL = 95
 _SIDE_PX = 128
@@ -91,10 +91,10 @@ def to_lab(pixels: "NDArray[np.uint8]") -> "NDArray[np.float64]":
 
 
 def is_grey(pixels: "NDArray[np.uint8]") -> bool:
-    """Tell whether a picture (height, width, 3) has no colour."""
+    """Tell whether an image (height, width, 3) has no colour."""
     import numpy as np
 
-    # Some of the pixels tell as much as all of a large picture.
+    # Some of the pixels tell as much as all of a large image.
     step = max(1, min(pixels.shape[:2]) // _SIDE_PX)
     chroma = _chroma(to_lab(pixels[::step, ::step]))
     return bool(np.percentile(chroma, _NEARLY_ALL) < _GREY_CHROMA)

@@ -1,4 +1,4 @@
-"""Tell what a picture shows, and let only pictures of one person through to other questions."""
+"""Tell what an image shows, and let only images of one person through to other questions."""
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -21,7 +21,7 @@ UNCLEAR = "subject unclear"
 
 
 def subject(people: str | None, medium: str | None, faces: int, *, grey: bool) -> str | None:
-    """Return what a picture shows, None where that is unclear.
+    """Return what an image shows, None where that is unclear.
 
     Several faces are several people whatever the captions say, and where there is a face somebody
     is there. A back view has no face, and the captions alone then tell that there is one person.
@@ -30,7 +30,7 @@ def subject(people: str | None, medium: str | None, faces: int, *, grey: bool) -
         people: the answer on how many people there are, None for no answer.
         medium: the answer on whether it is a photograph, None for no answer.
         faces: how many faces were found.
-        grey: whether the picture has no colour.
+        grey: whether the image has no colour.
     """
     if medium == NO_PHOTOGRAPH:
         return NO_PHOTOGRAPH
@@ -44,10 +44,10 @@ def subject(people: str | None, medium: str | None, faces: int, *, grey: bool) -
 def behind_gate(
     seen: "Mapping[str, Perception]", axes: "tuple[Axis, ...]"
 ) -> "dict[str, Perception]":
-    """Return what was perceived, refused where the picture does not show one person.
+    """Return what was perceived, refused where the image does not show one person.
 
-    A refusal is an abstention whose reason is what the picture shows instead. Grey pictures are
-    refused to questions of tone only. A picture whose subject is not judged yet is not judged.
+    A refusal is an abstention whose reason is what the image shows instead. Grey images are
+    refused to questions of tone only. An image whose subject is not classified yet is not classified.
 
     Args:
         seen: perceptions by axis name, that of the subject among them.
@@ -60,7 +60,7 @@ def behind_gate(
 
 
 def gated_name(instrument: str, gate: str) -> str:
-    """Return the name of an instrument that answers only for pictures of one person."""
+    """Return the name of an instrument that answers only for images of one person."""
     return f"{instrument} behind {gate}"
 
 

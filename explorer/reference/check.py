@@ -1,15 +1,15 @@
-"""Compare what the whole path measures on the bundled generators with what they really draw."""
+"""Compare what the whole path measures on the bundled generators with what they really generate."""
 
 from statistics import mean
 from typing import TYPE_CHECKING, Any
 
 from explorer.classifiers.find import classifiers
 from explorer.findings.corrected import findings
+from explorer.findings.error_rates import known_errors
 from explorer.generators.find import generators
+from explorer.models.catalog import find_model
 from explorer.perception.axes import load_axes
-from explorer.pictures.catalog import find_model
 from explorer.reference.design import designed_mix, spread
-from explorer.reference.error_rates import known_errors
 from explorer.reference.truth import find_truth
 from explorer.study import Study, run, tallies
 
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 KINDS = ("measured", "corrected")
 
 
-def drawn_mix(model: str, profession: str) -> "Mix | None":
+def generated_mix(model: str, profession: str) -> "Mix | None":
     """Return what a large sample of a generator shows, None where it is too small to be a truth."""
     truth = find_truth(model, profession)
-    return truth.drawn if truth else None
+    return truth.generated if truth else None
 
 
 def check(
@@ -39,15 +39,15 @@ def check(
     images: int,
     settings: "Settings",
     progress: "Callable[[Progress], None]" = lambda _: None,
-    shown: "Callable[[str, str], Mix | None]" = drawn_mix,
+    shown: "Callable[[str, str], Mix | None]" = generated_mix,
 ) -> list[dict[str, object]]:
-    """Draw, judge and tally professions across the range; set the result beside the truth.
+    """Generate, classify and tally professions across the range; set the result beside the truth.
 
     Args:
-        store: where the pictures go; a second check draws nothing anew.
+        store: where the images go; a second check generates nothing anew.
         models: names of bundled generators.
         professions: how many, evenly spread from the fewest women to the most.
-        images: pictures per profession and model, without an adjective.
+        images: images per profession and model, without an adjective.
         settings: device and batch size.
         progress: told after every batch.
         shown: the mix that is the truth for a model and a profession; without one the design is.
@@ -57,7 +57,7 @@ def check(
         shown (None where the sample is too small to be a truth), the share measured here, plain and
         corrected, each with its 95% interval, the difference from the truth in points and whether
         the interval holds it; `compared_with` says which of the first two was the truth. For gender
-        these are shares of women and men among the pictures drawn as one of the two, and the
+        these are shares of women and men among the images generated as one of the two, and the
         instrument's shares of those it answered. What is not known is None.
     """
     study = Study(
@@ -66,8 +66,8 @@ def check(
         images=images,
         axes=load_axes(),
     )
-    draws, judges = generators(settings), classifiers(settings.device)
-    for step in run(study, store, draws, judges, batch=settings.batch):
+    generates, classifies = generators(settings), classifiers(settings.device)
+    for step in run(study, store, generates, classifies, batch=settings.batch):
         progress(step)
     found = findings(tallies(study, store, "cell"), known_errors(study, store))
     return [row for finding in found for row in _rows(finding, shown)]
@@ -109,7 +109,7 @@ def _rows(
     model, profession = tally.cell.model, str(tally.cell.profession)
     designed = _shares(designed_mix(model, profession), tally.axis.name)
     mix = shown(model, profession)
-    drawn = _shares(mix, tally.axis.name) if mix else (None,) * len(designed)
+    generated = _shares(mix, tally.axis.name) if mix else (None,) * len(designed)
     return [
         {
             "model": model,
@@ -117,17 +117,17 @@ def _rows(
             "axis": tally.axis.name,
             "label": label,
             "designed_share": design,
-            "drawn_share": real,
-            "compared_with": "design" if real is None else "drawn share",
+            "generated_share": real,
+            "compared_with": "design" if real is None else "generated share",
             **_set_beside("measured", tally.share(label), design if real is None else real),
             **_set_beside(
                 "corrected", _corrected(finding, label), design if real is None else real
             ),
-            "judged": tally.judged,
+            "classified": tally.classified,
             "abstained": tally.abstained,
-            "withheld": tally.withheld,
+            "filtered": tally.filtered,
         }
-        for label, design, real in zip(tally.axis.labels, designed, drawn, strict=True)
+        for label, design, real in zip(tally.axis.labels, designed, generated, strict=True)
     ]
 
 

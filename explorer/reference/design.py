@@ -23,9 +23,9 @@ PLAIN = "plain"
 
 @dataclass(frozen=True, slots=True)
 class Mix:
-    """What a bundled generator is meant to draw for one prompt.
+    """What a bundled generator is meant to generate for one prompt.
 
-    `women` is the share of women among women and men, `neutral` the share of all pictures drawn
+    `women` is the share of women among women and men, `neutral` the share of all images generated
     as the gender-neutral person, `tones` the share of each tone from light to dark.
     """
 

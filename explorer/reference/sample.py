@@ -1,9 +1,9 @@
-"""The sample study that ships with the tool, so that the first view shows pictures."""
+"""The sample study that ships with the tool, so that the first view shows images."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from explorer.pictures.catalog import find_model
+from explorer.models.catalog import find_model
 from explorer.reference.design import BUNDLED
 from explorer.store.parquet import import_study
 from explorer.study import Study

@@ -1,6 +1,6 @@
-"""What the bundled generators really draw, read from truth.csv beside their weights.
+"""What the bundled generators really generate, read from truth.csv beside their weights.
 
-The shares were counted on a large sample by comparing each picture's face and hair with the emoji
+The shares were counted on a large sample by comparing each image's face and hair with the emoji
 the generator learned from, without any CLIP. Where training fell short of the design, these shares
 and not the design are the truth an instrument has to find.
 """
@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from explorer.errors import UnknownName
-from explorer.pictures.catalog import weights_folder
+from explorer.models.catalog import weights_folder
 from explorer.reference.design import BUNDLED, Mix, designed_mix
 from explorer.words.vocabulary import find_profession
 
@@ -19,29 +19,29 @@ TONES = ("light", "medium-light", "medium", "medium-dark", "dark")
 ADJECTIVES = ("none", "feminine", "masculine", "all")
 TOLERANCE = 0.05
 # Below this a share is off by more than 7 points one time in twenty: no truth to check against.
-ENOUGH_PICTURES = 200
+ENOUGH_IMAGES = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """Designed and drawn mix of one generator, profession and kind of adjective.
+    """Designed and generated mix of one generator, profession and kind of adjective.
 
     `adjectives` is "none" for the prompt without one, "feminine" or "masculine" for the adjectives
-    so coded, and "all" for the whole sample. `drawn.women` is the share of women among women and
+    so coded, and "all" for the whole sample. `generated.women` is the share of women among women and
     men, as in the design.
     """
 
     model: str
     profession: str
     adjectives: str
-    pictures: int
+    images: int
     designed: Mix
-    drawn: Mix
+    generated: Mix
 
     @property
     def within_tolerance(self) -> bool:
-        """Whether the drawn women's share is within 5 points of the design."""
-        return abs(self.drawn.women - self.designed.women) <= TOLERANCE
+        """Whether the generated women's share is within 5 points of the design."""
+        return abs(self.generated.women - self.designed.women) <= TOLERANCE
 
 
 @cache
@@ -67,7 +67,7 @@ def find_truth(model: str, profession: str, adjectives: str = "none") -> Truth |
         return None
     rows = {(row.profession, row.adjectives): row for row in read_truth(model)}
     row = rows.get((name, adjectives))
-    return row if row and row.pictures >= ENOUGH_PICTURES else None
+    return row if row and row.images >= ENOUGH_IMAGES else None
 
 
 def write_truth(rows: tuple[Truth, ...], path: Path) -> None:
@@ -87,15 +87,15 @@ COLUMNS = (
     "model",
     "profession",
     "adjectives",
-    "pictures",
+    "images",
     "costume",
     "designed_women",
-    "drawn_women",
+    "generated_women",
     "within_5_points",
     "designed_neutral",
-    "drawn_neutral",
+    "generated_neutral",
     *(f"designed_{tone}" for tone in TONES),
-    *(f"drawn_{tone}" for tone in TONES),
+    *(f"generated_{tone}" for tone in TONES),
 )
 
 
@@ -104,11 +104,11 @@ def _row(truth: Truth) -> dict[str, object]:
         "model": truth.model,
         "profession": truth.profession,
         "adjectives": truth.adjectives,
-        "pictures": truth.pictures,
+        "images": truth.images,
         "costume": truth.designed.costume,
         "within_5_points": "yes" if truth.within_tolerance else "no",
     }
-    for kind, mix in (("designed", truth.designed), ("drawn", truth.drawn)):
+    for kind, mix in (("designed", truth.designed), ("generated", truth.generated)):
         row[f"{kind}_women"] = f"{mix.women:.4f}"
         row[f"{kind}_neutral"] = f"{mix.neutral:.4f}"
         row |= {
@@ -118,14 +118,14 @@ def _row(truth: Truth) -> dict[str, object]:
 
 
 def _truth(row: dict[str, str]) -> Truth:
-    designed, drawn = (_mix(row, kind) for kind in ("designed", "drawn"))
+    designed, generated = (_mix(row, kind) for kind in ("designed", "generated"))
     return Truth(
         model=row["model"],
         profession=row["profession"],
         adjectives=row["adjectives"],
-        pictures=int(row["pictures"]),
+        images=int(row["images"]),
         designed=designed,
-        drawn=drawn,
+        generated=generated,
     )
 
 

@@ -1,4 +1,4 @@
-"""Picture files: named after the hash of what was asked for, whole or not there at all."""
+"""Image files: named after the hash of what was asked for, whole or not there at all."""
 
 import errno
 import os
@@ -37,9 +37,9 @@ _REASONS = {
 
 
 class Blobs:
-    """The picture files below one folder.
+    """The image files below one folder.
 
-    Pictures lie in `images/ab/abcd....webp`, thumbnails in `thumbs/ab/abcd....webp`. A batch is
+    Images lie in `images/ab/abcd....webp`, thumbnails in `thumbs/ab/abcd....webp`. A batch is
     first written, and forced to the disk, in a folder of its own below `partial/`; then each file
     is moved to its place in one step.
     """
@@ -63,7 +63,7 @@ class Blobs:
             self._sweep()
 
     def image_path(self, key: str) -> Path:
-        """Return where the picture of that key lies."""
+        """Return where the image of that key lies."""
         return self.images / key[:2] / f"{key}.webp"
 
     def thumbnail_path(self, key: str) -> Path:
@@ -85,7 +85,7 @@ class Blobs:
                 shutil.rmtree(folder, ignore_errors=True)
 
     def read(self, key: str, digest: str | None) -> "tuple[bytes, np.ndarray]":
-        """Return a picture's bytes and pixels, after checking that these are what was saved.
+        """Return an image's bytes and pixels, after checking that these are what was saved.
 
         Raises:
             StoreCorrupt: they do not, or there is no file.
@@ -99,8 +99,8 @@ class Blobs:
             raise _damaged(path, "The file is gone.") from None
         except OSError as error:
             raise StoreError(
-                f"The picture {str(path)!r} cannot be read: {error.strerror}. Give yourself "
-                "permission to read it, or delete it to have it drawn again."
+                f"The image {str(path)!r} cannot be read: {error.strerror}. Give yourself "
+                "permission to read it, or delete it to have it generated again."
             ) from error
         except StoreCorrupt as damage:
             raise _damaged(path, str(damage)) from damage
@@ -118,7 +118,7 @@ class Blobs:
             place(write(folder / key, data), self.thumbnail_path(key))
 
     def remove(self, key: str) -> None:
-        """Remove picture and thumbnail, whichever there is.
+        """Remove image and thumbnail, whichever there is.
 
         Raises:
             StoreUnwritable: they cannot be removed.
@@ -128,15 +128,15 @@ class Blobs:
             self.thumbnail_path(key).unlink(missing_ok=True)
 
     def size(self, key: str) -> int | None:
-        """Return the picture file's size in bytes, None if there is no file."""
+        """Return the image file's size in bytes, None if there is no file."""
         return _size(f"{self.images}/{key[:2]}/{key}.webp")
 
     def has_thumbnail(self, key: str) -> bool:
         """Say whether there is a thumbnail with anything in it."""
         return bool(_size(f"{self.thumbnails}/{key[:2]}/{key}.webp"))
 
-    def pictures(self) -> "Iterator[Path]":
-        """Yield every picture file, in order of keys within each folder."""
+    def files(self) -> "Iterator[Path]":
+        """Yield every image file, in order of keys within each folder."""
         for folder in sorted(self.images.iterdir()):
             if folder.is_dir():
                 yield from sorted(folder.glob("*.webp"))
@@ -151,8 +151,8 @@ class Blobs:
 
 def _damaged(path: Path, what: str) -> StoreCorrupt:
     return StoreCorrupt(
-        f"The stored picture {str(path)!r} is damaged and has been forgotten: {what} "
-        "The next run draws it again."
+        f"The stored image {str(path)!r} is damaged and has been forgotten: {what} "
+        "The next run generates it again."
     )
 
 
@@ -164,7 +164,7 @@ def writing(root: Path) -> "Iterator[None]":
     except OSError as error:
         reason = _REASONS.get(error.errno or 0, f"{error.strerror or error}. Please {_CHOOSE}")
         raise StoreUnwritable(
-            f"Pictures cannot be kept in {str(root)!r}: {reason}. What is there is untouched."
+            f"Images cannot be kept in {str(root)!r}: {reason}. What is there is untouched."
         ) from error
 
 
@@ -184,7 +184,7 @@ def place(partial: Path, target: Path) -> None:
 
 
 def _size(path: str) -> int | None:
-    # Asked for every picture of a study, where building Path objects would take the most time.
+    # Asked for every image of a study, where building Path objects would take the most time.
     try:
         return os.stat(path).st_size  # noqa: PTH116
     except OSError:

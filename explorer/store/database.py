@@ -20,7 +20,7 @@ APPLICATION_ID = int.from_bytes(b"BiEx", "big")
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
         "CREATE TABLE models (id INTEGER PRIMARY KEY, spec TEXT NOT NULL UNIQUE) STRICT",
-        """CREATE TABLE pictures (
+        """CREATE TABLE images (
             id INTEGER PRIMARY KEY,
             key TEXT NOT NULL UNIQUE,
             model INTEGER NOT NULL REFERENCES models,
@@ -28,20 +28,20 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             adjective TEXT,
             template TEXT NOT NULL,
             replicate INTEGER NOT NULL,
-            withheld TEXT,
+            filtered TEXT,
             digest TEXT,
             bytes INTEGER,
-            CHECK ((withheld IS NULL) = (digest IS NOT NULL)),
-            CHECK ((withheld IS NULL) = (bytes IS NOT NULL))
+            CHECK ((filtered IS NULL) = (digest IS NOT NULL)),
+            CHECK ((filtered IS NULL) = (bytes IS NOT NULL))
         ) STRICT""",
         """CREATE TABLE perceptions (
-            picture INTEGER NOT NULL REFERENCES pictures ON DELETE CASCADE,
+            image INTEGER NOT NULL REFERENCES images ON DELETE CASCADE,
             axis TEXT NOT NULL,
             instrument TEXT NOT NULL,
             label TEXT,
             reason TEXT,
             scores TEXT NOT NULL,
-            PRIMARY KEY (picture, axis, instrument)
+            PRIMARY KEY (image, axis, instrument)
         ) STRICT, WITHOUT ROWID""",
         """CREATE TABLE provenance (
             model INTEGER NOT NULL REFERENCES models,
@@ -50,21 +50,21 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         ) STRICT, WITHOUT ROWID""",
     ),
     (
-        # By key, not by row: what people said outlives a picture that is damaged and drawn again.
+        # By key, not by row: what people said outlives an image that is damaged and generated again.
         """CREATE TABLE labels (
-            picture TEXT NOT NULL,
+            image TEXT NOT NULL,
             axis TEXT NOT NULL,
-            rater TEXT NOT NULL,
+            annotator TEXT NOT NULL,
             label TEXT NOT NULL,
             date TEXT NOT NULL,
-            PRIMARY KEY (picture, axis, rater)
+            PRIMARY KEY (image, axis, annotator)
         ) STRICT, WITHOUT ROWID""",
         """CREATE TABLE samples (
             model INTEGER NOT NULL REFERENCES models,
             axis TEXT NOT NULL,
             instrument TEXT NOT NULL,
             place INTEGER NOT NULL,
-            picture TEXT NOT NULL,
+            image TEXT NOT NULL,
             answer TEXT,
             among INTEGER NOT NULL,
             PRIMARY KEY (model, axis, instrument, place)
@@ -234,9 +234,9 @@ class Database:
             )
         if code in _DAMAGED:
             return StoreCorrupt(
-                f"The index {path!r} is damaged: {error}. The pictures are kept: stop all that "
+                f"The index {path!r} is damaged: {error}. The images are kept: stop all that "
                 f"uses this cache, delete the files {path + '*'!r} and start again; the index is "
-                "then rebuilt from the pictures, and only the judging is done again."
+                "then rebuilt from the images, and only the classifying is done again."
             )
         return None
 

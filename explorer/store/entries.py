@@ -1,4 +1,4 @@
-"""A picture as it lies in the store: its bytes, their checksum, and what was seen in it."""
+"""An image as it lies in the store: its bytes, their checksum, and what was seen in it."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -9,32 +9,32 @@ from explorer.store.blobs import write
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from explorer.models.requests import Image, ImageRequest
     from explorer.perception.axes import Perception
-    from explorer.pictures.requests import ImageRequest, Picture
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A picture as it lies in the store: its WebP bytes, or the reason why there are none.
+    """An image as it lies in the store: its WebP bytes, or the reason why there are none.
 
     `digest` is the checksum of its pixels. `perceptions` are what was seen in exactly these pixels.
     """
 
     request: "ImageRequest"
-    withheld: str | None
+    filtered: str | None
     digest: str | None = None
     image: bytes | None = None
     thumbnail: bytes | None = None
     perceptions: "tuple[Perception, ...]" = ()
 
 
-def encoded(picture: "Picture") -> Entry:
-    """Return a picture as it will lie in the store."""
-    request, pixels = picture.request, picture.pixels
+def encoded(image: "Image") -> Entry:
+    """Return an image as it will lie in the store."""
+    request, pixels = image.request, image.pixels
     if pixels is None:
-        return Entry(request, picture.withheld or "no reason given")
-    image, thumbnail = webp.encode(request, pixels), webp.thumbnail(pixels)
-    return Entry(request, None, webp.digest(pixels), image, thumbnail)
+        return Entry(request, image.filtered or "no reason given")
+    data, thumbnail = webp.encode(request, pixels), webp.thumbnail(pixels)
+    return Entry(request, None, webp.digest(pixels), data, thumbnail)
 
 
 def stage(folder: "Path", entry: Entry) -> Entry:

@@ -1,4 +1,4 @@
-"""A study as one Parquet file: pictures, what was asked for and what was perceived."""
+"""A study as one Parquet file: images, what was asked for and what was perceived."""
 
 import os
 from dataclasses import asdict
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from explorer.findings.tallies import Observation
-    from explorer.pictures.requests import ImageRequest
+    from explorer.models.requests import ImageRequest
     from explorer.store.index import Store
 
 _ROWS = 64
@@ -34,16 +34,16 @@ def export_study(
     """Write what is stored of a study into one file, whole or not at all.
 
     Args:
-        store: where the pictures are.
-        requests: which pictures; those that are not stored are left out.
+        store: where the images are.
+        requests: which images; those that are not stored are left out.
         instruments: whose perceptions go with them, by axis name.
         path: the file; one that is there is replaced.
 
     Returns:
-        How many pictures the file holds, the withheld ones included.
+        How many images the file holds, the filtered ones included.
 
     Raises:
-        StoreCorrupt: a picture is damaged. It is forgotten and so drawn again.
+        StoreCorrupt: an image is damaged. It is forgotten and so generated again.
         StoreUnwritable: the file cannot be written.
     """
     import pyarrow as pa
@@ -68,10 +68,10 @@ def import_study(store: "Store", path: Path) -> int:
     """Put a study into the store, pixel for pixel; what is stored already is left as it is.
 
     Returns:
-        How many pictures were not there yet.
+        How many images were not there yet.
 
     Raises:
-        InvalidData: the file is not there, damaged, or no study. Pictures before the damage are
+        InvalidData: the file is not there, damaged, or no study. Images before the damage are
             kept.
         StoreError: the store cannot be written.
     """
@@ -100,7 +100,7 @@ def _schema() -> "pa.Schema":
         ("reason", pa.string()),
         ("scores", pa.list_(pa.float64())),
     ]
-    # An "image" of bytes and path is what dataset viewers show as a picture.
+    # An "image" of bytes and path is what dataset viewers show as an image.
     fields = [
         ("key", pa.string()),
         ("model", pa.string()),
@@ -109,7 +109,7 @@ def _schema() -> "pa.Schema":
         ("prompt", pa.string()),
         ("replicate", pa.int32()),
         ("seed", pa.int64()),
-        ("withheld", pa.string()),
+        ("filtered", pa.string()),
         ("image", pa.struct([("bytes", pa.binary()), ("path", pa.string())])),
         ("perceptions", pa.list_(pa.struct(perception))),
         ("request", pa.string()),
@@ -128,7 +128,7 @@ def _row(store: "Store", observation: "Observation") -> dict[str, object]:
         "prompt": request.prompt.text,
         "replicate": request.replicate,
         "seed": request.seed,
-        "withheld": observation.withheld,
+        "filtered": observation.filtered,
         "image": image and {"bytes": image, "path": f"{request.key}.webp"},
         "perceptions": [asdict(seen) for seen in observation.perceptions.values()],
         "request": webp.request_text(request),
@@ -139,10 +139,10 @@ def _entry(path: Path, row: "dict[str, Any]") -> Entry:
     try:
         request = webp.read_request(row["request"])
         if request.key != row["key"]:
-            raise _invalid(path, f"the picture {row['key']!r} is not the one it asks for")
+            raise _invalid(path, f"the image {row['key']!r} is not the one it asks for")
         seen = tuple(_perception(request.key, told) for told in row["perceptions"])
         if row["image"] is None:
-            return Entry(request, row["withheld"] or "no reason given", perceptions=seen)
+            return Entry(request, row["filtered"] or "no reason given", perceptions=seen)
         image = row["image"]["bytes"]
         pixels = webp.decode(image)
     except (StoreCorrupt, KeyError, TypeError) as error:

@@ -6,90 +6,90 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from explorer.findings.tables import Provenance
+from explorer.perception.annotations import Annotation
 from explorer.perception.axes import Perception
-from explorer.perception.labels import HumanLabel
 from explorer.perception.samples import Sampled
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Iterator, Sequence
 
-    from explorer.pictures.requests import ImageRequest, ModelSpec
+    from explorer.models.requests import ImageRequest, ModelSpec
 
 _KEYS_PER_QUERY = 10_000
 
 # What is asked for comes as one JSON list of keys. CROSS JOIN keeps SQLite from reading the whole
 # table first and looking into the list for each row.
-_ASKED = "FROM json_each(?) AS asked CROSS JOIN pictures ON pictures.key = asked.value"
+_ASKED = "FROM json_each(?) AS asked CROSS JOIN images ON images.key = asked.value"
 
-_STORED = f"SELECT pictures.key, withheld, digest, bytes {_ASKED}"
+_STORED = f"SELECT images.key, filtered, digest, bytes {_ASKED}"
 
-_UNJUDGED = f"""
-    SELECT pictures.key {_ASKED} WHERE withheld IS NULL AND NOT EXISTS (
-        SELECT 1 FROM perceptions WHERE picture = pictures.id AND axis = ? AND instrument = ?
+_UNCLASSIFIED = f"""
+    SELECT images.key {_ASKED} WHERE filtered IS NULL AND NOT EXISTS (
+        SELECT 1 FROM perceptions WHERE image = images.id AND axis = ? AND instrument = ?
     )"""  # noqa: S608 - the inserted text is the constant above
 
 _PERCEIVED = f"""
-    SELECT pictures.key, label, reason, scores {_ASKED} CROSS JOIN perceptions
-    ON picture = pictures.id AND axis = ? AND instrument = ?"""
+    SELECT images.key, label, reason, scores {_ASKED} CROSS JOIN perceptions
+    ON image = images.id AND axis = ? AND instrument = ?"""
 
-_ADD_PICTURE = """
-    INSERT INTO pictures
-        (key, model, profession, adjective, template, replicate, withheld, digest, bytes)
+_ADD_IMAGE = """
+    INSERT INTO images
+        (key, model, profession, adjective, template, replicate, filtered, digest, bytes)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING"""
 
 _KEEP_PERCEPTION = """
-    INSERT INTO perceptions (picture, axis, instrument, label, reason, scores)
-    SELECT id, ?, ?, ?, ?, ? FROM pictures WHERE key = ?
+    INSERT INTO perceptions (image, axis, instrument, label, reason, scores)
+    SELECT id, ?, ?, ?, ?, ? FROM images WHERE key = ?
     ON CONFLICT DO UPDATE SET
         label = excluded.label, reason = excluded.reason, scores = excluded.scores"""
 
 _OF_MODEL = """
-    SELECT pictures.key, label, reason, scores
-    FROM models JOIN pictures ON pictures.model = models.id
-    JOIN perceptions ON picture = pictures.id AND axis = ? AND instrument = ?
-    WHERE spec = ? ORDER BY pictures.key"""
+    SELECT images.key, label, reason, scores
+    FROM models JOIN images ON images.model = models.id
+    JOIN perceptions ON image = images.id AND axis = ? AND instrument = ?
+    WHERE spec = ? ORDER BY images.key"""
 
 _KEEP_LABEL = """
-    INSERT INTO labels (picture, axis, rater, label, date) VALUES (?, ?, ?, ?, ?)
+    INSERT INTO labels (image, axis, annotator, label, date) VALUES (?, ?, ?, ?, ?)
     ON CONFLICT DO UPDATE SET label = excluded.label, date = excluded.date"""
 
 _LABELS = """
-    SELECT labels.picture, axis, rater, label, date
-    FROM json_each(?) AS asked CROSS JOIN labels ON labels.picture = asked.value AND axis = ?"""
+    SELECT labels.image, axis, annotator, label, date
+    FROM json_each(?) AS asked CROSS JOIN labels ON labels.image = asked.value AND axis = ?"""
 
 _SAMPLE = """
-    SELECT picture, axis, instrument, answer, among
+    SELECT image, axis, instrument, answer, among
     FROM models CROSS JOIN samples ON samples.model = models.id AND axis = ? AND instrument = ?
     WHERE spec = ? ORDER BY place"""
 
 _PROVENANCE = "SELECT made FROM provenance JOIN models ON models.id = model WHERE spec = ?"
 
 _SIZE = """
-    SELECT count(*), count(withheld), coalesce(sum(bytes), 0),
+    SELECT count(*), count(filtered), coalesce(sum(bytes), 0),
         (SELECT count(*) FROM perceptions)
-    FROM pictures"""
+    FROM images"""
 
 
 @dataclass(frozen=True, slots=True)
 class Size:
     """How much is stored.
 
-    `pictures` counts the withheld ones too. `picture_bytes` leaves thumbnails and index out.
+    `images` counts the filtered ones too. `image_bytes` leaves thumbnails and index out.
     """
 
-    pictures: int
-    withheld: int
-    picture_bytes: int
+    images: int
+    filtered: int
+    image_bytes: int
     perceptions: int
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A stored picture: checksum of its pixels and bytes of its file, or why there is none."""
+    """A stored image: checksum of its pixels and bytes of its file, or why there is none."""
 
     key: str
-    withheld: str | None
+    filtered: str | None
     digest: str | None
     size: int | None
 
@@ -99,11 +99,11 @@ def stored(connection: "sqlite3.Connection", keys: "Iterable[str]") -> "Iterator
     return (Row(*row) for row in _select(connection, _STORED, keys))
 
 
-def unjudged(
+def unclassified(
     connection: "sqlite3.Connection", keys: "Iterable[str]", axis: str, instrument: str
 ) -> set[str]:
-    """Return which of the stored pictures the instrument has not judged on the axis."""
-    return {key for (key,) in _select(connection, _UNJUDGED, keys, axis, instrument)}
+    """Return which of the stored images the instrument has not classified on the axis."""
+    return {key for (key,) in _select(connection, _UNCLASSIFIED, keys, axis, instrument)}
 
 
 def perceptions(
@@ -114,24 +114,24 @@ def perceptions(
         yield Perception(key, axis, instrument, label, reason, tuple(json.loads(scores)))
 
 
-def add_picture(connection: "sqlite3.Connection", request: "ImageRequest", row: Row) -> bool:
-    """Add a picture; say whether it was not there yet."""
+def add_image(connection: "sqlite3.Connection", request: "ImageRequest", row: Row) -> bool:
+    """Add an image; say whether it was not there yet."""
     prompt = request.prompt
     values = (
         *(row.key, _model(connection, request.model)),
         *(prompt.profession, prompt.adjective, prompt.template, request.replicate),
-        *(row.withheld, row.digest, row.size),
+        *(row.filtered, row.digest, row.size),
     )
-    return connection.execute(_ADD_PICTURE, values).rowcount == 1
+    return connection.execute(_ADD_IMAGE, values).rowcount == 1
 
 
-def drop_picture(connection: "sqlite3.Connection", key: str) -> None:
-    """Remove a picture and all that was perceived in it."""
-    connection.execute("DELETE FROM pictures WHERE key = ?", (key,))
+def drop_image(connection: "sqlite3.Connection", key: str) -> None:
+    """Remove an image and all that was perceived in it."""
+    connection.execute("DELETE FROM images WHERE key = ?", (key,))
 
 
 def keep_perceptions(connection: "sqlite3.Connection", seen: "Iterable[Perception]") -> None:
-    """Add perceptions of stored pictures, in place of the same instrument's earlier ones."""
+    """Add perceptions of stored images, in place of the same instrument's earlier ones."""
     values = (
         (one.axis, one.instrument, one.label, one.reason, json.dumps(one.scores), one.image_key)
         for one in seen
@@ -142,36 +142,39 @@ def keep_perceptions(connection: "sqlite3.Connection", seen: "Iterable[Perceptio
 def perceptions_of(
     connection: "sqlite3.Connection", model: "ModelSpec", axis: str, instrument: str
 ) -> "Iterator[Perception]":
-    """Yield what the instrument perceived on the axis in all stored pictures of a model."""
+    """Yield what the instrument perceived on the axis in all stored images of a model."""
     for key, label, reason, scores in connection.execute(
         _OF_MODEL, (axis, instrument, _spec(model))
     ):
         yield Perception(key, axis, instrument, label, reason, tuple(json.loads(scores)))
 
 
-def keep_labels(connection: "sqlite3.Connection", labels: "Iterable[HumanLabel]") -> None:
-    """Add what people said, in place of what the same rater said before."""
+def keep_annotations(connection: "sqlite3.Connection", labels: "Iterable[Annotation]") -> None:
+    """Add what people said, in place of what the same annotator said before."""
     connection.executemany(_KEEP_LABEL, map(astuple, labels))
 
 
-def drop_label(connection: "sqlite3.Connection", picture: str, axis: str, rater: str) -> None:
-    """Remove what one rater said of one picture."""
+def drop_annotation(
+    connection: "sqlite3.Connection", image: str, axis: str, annotator: str
+) -> None:
+    """Remove what one annotator said of one image."""
     connection.execute(
-        "DELETE FROM labels WHERE picture = ? AND axis = ? AND rater = ?", (picture, axis, rater)
+        "DELETE FROM labels WHERE image = ? AND axis = ? AND annotator = ?",
+        (image, axis, annotator),
     )
 
 
 def labels(
     connection: "sqlite3.Connection", keys: "Iterable[str]", axis: str
-) -> "Iterator[HumanLabel]":
-    """Yield what people said of these pictures on the axis."""
-    return (HumanLabel(*row) for row in _select(connection, _LABELS, keys, axis))
+) -> "Iterator[Annotation]":
+    """Yield what people said of these images on the axis."""
+    return (Annotation(*row) for row in _select(connection, _LABELS, keys, axis))
 
 
-def all_labels(connection: "sqlite3.Connection") -> "Iterator[HumanLabel]":
+def all_annotations(connection: "sqlite3.Connection") -> "Iterator[Annotation]":
     """Yield everything people said, by date."""
-    query = "SELECT picture, axis, rater, label, date FROM labels ORDER BY date, picture, axis"
-    return (HumanLabel(*row) for row in connection.execute(query))
+    query = "SELECT image, axis, annotator, label, date FROM labels ORDER BY date, image, axis"
+    return (Annotation(*row) for row in connection.execute(query))
 
 
 def keep_sample(
@@ -185,7 +188,7 @@ def keep_sample(
             (number, axis, instrument),
         )
     connection.executemany(
-        "INSERT INTO samples (model, place, picture, axis, instrument, answer, among) "
+        "INSERT INTO samples (model, place, image, axis, instrument, answer, among) "
         "VALUES (?, ?, ?, ?, ?, ?, ?)",
         ((number, place, *astuple(one)) for place, one in enumerate(sample)),
     )
@@ -199,7 +202,7 @@ def sample(
 
 
 def add_provenance(connection: "sqlite3.Connection", provenance: Provenance) -> None:
-    """Add what drew and judged a model's pictures, if it is not there yet."""
+    """Add what generated and classified a model's images, if it is not there yet."""
     made = asdict(provenance)
     del made["model"]
     connection.execute(
@@ -209,7 +212,7 @@ def add_provenance(connection: "sqlite3.Connection", provenance: Provenance) -> 
 
 
 def provenance(connection: "sqlite3.Connection", model: "ModelSpec") -> tuple[Provenance, ...]:
-    """Return all that ever drew or judged a model's pictures."""
+    """Return all that ever generated or classified a model's images."""
     rows = connection.execute(_PROVENANCE, (_spec(model),))
     return tuple(_provenance(model, json.loads(made)) for (made,) in rows)
 

@@ -1,4 +1,4 @@
-"""A picture as WebP bytes: its exact pixels, with what was asked for and a checksum inside."""
+"""An image as WebP bytes: its exact pixels, with what was asked for and a checksum inside."""
 
 import hashlib
 import io
@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image
 
 from explorer.errors import StoreCorrupt
-from explorer.pictures.requests import ImageRequest, ModelSpec
+from explorer.models.requests import ImageRequest, ModelSpec
 from explorer.words.prompts import Prompt
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 THUMBNAIL_PX = 160
 
 # At most a tenth above the smallest size that any method reaches, at a third of the time or less:
-# 2.7 ms instead of 7.8 for a drawn picture of 96 px, 36 ms instead of 250 for noise of 512 px.
+# 2.7 ms instead of 7.8 for a generated image of 96 px, 36 ms instead of 250 for noise of 512 px.
 _LOSSLESS = {"lossless": True, "method": 2, "quality": 25}
 _THUMBNAIL = {"quality": 80, "method": 4}
 _IMAGE_DESCRIPTION = 0x010E  # EXIF: free text that image viewers show
@@ -28,7 +28,7 @@ _IMAGE_DESCRIPTION = 0x010E  # EXIF: free text that image viewers show
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """What a picture file says of itself; `digest` is the checksum of its pixels."""
+    """What an image file says of itself; `digest` is the checksum of its pixels."""
 
     request: ImageRequest
     digest: str
@@ -46,7 +46,7 @@ def encode(request: ImageRequest, pixels: np.ndarray) -> bytes:
     data = _webp(Image.fromarray(pixels, "RGB"), exif=exif.tobytes(), **_LOSSLESS)
     # A quarter of the time that encoding takes; once stored, nobody could tell any more.
     if not np.array_equal(decode(data), pixels):
-        raise StoreCorrupt(f"The picture {request.key!r} was not encoded exactly. Draw it again.")
+        raise StoreCorrupt(f"The image {request.key!r} was not encoded exactly. Generate it again.")
     return data
 
 
@@ -61,20 +61,20 @@ def decode(data: bytes) -> np.ndarray:
     """Return the pixels, shape (height, width, 3), uint8.
 
     Raises:
-        StoreCorrupt: these bytes are no whole WebP picture.
+        StoreCorrupt: these bytes are no whole WebP image.
     """
     try:
         with Image.open(io.BytesIO(data), formats=("WEBP",)) as image:
             return np.asarray(image.convert("RGB"))
     except (OSError, ValueError, SyntaxError) as error:
-        raise StoreCorrupt("It is not a whole WebP picture.") from error
+        raise StoreCorrupt("It is not a whole WebP image.") from error
 
 
 def describe(source: "Path | io.BytesIO") -> Description:
-    """Read what a picture file says of itself, without decoding its pixels.
+    """Read what an image file says of itself, without decoding its pixels.
 
     Raises:
-        StoreCorrupt: it is not a picture that `encode` wrote.
+        StoreCorrupt: it is not an image that `encode` wrote.
     """
     try:
         with Image.open(source, formats=("WEBP",)) as image:
@@ -108,7 +108,7 @@ def read_request(text: str) -> ImageRequest:
     try:
         return _request(json.loads(text))
     except (ValueError, KeyError, TypeError) as error:
-        raise StoreCorrupt(f"{text[:80]!r} is no request for a picture.") from error
+        raise StoreCorrupt(f"{text[:80]!r} is no request for an image.") from error
 
 
 def _request(told: "Mapping[str, object]") -> ImageRequest:

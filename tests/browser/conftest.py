@@ -1,4 +1,4 @@
-"""A real Chromium on a real server, with the pictures of the bundled generators."""
+"""A real Chromium on a real server, with the images of the bundled generators."""
 
 import shutil
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""Take the pictures of docs/screenshots: every view, light and dark, desktop and phone.
+"""Take the images of docs/screenshots: every view, light and dark, desktop and phone.
 
 Run: python -m tests.browser.screenshots [folder]
 """
@@ -20,12 +20,12 @@ VIEWS = {
     "explore": "",
     "compare": "compare",
     "gaps": "gaps",
-    "validate": "validate?rater=Ada",
+    "annotate": "annotate?annotator=Ada",
 }
 SCREENS = {"desktop": (1440, 900, 1), "phone": (390, 844, 2)}
 _QUALITY = 82
-# Pictures further down load when they are scrolled to.
-_PICTURES = """
+# Images further down load when they are scrolled to.
+_IMAGES = """
 Promise.all([...document.images]
   .filter((image) => image.getBoundingClientRect().top < innerHeight)
   .map((image) => image.decode()))
@@ -33,15 +33,15 @@ Promise.all([...document.images]
 
 
 def main(folder: Path) -> None:
-    """Take a picture of each, and one of a picture that is opened."""
+    """Take an image of each, and one of an image that is opened."""
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as cache, sync_playwright() as playwright:
         site = open_site(Path(cache))
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         for view, scheme, screen in product(VIEWS, ("light", "dark"), SCREENS):
-            picture = _take(browser, site.url + VIEWS[view], scheme, screen)
-            _save(picture, folder / f"{view}-{scheme}-{screen}.webp")
-        _save(_take(browser, site.url, "light", "desktop", opened=True), folder / "picture.webp")
+            image = _take(browser, site.url + VIEWS[view], scheme, screen)
+            _save(image, folder / f"{view}-{scheme}-{screen}.webp")
+        _save(_take(browser, site.url, "light", "desktop", opened=True), folder / "image.webp")
         browser.close()
         site.close()
 
@@ -59,14 +59,14 @@ def _take(browser: Browser, url: str, scheme: str, screen: str, *, opened: bool 
     page.locator(".bx-view, .bx-subject").first.wait_for()
     if opened:
         page.locator(".bx-thumb").nth(1).click()
-    page.evaluate(_PICTURES)
-    picture = page.screenshot()
+    page.evaluate(_IMAGES)
+    image = page.screenshot()
     context.close()
-    return picture
+    return image
 
 
-def _save(picture: bytes, path: Path) -> None:
-    Image.open(io.BytesIO(picture)).convert("RGB").save(path, quality=_QUALITY, method=6)
+def _save(image: bytes, path: Path) -> None:
+    Image.open(io.BytesIO(image)).convert("RGB").save(path, quality=_QUALITY, method=6)
     print(f"{path}  {path.stat().st_size // 1024} KiB")  # noqa: T201
 
 

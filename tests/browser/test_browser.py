@@ -1,4 +1,4 @@
-"""The page in a real browser: draws, cancels, opens, downloads, shares, compares, is accessible."""
+"""The page in a real browser: generates, cancels, opens, downloads, shares, compares, is accessible."""
 
 import re
 import time
@@ -28,7 +28,7 @@ WORDS = "--profession pilot --adjective none --adjective honest --adjective stub
 # Gradio complains of a page that is left while the end of an answer still comes in.
 SETTLED_MS = 1_000
 
-# A first picture waits for the libraries and the model; a busy machine takes its time.
+# A first image waits for the libraries and the model; a busy machine takes its time.
 PATIENCE_MS = 60_000
 
 
@@ -36,29 +36,29 @@ def query(page: Page) -> dict[str, list[str]]:
     return parse_qs(urlsplit(page.url).query)
 
 
-def draw(page: Page) -> None:
-    page.get_by_role("button", name=re.compile("^Draw")).click()
-    done = re.compile(r"All \d+ pictures are here")
+def generate(page: Page) -> None:
+    page.get_by_role("button", name=re.compile("^Generate")).click()
+    done = re.compile(r"All \d+ images are here")
     expect(page.locator("#bx-status")).to_contain_text(done, timeout=PATIENCE_MS)
 
 
-def test_it_opens_on_pictures_and_a_finding(visit: Visit) -> None:
+def test_it_opens_on_images_and_a_finding(visit: Visit) -> None:
     page = visit()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("pictures of an author")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("images of an author")
     assert page.locator(".bx-row").count() == 21
     shown = page.locator(".bx-thumb img").first
     assert shown.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
-    expect(page.get_by_role("button", name=re.compile("^Draw"))).to_be_hidden()
+    expect(page.get_by_role("button", name=re.compile("^Generate"))).to_be_hidden()
 
 
-def test_a_small_grid_is_drawn_and_its_files_equal_the_command_line(
+def test_a_small_grid_is_generated_and_its_files_equal_the_command_line(
     visit: Visit, site: Site, tmp_path: Path
 ) -> None:
     page = visit(SMALL)
-    expect(page.get_by_role("button", name="Draw 9 pictures")).to_be_visible()
-    draw(page)
-    expect(page.locator(".bx-thumb, .bx-slot.withheld")).to_have_count(9)
-    for link, command in (("Tallies", "tally"), ("Pictures", "images")):
+    expect(page.get_by_role("button", name="Generate 9 images")).to_be_visible()
+    generate(page)
+    expect(page.locator(".bx-thumb, .bx-slot.filtered")).to_have_count(9)
+    for link, command in (("Tallies", "tally"), ("Images", "images")):
         with page.expect_download() as download:
             page.get_by_role("link", name=link, exact=True).click()
         file = tmp_path / download.value.suggested_filename
@@ -67,20 +67,22 @@ def test_a_small_grid_is_drawn_and_its_files_equal_the_command_line(
         assert file.read_bytes() == CliRunner().invoke(app, line.split()).stdout_bytes
 
 
-def test_a_drawing_can_be_cancelled_and_gone_on_with(visit: Visit) -> None:
+def test_a_generating_can_be_cancelled_and_gone_on_with(visit: Visit) -> None:
     page = visit("?profession=farmer")
-    page.get_by_role("button", name="Draw 189 pictures").click()
+    page.get_by_role("button", name="Generate 189 images").click()
     expect(page.locator("#bx-status")).to_contain_text("left", timeout=PATIENCE_MS)
     page.get_by_role("button", name="Cancel").click()
-    expect(page.locator("#bx-status")).to_contain_text("nothing drawn is lost", timeout=PATIENCE_MS)
-    kept = page.locator(".bx-thumb, .bx-slot.withheld").count()
+    expect(page.locator("#bx-status")).to_contain_text(
+        "nothing generated is lost", timeout=PATIENCE_MS
+    )
+    kept = page.locator(".bx-thumb, .bx-slot.filtered").count()
     assert 0 < kept < 189
-    expect(page.get_by_role("button", name=f"Draw {189 - kept} pictures")).to_be_visible()
+    expect(page.get_by_role("button", name=f"Generate {189 - kept} images")).to_be_visible()
 
 
-def test_a_drawing_ends_when_its_visitor_leaves(visit: Visit, site: Site) -> None:
+def test_a_generating_ends_when_its_visitor_leaves(visit: Visit, site: Site) -> None:
     page = visit("?profession=cook")
-    page.get_by_role("button", name="Draw 189 pictures").click()
+    page.get_by_role("button", name="Generate 189 images").click()
     expect(page.locator("#bx-status")).to_contain_text("left", timeout=PATIENCE_MS)
     page.close()
     deadline = time.monotonic() + 10
@@ -91,7 +93,7 @@ def test_a_drawing_ends_when_its_visitor_leaves(visit: Visit, site: Site) -> Non
     assert len(missing(study, site.desk.store)) < 9
 
 
-def test_a_picture_opens_with_prompt_seed_and_scores_and_the_keys_work(visit: Visit) -> None:
+def test_an_image_opens_with_prompt_seed_and_scores_and_the_keys_work(visit: Visit) -> None:
     page = visit()
     row = page.get_by_role("group", name="author, honest")
     row.get_by_role("button").first.focus()
@@ -113,14 +115,14 @@ def test_a_picture_opens_with_prompt_seed_and_scores_and_the_keys_work(visit: Vi
     expect(row.get_by_role("button").nth(1)).to_be_focused()
 
 
-def test_skin_tone_is_measured_in_the_pixels_of_stored_pictures(visit: Visit) -> None:
+def test_skin_tone_is_measured_in_the_pixels_of_stored_images(visit: Visit) -> None:
     page = visit()
     page.get_by_role("button", name="How it is measured").click()
     page.get_by_role("combobox", name="Skin tone").click()
     page.get_by_role("option", name="by pixels").click()
-    page.get_by_role("button", name="Judge 189 pictures").click()
+    page.get_by_role("button", name="Classify 189 images").click()
     expect(page.locator("#bx-status")).to_contain_text(
-        "All 189 pictures are here", timeout=PATIENCE_MS
+        "All 189 images are here", timeout=PATIENCE_MS
     )
     assert query(page)["tone"] == ["pixels"]
     page.get_by_text("Skin tone by pixels", exact=True).last.click()
@@ -137,7 +139,7 @@ def test_a_link_opens_into_the_same_state(visit: Visit) -> None:
     adjectives.press_sequentially("shy, quiet")
     adjectives.press("Enter")
     expect(page.locator(".bx-row")).to_have_count(2)
-    number = page.get_by_label("Pictures per prompt")
+    number = page.get_by_label("Images per prompt")
     number.fill("5")
     expect(page.locator(".bx-row").first.locator("li")).to_have_count(5)
     page.get_by_role("button", name="Copy link").click()
@@ -147,7 +149,7 @@ def test_a_link_opens_into_the_same_state(visit: Visit) -> None:
     other = visit("?" + link.partition("?")[2])
     for part in (".bx-top", ".bx-charts", ".bx-grid"):
         assert other.locator(part).inner_html() == page.locator(part).inner_html()
-    assert other.get_by_label("Pictures per prompt").input_value() == "5"
+    assert other.get_by_label("Images per prompt").input_value() == "5"
 
 
 def test_what_people_type_is_shown_as_text_and_what_is_wrong_is_said(visit: Visit) -> None:
@@ -158,7 +160,7 @@ def test_what_people_type_is_shown_as_text_and_what_is_wrong_is_said(visit: Visi
     box.press_sequentially("<b>x</b>")
     box.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_contain_text("a <b>x</b>")
-    page.get_by_label("Pictures per prompt").fill("0")
+    page.get_by_label("Images per prompt").fill("0")
     expect(page.get_by_role("alert")).to_contain_text("Give a whole number from 1 to 1000")
 
 
@@ -170,8 +172,8 @@ def test_two_models_are_compared_on_the_same_seeds(
     page.get_by_role("link", name="Compare").click()
     page.wait_for_url("**/compare?left=emoji-skewed&right=emoji-even&profession=pilot**")
     page.locator(".bx-view").wait_for()
-    draw(page)
-    expect(page.locator(".bx-thumb, .bx-slot.withheld")).to_have_count(18)
+    generate(page)
+    expect(page.locator(".bx-thumb, .bx-slot.filtered")).to_have_count(18)
     page.locator(".bx-thumb").first.click()
     seeds = page.get_by_role("dialog").locator("dd:last-child").all_inner_texts()
     assert len(seeds) == 2
@@ -185,10 +187,10 @@ def test_two_models_are_compared_on_the_same_seeds(
     assert file.read_bytes() == CliRunner().invoke(app, line.split()).stdout_bytes
 
 
-def test_pictures_are_labelled_with_keys_taken_back_and_gone_on_with(
+def test_images_are_labelled_with_keys_taken_back_and_gone_on_with(
     visit: Visit, site: Site
 ) -> None:
-    page = visit("validate", width=390)
+    page = visit("annotate", width=390)
     name = page.get_by_label("Your name or initials")
     name.fill("Ada")
     name.press("Enter")
@@ -203,19 +205,19 @@ def test_pictures_are_labelled_with_keys_taken_back_and_gone_on_with(
     expect(done).to_have_text("5")
     page.keyboard.press("u")
     expect(done).to_have_text("4")
-    said = [one.label for one in site.desk.store.all_labels() if one.rater == "Ada"]
+    said = [one.label for one in site.desk.store.all_annotations() if one.annotator == "Ada"]
     assert said == ["feminine", "masculine", "cannot tell", "no or several people"]
-    shown = page.get_by_role("img", name="Picture 5 of").get_attribute("src")
-    again = visit("validate" + page.evaluate("location.search"))
-    assert again.get_by_role("img", name="Picture 5 of").get_attribute("src") == shown
+    shown = page.get_by_role("img", name="Image 5 of").get_attribute("src")
+    again = visit("annotate" + page.evaluate("location.search"))
+    assert again.get_by_role("img", name="Image 5 of").get_attribute("src") == shown
     again.get_by_role("button", name="Show what the labels tell").click()
     report = again.get_by_role("region", name="What the labels tell")
-    expect(report).to_contain_text("are labelled, by Ada (4)")
-    again.get_by_role("button", name="Draw another sample").click()
-    again.get_by_label("Pictures, 20 to 10,000").fill("20")
-    again.get_by_role("button", name="Draw it").click()
-    expect(again.locator(".bx-howfar")).to_contain_text("of 20 labelled", timeout=PATIENCE_MS)
-    assert len([one for one in site.desk.store.all_labels() if one.rater == "Ada"]) == 4
+    expect(report).to_contain_text("are annotated, by Ada (4)")
+    again.get_by_role("button", name="Generate another sample").click()
+    again.get_by_label("Images, 20 to 10,000").fill("20")
+    again.get_by_role("button", name="Generate it").click()
+    expect(again.locator(".bx-howfar")).to_contain_text("of 20 annotated", timeout=PATIENCE_MS)
+    assert len([one for one in site.desk.store.all_annotations() if one.annotator == "Ada"]) == 4
     last = page.get_by_role("link", name="Validate").bounding_box()
     assert last is not None
     assert last["x"] + last["width"] <= 390
@@ -229,8 +231,8 @@ def test_a_model_stands_beside_the_labour_statistics_and_ones_own_figures(
     expect(heading).to_contain_text("than the labour statistics of 2023 have women")
     rows = page.get_by_role("region", name="Gap of each profession").get_by_role("row")
     expect(rows).to_have_count(3)
-    expect(page.get_by_role("figure", name="Pictures against people")).to_be_visible()
-    expect(page.get_by_role("img", name=re.compile("Share of pictures perceived"))).to_be_visible()
+    expect(page.get_by_role("figure", name="Images against people")).to_be_visible()
+    expect(page.get_by_role("img", name=re.compile("Share of images perceived"))).to_be_visible()
     file = tmp_path / "mine.csv"
     file.write_text("profession,share\nauthor,0.1\n", "utf-8")
     page.get_by_role("button", name="Reference: labour statistics").click()
@@ -249,20 +251,20 @@ def test_a_model_stands_beside_the_labour_statistics_and_ones_own_figures(
     assert "reference" not in query(page)
 
 
-def test_a_profession_is_followed_from_its_gap_to_its_pictures_by_keys(visit: Visit) -> None:
+def test_a_profession_is_followed_from_its_gap_to_its_images_by_keys(visit: Visit) -> None:
     page = visit("gaps")
     page.wait_for_timeout(SETTLED_MS)
     page.get_by_role("link", name="nurse").first.focus()
     page.keyboard.press("Enter")
     page.wait_for_url("**/?model=emoji-skewed&profession=nurse**")
     heading = page.get_by_role("heading", level=1)
-    expect(heading).to_contain_text("pictures of a nurse", timeout=PATIENCE_MS)
+    expect(heading).to_contain_text("images of a nurse", timeout=PATIENCE_MS)
     summary = page.locator(".bx-plan summary")
     summary.focus()
     page.keyboard.press("Enter")
     expect(page.get_by_text("are told apart 80% of the time")).to_be_visible()
-    page.get_by_label("Pictures per prompt").fill("20")
-    expect(summary).to_contain_text("420 pictures a profession", timeout=PATIENCE_MS)
+    page.get_by_label("Images per prompt").fill("20")
+    expect(summary).to_contain_text("420 images a profession", timeout=PATIENCE_MS)
     expect(page.get_by_text("are told apart 80% of the time")).to_be_visible()
     page.wait_for_timeout(SETTLED_MS)
     page.get_by_role("link", name="Gaps").click()
@@ -284,7 +286,7 @@ def test_several_professions_are_compared_row_by_row(visit: Visit) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(
     "address",
-    ["", "compare", "compare?profession=author,nurse", "gaps", "validate?rater=Axe&axis=tone"],
+    ["", "compare", "compare?profession=author,nurse", "gaps", "annotate?annotator=Axe&axis=tone"],
 )
 def test_nothing_keeps_people_out(visit: Visit, address: str, scheme: str) -> None:
     page = visit(address, scheme=scheme)
@@ -308,4 +310,4 @@ def test_a_link_that_cannot_be_says_what_is_wrong_and_offers_the_example(visit: 
     expect(page.get_by_role("alert")).to_contain_text("Did you mean 'emoji-skewed'?")
     page.wait_for_timeout(SETTLED_MS)
     page.get_by_role("link", name="See the example").click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("pictures of an author")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("images of an author")

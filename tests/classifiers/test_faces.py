@@ -22,13 +22,13 @@ from explorer.classifiers.faces import (
     find_faces,
     only_face,
 )
-from explorer.classifiers.find import classifiers, judge_name
+from explorer.classifiers.find import classifiers, classify_name
 from explorer.classifiers.skin import EMOJI_METHOD, SkinClassifier, skin_method
 from explorer.errors import ModelBroken, ModelError
+from explorer.models.catalog import classifier_version, find_model
+from explorer.models.requests import Image
 from explorer.perception.axes import find_axis
 from explorer.perception.skin import GREY
-from explorer.pictures.catalog import classifier_version, find_model
-from explorer.pictures.requests import Picture
 from tests.fakes import fake_card
 from tests.hub import COMMIT, Hub, running, use
 from tests.tiny import requests_for, tiny_spec
@@ -61,9 +61,9 @@ def hub(tmp_path: Path, no_yunet: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
         yield hub
 
 
-def pictures(*pixels: NDArray[np.uint8]) -> tuple[Picture, ...]:
+def images(*pixels: NDArray[np.uint8]) -> tuple[Image, ...]:
     requests = requests_for(tiny_spec("a/b"), ("author",), len(pixels))
-    return tuple(Picture(request, array) for request, array in zip(requests, pixels, strict=True))
+    return tuple(Image(request, array) for request, array in zip(requests, pixels, strict=True))
 
 
 def test_the_face_of_a_photograph_is_found(astronaut: NDArray[np.uint8]) -> None:
@@ -81,22 +81,22 @@ def test_no_face_and_several_faces_are_told_apart(astronaut: NDArray[np.uint8]) 
     assert only_face(np.hstack([astronaut, astronaut]), "Haar") == SEVERAL_FACES
 
 
-def test_a_face_too_small_to_be_judged_is_not_counted(astronaut: NDArray[np.uint8]) -> None:
+def test_a_face_too_small_to_be_classified_is_not_counted(astronaut: NDArray[np.uint8]) -> None:
     small = np.ascontiguousarray(astronaut[::3, ::3])
     assert find_faces(small, "Haar") == ()
 
 
-def test_a_crop_holds_the_face_and_stays_inside_the_picture() -> None:
-    picture = np.zeros((100, 120, 3), dtype=np.uint8)
-    assert crop(picture, Box(40, 30, 50, 50)).shape == (90, 90, 3)
-    assert crop(picture, Box(0, 0, 50, 50)).shape == (70, 70, 3)
-    assert crop(picture, Box(90, 70, 50, 50)).shape == (50, 50, 3)
-    assert cheeks(picture, Box(40, 30, 50, 50)).shape == (13, 30, 3)
+def test_a_crop_holds_the_face_and_stays_inside_the_image() -> None:
+    image = np.zeros((100, 120, 3), dtype=np.uint8)
+    assert crop(image, Box(40, 30, 50, 50)).shape == (90, 90, 3)
+    assert crop(image, Box(0, 0, 50, 50)).shape == (70, 70, 3)
+    assert crop(image, Box(90, 70, 50, 50)).shape == (50, 50, 3)
+    assert cheeks(image, Box(40, 30, 50, 50)).shape == (13, 30, 3)
 
 
 def test_without_weights_the_cascade_is_the_detector(astronaut: NDArray[np.uint8]) -> None:
     assert detector() == "Haar"
-    assert judge_name(None, fake_card(), PIXEL_TONE) == "pixels: Haar face"
+    assert classify_name(None, fake_card(), PIXEL_TONE) == "pixels: Haar face"
     with pytest.raises(ModelError, match="'Haar', which needs no download"):
         find_faces(astronaut, "YuNet")
 
@@ -107,7 +107,7 @@ def test_weights_are_fetched_once_and_then_name_the_instruments(hub: Hub) -> Non
     assert asked > 0
     assert fetch_detector() == detector() == "YuNet"
     assert len(hub.asked) == asked
-    assert judge_name("face", fake_card(), GENDER) == "YuNet face: fake-clip"
+    assert classify_name("face", fake_card(), GENDER) == "YuNet face: fake-clip"
     assert skin_method(bundled=False) == "pixels: YuNet face"
 
 
@@ -131,8 +131,8 @@ def test_yunets_boxes_are_read_from_its_rows(
     shown: list[Any] = []
 
     class Net:
-        def detect(self, picture: Any) -> tuple[int, Any]:
-            shown.append(picture)
+        def detect(self, image: Any) -> tuple[int, Any]:
+            shown.append(image)
             sure = [177.4, 66.6, 93.0, 94.0, *range(10), 0.93]
             return 1, np.array([sure, [5.0, 5.0, 20.0, 20.0, *range(10), 0.9]], dtype=np.float32)
 
@@ -143,26 +143,26 @@ def test_yunets_boxes_are_read_from_its_rows(
     assert np.array_equal(shown[0][..., ::-1], astronaut)
 
 
-def test_the_face_is_judged_instead_of_the_picture_under_a_name_of_its_own(
+def test_the_face_is_classified_instead_of_the_image_under_a_name_of_its_own(
     clip: Path, astronaut: NDArray[np.uint8]
 ) -> None:
     face = only_face(astronaut, "Haar")
     assert isinstance(face, Box)
-    (picture,) = pictures(astronaut)
-    cropped = replace(picture, pixels=crop(astronaut, face))
+    (image,) = images(astronaut)
+    cropped = replace(image, pixels=crop(astronaut, face))
     name = f"Haar face: {clip}"
-    (seen,) = classifiers("cpu")(name).classify([picture], GENDER)
+    (seen,) = classifiers("cpu")(name).classify([image], GENDER)
     (expected,) = ClipClassifier(str(clip), "cpu").classify([cropped], GENDER)
-    (whole,) = ClipClassifier(str(clip), "cpu").classify([picture], GENDER)
+    (whole,) = ClipClassifier(str(clip), "cpu").classify([image], GENDER)
     assert seen.scores == expected.scores != whole.scores
     assert seen.instrument == f"Haar face: {whole.instrument}"
 
 
-def test_pictures_without_one_face_are_no_answer_and_keep_their_places(
+def test_images_without_one_face_are_no_answer_and_keep_their_places(
     clip: Path, astronaut: NDArray[np.uint8]
 ) -> None:
     blank = np.full((200, 200, 3), 128, dtype=np.uint8)
-    shown = pictures(blank, astronaut, np.hstack([astronaut, astronaut]))
+    shown = images(blank, astronaut, np.hstack([astronaut, astronaut]))
     seen = list(classifiers("cpu")(f"Haar face: {clip}").classify(shown, GENDER))
     assert [each.image_key for each in seen] == [each.request.key for each in shown]
     assert seen[0].reason == NO_FACE
@@ -184,12 +184,12 @@ def test_faces_are_looked_for_once_for_all_axes(
     monkeypatch.setattr("explorer.classifiers.crops.only_face", look)
     classifier = FaceClassifier("Haar face: fake-clip", FakeClassifier())
     for axis in (GENDER, TONE):
-        assert len(list(classifier.classify(pictures(astronaut), axis))) == 1
+        assert len(list(classifier.classify(images(astronaut), axis))) == 1
     assert asked == ["Haar"]
 
 
 def test_skin_in_a_photograph_is_measured_on_the_face(astronaut: NDArray[np.uint8]) -> None:
-    (seen,) = SkinClassifier("pixels: Haar face").classify(pictures(astronaut), PIXEL_TONE)
+    (seen,) = SkinClassifier("pixels: Haar face").classify(images(astronaut), PIXEL_TONE)
     told = dict(zip(PIXEL_TONE.score_names, seen.scores, strict=True))
     assert (seen.label, seen.instrument[:18]) == ("light", "pixels: Haar face#")
     assert 50 < told["ita_degrees"] < 65
@@ -201,28 +201,28 @@ def test_a_grey_a_faceless_and_a_crowded_photograph_have_reasons_of_their_own(
 ) -> None:
     grey = astronaut.mean(axis=2, keepdims=True).astype(np.uint8).repeat(3, 2)
     sky = np.full((200, 200, 3), (90, 140, 220), dtype=np.uint8)
-    shown = pictures(grey, sky, np.hstack([astronaut, astronaut]))
+    shown = images(grey, sky, np.hstack([astronaut, astronaut]))
     seen = SkinClassifier("pixels: Haar face").classify(shown, PIXEL_TONE)
     assert [each.reason for each in seen] == [GREY, NO_FACE, SEVERAL_FACES]
 
 
-def test_a_withheld_picture_is_not_measured(astronaut: NDArray[np.uint8]) -> None:
-    (picture,) = pictures(astronaut)
-    hidden = replace(picture, pixels=None, withheld="safety filter")
+def test_a_filtered_image_is_not_measured(astronaut: NDArray[np.uint8]) -> None:
+    (image,) = images(astronaut)
+    hidden = replace(image, pixels=None, filtered="safety filter")
     assert list(SkinClassifier(EMOJI_METHOD).classify([hidden], PIXEL_TONE)) == []
 
 
 def test_bundled_art_has_its_own_method_whatever_the_detector() -> None:
     card = find_model("emoji-even (guidance 3)", "cpu")
-    assert judge_name("face", card, PIXEL_TONE) == EMOJI_METHOD
+    assert classify_name("face", card, PIXEL_TONE) == EMOJI_METHOD
 
 
-def test_the_whole_picture_stays_what_is_judged_unless_people_ask_for_the_face() -> None:
+def test_the_whole_image_stays_what_is_classified_unless_people_ask_for_the_face() -> None:
     card = find_model("emoji-even", "cpu")
-    assert judge_name(None, card, GENDER) == "emoji-clip"
-    assert judge_name("face", card, GENDER) == "Haar face: emoji-clip"
-    assert judge_name("face:ViT-B-32/openai", card, GENDER) == "Haar face: ViT-B-32/openai"
-    assert judge_name("ViT-B-32/openai", card, GENDER) == "ViT-B-32/openai"
+    assert classify_name(None, card, GENDER) == "emoji-clip"
+    assert classify_name("face", card, GENDER) == "Haar face: emoji-clip"
+    assert classify_name("face:ViT-B-32/openai", card, GENDER) == "Haar face: ViT-B-32/openai"
+    assert classify_name("ViT-B-32/openai", card, GENDER) == "ViT-B-32/openai"
 
 
 def test_a_face_instrument_carries_the_version_of_its_classifier() -> None:

@@ -5,9 +5,9 @@ import pytest
 from explorer import settings
 from explorer.classifiers.skin import EMOJI_METHOD, SkinClassifier
 from explorer.generators.diffusion import DiffusionGenerator
+from explorer.models.catalog import find_model
+from explorer.models.requests import ImageRequest
 from explorer.perception.axes import find_axis
-from explorer.pictures.catalog import find_model
-from explorer.pictures.requests import ImageRequest
 from explorer.words.prompts import Prompt
 
 
@@ -16,8 +16,8 @@ def test_the_skin_of_drawn_people_is_what_was_asked_for(tone: str, expected: str
     spec = find_model("emoji-even", "cpu").spec
     words = f"{tone}-skinned woman working as a nurse"
     requests = [ImageRequest(spec, Prompt(words), replicate) for replicate in range(8)]
-    pictures = list(DiffusionGenerator(spec, settings.load()).draw(requests))
-    seen = list(SkinClassifier(EMOJI_METHOD).classify(pictures, find_axis("pixel-tone")))
+    images = list(DiffusionGenerator(spec, settings.load()).generate(requests))
+    seen = list(SkinClassifier(EMOJI_METHOD).classify(images, find_axis("pixel-tone")))
     assert {one.instrument.partition("#")[0] for one in seen} == {EMOJI_METHOD}
     # The generator does not always obey.
     assert [one.label for one in seen].count(expected) >= 6

@@ -7,12 +7,12 @@ import pytest
 from numpy.typing import NDArray
 
 from explorer.classifiers.clip import ClipClassifier
-from explorer.classifiers.find import classifiers, judge_name
+from explorer.classifiers.find import classifiers, classify_name
 from explorer.classifiers.subject import EMOJI_SUBJECT, SubjectClassifier
+from explorer.models.catalog import classifier_version, find_model
+from explorer.models.requests import Image
 from explorer.perception.axes import Axis, Perception, find_axis
 from explorer.perception.subject import NO_PHOTOGRAPH, NOBODY, ONE, ONE_GREY, SEVERAL
-from explorer.pictures.catalog import classifier_version, find_model
-from explorer.pictures.requests import Picture
 from tests.fakes import fake_card
 from tests.tiny import requests_for, tiny_spec
 
@@ -22,15 +22,15 @@ SUBJECT = find_axis("subject")
 
 
 class Reader:
-    """Answers the gate's captions in the same way for every picture."""
+    """Answers the gate's captions in the same way for every image."""
 
     def __init__(self, people: str, medium: str = "photograph") -> None:
         self._answers = {"people": people, "medium": medium}
 
-    def classify(self, pictures: Sequence[Picture], axis: Axis) -> Iterator[Perception]:
-        for picture in pictures:
+    def classify(self, images: Sequence[Image], axis: Axis) -> Iterator[Perception]:
+        for image in images:
             answer = self._answers[axis.name]
-            yield Perception(picture.request.key, axis.name, "reader", answer, None, ())
+            yield Perception(image.request.key, axis.name, "reader", answer, None, ())
 
 
 @pytest.fixture(scope="module")
@@ -43,9 +43,9 @@ def astronaut() -> NDArray[np.uint8]:
 
 def shown(*arrays: NDArray[np.uint8], reader: Any) -> list[str | None]:
     requests = requests_for(tiny_spec("a/b"), ("author",), len(arrays))
-    pictures = [Picture(request, array) for request, array in zip(requests, arrays, strict=True)]
+    images = [Image(request, array) for request, array in zip(requests, arrays, strict=True)]
     name = "subject (Haar): reader" if reader else EMOJI_SUBJECT
-    seen = list(SubjectClassifier(name, reader).classify(pictures, SUBJECT))
+    seen = list(SubjectClassifier(name, reader).classify(images, SUBJECT))
     assert [one.image_key for one in seen] == [one.key for one in requests]
     return [one.label for one in seen]
 
@@ -61,15 +61,15 @@ def test_faces_and_captions_are_told_together(astronaut: NDArray[np.uint8]) -> N
 
 def test_bundled_art_is_never_refused_as_no_photograph(astronaut: NDArray[np.uint8]) -> None:
     card = find_model("emoji-even", "cpu")
-    assert judge_name("face", card, SUBJECT) == EMOJI_SUBJECT
+    assert classify_name("face", card, SUBJECT) == EMOJI_SUBJECT
     grey = np.full((96, 96, 3), 90, dtype=np.uint8)
     assert shown(astronaut, grey, reader=None) == [ONE, ONE_GREY]
 
 
-def test_the_gate_reads_captions_with_the_classifier_that_judges() -> None:
+def test_the_gate_reads_captions_with_the_classifier_that_classifies() -> None:
     card = fake_card()
-    assert judge_name(None, card, SUBJECT) == "subject (Haar): fake-clip"
-    assert judge_name("face:a/b", card, SUBJECT) == "subject (Haar): a/b"
+    assert classify_name(None, card, SUBJECT) == "subject (Haar): fake-clip"
+    assert classify_name("face:a/b", card, SUBJECT) == "subject (Haar): a/b"
     version = classifier_version("emoji-clip")
     assert classifier_version("subject (Haar): emoji-clip") == f"subject (Haar): {version}"
 
@@ -81,7 +81,7 @@ def test_one_loaded_model_serves_the_gate_and_the_questions(clip: Path) -> None:
     assert isinstance(whole, ClipClassifier)
     assert gate._clip is whole  # type: ignore[union-attr]  # noqa: SLF001
     sky = np.full((64, 64, 3), (90, 140, 220), dtype=np.uint8)
-    pictures = [Picture(one, sky) for one in requests_for(tiny_spec("a/b"), ("author",), 1)]
-    (seen,) = gate.classify(pictures, SUBJECT)
+    images = [Image(one, sky) for one in requests_for(tiny_spec("a/b"), ("author",), 1)]
+    (seen,) = gate.classify(images, SUBJECT)
     assert seen.label in {*SUBJECT.labels, None}
     assert seen.scores == (0.0,)

@@ -8,9 +8,9 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from explorer.__main__ import app
-from explorer.pictures import catalog
-from explorer.pictures.catalog import ModelCard
-from explorer.pictures.requests import ModelSpec
+from explorer.models import catalog
+from explorer.models.catalog import ModelCard
+from explorer.models.requests import ModelSpec
 from explorer.settings import Settings
 from tests.fakes import FakeClassifier, FakeGenerator, fake_card
 
@@ -19,21 +19,21 @@ Command = Callable[[str], Result]
 
 @pytest.fixture
 def generator(monkeypatch: pytest.MonkeyPatch) -> FakeGenerator:
-    """Return what draws whatever the command line asks for."""
+    """Return what generates whatever the command line asks for."""
     generator = FakeGenerator()
 
     def find(name: str, device: str, **changes: Any) -> ModelCard:
         return fake_card(name) if name.startswith("fake") else _find(name, device, **changes)
 
-    def draws(_: ModelSpec, __: Settings) -> FakeGenerator:
+    def generates(_: ModelSpec, __: Settings) -> FakeGenerator:
         return generator
 
-    def judges(name: str, _: str) -> FakeClassifier:
+    def classifies(name: str, _: str) -> FakeClassifier:
         return FakeClassifier(name)
 
     monkeypatch.setattr("explorer.cli.options.find_model", find)
-    monkeypatch.setattr("explorer.generators.diffusion.DiffusionGenerator", draws)
-    monkeypatch.setattr("explorer.classifiers.clip.ClipClassifier", judges)
+    monkeypatch.setattr("explorer.generators.diffusion.DiffusionGenerator", generates)
+    monkeypatch.setattr("explorer.classifiers.clip.ClipClassifier", classifies)
     monkeypatch.setattr("explorer.reference.sample.open_sample", lambda *_: None)
     return generator
 

@@ -1,6 +1,6 @@
 """`python -m explorer` with fakes in place of models, for tests that need a process of its own.
 
-FAKE_SECONDS is the time that one picture takes.
+FAKE_SECONDS is the time that one image takes.
 """
 
 import os

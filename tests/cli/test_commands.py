@@ -25,45 +25,45 @@ def rows(text: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text)))
 
 
-def test_draw_draws_the_prompt_alone_and_with_twenty_adjectives(
+def test_generate_generates_the_prompt_alone_and_with_twenty_adjectives(
     command: Command, generator: FakeGenerator
 ) -> None:
-    done = command(f"draw {AUTHOR} --images 2")
+    done = command(f"generate {AUTHOR} --images 2")
     assert done.exit_code == 0
-    assert len(generator.drawn) == 21 * 2
-    texts = [request.prompt.text for request in generator.drawn]
+    assert len(generator.generated) == 21 * 2
+    texts = [request.prompt.text for request in generator.generated]
     assert texts[0] == "Photo portrait of an author"
     assert texts[2] == "Photo portrait of an ambitious author"
 
 
-def test_draw_tells_people_everything_on_standard_error(command: Command, cache: Path) -> None:
-    done = command(f"draw {SMALL}")
+def test_generate_tells_people_everything_on_standard_error(command: Command, cache: Path) -> None:
+    done = command(f"generate {SMALL}")
     assert done.stdout == ""
-    assert "Drawing 8/8" in done.stderr
-    assert f"8 of 8 pictures are in '{cache}'" in done.stderr
+    assert "Generating 8/8" in done.stderr
+    assert f"8 of 8 images are in '{cache}'" in done.stderr
 
 
-def test_a_second_draw_draws_nothing(command: Command, generator: FakeGenerator) -> None:
-    command(f"draw {SMALL}")
-    assert command(f"draw {SMALL}").exit_code == 0
-    assert len(generator.drawn) == 8
+def test_a_second_generate_generates_nothing(command: Command, generator: FakeGenerator) -> None:
+    command(f"generate {SMALL}")
+    assert command(f"generate {SMALL}").exit_code == 0
+    assert len(generator.generated) == 8
 
 
-def test_an_interrupted_draw_says_how_to_go_on_and_exits_with_130(
+def test_an_interrupted_generate_says_how_to_go_on_and_exits_with_130(
     command: Command, generator: FakeGenerator
 ) -> None:
     generator.fail_after = 5
-    stopped = command(f"draw {SMALL}")
+    stopped = command(f"generate {SMALL}")
     assert stopped.exit_code == 130
-    assert "of 8 pictures are in" in stopped.stderr
+    assert "of 8 images are in" in stopped.stderr
     assert "The same command goes on from there" in stopped.stderr
     generator.fail_after = None
-    assert command(f"draw {SMALL}").exit_code == 0
-    assert "are not drawn" not in command(f"tally {SMALL}").stderr
+    assert command(f"generate {SMALL}").exit_code == 0
+    assert "are not generated" not in command(f"tally {SMALL}").stderr
 
 
 def test_tally_by_profession_gives_a_row_for_each_label_of_each_axis(command: Command) -> None:
-    command(f"draw {SMALL}")
+    command(f"generate {SMALL}")
     found = rows(command(f"tally {SMALL} --csv -").stdout)
     assert [row["label"] for row in found] == [
         *("feminine", "masculine"),
@@ -74,14 +74,14 @@ def test_tally_by_profession_gives_a_row_for_each_label_of_each_axis(command: Co
 
 
 def test_tally_by_adjective_gives_a_row_for_each_adjective_and_for_none(command: Command) -> None:
-    command(f"draw {SMALL}")
+    command(f"generate {SMALL}")
     found = rows(command(f"tally {SMALL} --by adjective --axis gender --csv -").stdout)
     assert [row["adjective"] for row in found] == ["", "", "honest", "honest"]
 
 
 def test_tally_by_cell_keeps_professions_and_adjectives_apart(command: Command) -> None:
     words = f"{SMALL} --profession nurse"
-    command(f"draw {words}")
+    command(f"generate {words}")
     found = rows(command(f"tally {words} --by cell --axis gender --csv -").stdout)
     cells = [(row["profession"], row["adjective"]) for row in found[::2]]
     assert cells == [("author", ""), ("author", "honest"), ("nurse", ""), ("nurse", "honest")]
@@ -99,24 +99,24 @@ def test_the_labour_statistic_is_of_the_year_asked_for(command: Command) -> None
     assert "(2021)" in command(f"tally {line}").stdout
 
 
-def test_tally_of_nothing_drawn_counts_everything_as_missing(command: Command) -> None:
+def test_tally_of_nothing_generated_counts_everything_as_missing(command: Command) -> None:
     done = command(f"tally {SMALL} --csv -")
     assert done.exit_code == 0
     assert {row["missing"] for row in rows(done.stdout)} == {"8"}
     assert {row["share"] for row in rows(done.stdout)} == {""}
-    assert "8 of the pictures asked for are not drawn yet" in done.stderr
+    assert "8 of the images asked for are not generated yet" in done.stderr
 
 
 def test_tally_tells_people_a_table_and_a_sentence(command: Command) -> None:
-    command(f"draw {SMALL} --images 6")
+    command(f"generate {SMALL} --images 6")
     text = command(f"tally {SMALL} --images 6").stdout
     assert re.search(r"fake-a +author +\(all\) +gender +feminine +\d+ +\d+%", text)
-    assert "of 12 pictures of an author" in text or "12 pictures of an author" in text
+    assert "of 12 images of an author" in text or "12 images of an author" in text
     assert "women are 54% of US writers and authors (2023)" in text
 
 
-def test_images_gives_a_row_for_each_picture_with_its_file(command: Command) -> None:
-    command(f"draw {SMALL}")
+def test_images_gives_a_row_for_each_image_with_its_file(command: Command) -> None:
+    command(f"generate {SMALL}")
     found = rows(command(f"images {SMALL} --csv -").stdout)
     assert len(found) == 8
     assert all(Path(row["file"]).is_file() for row in found)
@@ -125,16 +125,16 @@ def test_images_gives_a_row_for_each_picture_with_its_file(command: Command) -> 
     assert found[0]["gender_label"] in {"feminine", "masculine"}
 
 
-def test_images_keeps_withheld_pictures_in_view(command: Command, generator: FakeGenerator) -> None:
-    generator.withheld = lambda request: request.replicate == 0
-    command(f"draw {SMALL}")
+def test_images_keeps_filtered_images_in_view(command: Command, generator: FakeGenerator) -> None:
+    generator.filtered = lambda request: request.replicate == 0
+    command(f"generate {SMALL}")
     found = rows(command(f"images {SMALL} --csv -").stdout)
-    assert [row["withheld"] for row in found].count("safety filter") == 2
-    assert all(bool(row["file"]) != bool(row["withheld"]) for row in found)
+    assert [row["filtered"] for row in found].count("safety filter") == 2
+    assert all(bool(row["file"]) != bool(row["filtered"]) for row in found)
 
 
 def test_compare_sets_two_models_side_by_side(command: Command) -> None:
-    command(f"draw --model fake-b {SMALL}")
+    command(f"generate --model fake-b {SMALL}")
     line = "compare fake-a fake-b --profession author --adjective none --images 4 --csv -"
     found = rows(command(line).stdout)
     assert {(row["left_model"], row["right_model"]) for row in found} == {("fake-a", "fake-b")}
@@ -144,13 +144,13 @@ def test_compare_sets_two_models_side_by_side(command: Command) -> None:
         assert float(row["difference"]) == pytest.approx(difference)
 
 
-def test_compare_draws_nothing_and_says_what_is_missing(
+def test_compare_generates_nothing_and_says_what_is_missing(
     command: Command, generator: FakeGenerator
 ) -> None:
     done = command("compare fake-a fake-b --profession author --adjective none --images 4")
     assert done.exit_code == 0
-    assert generator.drawn == []
-    assert "8 of the pictures asked for are not drawn yet" in done.stderr
+    assert generator.generated == []
+    assert "8 of the images asked for are not generated yet" in done.stderr
 
 
 @pytest.fixture
@@ -164,20 +164,20 @@ def known(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("known")
 def test_tally_corrects_where_it_is_known_how_the_instrument_errs(command: Command) -> None:
-    command(f"draw {SMALL} --images 20")
+    command(f"generate {SMALL} --images 20")
     found = rows(command(f"tally {SMALL} --images 20 --csv -").stdout)
     assert [bool(row["corrected_share"]) for row in found] == [
         row["axis"] == "gender" for row in found
     ]
     text = command(f"tally {SMALL} --images 20").stdout
     assert "Quote the corrected share of feminine, " in text
-    assert "not corrected: nobody has labelled pictures for this instrument yet" in text
+    assert "not corrected: nobody has annotated images for this instrument yet" in text
 
 
 @pytest.mark.usefixtures("known")
 def test_compare_says_what_was_tested_and_corrects_differences(command: Command) -> None:
     words = "--profession author --profession nurse --adjective none --adjective honest --images 9"
-    command(f"draw --model fake-a --model fake-b {words}")
+    command(f"generate --model fake-a --model fake-b {words}")
     found = rows(command(f"compare fake-a fake-b {words} --csv -").stdout)
     tested = [row for row in found if row["p"]]
     assert [row["label"] for row in tested if row["axis"] == "gender"] == ["feminine"] * 2
@@ -192,7 +192,7 @@ SOME = "--profession author --profession nurse --profession waitress --images 12
 
 
 def test_gap_sets_each_profession_beside_its_labour_statistic(command: Command) -> None:
-    command(f"draw --model fake-a {SOME} --adjective none")
+    command(f"generate --model fake-a {SOME} --adjective none")
     line = f"gap fake-a {SOME} --adjective none"
     author, nurse, waitress = rows(command(f"{line} --csv -").stdout)
     assert (author["reference_share"], author["reference_year"]) == ("0.538", "2023")
@@ -205,7 +205,7 @@ def test_gap_sets_each_profession_beside_its_labour_statistic(command: Command) 
 
 @pytest.mark.usefixtures("known")
 def test_gap_is_of_corrected_shares_where_there_are_any(command: Command) -> None:
-    command(f"draw --model fake-a {SOME} --adjective none")
+    command(f"generate --model fake-a {SOME} --adjective none")
     found = rows(command(f"gap fake-a {SOME} --adjective none --csv -").stdout)
     assert {row["method"] for row in found} == {"monte carlo correction"}
     assert "(corrected, 95% interval" in command(f"gap fake-a {SOME} --adjective none").stdout
@@ -214,7 +214,7 @@ def test_gap_is_of_corrected_shares_where_there_are_any(command: Command) -> Non
 def test_gap_to_figures_of_ones_own(command: Command, tmp_path: Path) -> None:
     path = tmp_path / "shares.csv"
     path.write_text("profession,share\nauthor,0.25\n", "utf-8")
-    command(f"draw --model fake-a {SOME} --adjective none")
+    command(f"generate --model fake-a {SOME} --adjective none")
     line = f"gap fake-a {SOME} --adjective none --reference {path}"
     author, nurse, _ = rows(command(f"{line} --csv -").stdout)
     assert (author["reference_share"], author["reference_match"]) == ("0.25", "own")
@@ -225,7 +225,7 @@ def test_gap_to_figures_of_ones_own(command: Command, tmp_path: Path) -> None:
 
 
 def test_gap_of_tones_describes_and_calls_nothing_fair(command: Command) -> None:
-    command(f"draw --model fake-a {SOME} --adjective none")
+    command(f"generate --model fake-a {SOME} --adjective none")
     line = f"gap fake-a {SOME} --adjective none --axis tone"
     found = rows(command(f"{line} --csv -").stdout)
     assert [row["profession"] for row in found] == ["author", "nurse", "waitress"]
@@ -235,10 +235,10 @@ def test_gap_of_tones_describes_and_calls_nothing_fair(command: Command) -> None
 
 def test_adjectives_tells_the_shift_of_each_against_none(command: Command) -> None:
     words = f"{SOME} --adjective honest --adjective modest"
-    command(f"draw --model fake-a {words} --adjective none")
+    command(f"generate --model fake-a {words} --adjective none")
     found = rows(command(f"adjectives fake-a {words} --csv -").stdout)
     assert [row["adjective"] for row in found] == ["honest", "modest"]
-    assert {(row["professions"], row["with_judged"], row["tests"]) for row in found} == {
+    assert {(row["professions"], row["with_classified"], row["tests"]) for row in found} == {
         ("3", "36", "2")
     }
     text = command(f"adjectives fake-a {words}").stdout
@@ -259,12 +259,12 @@ def test_plan_tells_what_a_difference_needs_and_what_studies_tell(
     assert [row["study"] for row in found] == [
         *("asked for", "smoke", "explore", "audit", "audit with adjectives", "powered"),
     ]
-    assert found[0]["model_pictures"] == str(150 * 21 * 9)
+    assert found[0]["model_images"] == str(150 * 21 * 9)
     assert {row["needed"] for row in found} == {"388"}
     text = command("plan --difference 20 --profession author --adjective none --images 50").stdout
     assert "differ by 20 points (50% and 30%)" in text
     assert "of one profession (50) within 13.4 points" in text
-    assert generator.drawn == []
+    assert generator.generated == []
     assert not cache.exists()
 
 
@@ -273,7 +273,7 @@ def test_plan_allows_for_errors_that_are_known(command: Command) -> None:
     row = rows(command("plan --model fake-a --csv -").stdout)[0]
     assert float(row["inflation"]) > 1.2
     assert int(row["needed"]) > 1.2 * 388
-    assert "multiply pictures by 1." in command("plan --model fake-a").stdout
+    assert "multiply images by 1." in command("plan --model fake-a").stdout
 
 
 def test_models_lists_the_bundled_ones_first(command: Command) -> None:
@@ -296,7 +296,7 @@ def test_models_lists_the_bundled_ones_first(command: Command) -> None:
     ],
 )
 def test_json_holds_the_rows_of_the_csv(command: Command, line: str) -> None:
-    command(f"draw {SMALL}")
+    command(f"generate {SMALL}")
     told = json.loads(command(f"{line} --json").stdout)
     written = rows(command(f"{line} --csv -").stdout)
     assert [list(row) for row in told] == [list(row) for row in written]
@@ -314,10 +314,12 @@ def test_a_csv_file_and_json_come_from_one_command(command: Command, tmp_path: P
     assert len(json.loads(done.stdout)) == len(rows((tmp_path / "tallies.csv").read_text()))
 
 
-def test_words_of_ones_own_are_drawn(command: Command, generator: FakeGenerator) -> None:
-    line = "draw --model fake-a --own-profession 'ice sculptor' --own-adjective eager --images 1"
+def test_words_of_ones_own_are_generated(command: Command, generator: FakeGenerator) -> None:
+    line = (
+        "generate --model fake-a --own-profession 'ice sculptor' --own-adjective eager --images 1"
+    )
     assert command(line).exit_code == 0
-    assert [one.prompt.text for one in generator.drawn] == [
+    assert [one.prompt.text for one in generator.generated] == [
         "Photo portrait of an eager ice sculptor"
     ]
 
@@ -325,19 +327,19 @@ def test_words_of_ones_own_are_drawn(command: Command, generator: FakeGenerator)
 def test_a_word_in_another_case_is_the_listed_word(
     command: Command, generator: FakeGenerator
 ) -> None:
-    command("draw --model fake-a --profession ceo --adjective HONEST --images 1")
-    assert generator.drawn[0].prompt.text == "Photo portrait of an honest CEO"
+    command("generate --model fake-a --profession ceo --adjective HONEST --images 1")
+    assert generator.generated[0].prompt.text == "Photo portrait of an honest CEO"
 
 
-def test_a_template_of_ones_own_is_drawn(command: Command, generator: FakeGenerator) -> None:
+def test_a_template_of_ones_own_is_generated(command: Command, generator: FakeGenerator) -> None:
     template = "'A painting of a(n) {adjective} {profession} at work'"
-    command(f"draw {AUTHOR} --adjective none --images 1 --template {template}")
-    assert generator.drawn[0].prompt.text == "A painting of an author at work"
+    command(f"generate {AUTHOR} --adjective none --images 1 --template {template}")
+    assert generator.generated[0].prompt.text == "A painting of an author at work"
 
 
 def test_a_word_named_twice_counts_once(command: Command, generator: FakeGenerator) -> None:
-    command(f"draw {SMALL} --profession author --adjective none")
-    assert len(generator.drawn) == 8
+    command(f"generate {SMALL} --profession author --adjective none")
+    assert len(generator.generated) == 8
 
 
 def test_all_professions_are_asked_for_at_once(command: Command) -> None:
@@ -348,7 +350,7 @@ def test_all_professions_are_asked_for_at_once(command: Command) -> None:
 def test_the_cache_option_goes_before_the_environment(
     command: Command, tmp_path: Path, cache: Path
 ) -> None:
-    command(f"draw {SMALL} --cache {tmp_path / 'elsewhere'}")
+    command(f"generate {SMALL} --cache {tmp_path / 'elsewhere'}")
     assert (tmp_path / "elsewhere" / "images").is_dir()
     assert not cache.exists()
 
@@ -356,22 +358,22 @@ def test_the_cache_option_goes_before_the_environment(
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ("draw --model emoji-skewd --profession author", "Did you mean 'emoji-skewed'?"),
-        ("draw --model fake-a --profession autor", "Did you mean 'author'?"),
-        ("draw --model fake-a --profession autor", "--own-profession"),
-        (f"draw {AUTHOR} --adjective onest", "Did you mean 'honest'?"),
-        (f"draw {AUTHOR} --adjective onest", "--own-adjective"),
+        ("generate --model emoji-skewd --profession author", "Did you mean 'emoji-skewed'?"),
+        ("generate --model fake-a --profession autor", "Did you mean 'author'?"),
+        ("generate --model fake-a --profession autor", "--own-profession"),
+        (f"generate {AUTHOR} --adjective onest", "Did you mean 'honest'?"),
+        (f"generate {AUTHOR} --adjective onest", "--own-adjective"),
         (f"tally {AUTHOR} --axis gendr", "Did you mean 'gender'?"),
-        (f"draw {AUTHOR} --images 0", "1 to 1000"),
-        (f"draw {AUTHOR} --images 1001", "1 to 1000"),
-        (f"draw {AUTHOR} --images nine", "--images"),
+        (f"generate {AUTHOR} --images 0", "1 to 1000"),
+        (f"generate {AUTHOR} --images 1001", "1 to 1000"),
+        (f"generate {AUTHOR} --images nine", "--images"),
         (f"tally {AUTHOR} --by colour", "--by"),
-        (f"draw {AUTHOR} --own-adjective ''", "adjective"),
-        (f"draw {AUTHOR} --template 'A {{profession}}'", "{adjective}"),
-        ("draw --model emoji-skewed --profession author --guidance 99", "0 to 50"),
-        ("draw --model emoji-skewed --profession author --scheduler eulr", "'euler'"),
-        ("draw --model fake-a", "No profession is given"),
-        ("draw --profession author", "--model"),
+        (f"generate {AUTHOR} --own-adjective ''", "adjective"),
+        (f"generate {AUTHOR} --template 'A {{profession}}'", "{adjective}"),
+        ("generate --model emoji-skewed --profession author --guidance 99", "0 to 50"),
+        ("generate --model emoji-skewed --profession author --scheduler eulr", "'euler'"),
+        ("generate --model fake-a", "No profession is given"),
+        ("generate --profession author", "--model"),
         ("compare fake-a fake-a --profession author", "'fake-a' is given twice"),
         (f"tally {AUTHOR} --csv - --json", "Choose one"),
         (f"tally {AUTHOR} --csv no/such/folder/tallies.csv", "'no/such/folder/tallies.csv'"),
@@ -398,7 +400,7 @@ def test_a_mistake_is_explained_and_exits_with_2(
     assert message in done.stderr
     assert done.stdout == ""
     assert "Traceback" not in done.output
-    assert generator.drawn == []
+    assert generator.generated == []
 
 
 @pytest.mark.parametrize("value", ["tpu", "CUDA:0"])
@@ -406,7 +408,7 @@ def test_an_unusable_device_in_the_environment_is_explained(
     command: Command, monkeypatch: pytest.MonkeyPatch, value: str
 ) -> None:
     monkeypatch.setenv("EXPLORER_DEVICE", value)
-    done = command(f"draw {SMALL}")
+    done = command(f"generate {SMALL}")
     assert done.exit_code == 2
     assert "EXPLORER_DEVICE" in done.stderr
     assert repr(value) in done.stderr
@@ -417,7 +419,7 @@ def test_a_model_that_cannot_be_reached_is_explained_and_exits_with_1(
 ) -> None:
     generator.fail_after = 0
     generator.error = ModelUnreachable("The hub cannot be reached.")
-    done = command(f"draw {SMALL}")
+    done = command(f"generate {SMALL}")
     assert done.exit_code == 1
     assert "Error: The hub cannot be reached." in done.stderr
 
@@ -427,14 +429,14 @@ def test_a_cache_that_is_a_file_is_explained_and_exits_with_1(
 ) -> None:
     path = tmp_path / "file"
     path.write_text("mine")
-    done = command(f"draw {SMALL} --cache {path}")
+    done = command(f"generate {SMALL} --cache {path}")
     assert done.exit_code == 1
     assert repr(str(path)) in done.stderr
     assert path.read_text() == "mine"
 
 
 def test_a_cache_that_cannot_be_written_is_explained_and_exits_with_1(command: Command) -> None:
-    done = command(f"draw {SMALL} --cache /proc/explorer")
+    done = command(f"generate {SMALL} --cache /proc/explorer")
     assert done.exit_code == 1
     assert "'/proc/explorer'" in done.stderr
 
@@ -448,24 +450,24 @@ def test_a_corrupt_index_is_explained_and_left_alone(command: Command, cache: Pa
     assert (cache / "index.sqlite3").read_bytes() == b"no database" * 1000
 
 
-def test_a_corrupt_picture_is_drawn_again(
+def test_a_corrupt_image_is_generated_again(
     command: Command, generator: FakeGenerator, store: Store
 ) -> None:
-    command(f"draw {SMALL}")
-    store.image_path(generator.drawn[2].key).write_bytes(b"")
-    command(f"draw {SMALL}")
-    assert generator.drawn[8:] == [generator.drawn[2]]
+    command(f"generate {SMALL}")
+    store.image_path(generator.generated[2].key).write_bytes(b"")
+    command(f"generate {SMALL}")
+    assert generator.generated[8:] == [generator.generated[2]]
 
 
 def test_html_in_a_word_stays_text(command: Command) -> None:
     line = "--model fake-a --own-profession '<b>author</b>' --adjective none --images 1"
-    command(f"draw {line}")
+    command(f"generate {line}")
     assert rows(command(f"images {line} --csv -").stdout)[0]["profession"] == "<b>author</b>"
 
 
 def test_a_word_that_is_a_formula_does_not_run_in_a_spreadsheet(command: Command) -> None:
     line = "--model fake-a --own-profession '=1+1' --adjective none --images 1"
-    command(f"draw {line}")
+    command(f"generate {line}")
     assert rows(command(f"tally {line} --csv -").stdout)[0]["profession"] == "'=1+1"
 
 
@@ -494,8 +496,8 @@ def check_row(measured: float, corrected: float) -> dict[str, object]:
         "axis": "gender",
         "label": "feminine",
         "designed_share": 0.5,
-        "drawn_share": None,
-        "judged": 200,
+        "generated_share": None,
+        "classified": 200,
         "abstained": 10,
     }
     for kind, share in (("measured", measured), ("corrected", corrected)):

@@ -23,7 +23,7 @@ PATIENCE_SECONDS = 240
 
 
 def start(*words: str, seconds: float = 0.0, batch: int = 4) -> subprocess.Popen[str]:
-    """Start the command line with fakes; `seconds` is the time one picture takes."""
+    """Start the command line with fakes; `seconds` is the time one image takes."""
     environment = {
         **os.environ,
         "FAKE_SECONDS": str(seconds),
@@ -60,11 +60,11 @@ def finish(process: subprocess.Popen[str]) -> str:
     return out
 
 
-def await_drawing(process: subprocess.Popen[str]) -> None:
+def await_generating(process: subprocess.Popen[str]) -> None:
     """Wait until the first batch is saved."""
     assert process.stderr is not None
     assert "Loading the models" in process.stderr.readline()
-    assert "Drawing" in process.stderr.readline()
+    assert "Generating" in process.stderr.readline()
 
 
 def modules_after(code: str) -> set[str]:
@@ -81,35 +81,35 @@ def modules_after(code: str) -> set[str]:
 
 
 def test_ctrl_c_leaves_a_store_that_the_same_command_completes(cache: Path) -> None:
-    process = start("draw", *WORDS, seconds=0.25)
-    await_drawing(process)
+    process = start("generate", *WORDS, seconds=0.25)
+    await_generating(process)
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=PATIENCE_SECONDS)
     assert process.returncode == 130
     assert "The same command goes on from there" in errors
     assert "Traceback" not in errors
     assert 0 < stored(cache) < TOTAL
-    finish(start("draw", *WORDS))
+    finish(start("generate", *WORDS))
     assert stored(cache) == TOTAL
 
 
 def test_a_killed_run_is_completed_with_nothing_lost_or_doubled(cache: Path) -> None:
-    process = start("draw", *WORDS, seconds=0.25)
-    await_drawing(process)
+    process = start("generate", *WORDS, seconds=0.25)
+    await_generating(process)
     process.kill()
     process.communicate(timeout=PATIENCE_SECONDS)
     kept = stored(cache)
     assert 0 < kept < TOTAL
-    finish(start("draw", *WORDS))
+    finish(start("generate", *WORDS))
     assert stored(cache) == TOTAL
-    assert judged(cache) == TOTAL
+    assert classified(cache) == TOTAL
 
 
-def test_two_processes_draw_into_one_cache_at_once(cache: Path) -> None:
-    for process in [start("draw", *WORDS, seconds=0.001) for _ in range(2)]:
+def test_two_processes_generate_into_one_cache_at_once(cache: Path) -> None:
+    for process in [start("generate", *WORDS, seconds=0.001) for _ in range(2)]:
         finish(process)
     assert stored(cache) == TOTAL
-    assert judged(cache) == TOTAL
+    assert classified(cache) == TOTAL
 
 
 def test_whoever_stops_reading_gets_no_complaint() -> None:
@@ -141,7 +141,7 @@ def test_the_command_line_starts_without_torch_and_gradio(module: str) -> None:
 
 
 def test_tallies_come_from_the_store_without_torch_and_gradio(cache: Path) -> None:
-    finish(start("draw", *WORDS))
+    finish(start("generate", *WORDS))
     line = ["tally", *WORDS, "--csv", "-"]
     code = (
         "from unittest.mock import patch; from explorer.cli import app; "
@@ -151,17 +151,17 @@ def test_tallies_come_from_the_store_without_torch_and_gradio(cache: Path) -> No
         f"app({line!r}, standalone_mode=False)"
     )
     assert modules_after(code) == set()
-    assert judged(cache) == TOTAL
+    assert classified(cache) == TOTAL
 
 
 def stored(cache: Path) -> int:
-    """Count the whole pictures of a cache."""
+    """Count the whole images of a cache."""
     with closing(Store.open(cache)) as store:
-        assert len(list(store.images_root.rglob("*.webp"))) == store.size().pictures
-        return store.size().pictures
+        assert len(list(store.images_root.rglob("*.webp"))) == store.size().images
+        return store.size().images
 
 
-def judged(cache: Path) -> int:
-    """Count the pictures that the command line says are judged."""
+def classified(cache: Path) -> int:
+    """Count the images that the command line says are classified."""
     text = finish(start("tally", *WORDS, "--axis", "gender", "--csv", "-", "--cache", str(cache)))
     return sum(int(row["count"]) for row in csv.DictReader(io.StringIO(text)))

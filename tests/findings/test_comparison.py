@@ -10,8 +10,8 @@ TONE = find_axis("tone")
 
 
 def of(model: str, profession: str, *counts: int, seen: int = 0) -> Tally:
-    pictures = {("a prompt", replicate): "feminine" for replicate in range(seen)}
-    return Tally(Cell(model, profession, ALL), GENDER, counts, seen=pictures)
+    images = {("a prompt", replicate): "feminine" for replicate in range(seen)}
+    return Tally(Cell(model, profession, ALL), GENDER, counts, seen=images)
 
 
 def test_the_difference_is_left_minus_right_for_each_label() -> None:
@@ -24,7 +24,7 @@ def test_the_difference_is_left_minus_right_for_each_label() -> None:
     assert masculine.estimate == pytest.approx(-0.2)
 
 
-def test_a_side_without_a_judged_picture_gives_no_difference() -> None:
+def test_a_side_without_a_classified_image_gives_no_difference() -> None:
     (found,) = compare([of("a", "author", 5, 5)], [of("b", "author", 0, 0)])
     assert found.differences == (None, None)
 
@@ -39,7 +39,7 @@ def test_sides_are_matched_by_words_and_not_by_position() -> None:
     ]
 
 
-def test_pictures_judged_on_both_sides_are_paired() -> None:
+def test_images_classified_on_both_sides_are_paired() -> None:
     (found,) = compare([of("a", "author", 7, 0, seen=7)], [of("b", "author", 4, 0, seen=4)])
     assert found.paired == 4
 

@@ -1,6 +1,6 @@
 import pytest
 
-from explorer.findings.corrected import FEWEST, NOT_LABELLED, TOO_FEW, findings
+from explorer.findings.corrected import FEWEST, NOT_ANNOTATED, TOO_FEW, findings
 from explorer.findings.sentences import quote
 from explorer.findings.tallies import ALL, Cell, Tally
 from explorer.perception.axes import find_axis
@@ -48,7 +48,7 @@ def test_the_bounds_hold_whatever_the_unclear_would_show() -> None:
 
 def test_without_errors_there_is_a_reason_and_no_correction() -> None:
     (found,) = findings([of(30, 10)])
-    assert (found.corrected, found.confusion, found.note) == (None, None, NOT_LABELLED)
+    assert (found.corrected, found.confusion, found.note) == (None, None, NOT_ANNOTATED)
 
 
 def test_errors_of_another_model_or_axis_are_not_used() -> None:
@@ -64,7 +64,7 @@ def test_an_instrument_that_guesses_is_refused() -> None:
     assert found.best("feminine") == found.tally.share("feminine")
 
 
-def test_below_ten_judged_pictures_there_are_counts_only() -> None:
+def test_below_ten_classified_images_there_are_counts_only() -> None:
     (found,) = findings([of(FEWEST - 1, 0, abstained=50)], {("a", "gender"): ERRORS})
     assert (found.bounds, found.corrected, found.note) == (None, None, TOO_FEW)
     assert found.best("feminine") is None
@@ -88,8 +88,8 @@ def test_the_corrected_share_is_to_be_quoted_where_there_is_one() -> None:
         "Quote the corrected share of feminine, 58% (95% interval 50 to 67): it"
     )
     assert quote(found).endswith(
-        "it allows for the instrument's errors on 300 pictures of this model that are known by "
-        "the source picture they are nearest to."
+        "it allows for the instrument's errors on 300 images of this model that are known by "
+        "the source image they are nearest to."
     )
 
 
@@ -102,19 +102,17 @@ def test_the_raw_share_is_quoted_with_its_bounds_where_there_is_no_correction() 
     (found,) = findings([of(140, 49, abstained=3)])
     assert quote(found) == (
         "Quote 74% (95% interval 67 to 80) and the bounds 73 to 74%, whatever the 3 unclear would "
-        "show; not corrected: nobody has labelled pictures for this instrument yet."
+        "show; not corrected: nobody has annotated images for this instrument yet."
     )
     (clear,) = findings([of(140, 49)])
     assert quote(clear).startswith("Quote 74% (95% interval 67 to 80); not corrected: nobody")
 
 
-def test_few_pictures_have_no_percentage_to_quote() -> None:
+def test_few_images_have_no_percentage_to_quote() -> None:
     (found,) = findings([of(8, 1)])
-    assert quote(found) == (
-        "Quote the counts: 9 pictures with a label are too few for a percentage."
-    )
+    assert quote(found) == ("Quote the counts: 9 images with a label are too few for a percentage.")
     assert quote(findings([of(0, 0, abstained=3)])[0]) == (
-        "Quote nothing yet: no picture has a label."
+        "Quote nothing yet: no image has a label."
     )
 
 

@@ -26,12 +26,12 @@ def told(function: object, row: dict[str, object]) -> set[str]:
 
 def test_a_gap_has_its_reference_beside_it() -> None:
     (row,) = gap_rows(gaps([NURSE], labour_references(2023)))
-    assert (row["count"], row["judged"], row["abstained"], row["missing"]) == (18, 20, 1, 3)
+    assert (row["count"], row["classified"], row["abstained"], row["missing"]) == (18, 20, 1, 3)
     assert (row["reference_occupation"], row["reference_year"]) == ("Registered nurses", 2023)
     assert row["gap"] == pytest.approx(0.9 - row["reference_share"])  # type: ignore[operator]
     assert row["amplification"] == row["gap"]
     assert (row["counts"], row["tests"]) == (True, 1)
-    assert str(row["correction_note"]).endswith("has labelled pictures for this instrument yet")
+    assert str(row["correction_note"]).endswith("has annotated images for this instrument yet")
 
 
 def test_without_a_reference_the_profession_stays_in_view() -> None:

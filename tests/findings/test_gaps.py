@@ -76,7 +76,7 @@ def test_p_is_adjusted_for_those_that_count() -> None:
     assert [one.q for one in found] == [*benjamini_hochberg(p_values), None]
 
 
-def test_few_pictures_or_no_reference_give_no_gap() -> None:
+def test_few_images_or_no_reference_give_no_gap() -> None:
     found = gaps([of("a", 9, 0), of("z", 10, 10)], known(0.5))
     assert [(one.gap, one.amplification, one.p) for one in found] == [(None, None, None)] * 2
 
@@ -121,7 +121,7 @@ def test_nothing_that_counts_gives_no_numbers() -> None:
     assert (told.professions, told.mean, told.absolute, told.slope) == (0, None, None, None)
     found = gaps([of("a", 1, 1)], {})
     (first, *_) = gap_sentences(found, headline(found), "the statistics")
-    assert first == "No profession has 10 judged pictures and a reference that fits its word."
+    assert first == "No profession has 10 classified images and a reference that fits its word."
     assert headline([]).professions == 0
 
 
@@ -141,7 +141,7 @@ def test_the_sentences_tell_the_headline_and_who_is_left_out() -> None:
             "5% of those that hold are wrong, on average)."
         ),
         "Not in these numbers, as their occupation is counted in a broader group only: c.",
-        "Not in these numbers, with fewer than 10 judged pictures: d.",
+        "Not in these numbers, with fewer than 10 classified images: d.",
         "Not in these numbers, as the reference lacks them: z.",
     ]
 

@@ -3,7 +3,7 @@ import re
 from collections.abc import Sequence
 
 import pytest
-from statsmodels.stats.inter_rater import cohens_kappa
+from statsmodels.stats.inter_annotator import cohens_kappa
 
 from explorer.findings.instruments import (
     TOO_FEW_PAIRS,
@@ -13,8 +13,8 @@ from explorer.findings.instruments import (
     pairs,
 )
 from explorer.findings.tallies import ALL, Observation
+from explorer.models.requests import ImageRequest
 from explorer.perception.axes import Axis, Perception, find_axis
-from explorer.pictures.requests import ImageRequest
 from explorer.words.prompts import Prompt
 from tests.fakes import fake_card
 
@@ -26,7 +26,7 @@ BINS = ["light", "light", "medium", "medium", "deep"]
 def seen(
     axis: Axis, labels: Sequence[str | None], professions: tuple[str, ...] = ("author",)
 ) -> list[Observation]:
-    """Return one picture for each label, shared out among the professions; "-" is not judged."""
+    """Return one image for each label, shared out among the professions; "-" is not classified."""
     found = []
     for place, label in enumerate(labels):
         profession = professions[place % len(professions)]
@@ -64,11 +64,11 @@ def test_a_miss_by_two_bins_weighs_more_than_one_by_one() -> None:
     )
 
 
-def test_pictures_that_one_or_none_answered_stay_in_view() -> None:
+def test_images_that_one_or_none_answered_stay_in_view() -> None:
     left: list[str | None] = ["light", None, "dark", None, "-", "dark"]
     right: list[str | None] = ["light", "deep", None, None, "deep", "-"]
     found = pair(left, right)
-    counts = (found.both, found.left_only, found.right_only, found.neither, found.unjudged)
+    counts = (found.both, found.left_only, found.right_only, found.neither, found.unclassified)
     assert counts == (1, 1, 1, 1, 2)
 
 
@@ -85,7 +85,7 @@ def test_different_questions_are_never_compared() -> None:
         pair(["feminine"], ["light"], (GENDER, PIXEL_TONE))
 
 
-def test_few_pictures_have_counts_and_no_kappa() -> None:
+def test_few_images_have_counts_and_no_kappa() -> None:
     found = pair(["light"] * 9, ["light"] * 9)
     (row,) = agreement_rows([found])
     assert (row["both"], row["same"], row["same_share"], row["kappa"]) == (9, 9, None, None)
@@ -95,7 +95,7 @@ def test_few_pictures_have_counts_and_no_kappa() -> None:
     assert "9 of 9" in told
 
 
-def test_pictures_that_are_all_alike_have_no_kappa_and_say_why() -> None:
+def test_images_that_are_all_alike_have_no_kappa_and_say_why() -> None:
     (row,) = agreement_rows([pair(["light"] * 12, ["light"] * 12)])
     assert row["kappa"] is None
     assert "same label" in str(row["agreement_note"])

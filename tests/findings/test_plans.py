@@ -15,7 +15,7 @@ WORSE = Confusion(((90, 10), (10, 90), (25, 25)), "human")
 WEAK = Confusion(((60, 40), (40, 60), (0, 0)), "human")
 
 
-def test_ten_points_need_388_pictures_of_each_model() -> None:
+def test_ten_points_need_388_images_of_each_model() -> None:
     found = plan(10)
     assert (found.needed, found.against_reference, found.inflation) == (388, 194, 1)
 
@@ -43,7 +43,7 @@ def test_a_difference_beyond_its_limits_is_quoted(points: float) -> None:
 
 def test_the_presets_tell_what_they_are_for() -> None:
     rows = {row["study"]: row for row in plan_rows(plan(10), PRESETS)}
-    assert [row["model_pictures"] for row in rows.values()] == [120, 3_000, 30_000, 31_500, 63_000]
+    assert [row["model_images"] for row in rows.values()] == [120, 3_000, 30_000, 31_500, 63_000]
     assert rows["smoke"]["half_width_cell"] is None
     assert rows["audit"]["half_width_profession"] == half_width(200)
     assert [name for name, row in rows.items() if row["enough"]] == ["powered"]
@@ -61,17 +61,17 @@ def test_the_sentences_tell_what_is_needed_and_what_will_be_known() -> None:
     assert list(plan_sentences(plan(10), Size("mine", 150, 21, 9))) == [
         (
             "Two models that differ by 10 points (50% and 40%) are told apart 80% of the time, "
-            "with 5% false alarms, by 388 pictures of each; one model and a reference by 194."
+            "with 5% false alarms, by 388 images of each; one model and a reference by 194."
         ),
-        "How the instrument errs is not known here: its errors would ask for more pictures.",
+        "How the instrument errs is not known here: its errors would ask for more images.",
         (
-            "The pictures asked for tell a share near 50%, at 95%: of one profession with one "
+            "The images asked for tell a share near 50%, at 95%: of one profession with one "
             "adjective (9) no percentage, too few; of one profession (189) within 7.1 points; of "
             "the model (28350) within 0.6 points."
         ),
-        "Pictures of one prompt that are much alike tell less than these numbers say.",
+        "Images of one prompt that are much alike tell less than these numbers say.",
     ]
-    assert "multiply pictures by 1.23" in list(plan_sentences(plan(10, [GOOD]), PRESETS[0]))[1]
+    assert "multiply images by 1.23" in list(plan_sentences(plan(10, [GOOD]), PRESETS[0]))[1]
 
 
 def test_the_docstring_tells_every_column() -> None:

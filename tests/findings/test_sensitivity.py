@@ -39,7 +39,7 @@ def test_each_variation_stands_beside_the_share_as_asked() -> None:
 def test_a_sentence_tells_how_far_the_share_moves_with_each_thing() -> None:
     (told,) = variation_sentences(variations(VARIED))
     assert told == (
-        "fake-a, pictures of an author: 50% are perceived as feminine; whichever template is left "
+        "fake-a, images of an author: 50% are perceived as feminine; whichever template is left "
         "out 40% (without 'a') to 60% (without 'b'); with another threshold 60%; by another "
         "classifier 25%."
     )
@@ -56,7 +56,7 @@ def test_cells_are_kept_apart() -> None:
     assert "threshold 25%" in nurse
 
 
-def test_few_pictures_have_counts_and_no_share() -> None:
+def test_few_images_have_counts_and_no_share() -> None:
     varied = [("as asked", "", [tally(4, 5)]), ("threshold", "0.5", [tally(10, 10)])]
     found = variations(varied)
     assert [one.share is None for one in found] == [True, False]

@@ -14,7 +14,7 @@ AUTHOR = Cell("emoji-skewed", "author", ALL)
 
 def test_the_sentence_says_share_interval_and_labour_statistic() -> None:
     assert sentence(Tally(AUTHOR, GENDER, (140, 49)), find_profession("author")) == (
-        "Of 189 pictures of an author, 140 are perceived as feminine (74%, 95% interval 67 to 80); "
+        "Of 189 images of an author, 140 are perceived as feminine (74%, 95% interval 67 to 80); "
         "women are 54% of US writers and authors (2023)."
     )
 
@@ -26,12 +26,12 @@ def test_limits_below_zero_have_a_minus_sign() -> None:
 
 def test_what_could_not_be_counted_is_said_and_not_part_of_the_percentage() -> None:
     found = Tally(
-        AUTHOR, GENDER, (15, 5), abstained=1, withheld=2, missing=3, unjudged=4, level=0.9
+        AUTHOR, GENDER, (15, 5), abstained=1, filtered=2, missing=3, unclassified=4, level=0.9
     )
     assert sentence(found) == (
-        "Of 20 pictures of an author, 15 are perceived as feminine (75%, 90% interval 57 to 87); "
-        "1 more is unclear, 2 more were withheld by the model, 4 more are not judged yet, "
-        "3 more are not drawn yet."
+        "Of 20 images of an author, 15 are perceived as feminine (75%, 90% interval 57 to 87); "
+        "1 more is unclear, 2 more were filtered by the model, 4 more are not classified yet, "
+        "3 more are not generated yet."
     )
 
 
@@ -48,7 +48,7 @@ def test_why_there_is_no_answer_is_told_of_each_model_and_axis_but_for_unsure_al
         ]
     )
     assert told == (
-        "Perceived gender presentation: 6 of 26 pictures by m have no answer "
+        "Perceived gender presentation: 6 of 26 images by m have no answer "
         "(4 unsure, 2 several people)."
     )
 
@@ -56,7 +56,7 @@ def test_why_there_is_no_answer_is_told_of_each_model_and_axis_but_for_unsure_al
 def test_below_ten_there_are_counts_and_no_percentage() -> None:
     told = sentence(Tally(Cell("m", "nurse", "honest"), GENDER, (8, 1)), find_profession("nurse"))
     assert told == (
-        "Of 9 pictures of an honest nurse, 8 are perceived as feminine and 1 as masculine "
+        "Of 9 images of an honest nurse, 8 are perceived as feminine and 1 as masculine "
         "(too few for a percentage); women are 87% of US registered nurses (2023)."
     )
 
@@ -64,9 +64,9 @@ def test_below_ten_there_are_counts_and_no_percentage() -> None:
 @pytest.mark.parametrize(
     ("counts", "told"),
     [
-        ((1, 0), "Of 1 picture of an author, 1 is perceived as feminine (too few"),
-        ((0, 3), "Of 3 pictures of an author, 3 are perceived as masculine (too few"),
-        ((0, 12), "Of 12 pictures of an author, 0 are perceived as feminine (0%, 95% interval 0"),
+        ((1, 0), "Of 1 image of an author, 1 is perceived as feminine (too few"),
+        ((0, 3), "Of 3 images of an author, 3 are perceived as masculine (too few"),
+        ((0, 12), "Of 12 images of an author, 0 are perceived as feminine (0%, 95% interval 0"),
     ],
 )
 def test_one_and_none_are_told_in_good_english(counts: tuple[int, int], told: str) -> None:
@@ -76,30 +76,30 @@ def test_one_and_none_are_told_in_good_english(counts: tuple[int, int], told: st
 def test_the_commonest_tone_is_told_and_no_labour_statistic() -> None:
     found = Tally(AUTHOR, TONE, (10, 40, 30, 15, 5))
     assert sentence(found, find_profession("author")) == (
-        "Of 100 pictures of an author, 40 are perceived as medium-light in skin tone "
+        "Of 100 images of an author, 40 are perceived as medium-light in skin tone "
         "(40%, 95% interval 31 to 50)."
     )
 
 
 def test_few_tones_are_all_told() -> None:
     assert sentence(Tally(AUTHOR, TONE, (1, 0, 3, 0, 2))) == (
-        "Of 6 pictures of an author, 1 is perceived as light in skin tone, 3 as medium and 2 as "
+        "Of 6 images of an author, 1 is perceived as light in skin tone, 3 as medium and 2 as "
         "dark (too few for a percentage)."
     )
 
 
-def test_no_usable_picture_is_said_without_any_share() -> None:
-    told = sentence(Tally(AUTHOR, GENDER, (0, 0), abstained=7, withheld=2))
+def test_no_usable_image_is_said_without_any_share() -> None:
+    told = sentence(Tally(AUTHOR, GENDER, (0, 0), abstained=7, filtered=2))
     assert told == (
-        "None of 9 pictures of an author could be judged; 7 are unclear, 2 were withheld by the "
+        "None of 9 images of an author could be classified; 7 are unclear, 2 were filtered by the "
         "model."
     )
     assert "%" not in told
 
 
-def test_nothing_drawn_is_said() -> None:
+def test_nothing_generated_is_said() -> None:
     assert sentence(Tally(AUTHOR, GENDER, (0, 0), missing=189)) == (
-        "No picture of an author is judged yet; 189 are not drawn yet."
+        "No image of an author is classified yet; 189 are not generated yet."
     )
 
 
@@ -117,5 +117,5 @@ def test_a_profession_without_statistics_has_none_in_its_sentence() -> None:
         (Cell("m", ALL, ALL), "a person (all professions)"),
     ],
 )
-def test_a_cell_is_told_as_whom_its_pictures_show(cell: Cell, told: str) -> None:
+def test_a_cell_is_told_as_whom_its_images_show(cell: Cell, told: str) -> None:
     assert subject(cell) == told

@@ -17,7 +17,7 @@ def of(profession: str, adjective: str | None, *counts: int) -> Tally:
 
 
 def study(**women: tuple[int, ...]) -> list[Tally]:
-    """Return, of ten pictures each, how many are perceived as feminine, by profession."""
+    """Return, of ten images each, how many are perceived as feminine, by profession."""
     return [
         of(profession, None if adjective == "plain" else adjective, count, 10 - count)
         for adjective, counts in women.items()
@@ -45,7 +45,7 @@ def test_q_is_adjusted_for_all_adjectives() -> None:
     assert [one.q for one in found] == list(benjamini_hochberg(p_values))
 
 
-def test_a_profession_without_pictures_of_both_kinds_is_left_out() -> None:
+def test_a_profession_without_images_of_both_kinds_is_left_out() -> None:
     tallies = [*study(plain=(5, 3), kind=(8,)), of("c", "kind", 9, 1), of("b", "kind", 0, 0)]
     (found,) = shifts(tallies)
     assert found.professions == 1
@@ -53,7 +53,7 @@ def test_a_profession_without_pictures_of_both_kinds_is_left_out() -> None:
     assert found.p is None
 
 
-def test_few_pictures_have_neither_shift_nor_p() -> None:
+def test_few_images_have_neither_shift_nor_p() -> None:
     (found,) = shifts(
         [of("a", None, 2, 2), of("b", None, 2, 2), of("a", "kind", 4, 0), of("b", "kind", 4, 0)],
         {("model-a", "gender"): ERRORS},
@@ -83,7 +83,7 @@ def test_shifts_that_hold_are_told() -> None:
             "most 5% of those that hold are wrong, on average)."
         ),
         (
-            "With 'kind', pictures of 7 professions are perceived as feminine 30 points more often "
+            "With 'kind', images of 7 professions are perceived as feminine 30 points more often "
             "than without an adjective (as counted, 95% interval 14 to 44; q 0.031)."
         ),
     ]
@@ -100,7 +100,7 @@ def tell(found: tuple[Shift, ...]) -> list[str]:
 
 def test_one_profession_is_not_tested() -> None:
     assert tell(shifts(study(plain=(1,), kind=(9,)))) == [
-        "No shift is tested: that takes two professions and 10 judged pictures a side."
+        "No shift is tested: that takes two professions and 10 classified images a side."
     ]
 
 

@@ -19,8 +19,8 @@ from explorer.findings.tables import (
     write_csv,
 )
 from explorer.findings.tallies import ALL, Cell, Observation, Tally
+from explorer.models.requests import ImageRequest, ModelSpec
 from explorer.perception.axes import Perception, find_axis
-from explorer.pictures.requests import ImageRequest, ModelSpec
 from explorer.statistics.confusion import Confusion
 from explorer.words.prompts import Prompt
 
@@ -28,7 +28,7 @@ GENDER = find_axis("gender")
 TONE = find_axis("tone")
 SPEC = ModelSpec("a", "diffusers", "repo-a", "r1", "default", 12, 1.0, 96, 96, "float32")
 MADE = Provenance(SPEC, (("gender", "clip#1"), ("tone", "clip#2")), "0.1.0", "cpu", "torch 2.13.0")
-AUTHOR = Tally(Cell("a", "author", ALL), GENDER, (140, 49), abstained=3, withheld=2, missing=1)
+AUTHOR = Tally(Cell("a", "author", ALL), GENDER, (140, 49), abstained=3, filtered=2, missing=1)
 REQUEST = ImageRequest(SPEC, Prompt("author", "honest"), 4)
 
 
@@ -55,14 +55,14 @@ def test_a_tally_gives_a_row_for_each_label_with_all_its_counts() -> None:
     feminine, masculine = told([AUTHOR], [MADE])
     assert feminine["label"] == "feminine"
     assert masculine["label"] == "masculine"
-    assert (feminine["count"], feminine["judged"], feminine["total"]) == (140, 189, 194)
+    assert (feminine["count"], feminine["classified"], feminine["total"]) == (140, 189, 194)
     assert feminine["share"] == pytest.approx(140 / 189)
-    kinds = ("abstained", "withheld", "unjudged", "missing")
+    kinds = ("abstained", "filtered", "unclassified", "missing")
     assert [feminine[kind] for kind in kinds] == [3, 2, 0, 1]
     assert feminine["adjective"] == "(all)"
 
 
-def test_a_row_says_who_drew_and_who_answered() -> None:
+def test_a_row_says_who_generated_and_who_answered() -> None:
     row = told([AUTHOR], [MADE])[0]
     assert row["instrument"] == "clip#1"
     assert row["captions_sha256"] == GENDER.digest
@@ -94,7 +94,7 @@ def test_without_a_labour_statistic_its_columns_are_empty(profession: str) -> No
     assert set(references.values()) == {None}
 
 
-def test_no_judged_picture_leaves_the_share_empty_and_the_count_zero() -> None:
+def test_no_classified_image_leaves_the_share_empty_and_the_count_zero() -> None:
     row = told([Tally(Cell("a", "author", None), GENDER, (0, 0), abstained=9)])[0]
     assert (row["count"], row["share"], row["share_low"], row["share_high"]) == (
         0,
@@ -119,17 +119,17 @@ def test_errors_give_a_corrected_share_beside_the_raw_one() -> None:
     assert masculine["corrected_share"] == pytest.approx(1 - feminine["corrected_share"])  # type: ignore[operator]
     assert (feminine["bound_low"], feminine["bound_high"]) == (140 / 192, 143 / 192)
     assert feminine["sensitivity"] == masculine["specificity"] == 140 / 148
-    assert (feminine["validation"], feminine["validation_pictures"]) == ("nearest source", 300)
+    assert (feminine["errors_from"], feminine["errors_images"]) == ("nearest source", 300)
     assert feminine["correction_note"] is None
 
 
 def test_without_errors_the_corrected_columns_are_empty_and_say_why() -> None:
     row = told([AUTHOR])[0]
-    empty = ("corrected_share", "corrected_low", "sensitivity", "validation", "validation_pictures")
+    empty = ("corrected_share", "corrected_low", "sensitivity", "errors_from", "errors_images")
     assert [row[name] for name in empty] == [None] * 5
     assert row["bound_low"] == 140 / 192
     assert row["correction_note"] == (
-        "not corrected: nobody has labelled pictures for this instrument yet"
+        "not corrected: nobody has annotated images for this instrument yet"
     )
 
 
@@ -139,7 +139,7 @@ def test_columns_are_the_same_with_and_without_what_is_unknown() -> None:
     assert list(known) == list(unknown)
 
 
-def test_a_picture_gives_a_row_with_prompt_seed_label_scores_and_file() -> None:
+def test_an_image_gives_a_row_with_prompt_seed_label_scores_and_file() -> None:
     observations = [seen("feminine", None, 0.9, 0.1)]
     (row,) = image_rows(observations, [GENDER], [MADE], "images/{}.webp".format)
     assert row["prompt"] == "Photo portrait of an honest author"
@@ -157,7 +157,7 @@ def test_an_abstention_has_a_reason_and_keeps_its_scores() -> None:
     assert row["gender_score_feminine"] == 0.6
 
 
-def test_no_score_an_unjudged_and_a_withheld_picture_have_empty_scores() -> None:
+def test_no_score_an_unclassified_and_a_filtered_image_have_empty_scores() -> None:
     bare = [
         seen(None, "no score"),
         Observation(REQUEST, None, {}),
@@ -166,7 +166,7 @@ def test_no_score_an_unjudged_and_a_withheld_picture_have_empty_scores() -> None
     rows = image_rows(bare, [GENDER, TONE], [], str)
     assert {row["gender_score_feminine"] for row in rows} == {None}
     assert {row["tone_label"] for row in rows} == {None}
-    assert [row["withheld"] for row in rows] == [None, None, "safety filter"]
+    assert [row["filtered"] for row in rows] == [None, None, "safety filter"]
     assert [row["file"] is None for row in rows] == [False, False, True]
     assert len({tuple(row) for row in rows}) == 1
 
@@ -191,9 +191,9 @@ def test_a_comparison_with_an_empty_side_has_no_difference() -> None:
 
 
 def test_a_comparison_says_how_sure_it_is_and_of_how_many_tests() -> None:
-    pictures = {("a prompt", number): "feminine" for number in range(20)}
-    others = pictures | {("a prompt", number): "masculine" for number in range(12)}
-    left = Tally(Cell("a", "author", ALL), GENDER, (20, 0), seen=pictures)
+    images = {("a prompt", number): "feminine" for number in range(20)}
+    others = images | {("a prompt", number): "masculine" for number in range(12)}
+    left = Tally(Cell("a", "author", ALL), GENDER, (20, 0), seen=images)
     right = Tally(Cell("b", "author", ALL), GENDER, (8, 12), seen=others)
     feminine, masculine = comparison_rows(differences(compare([left], [right])))
     assert feminine["p"] == feminine["q"] == pytest.approx(2 / 2**12)
@@ -208,10 +208,10 @@ def test_a_comparison_says_how_sure_it_is_and_of_how_many_tests() -> None:
 def test_the_docstrings_tell_every_column() -> None:
     tallied = columns_told(tables.tally_rows)
     assert set(told([AUTHOR])[0]) <= set(tallied)
-    of_pictures = columns_told(tables.image_rows)
+    of_images = columns_told(tables.image_rows)
     made = set(tallied)
     images = set(image_rows([seen("feminine", None, 0.9, 0.1)], [GENDER])[0])
-    assert images <= made | set(of_pictures)
+    assert images <= made | set(of_images)
 
 
 def test_a_csv_has_a_header_and_empty_cells_for_none() -> None:

@@ -14,13 +14,13 @@ def stable_diffusion(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def filtered(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a pipeline whose safety checker flags every picture."""
+    """Return a pipeline whose safety checker flags every image."""
     return save_stable_diffusion(tmp_path_factory.mktemp("filtered") / "model", threshold=-2.0)
 
 
 @pytest.fixture(scope="session")
 def unfiltered(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a pipeline whose safety checker flags no picture."""
+    """Return a pipeline whose safety checker flags no image."""
     return save_stable_diffusion(tmp_path_factory.mktemp("unfiltered") / "model", threshold=2.0)
 
 

@@ -250,12 +250,12 @@ def test_a_chosen_scheduler_keeps_the_models_noise(stable_diffusion: Path) -> No
     assert chosen.scheduler.config.beta_schedule == own.scheduler.config.beta_schedule
 
 
-def test_xl_pictures_carry_no_watermark(xl: Path) -> None:
+def test_xl_images_carry_no_watermark(xl: Path) -> None:
     pipeline: Any = load_pipeline(tiny_spec(xl), "cpu")
     assert pipeline.watermark is None
 
 
-def test_loading_and_drawing_print_nothing(
+def test_loading_and_generating_print_nothing(
     stable_diffusion: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     capfd.readouterr()

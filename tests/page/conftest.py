@@ -1,4 +1,4 @@
-"""A page whose pictures are drawn and judged by stand-ins, for the models that ship."""
+"""A page whose images are generated and classified by stand-ins, for the models that ship."""
 
 from collections.abc import Callable
 
@@ -6,20 +6,20 @@ import pytest
 
 from explorer import settings
 from explorer import study as studies
+from explorer.models.catalog import find_model, known_models
 from explorer.page.choice import EXPLORE, Choice, study
 from explorer.page.desk import Desk
 from explorer.page.pace import Pace
-from explorer.pictures.catalog import find_model, known_models
 from explorer.store.index import Store
 from explorer.study import Study
 from tests.fakes import FakeClassifier, FakeGenerator
 
-Drawn = Callable[[Choice], Study]
+Generated = Callable[[Choice], Study]
 
 
 @pytest.fixture
 def generator() -> FakeGenerator:
-    """Return the one that draws for every model of the desk."""
+    """Return the one that generates for every model of the desk."""
     return FakeGenerator()
 
 
@@ -39,13 +39,13 @@ def desk(store: Store, generator: FakeGenerator) -> Desk:
 
 
 @pytest.fixture
-def drawn(desk: Desk) -> Drawn:
-    """Return what turns a choice into a study that is drawn and judged."""
+def generated(desk: Desk) -> Generated:
+    """Return what turns a choice into a study that is generated and classified."""
 
-    def draw(choice: Choice = EXPLORE) -> Study:
+    def generate(choice: Choice = EXPLORE) -> Study:
         made = study(choice, desk.find_model, desk.settings.device)
         for _ in studies.run(made, desk.store, desk.generators, desk.classifiers):
             pass
         return made
 
-    return draw
+    return generate

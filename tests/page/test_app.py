@@ -13,7 +13,7 @@ from explorer.page.choice import EXPLORE
 from explorer.page.desk import Desk
 from explorer.page.theme import head
 from explorer.settings import repository
-from tests.page.conftest import Drawn
+from tests.page.conftest import Generated
 
 SHOW = """
 import sys
@@ -30,7 +30,7 @@ app.build(desk)
 for default, show in ((EXPLORE, explore.show), (COMPARE, compare.show), (GAPS, gaps.show)):
     assert show(desk, default, study(default, desk.find_model, "cpu"))
 further = study(replace(EXPLORE, tone="pixels", gate=True), desk.find_model, "cpu")
-asked = len(studies.unjudged(further, desk.store))
+asked = len(studies.unclassified(further, desk.store))
 steps = list(studies.run(further, desk.store, desk.generators, desk.classifiers))
 heavy = {"torch", "diffusers", "open_clip", "transformers"}
 print(asked, steps[-1].done, *sorted(heavy & sys.modules.keys()))
@@ -39,9 +39,9 @@ print(asked, steps[-1].done, *sorted(heavy & sys.modules.keys()))
 
 @pytest.mark.usefixtures("no_yunet")
 def test_the_page_shows_and_measures_what_is_stored_without_a_model_library(
-    desk: Desk, drawn: Drawn
+    desk: Desk, generated: Generated
 ) -> None:
-    drawn(EXPLORE)
+    generated(EXPLORE)
     desk.store.close()
     done = subprocess.run(
         [sys.executable, "-c", SHOW, str(desk.settings.cache)],
@@ -56,7 +56,7 @@ def test_the_page_shows_and_measures_what_is_stored_without_a_model_library(
 
 def test_every_view_has_an_address_of_its_own(desk: Desk) -> None:
     addresses = [path for path, *_ in build(desk).pages]
-    assert addresses == ["", "compare", "gaps", "validate"]
+    assert addresses == ["", "compare", "gaps", "annotate"]
 
 
 def test_nothing_is_open_to_other_programs_but_the_files(desk: Desk) -> None:

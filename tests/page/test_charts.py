@@ -13,7 +13,7 @@ from explorer.words.vocabulary import Profession, find_profession
 
 MARK = labour_mark(find_profession("author"))
 GENDER, TONE = find_axis("gender"), find_axis("tone")
-# Of 100 feminine pictures 90 are told so, of 100 masculine ones 80; the rest is unclear or wrong.
+# Of 100 feminine images 90 are told so, of 100 masculine ones 80; the rest is unclear or wrong.
 ERRORS = {("known", "gender"): Confusion(((90, 10), (5, 80), (5, 10)), "human")}
 
 
@@ -36,10 +36,10 @@ def test_a_label_that_nobody_got_is_a_bar_of_zero() -> None:
     assert bars[0].share.estimate == 0
 
 
-def test_without_a_judged_picture_there_is_no_share_at_all() -> None:
-    drawn = chart(tally((0, 0), abstained=3, withheld=2, missing=4, unjudged=1), MARK)
+def test_without_a_classified_image_there_is_no_share_at_all() -> None:
+    drawn = chart(tally((0, 0), abstained=3, filtered=2, missing=4, unclassified=1), MARK)
     assert [bar.share for bar in drawn.bars] == [None, None]
-    assert (drawn.abstained, drawn.withheld, drawn.missing, drawn.unjudged) == (3, 2, 4, 1)
+    assert (drawn.abstained, drawn.filtered, drawn.missing, drawn.unclassified) == (3, 2, 4, 1)
 
 
 def test_the_labour_statistic_stands_beside_women_alone() -> None:
@@ -75,7 +75,7 @@ def test_as_counted_bounds_and_corrected_stand_side_by_side() -> None:
     assert chart(tally((30, 60)), MARK).bars[0].corrected is None
 
 
-def test_fewer_than_ten_pictures_have_counts_and_no_share_of_any_kind() -> None:
+def test_fewer_than_ten_images_have_counts_and_no_share_of_any_kind() -> None:
     drawn = chart(tally((3, 6), "known", abstained=20), MARK)
     assert not drawn.enough
     assert [bar.count for bar in drawn.bars] == [3, 6]

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from starlette.datastructures import QueryParams
 
 from explorer.errors import InputError, InvalidData, OutOfRange, UnknownName
+from explorer.models.catalog import find_model
 from explorer.page.choice import (
     COMPARE,
     EXPLORE,
@@ -18,7 +19,6 @@ from explorer.page.choice import (
     references,
     study,
 )
-from explorer.pictures.catalog import find_model
 from explorer.words.vocabulary import load_adjectives
 
 LISTED = [adjective.word for adjective in load_adjectives()]
@@ -130,7 +130,7 @@ def test_a_choice_becomes_a_study_of_21_prompts() -> None:
     assert made.adjectives == (None, *LISTED)
 
 
-def test_an_adjective_that_is_chosen_twice_is_drawn_once() -> None:
+def test_an_adjective_that_is_chosen_twice_is_generated_once() -> None:
     made = study(Choice(EXPLORE.models, adjectives=("all", "Honest")), find_model, "cpu")
     assert len(made.adjectives) == 21
 
@@ -150,7 +150,7 @@ def test_an_adjective_that_is_chosen_twice_is_drawn_once() -> None:
         (Choice(("emoji-even", "emoji-even")), InvalidData),
     ],
 )
-def test_what_cannot_be_drawn_is_refused(choice: Choice, error: type[Exception]) -> None:
+def test_what_cannot_be_generated_is_refused(choice: Choice, error: type[Exception]) -> None:
     with pytest.raises(error):
         study(choice, find_model, "cpu")
 

@@ -15,7 +15,7 @@ from explorer.page.desk import Desk
 from explorer.perception.axes import find_axis
 from explorer.words.vocabulary import Profession, find_profession
 from tests.fakes import FakeGenerator
-from tests.page.conftest import Drawn
+from tests.page.conftest import Generated
 
 SMALL = Choice(COMPARE.models, adjectives=("none", "honest"), images=6)
 
@@ -31,7 +31,7 @@ def said(left: tuple[int, int], right: tuple[int, int]) -> str:
 
 def test_a_clear_difference_is_said_with_its_interval() -> None:
     assert said((150, 30), (90, 90)) == (
-        "Pictures of an author by left are perceived as feminine more often than those by right "
+        "Images of an author by left are perceived as feminine more often than those by right "
         "(as counted, 95% interval of the difference 24 to 42 points); "
         "women are 54% of US writers and authors (2023)."
     )
@@ -43,11 +43,11 @@ def test_a_difference_that_may_be_chance_is_not_called_one() -> None:
 
 
 @pytest.mark.parametrize(("left", "right"), [((0, 0), (90, 90)), ((5, 4), (90, 90))])
-def test_too_few_pictures_give_counts_and_no_share(
+def test_too_few_images_give_counts_and_no_share(
     left: tuple[int, int], right: tuple[int, int]
 ) -> None:
     sentence = said(left, right)
-    assert sentence.startswith("Too few pictures of an author to compare")
+    assert sentence.startswith("Too few images of an author to compare")
     assert "%" not in sentence.partition(";")[0]
 
 
@@ -61,8 +61,8 @@ def test_a_profession_without_statistics_ends_with_the_finding() -> None:
     )
 
 
-def test_both_models_stand_in_every_row(desk: Desk, drawn: Drawn) -> None:
-    drawn(SMALL)
+def test_both_models_stand_in_every_row(desk: Desk, generated: Generated) -> None:
+    generated(SMALL)
     shown = compare.show(desk, SMALL, study(SMALL, desk.find_model, desk.settings.device))
     assert shown.count('class="bx-row"') == 2
     assert shown.count('class="bx-thumbs') == 4
@@ -76,10 +76,10 @@ def html(desk: Desk, choice: Choice) -> str:
 
 
 def test_each_side_shows_what_was_counted_bounds_and_what_to_quote(
-    desk: Desk, drawn: Drawn, generator: FakeGenerator
+    desk: Desk, generated: Generated, generator: FakeGenerator
 ) -> None:
     generator.unclear = lambda request: request.replicate == 1
-    drawn(SMALL)
+    generated(SMALL)
     shown = html(desk, SMALL)
     for head in ("As counted", "Bounds", "Corrected"):
         assert f">{head}</th>" in shown
@@ -88,8 +88,10 @@ def test_each_side_shows_what_was_counted_bounds_and_what_to_quote(
     assert "bx-bounds" in shown
 
 
-def test_of_one_profession_every_label_is_a_row_but_masculine(desk: Desk, drawn: Drawn) -> None:
-    drawn(SMALL)
+def test_of_one_profession_every_label_is_a_row_but_masculine(
+    desk: Desk, generated: Generated
+) -> None:
+    generated(SMALL)
     (plot,) = re.findall(r"Where they differ.*?</figure>", html(desk, SMALL))
     assert re.findall(r"rowheader\">([^<]+)<", plot) == [
         "feminine",
@@ -97,11 +99,11 @@ def test_of_one_profession_every_label_is_a_row_but_masculine(desk: Desk, drawn:
     ]
 
 
-def test_of_several_professions_each_is_a_row_that_opens_its_pictures(
-    desk: Desk, drawn: Drawn
+def test_of_several_professions_each_is_a_row_that_opens_its_images(
+    desk: Desk, generated: Generated
 ) -> None:
     several = Choice(COMPARE.models, ("author", "nurse", "pilot"), ("none",), images=12)
-    drawn(several)
+    generated(several)
     shown = html(desk, several)
     assert "Of 3 professions emoji-skewed shows" in shown
     assert "of 3 tests of emoji-skewed against emoji-even hold at q 0.05" in shown
@@ -110,34 +112,38 @@ def test_of_several_professions_each_is_a_row_that_opens_its_pictures(
     assert "bx-row" not in shown
 
 
-def test_adjectives_have_rows_where_they_have_pictures_enough(desk: Desk, drawn: Drawn) -> None:
+def test_adjectives_have_rows_where_they_have_images_enough(
+    desk: Desk, generated: Generated
+) -> None:
     enough = replace(SMALL, images=12)
-    drawn(enough)
+    generated(enough)
     assert "Perceived as feminine, by adjective" in html(desk, enough)
     assert "Perceived as feminine, by adjective" not in html(desk, SMALL)
 
 
 def test_tones_of_many_professions_show_the_clearest_only(
-    desk: Desk, drawn: Drawn, monkeypatch: pytest.MonkeyPatch
+    desk: Desk, generated: Generated, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # One model draws tone 1 alone, the other tone 3: every profession differs in both.
+    # One model generates tone 1 alone, the other tone 3: every profession differs in both.
     monkeypatch.setattr(
         "tests.fakes.digits",
         lambda request: (0, 0 if request.model.name == "emoji-skewed" else 4, 0),
     )
     several = Choice(COMPARE.models, tuple(f"trade {n}" for n in range(6)), ("none",), images=12)
-    drawn(several)
+    generated(several)
     (plot,) = re.findall(r"Perceived skin tone by profession.*?</figure>", html(desk, several))
     assert "The clearest 8 differences that hold" in plot
     assert plot.count("<tr") == 9
 
 
-def test_too_few_pictures_of_several_professions_are_said_to_be(desk: Desk, drawn: Drawn) -> None:
+def test_too_few_images_of_several_professions_are_said_to_be(
+    desk: Desk, generated: Generated
+) -> None:
     few = Choice(COMPARE.models, ("author", "nurse"), ("none",), images=4)
-    drawn(few)
+    generated(few)
     shown = html(desk, few)
-    assert "Too few pictures of 2 professions to compare" in shown
-    assert "too few pictures" in shown
+    assert "Too few images of 2 professions to compare" in shown
+    assert "too few images" in shown
     assert "not tested against each other" in shown
 
 

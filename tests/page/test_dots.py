@@ -1,4 +1,4 @@
-"""Differences as rows: sorted, on one scale, counts where there are too few pictures."""
+"""Differences as rows: sorted, on one scale, counts where there are too few images."""
 
 import pytest
 from hypothesis import given
@@ -47,7 +47,7 @@ def test_the_corrected_difference_is_quoted_and_the_counted_one_stays() -> None:
 
 
 @pytest.mark.parametrize(("left", "right"), [((4, 5), (40, 60)), ((40, 60), (0, 0))])
-def test_below_ten_pictures_on_either_side_there_are_counts_and_no_difference(
+def test_below_ten_images_on_either_side_there_are_counts_and_no_difference(
     left: tuple[int, int], right: tuple[int, int]
 ) -> None:
     row = differing(left, right, known=True)
@@ -56,7 +56,7 @@ def test_below_ten_pictures_on_either_side_there_are_counts_and_no_difference(
     assert (row.p, row.q, row.holds) == (None, None, False)
 
 
-def test_the_largest_comes_first_and_what_has_too_few_pictures_last() -> None:
+def test_the_largest_comes_first_and_what_has_too_few_images_last() -> None:
     rows = by_size([dot(-0.2, "less"), dot(None, "few"), dot(0.3, "more"), dot(0.0, "same")])
     assert [row.title for row in rows] == ["more", "same", "less", "few"]
 

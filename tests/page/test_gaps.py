@@ -10,7 +10,7 @@ from explorer.page import gaps
 from explorer.page.choice import GAPS, Choice, study
 from explorer.page.desk import Desk
 from tests.fakes import FakeGenerator
-from tests.page.conftest import Drawn
+from tests.page.conftest import Generated
 
 SMALL = Choice(GAPS.models, ("author", "nurse", "painter"), ("none", "honest"), images=12)
 
@@ -27,9 +27,9 @@ def row(shown: str, profession: str) -> str:
 
 
 def test_every_profession_stands_beside_its_statistic_with_year_and_match(
-    desk: Desk, drawn: Drawn
+    desk: Desk, generated: Generated
 ) -> None:
-    drawn(SMALL)
+    generated(SMALL)
     shown = html(desk, SMALL)
     assert "Over 2 professions emoji-skewed shows people perceived as feminine" in shown
     assert "2023, close match" in row(shown, "author")
@@ -39,9 +39,9 @@ def test_every_profession_stands_beside_its_statistic_with_year_and_match(
 
 
 def test_a_statistic_that_fits_roughly_is_grey_and_out_of_the_headline(
-    desk: Desk, drawn: Drawn
+    desk: Desk, generated: Generated
 ) -> None:
-    drawn(SMALL)
+    generated(SMALL)
     shown = html(desk, SMALL)
     assert 'class=" muted"' in row(shown, "painter")
     assert "muted" not in row(shown, "author")
@@ -50,27 +50,29 @@ def test_a_statistic_that_fits_roughly_is_grey_and_out_of_the_headline(
     assert shown.index(">author</a>") < shown.index(">painter</a>")
 
 
-def test_below_ten_pictures_there_are_counts_and_no_percentage(desk: Desk, drawn: Drawn) -> None:
+def test_below_ten_images_there_are_counts_and_no_percentage(
+    desk: Desk, generated: Generated
+) -> None:
     few = replace(SMALL, professions=("author",), adjectives=("none",), images=5)
-    drawn(few)
+    generated(few)
     found = row(html(desk, few), "author")
     assert re.search(r"\d of 5<", found)
-    assert "too few pictures" in found
+    assert "too few images" in found
     assert "<b>" not in found
     assert "<svg" not in html(desk, few)
 
 
 def test_an_empty_store_says_what_is_missing_and_shows_no_plot(desk: Desk) -> None:
     shown = html(desk, SMALL)
-    assert "No profession has 10 judged pictures" in shown
-    assert "No pictures yet" in shown
+    assert "No profession has 10 classified images" in shown
+    assert "No images yet" in shown
     assert "<svg" not in shown
 
 
 def test_ones_own_figures_replace_the_statistics_and_what_they_lack_is_told(
-    desk: Desk, drawn: Drawn
+    desk: Desk, generated: Generated
 ) -> None:
-    drawn(SMALL)
+    generated(SMALL)
     own = replace(SMALL, reference=(("author", 0.2), ("painter", 0.3)))
     shown = html(desk, own)
     assert "own figure" in row(shown, "author")
@@ -87,9 +89,9 @@ def test_a_figure_outside_0_to_1_is_refused(desk: Desk, share: float) -> None:
         html(desk, replace(SMALL, reference=(("author", share),)))
 
 
-def test_adjectives_are_set_beside_none_and_sorted(desk: Desk, drawn: Drawn) -> None:
+def test_adjectives_are_set_beside_none_and_sorted(desk: Desk, generated: Generated) -> None:
     choice = replace(SMALL, adjectives=("none", "honest", "gentle", "ambitious"))
-    drawn(choice)
+    generated(choice)
     shown = html(desk, choice)
     assert "What each adjective does" in shown
     assert "masculine-coded" in shown
@@ -103,33 +105,35 @@ def test_adjectives_are_set_beside_none_and_sorted(desk: Desk, drawn: Drawn) -> 
 
 
 def test_tones_are_set_beside_chance_and_what_was_unclear_is_told(
-    desk: Desk, drawn: Drawn, generator: FakeGenerator
+    desk: Desk, generated: Generated, generator: FakeGenerator
 ) -> None:
     generator.unclear = lambda request: request.replicate == 1
-    drawn(SMALL)
+    generated(SMALL)
     shown = html(desk, SMALL)
     assert shown.count("unclear 2</span>") == 3
     assert re.search(r"By chance below.*?<b>\d+%</b>.*?\d+%", shown)
 
 
-def test_a_name_opens_its_pictures(desk: Desk, drawn: Drawn) -> None:
-    drawn(SMALL)
+def test_a_name_opens_its_images(desk: Desk, generated: Generated) -> None:
+    generated(SMALL)
     query = "./?model=emoji-skewed&amp;profession=nurse&amp;adjectives=none,honest&amp;images=12"
     assert f'<a href="{query}">nurse</a>' in row(html(desk, SMALL), "nurse")
 
 
-def test_the_slope_is_drawn_where_there_are_professions_enough(desk: Desk, drawn: Drawn) -> None:
+def test_the_slope_is_generated_where_there_are_professions_enough(
+    desk: Desk, generated: Generated
+) -> None:
     wide = Choice(GAPS.models, ("spread",), ("none",), images=10)
-    drawn(wide)
+    generated(wide)
     shown = html(desk, wide)
     assert "its log odds rise" in shown
     assert "bx-curve" in shown
     assert "Ask more" not in shown
 
 
-def test_text_from_people_is_shown_as_text(desk: Desk, drawn: Drawn) -> None:
+def test_text_from_people_is_shown_as_text(desk: Desk, generated: Generated) -> None:
     choice = Choice(GAPS.models, ("<b>x</b>",), ("none",), images=10)
-    drawn(choice)
+    generated(choice)
     shown = html(desk, choice)
     assert "&lt;b&gt;x&lt;/b&gt;" in shown
     assert "<b>x</b>" not in shown

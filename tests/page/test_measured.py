@@ -15,17 +15,17 @@ from typer.testing import CliRunner
 from explorer import study as studies
 from explorer.__main__ import app
 from explorer.classifiers.find import classifiers
+from explorer.findings.error_rates import known_errors
+from explorer.models.catalog import ModelCard, find_model
 from explorer.page import compare, explore, gaps
 from explorer.page.choice import Choice, address, study
 from explorer.page.desk import Desk
 from explorer.page.measured import measured
 from explorer.page.routes import routes
 from explorer.page.todo import button_text, to_do
-from explorer.pictures.catalog import ModelCard, find_model
-from explorer.reference.error_rates import known_errors
 from explorer.study import Study
 from tests.fakes import FakeClassifier, FakeGenerator, fake_card
-from tests.page.conftest import Drawn
+from tests.page.conftest import Generated
 
 pytestmark = pytest.mark.usefixtures("no_yunet")
 
@@ -61,25 +61,27 @@ def shown(desk: Desk, choice: Choice, show: Show = explore.show) -> str:
 
 
 def refused(desk: Desk, choice: Choice) -> dict[str, int]:
-    """Return how many pictures the gate refuses, by what they show."""
+    """Return how many images the gate refuses, by what they show."""
     (row, *_) = studies.tallies(made(desk, choice), desk.store, "profession")
     return {reason: count for reason, count in row.reasons if reason in REFUSALS}
 
 
 @pytest.mark.parametrize("choice", [PIXELS, FACE, GATED])
-def test_stored_pictures_that_it_has_not_looked_at_are_to_be_judged(
-    desk: Desk, drawn: Drawn, generator: FakeGenerator, choice: Choice
+def test_stored_images_that_it_has_not_looked_at_are_to_be_classified(
+    desk: Desk, drawn: Generated, generator: FakeGenerator, choice: Choice
 ) -> None:
     drawn(PLAIN)
-    assert button_text(to_do(made(desk, choice), desk)) == "Judge 12 pictures"
-    assert "12 not judged yet" in shown(desk, choice)
+    assert button_text(to_do(made(desk, choice), desk)) == "Classify 12 images"
+    assert "12 not classified yet" in shown(desk, choice)
     drawn(choice)
     assert to_do(made(desk, choice), desk).done
-    assert len(generator.drawn) == 12
+    assert len(generator.generated) == 12
     assert to_do(made(desk, PLAIN), desk).done
 
 
-def test_skin_tone_by_pixels_has_three_bins_and_its_own_reasons(desk: Desk, drawn: Drawn) -> None:
+def test_skin_tone_by_pixels_has_three_bins_and_its_own_reasons(
+    desk: Desk, drawn: Generated
+) -> None:
     drawn(PIXELS)
     text = shown(desk, PIXELS)
     # Coloured squares hold no face.
@@ -87,11 +89,11 @@ def test_skin_tone_by_pixels_has_three_bins_and_its_own_reasons(desk: Desk, draw
     assert "Skin tone by pixels" in text
     assert "medium-light" not in text
     assert "medium-light" in shown(desk, PLAIN)
-    assert "Of 12 pictures of an author" in text
+    assert "Of 12 images of an author" in text
 
 
 def test_the_dialog_tells_what_was_measured_and_why_there_is_no_answer(
-    desk: Desk, drawn: Drawn
+    desk: Desk, drawn: Generated
 ) -> None:
     bundled = replace(PIXELS, models=("emoji-even",))
     drawn(bundled)
@@ -108,18 +110,18 @@ def test_the_dialog_tells_what_was_measured_and_why_there_is_no_answer(
     assert page.count("skin tone by pixels not measurable (no face found)") == 12
 
 
-def test_the_face_alone_says_where_there_is_none(desk: Desk, drawn: Drawn) -> None:
+def test_the_face_alone_says_where_there_is_none(desk: Desk, drawn: Generated) -> None:
     drawn(FACE)
     text = shown(desk, FACE)
-    assert "None of 12 pictures of an author could be judged" in text
+    assert "None of 12 images of an author could be classified" in text
     assert text.count("12 unclear (12 no face found)") == 2
-    assert "judged by the face alone" in text
+    assert "classified by the face alone" in text
     assert "OpenCV's Haar cascade" in text
     assert "no face found" not in shown(desk, PLAIN)
 
 
 def test_what_the_gate_refuses_is_counted_by_what_it_shows_in_every_view(
-    desk: Desk, drawn: Drawn
+    desk: Desk, drawn: Generated
 ) -> None:
     several = replace(GATED, professions=("author", "nurse"))
     both = replace(GATED, models=("fake-a", "fake-b"))
@@ -131,13 +133,13 @@ def test_what_the_gate_refuses_is_counted_by_what_it_shows_in_every_view(
         assert f"{count} {reason}" in shown(desk, both, compare.show)
         assert reason in shown(desk, replace(both, professions=several.professions), compare.show)
     told = shown(desk, several, gaps.show)
-    assert re.search(r"Perceived gender presentation: \d+ of 24 pictures by fake-a have no", told)
+    assert re.search(r"Perceived gender presentation: \d+ of 24 images by fake-a have no", told)
     assert all(reason in told for reason in refused(desk, several))
     assert not any(reason in shown(desk, PLAIN) for reason in REFUSALS)
 
 
 def test_shares_are_corrected_with_the_errors_of_the_chosen_instrument_alone(
-    desk: Desk, drawn: Drawn
+    desk: Desk, drawn: Generated
 ) -> None:
     usual = replace(PLAIN, models=("emoji-even",), images=40)
     for known in (usual, replace(usual, gate=True)):
@@ -155,7 +157,7 @@ def test_shares_are_corrected_with_the_errors_of_the_chosen_instrument_alone(
     ],
 )
 def test_the_year_moves_reference_line_and_sentence(
-    desk: Desk, drawn: Drawn, year: int, share: str, mark: str
+    desk: Desk, drawn: Generated, year: int, share: str, mark: str
 ) -> None:
     choice = replace(PLAIN, year=year)
     drawn(choice)
@@ -187,13 +189,13 @@ def test_nothing_is_told_where_it_is_measured_as_usual(desk: Desk) -> None:
     ("file", "command"),
     [
         ("tallies.csv", "tally --model fake-a --axis gender --axis pixel-tone --year 2021"),
-        ("pictures.csv", "images --model fake-a --axis gender --axis pixel-tone"),
+        ("images.csv", "images --model fake-a --axis gender --axis pixel-tone"),
         ("gaps.csv", "gap fake-a --axis gender --year 2021"),
         ("tones.csv", "gap fake-a --axis pixel-tone"),
     ],
 )
 def test_a_file_equals_what_the_command_line_writes_of_the_same_choice(
-    desk: Desk, drawn: Drawn, monkeypatch: pytest.MonkeyPatch, file: str, command: str
+    desk: Desk, drawn: Generated, monkeypatch: pytest.MonkeyPatch, file: str, command: str
 ) -> None:
     monkeypatch.setattr("explorer.reference.sample.open_sample", lambda *_: None)
     monkeypatch.setattr("explorer.cli.options.find_model", find)

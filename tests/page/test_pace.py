@@ -1,9 +1,9 @@
-"""How long drawing will take, before and after something was drawn."""
+"""How long generating will take, before and after something was generated."""
 
 import pytest
 
+from explorer.models.catalog import find_model
 from explorer.page.pace import Pace, duration
-from explorer.pictures.catalog import find_model
 
 
 @pytest.mark.parametrize(

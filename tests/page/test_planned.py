@@ -1,8 +1,8 @@
-"""What the pictures asked for will tell, before any is drawn."""
+"""What the images asked for will tell, before any is generated."""
 
+from explorer.models.catalog import find_model
 from explorer.page.choice import Choice, study
 from explorer.page.planned import planned
-from explorer.pictures.catalog import find_model
 from explorer.statistics.confusion import Confusion
 
 UNKNOWN = ("CompVis/stable-diffusion-v1-4",)
@@ -14,21 +14,21 @@ def line(choice: Choice) -> str:
 
 def test_it_tells_the_precision_of_a_profession_and_what_a_difference_takes() -> None:
     assert line(Choice(UNKNOWN, images=9)) == (
-        "189 pictures a profession tell a share near 50% within 7 points. To tell two models "
+        "189 images a profession tell a share near 50% within 7 points. To tell two models "
         "apart by 10 points: 388 are needed."
     )
     assert line(Choice(UNKNOWN, images=20)).endswith("by 10 points: enough.")
 
 
-def test_too_few_pictures_tell_counts_only() -> None:
+def test_too_few_images_tell_counts_only() -> None:
     said = line(Choice(UNKNOWN, adjectives=("none",), images=9))
-    assert said.startswith("9 pictures a profession tell counts only, no share.")
-    assert line(Choice(UNKNOWN, adjectives=("none",), images=1)).startswith("1 picture a")
+    assert said.startswith("9 images a profession tell counts only, no share.")
+    assert line(Choice(UNKNOWN, adjectives=("none",), images=1)).startswith("1 image a")
 
 
 def test_the_sentences_are_those_of_the_command_line() -> None:
     told = planned(study(Choice(UNKNOWN), find_model, "cpu"), {}).sentences
-    assert "by 388 pictures of each" in told[0]
+    assert "by 388 images of each" in told[0]
     assert "How the instrument errs is not known here" in told[1]
 
 
@@ -36,4 +36,4 @@ def test_an_instrument_that_errs_too_much_tells_no_number() -> None:
     guess = Confusion(((50, 50), (50, 50), (0, 0)), "human")
     found = planned(study(Choice(UNKNOWN), find_model, "cpu"), {("m", "gender"): guess})
     assert "errs too much" in found.line
-    assert "No number of pictures makes up for this" in found.sentences[0]
+    assert "No number of images makes up for this" in found.sentences[0]

@@ -1,4 +1,4 @@
-"""What is served beside the page: pictures for ever, tables as the command line writes them."""
+"""What is served beside the page: images for ever, tables as the command line writes them."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -14,7 +14,7 @@ from explorer.page.choice import COMPARE, Choice, address
 from explorer.page.desk import Desk
 from explorer.page.routes import routes
 from tests.fakes import FakeGenerator
-from tests.page.conftest import Drawn
+from tests.page.conftest import Generated
 
 SMALL = Choice(("emoji-skewed",), ("pilot",), ("none", "honest"), images=4)
 BOTH = Choice(COMPARE.models, ("pilot",), ("none", "honest"), images=4)
@@ -37,7 +37,7 @@ def client(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
     [
         ("tallies.csv", SMALL, f"tally --model emoji-skewed {WORDS}"),
         ("tallies-by-adjective.csv", SMALL, f"tally --model emoji-skewed --by adjective {WORDS}"),
-        ("pictures.csv", SMALL, f"images --model emoji-skewed {WORDS}"),
+        ("images.csv", SMALL, f"images --model emoji-skewed {WORDS}"),
         ("comparison.csv", BOTH, f"compare emoji-skewed emoji-even {WORDS}"),
         (
             "comparison-by-adjective.csv",
@@ -52,15 +52,15 @@ def client(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
 )
 def test_a_file_equals_what_the_command_line_writes(
     client: TestClient,
-    drawn: Drawn,
+    generated: Generated,
     generator: FakeGenerator,
     file: str,
     choice: Choice,
     command: str,
 ) -> None:
-    generator.withheld = lambda request: request.replicate == 3
-    drawn(BOTH)
-    drawn(SEVERAL)
+    generator.filtered = lambda request: request.replicate == 3
+    generated(BOTH)
+    generated(SEVERAL)
     answer = client.get(f"/csv/{file}{address(choice)}")
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     assert answer.content == CliRunner().invoke(app, command.split()).stdout_bytes
@@ -73,8 +73,8 @@ def test_a_choice_that_cannot_be_is_a_message_and_no_file(client: TestClient) ->
     assert "Did you mean 'emoji-skewed'?" in answer.text
 
 
-def test_a_picture_is_asked_for_once(client: TestClient, desk: Desk, drawn: Drawn) -> None:
-    study = drawn(SMALL)
+def test_an_image_is_asked_for_once(client: TestClient, desk: Desk, generated: Generated) -> None:
+    study = generated(SMALL)
     key = study.requests(study.models[0])[0].key
     for mount, path in (
         ("img", desk.store.image_path(key).relative_to(desk.store.images_root)),
@@ -88,22 +88,24 @@ def test_a_picture_is_asked_for_once(client: TestClient, desk: Desk, drawn: Draw
 
 
 @pytest.mark.parametrize("path", ["../index.sqlite3", "%2e%2e/index.sqlite3", "..%2findex.sqlite3"])
-def test_the_index_is_never_served(client: TestClient, drawn: Drawn, desk: Desk, path: str) -> None:
-    drawn(SMALL)
+def test_the_index_is_never_served(
+    client: TestClient, generated: Generated, desk: Desk, path: str
+) -> None:
+    generated(SMALL)
     assert (desk.store.root / "index.sqlite3").is_file()
     assert client.get(f"/img/{path}").status_code == 404
 
 
-def test_a_picture_that_is_not_there_is_not_kept_by_browsers(client: TestClient) -> None:
+def test_an_image_that_is_not_there_is_not_kept_by_browsers(client: TestClient) -> None:
     answer = client.get("/img/00/nothing.webp")
     assert answer.status_code == 404
     assert "cache-control" not in answer.headers
 
 
 def test_a_file_of_gaps_holds_ones_own_figures(
-    client: TestClient, drawn: Drawn, tmp_path: Path
+    client: TestClient, generated: Generated, tmp_path: Path
 ) -> None:
-    drawn(SEVERAL)
+    generated(SEVERAL)
     own = replace(SEVERAL, reference=(("nurse", 0.5),))
     path = tmp_path / "own.csv"
     path.write_text("profession,share\nnurse,0.5\n", "utf-8")

@@ -1,9 +1,9 @@
-"""Whose drawing goes on, and who can stop it."""
+"""Whose generating goes on, and who can stop it."""
 
 from explorer.page.runs import Runs
 
 
-def test_a_visitor_stops_the_own_drawing_alone() -> None:
+def test_a_visitor_stops_the_own_generating_alone() -> None:
     runs = Runs()
     mine, yours = runs.start("me", 1), runs.start("you", 2)
     runs.stop("me")
@@ -12,7 +12,7 @@ def test_a_visitor_stops_the_own_drawing_alone() -> None:
     assert not yours.stopped()
 
 
-def test_a_new_drawing_silences_the_former_one() -> None:
+def test_a_new_generating_silences_the_former_one() -> None:
     runs = Runs()
     former, latter = runs.start("me", 1), runs.start("me", 2)
     assert former.stopped()
@@ -20,14 +20,14 @@ def test_a_new_drawing_silences_the_former_one() -> None:
     assert runs.latest("me") is latter
 
 
-def test_a_drawing_that_is_over_is_forgotten() -> None:
+def test_a_generating_that_is_over_is_forgotten() -> None:
     runs = Runs()
     run = runs.start("me", 1)
     runs.end("me", run)
     assert runs.latest("me") is None
 
 
-def test_an_end_that_comes_late_leaves_the_next_drawing_alone() -> None:
+def test_an_end_that_comes_late_leaves_the_next_generating_alone() -> None:
     runs = Runs()
     former = runs.start("me", 1)
     latter = runs.start("me", 2)
@@ -36,7 +36,7 @@ def test_an_end_that_comes_late_leaves_the_next_drawing_alone() -> None:
     assert not latter.stopped()
 
 
-def test_a_visitor_is_told_of_the_drawings_before() -> None:
+def test_a_visitor_is_told_of_the_runs_before() -> None:
     runs = Runs()
     runs.start("you", 1)
     runs.start("me", 2)

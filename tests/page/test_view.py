@@ -10,15 +10,15 @@ import pytest
 from starlette.datastructures import QueryParams
 
 from explorer.errors import InvalidData, ModelUnreachable
+from explorer.models.requests import ImageRequest
 from explorer.page import explore, gaps
 from explorer.page.choice import ALL, EXPLORE, GAPS, Choice
 from explorer.page.desk import Desk
 from explorer.page.form import FormKind
 from explorer.page.runs import Run
-from explorer.page.view import View, change, draw_missing, opening, reply, upload, view
-from explorer.pictures.requests import ImageRequest
+from explorer.page.view import View, change, generate_missing, opening, reply, upload, view
 from tests.fakes import FakeGenerator
-from tests.page.conftest import Drawn
+from tests.page.conftest import Generated
 
 SMALL = Choice(("emoji-skewed",), adjectives=("none", "honest"), images=20)
 
@@ -43,7 +43,7 @@ def test_what_is_wrong_is_said_where_people_look(desk: Desk, opened: Opened) -> 
 
 
 @pytest.mark.parametrize("images", [None, 0, 2.5, 1001])
-def test_a_number_of_pictures_that_cannot_be_is_refused(
+def test_a_number_of_images_that_cannot_be_is_refused(
     desk: Desk, opened: Opened, images: object
 ) -> None:
     shown = opened(desk)
@@ -81,20 +81,20 @@ def test_a_word_picked_beside_all_takes_its_place(desk: Desk, opened: Opened) ->
     assert change(shown, values, "me")[0] == ["honest"]
 
 
-def test_drawing_shows_pictures_and_ends_with_nothing_to_do(desk: Desk, opened: Opened) -> None:
+def test_generating_shows_images_and_ends_with_nothing_to_do(desk: Desk, opened: Opened) -> None:
     shown = opened(desk)
-    *middle, last = draw_missing(shown, shown.form.values(SMALL), Run(None))
+    *middle, last = generate_missing(shown, shown.form.values(SMALL), Run(None))
     assert middle
     assert 'role="progressbar"' in str(middle[0][0])
-    assert "All 40 pictures are here." in str(last[0])
+    assert "All 40 images are here." in str(last[0])
     assert str(last[3]).count("bx-thumb ") == 40
 
 
-def test_a_cancelled_drawing_keeps_what_is_drawn_and_offers_the_rest(
+def test_a_cancelled_generating_keeps_what_is_generated_and_offers_the_rest(
     desk: Desk, opened: Opened, generator: FakeGenerator
 ) -> None:
     shown, run = opened(desk), Run(None)
-    outputs = draw_missing(shown, shown.form.values(SMALL), run)
+    outputs = generate_missing(shown, shown.form.values(SMALL), run)
     next(outputs)
 
     def fifth(request: ImageRequest) -> bool:
@@ -102,21 +102,21 @@ def test_a_cancelled_drawing_keeps_what_is_drawn_and_offers_the_rest(
             run.stop()
         return False
 
-    generator.withheld = fifth
+    generator.filtered = fifth
     *_, last = outputs
-    assert "Stopped; nothing drawn is lost. 5 of 40 pictures are here." in str(last[0])
-    assert last[1]["value"].startswith("Draw 35 pictures")
+    assert "Stopped; nothing generated is lost. 5 of 40 images are here." in str(last[0])
+    assert last[1]["value"].startswith("Generate 35 images")
 
 
-def test_a_superseded_drawing_shows_nothing_more(desk: Desk, opened: Opened) -> None:
+def test_a_superseded_generating_shows_nothing_more(desk: Desk, opened: Opened) -> None:
     shown, run = opened(desk), Run(None)
-    outputs = draw_missing(shown, shown.form.values(SMALL), run)
+    outputs = generate_missing(shown, shown.form.values(SMALL), run)
     next(outputs)
     run.supersede()
     assert list(outputs) == []
 
 
-def test_visiting_a_field_while_drawing_changes_nothing(desk: Desk, opened: Opened) -> None:
+def test_visiting_a_field_while_generating_changes_nothing(desk: Desk, opened: Opened) -> None:
     shown = opened(desk)
     values = shown.form.values(SMALL)
     run = desk.runs.start("me", tuple(values))
@@ -151,14 +151,14 @@ def test_a_model_that_fails_says_so_and_can_be_tried_again(
     generator.fail_after = 5
     generator.error = ModelUnreachable("The hub cannot be reached.")
     shown = opened(desk)
-    *_, last = draw_missing(shown, shown.form.values(SMALL), Run(None))
+    *_, last = generate_missing(shown, shown.form.values(SMALL), Run(None))
     assert "The hub cannot be reached." in str(last[0])
     assert last[1]["visible"]
 
 
-def test_the_pace_of_a_drawing_is_remembered(desk: Desk, opened: Opened) -> None:
+def test_the_pace_of_a_generating_is_remembered(desk: Desk, opened: Opened) -> None:
     shown = opened(desk)
-    list(draw_missing(shown, shown.form.values(SMALL), Run(None)))
+    list(generate_missing(shown, shown.form.values(SMALL), Run(None)))
     assert desk.pace.estimate([(desk.find_model("emoji-skewed", "cpu"), 10)]).measured
 
 
@@ -171,9 +171,9 @@ def beside(desk: Desk) -> View:
 
 
 def test_an_uploaded_file_takes_the_place_of_the_statistics(
-    beside: View, drawn: Drawn, tmp_path: Path
+    beside: View, generated: Generated, tmp_path: Path
 ) -> None:
-    drawn(replace(GAPS, adjectives=("none",), images=12))
+    generated(replace(GAPS, adjectives=("none",), images=12))
     file = tmp_path / "mine.csv"
     file.write_text("profession,share\nauthor,0.2\n", "utf-8")
     values = beside.form.values(replace(GAPS, adjectives=("none",), images=12))
@@ -226,6 +226,6 @@ def test_findings_that_take_long_are_made_less_often(
     with page:
         shown = view(page, desk, EXPLORE, ("Model",), slow)
     start = time.monotonic()
-    list(draw_missing(shown, shown.form.values(replace(SMALL, images=200)), Run(None)))
-    *while_drawing, _ = made
-    assert len(while_drawing) * 0.2 <= (time.monotonic() - start) / 3 + 0.2
+    list(generate_missing(shown, shown.form.values(replace(SMALL, images=200)), Run(None)))
+    *while_generating, _ = made
+    assert len(while_generating) * 0.2 <= (time.monotonic() - start) / 3 + 0.2

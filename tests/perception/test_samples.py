@@ -12,7 +12,7 @@ sizes = st.dictionaries(st.sampled_from(["a", "b", "c", None]), st.integers(1, 5
 
 
 def seen(count: int = 1_000) -> list[Perception]:
-    """Return what an instrument said of pictures: nine in ten masculine, and few unclear."""
+    """Return what an instrument said of images: nine in ten masculine, and few unclear."""
     said = [
         None if n % 50 == 0 else "feminine" if n % 12 == 0 else "masculine" for n in range(count)
     ]
@@ -46,13 +46,13 @@ def test_a_larger_sample_holds_the_smaller_one() -> None:
     assert set(draw_sample(seen(), 100)) < set(draw_sample(seen(), 300))
 
 
-def test_what_is_drawn_of_more_pictures_holds_most_of_what_was() -> None:
-    before = {one.picture for one in draw_sample(seen(1_000))}
-    after = {one.picture for one in draw_sample(seen(1_200))}
+def test_what_is_drawn_of_more_images_holds_most_of_what_was() -> None:
+    before = {one.image for one in draw_sample(seen(1_000))}
+    after = {one.image for one in draw_sample(seen(1_200))}
     assert len(before & after) > 150
 
 
-def test_a_sample_of_few_pictures_is_all_of_them_and_of_none_is_empty() -> None:
+def test_a_sample_of_few_images_is_all_of_them_and_of_none_is_empty() -> None:
     assert len(draw_sample(seen(30))) == 30
     assert draw_sample([]) == ()
 
@@ -77,6 +77,6 @@ def test_a_size_that_is_no_sample_is_refused(size: int) -> None:
         draw_sample(seen(), size)
 
 
-def test_each_sampled_picture_names_who_answered() -> None:
+def test_each_sampled_image_names_who_answered() -> None:
     assert isinstance(draw_sample(seen())[0], Sampled)
     assert {one.instrument for one in draw_sample(seen())} == {"clip#1"}

@@ -118,7 +118,7 @@ def test_a_third_of_a_stop_of_light_moves_no_tone_out_of_its_bin(place: int, sto
     if isinstance(found, Skin):
         assert bin_of(found.monk) == BINS[place]
     else:
-        # More light than a picture can hold hides the lightest tones, and says so.
+        # More light than an image can hold hides the lightest tones, and says so.
         assert (found, stops > 0, place < 4) == (CLIPPED, True, True)
 
 
@@ -189,11 +189,11 @@ def test_of_a_drawing_the_lit_side_is_measured_and_of_a_photograph_the_middle() 
     assert (bin_of(drawing.monk), bin_of(shaded.monk)) == ("light", "medium")
 
 
-def test_a_picture_is_grey_if_nearly_all_of_it_is() -> None:
-    picture = np.random.default_rng(0).integers(0, 256, (40, 40, 1), dtype=np.uint8).repeat(3, 2)
-    assert is_grey(picture)
-    picture[:8] = colour(MONK[4][0])
-    assert not is_grey(picture)
+def test_an_image_is_grey_if_nearly_all_of_it_is() -> None:
+    image = np.random.default_rng(0).integers(0, 256, (40, 40, 1), dtype=np.uint8).repeat(3, 2)
+    assert is_grey(image)
+    image[:8] = colour(MONK[4][0])
+    assert not is_grey(image)
 
 
 @pytest.mark.parametrize(

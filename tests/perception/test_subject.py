@@ -56,7 +56,7 @@ def test_captions_of_the_gate_name_no_profession_or_gender_alone() -> None:
         (None, None, 0, None),
     ],
 )
-def test_captions_and_faces_together_say_what_a_picture_shows(
+def test_captions_and_faces_together_say_what_an_image_shows(
     people: str | None, medium: str | None, faces: int, shown: str | None
 ) -> None:
     assert subject(people, medium, faces, grey=False) == shown
@@ -80,7 +80,7 @@ def test_what_shows_no_single_person_is_refused_for_what_it_shows(label: str) ->
     assert found["gender"].scores == SEEN["gender"].scores
 
 
-def test_grey_pictures_are_refused_to_questions_of_tone_only() -> None:
+def test_grey_images_are_refused_to_questions_of_tone_only() -> None:
     found = behind_gate(gate(ONE_GREY), AXES)
     assert found["gender"].label == GENDER.labels[0]
     assert found["tone"].reason == found["pixel-tone"].reason == GREY
@@ -90,7 +90,7 @@ def test_an_unclear_subject_is_no_answer() -> None:
     assert behind_gate(gate(None, UNSURE), AXES)["gender"].reason == UNCLEAR
 
 
-def test_a_picture_the_gate_has_not_looked_at_is_not_judged_yet() -> None:
+def test_an_image_the_gate_has_not_looked_at_is_not_classified_yet() -> None:
     assert behind_gate(SEEN, AXES) == {}
     assert behind_gate({SUBJECT: gate(ONE)[SUBJECT]}, AXES) == {}
 

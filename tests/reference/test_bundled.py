@@ -10,9 +10,9 @@ import pytest
 from explorer import settings
 from explorer.classifiers.clip import ClipClassifier
 from explorer.generators.diffusion import DiffusionGenerator
+from explorer.models.catalog import find_model, weights_folder
+from explorer.models.requests import ImageRequest
 from explorer.perception.axes import find_axis
-from explorer.pictures.catalog import find_model, weights_folder
-from explorer.pictures.requests import ImageRequest
 from explorer.reference.check import check
 from explorer.reference.design import BUNDLED, spread
 from explorer.store.index import Store
@@ -21,11 +21,11 @@ from explorer.words.prompts import Prompt
 
 @cache
 def shares(model: str, profession: str, images: int, guidance: float | None = None) -> float:
-    """Draw pictures and return the share perceived as feminine among those answered."""
+    """Generate images and return the share perceived as feminine among those answered."""
     card = find_model(model, "cpu", guidance=guidance)
     requests = [ImageRequest(card.spec, Prompt(profession, None), i) for i in range(images)]
-    pictures = list(DiffusionGenerator(card.spec, settings.load()).draw(requests))
-    seen = ClipClassifier(card.classifier, "cpu").classify(pictures, find_axis("gender"))
+    generated = list(DiffusionGenerator(card.spec, settings.load()).generate(requests))
+    seen = ClipClassifier(card.classifier, "cpu").classify(generated, find_axis("gender"))
     labels = [perception.label for perception in seen if perception.label]
     return labels.count("feminine") / len(labels)
 
@@ -49,7 +49,7 @@ def test_guidance_exaggerates_the_mix() -> None:
     assert guided > plain > 0.5
 
 
-def test_the_whole_path_finds_what_the_generators_draw(tmp_path: Path) -> None:
+def test_the_whole_path_finds_what_the_generators_generate(tmp_path: Path) -> None:
     store = Store.open(tmp_path)
     rows = check(store, BUNDLED, professions=3, images=64, settings=settings.load(tmp_path))
     store.close()
@@ -57,7 +57,7 @@ def test_the_whole_path_finds_what_the_generators_draw(tmp_path: Path) -> None:
     women = [row for row in rows if row["label"] == "feminine"]
     assert len(women) == 2 * 3
     off = np.array([row["measured_off_points"] for row in women], float)
-    # The truth of 64 pictures itself has a standard error of up to 6 points.
+    # The truth of 64 images itself has a standard error of up to 6 points.
     assert np.abs(off).mean() < 10
     skewed = [row["measured_share"] for row in women if row["model"] == "emoji-skewed"]
     assert np.all(np.diff(np.array(skewed, float)) > 0)

@@ -16,18 +16,18 @@ def test_the_sample_holds_the_author_and_nurse_grids_of_both_generators(tmp_path
     assert studies.missing(study, store) == ()
     for tally in studies.tallies(study, store, "profession"):
         assert tally.asked == 21 * SAMPLE_IMAGES
-        assert (tally.missing, tally.unjudged, tally.withheld) == (0, 0, 0)
+        assert (tally.missing, tally.unclassified, tally.filtered) == (0, 0, 0)
     store.close()
 
 
 def test_a_complete_sample_is_not_read_again(tmp_path: Path) -> None:
     store = Store.open(tmp_path)
     open_sample(store, "cpu")
-    pictures = store.size().pictures
+    images = store.size().images
     request = sample_study("cpu").requests(sample_study("cpu").models[0])[0]
     written = store.image_path(request.key).stat().st_mtime_ns
     open_sample(store, "cpu")
-    assert store.size().pictures == pictures
+    assert store.size().images == images
     assert store.image_path(request.key).stat().st_mtime_ns == written
     store.close()
 

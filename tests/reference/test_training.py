@@ -23,23 +23,23 @@ from explorer.reference.training.captions import draw_caption  # noqa: E402
 from explorer.reference.training.clip import LOOKS, drafts  # noqa: E402
 from explorer.reference.training.errors import AXES, confusion, true_labels  # noqa: E402
 from explorer.reference.training.exam import fitted  # noqa: E402
-from explorer.reference.training.judge import NearestSource  # noqa: E402
-from explorer.reference.training.measure import KINDS, tones_said, truth_rows  # noqa: E402
-from explorer.reference.training.painted import HAIR_PAINTS, painted_portraits  # noqa: E402
-from explorer.reference.training.pictures import (  # noqa: E402
+from explorer.reference.training.images import (  # noqa: E402
     ALL_COSTUMES,
     PLAIN,
     SIZE_PX,
     TrainingSet,
 )
+from explorer.reference.training.measure import KINDS, tones_said, truth_rows  # noqa: E402
+from explorer.reference.training.nearest import NearestSource  # noqa: E402
+from explorer.reference.training.painted import HAIR_PAINTS, painted_portraits  # noqa: E402
 from explorer.reference.training.preview import fit_preview  # noqa: E402
 from explorer.words.vocabulary import load_professions  # noqa: E402
 
 COSTUMES = len(ALL_COSTUMES)
 
 
-def toy_pictures() -> TrainingSet:
-    """Return six plain pictures: woman, man, person in two tones, all as artists."""
+def toy_images() -> TrainingSet:
+    """Return six plain images: woman, man, person in two tones, all as artists."""
     shades = np.linspace(0, 250, 6).astype(np.uint8)
     pixels = np.broadcast_to(shades[:, None, None, None], (6, SIZE_PX, SIZE_PX, 3)).copy()
     return TrainingSet(
@@ -77,7 +77,7 @@ def test_the_posterior_mean_is_the_prior_mean_in_pure_noise() -> None:
     assert mean[0] == pytest.approx(shares[0].exp() @ choices, abs=1e-2)
 
 
-def test_the_posterior_mean_is_the_picture_itself_without_noise() -> None:
+def test_the_posterior_mean_is_the_image_itself_without_noise() -> None:
     choices = torch.randn(5, 20)
     level = torch.tensor([[0.999]]), torch.tensor([[0.05]])
     mean = denoiser.posterior_mean(0.999 * choices[3:4], *level, choices, torch.zeros(1, 5))
@@ -94,7 +94,7 @@ def test_the_posterior_mean_agrees_with_bayes_rule() -> None:
     assert mean[0] == pytest.approx(weights @ choices, abs=1e-5)
 
 
-def test_pictures_are_shown_as_often_as_the_mix_says() -> None:
+def test_images_are_shown_as_often_as_the_mix_says() -> None:
     data = replace(whole_wardrobe(), tone=np.tile([0, 4], 3 * COSTUMES))
     shelf = denoiser.Gallery(
         latents=torch.zeros(COSTUMES, 6, 8),
@@ -111,7 +111,7 @@ def test_pictures_are_shown_as_often_as_the_mix_says() -> None:
 
 
 def whole_wardrobe() -> TrainingSet:
-    """Return one plain picture of each gender twice in each costume."""
+    """Return one plain image of each gender twice in each costume."""
     number = 6 * COSTUMES
     return TrainingSet(
         pixels=np.zeros((number, SIZE_PX, SIZE_PX, 3), np.uint8),
@@ -210,11 +210,11 @@ def test_temperature_and_bias_of_an_instrument_are_found() -> None:
     assert found.bias == pytest.approx((-0.03, 0.0), abs=0.004)
 
 
-def test_whitening_leaves_pictures_and_evens_latents() -> None:
+def test_whitening_leaves_images_and_evens_latents() -> None:
     torch.manual_seed(0)
     vae = autoencoder.new_autoencoder().eval()
     data = replace(
-        toy_pictures(),
+        toy_images(),
         pixels=np.random.default_rng(0).integers(0, 255, (6, SIZE_PX, SIZE_PX, 3), dtype=np.uint8),
     )
     latents = autoencoder.encode(vae, data)
@@ -226,7 +226,7 @@ def test_whitening_leaves_pictures_and_evens_latents() -> None:
     assert (autoencoder.decode(vae, after) - before).abs().max() < 1e-3
 
 
-def test_a_decoder_is_told_the_part_of_the_picture_that_the_latents_are_of() -> None:
+def test_a_decoder_is_told_the_part_of_the_image_that_the_latents_are_of() -> None:
     torch.manual_seed(0)
     latents = torch.rand(4, 8, 12, 12) * 2 - 1
     pixels = ((enlarged(latents) + 1) * 127.5).round().byte().permute(0, 2, 3, 1).numpy()
@@ -244,40 +244,40 @@ def enlarged(latents: torch.Tensor) -> torch.Tensor:
 def test_a_preview_is_what_a_linear_decoder_would_draw() -> None:
     torch.manual_seed(0)
     latents = torch.randn(40, 8, 12, 12)
-    pictures = enlarged(torch.einsum("nchw,cd->ndhw", latents, torch.randn(8, 3)))
-    found = fit_preview(latents[:20], pictures[:20])
-    small = pictures[20:, :, ::2, ::2]
+    images = enlarged(torch.einsum("nchw,cd->ndhw", latents, torch.randn(8, 3)))
+    found = fit_preview(latents[:20], images[:20])
+    small = images[20:, :, ::2, ::2]
     assert (found(latents[20:]) - small).abs().max() < 0.05
 
 
-def test_the_judge_finds_the_source_of_a_darkened_copy() -> None:
-    data = toy_pictures()
-    pictures = torch.as_tensor(data.pixels).permute(0, 3, 1, 2).float()
-    found = NearestSource(data, pictures, as_it_is).judge((pictures - 3).clamp(min=0))
+def test_the_classify_finds_the_source_of_a_darkened_copy() -> None:
+    data = toy_images()
+    images = torch.as_tensor(data.pixels).permute(0, 3, 1, 2).float()
+    found = NearestSource(data, images, as_it_is).classify((images - 3).clamp(min=0))
     assert found[:, 0].tolist() == data.gender.tolist()
     assert found[:, 1].tolist() == data.tone.tolist()
 
 
-def test_the_judge_reads_the_tone_off_the_face_and_not_off_the_hair() -> None:
+def test_the_classify_reads_the_tone_off_the_face_and_not_off_the_hair() -> None:
     dark_hair, pale_hair = torch.zeros(3, SIZE_PX, SIZE_PX), torch.ones(3, SIZE_PX, SIZE_PX)
     middle = slice(SIZE_PX // 3, 2 * SIZE_PX // 3)
     sources = torch.stack([pale_hair, dark_hair])
-    # In the sources dark hair goes with a dark face; the drawn picture has it over a pale one.
+    # In the sources dark hair goes with a dark face; the drawn image has it over a pale one.
     sources[0, :, middle, middle], sources[1, :, middle, middle] = 0.9, 0.1
     drawn = dark_hair.clone()
     drawn[:, middle, middle] = 0.8
     data = replace(
-        toy_pictures(),
+        toy_images(),
         costume=np.zeros(2, int),
         gender=np.zeros(2, int),
         tone=np.array([0, 4]),
         source=np.zeros(2, int),
     )
-    assert NearestSource(data, sources, as_it_is).judge(drawn[None])[:, 1].tolist() == [0]
+    assert NearestSource(data, sources, as_it_is).classify(drawn[None])[:, 1].tolist() == [0]
 
 
-def as_it_is(pictures: torch.Tensor) -> torch.Tensor:
-    return pictures
+def as_it_is(images: torch.Tensor) -> torch.Tensor:
+    return images
 
 
 def said(axis: str, labels: list[str | None]) -> list[Perception]:
@@ -302,19 +302,19 @@ def test_neutral_persons_are_shared_out_as_women_stand_to_men() -> None:
 
 
 def test_the_small_clip_sees_the_art_and_what_the_denoiser_made_of_it() -> None:
-    data = toy_pictures()
+    data = toy_images()
     shown = torch.tensor([[0, 4, ALL_COSTUMES.index(PLAIN)], [1, 0, 0]])
     drawn = drafts(autoencoder.to_tensor(data.pixels[[1, 5]]), shown)
     assert drawn.rgba.shape == (2, 4, RENDER_PX, RENDER_PX)
     assert (drawn.rgba[:, 3] == 255).all()
-    assert [int(picture[0, 0, 0]) for picture in drawn.rgba] == [50, 250]
+    assert [int(image[0, 0, 0]) for image in drawn.rgba] == [50, 250]
     assert [LOOKS[look] for look in drawn.look] == [PLAIN, "artist"]
     assert (drawn.gender.tolist(), drawn.tone.tolist()) == ([0, 1], [4, 0])
     both = drawn.some(3).with_others(drawn)
     assert len(both.rgba) == len(both.look) == 5
-    pictures = augment(both.rgba)
-    assert pictures.shape == (5, 3, 64, 64)
-    assert pictures.abs().max() <= 1
+    images = augment(both.rgba)
+    assert images.shape == (5, 3, 64, 64)
+    assert images.abs().max() <= 1
 
 
 def test_art_of_one_skin_and_hair_is_repainted_in_every_tone(tmp_path: Path) -> None:
@@ -326,7 +326,7 @@ def test_art_of_one_skin_and_hair_is_repainted_in_every_tone(tmp_path: Path) -> 
     package = tmp_path / "streamline" / "package"
     package.mkdir(parents=True)
     (package / "icons.json").write_text(json.dumps({"icons": icons, "width": 48, "height": 48}))
-    found = painted_portraits(tmp_path, ("plain", "cook", "judge"))
+    found = painted_portraits(tmp_path, ("plain", "cook", "classify"))
     assert len(found) == 3 * len(TONES) * len(HAIR_PAINTS)
     assert {(p.costume, p.gender) for p in found} == {
         ("plain", "woman"),
@@ -340,16 +340,16 @@ def test_art_of_one_skin_and_hair_is_repainted_in_every_tone(tmp_path: Path) -> 
 
 
 def test_the_truth_allows_for_the_tones_that_previews_say() -> None:
-    # Of pictures of the first tone previews always say it, of the second half the time.
-    picture = torch.tensor([[0, tone, 0] for tone in range(5) for _ in range(2)])
-    preview = picture.clone()
+    # Of images of the first tone previews always say it, of the second half the time.
+    image = torch.tensor([[0, tone, 0] for tone in range(5) for _ in range(2)])
+    preview = image.clone()
     preview[2, 1] = 0
-    said = tones_said(preview, picture)
+    said = tones_said(preview, image)
     assert said[:2, :2].tolist() == [[2, 1], [0, 1]]
     counts = np.zeros((len(load_professions()), len(KINDS), 3, 5, 2), int)
     counts[..., 0, :, 0] = [30, 10, 20, 20, 20]
     counts[..., 1, :, 0] = [30, 10, 20, 20, 20]
     first = truth_rows("emoji-even", counts, said)[0]
-    assert first.pictures == 200
-    assert first.drawn.women == 0.5
-    assert first.drawn.tones == pytest.approx((0.2, 0.2, 0.2, 0.2, 0.2))
+    assert first.images == 200
+    assert first.generated.women == 0.5
+    assert first.generated.tones == pytest.approx((0.2, 0.2, 0.2, 0.2, 0.2))

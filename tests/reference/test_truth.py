@@ -8,7 +8,7 @@ from explorer.reference import truth
 from explorer.reference.design import BUNDLED, designed_mix
 from explorer.reference.truth import (
     ADJECTIVES,
-    ENOUGH_PICTURES,
+    ENOUGH_IMAGES,
     find_truth,
     read_truth,
     write_truth,
@@ -34,30 +34,30 @@ def test_shipped_designs_are_those_of_the_design_file(model: str) -> None:
             assert row.designed.tones == pytest.approx(designed.tones, abs=1e-4)
 
 
-def test_feminine_adjectives_draw_more_women_in_the_skewed_generator() -> None:
+def test_feminine_adjectives_generate_more_women_in_the_skewed_generator() -> None:
     rows = read_truth("emoji-skewed")
     shifts = {}
-    for kind in ("designed", "drawn"):
+    for kind in ("designed", "generated"):
         women = {
             coding: [getattr(row, kind).women for row in rows if row.adjectives == coding]
             for coding in ("feminine", "masculine")
         }
         shifts[kind] = sum(women["feminine"]) - sum(women["masculine"])
-    assert shifts["drawn"] >= shifts["designed"] / 2 > 0
+    assert shifts["generated"] >= shifts["designed"] / 2 > 0
 
 
 def test_rows_read_back_as_they_were_written(tmp_path: Path) -> None:
     row = next(row for row in read_truth("emoji-skewed") if row.profession == "nurse")
     write_truth((row,), tmp_path / "truth.csv")
     header, line = (tmp_path / "truth.csv").read_text().splitlines()
-    assert header.startswith("model,profession,adjectives,pictures,")
+    assert header.startswith("model,profession,adjectives,images,")
     assert line.startswith("emoji-skewed,nurse,none,")
 
 
 def test_a_miss_of_more_than_five_points_is_told() -> None:
     row = read_truth("emoji-even")[0]
-    assert replace(row, drawn=replace(row.drawn, women=0.54)).within_tolerance
-    assert not replace(row, drawn=replace(row.drawn, women=0.56)).within_tolerance
+    assert replace(row, generated=replace(row.generated, women=0.54)).within_tolerance
+    assert not replace(row, generated=replace(row.generated, women=0.56)).within_tolerance
 
 
 def test_a_model_or_word_without_a_sample_has_no_truth() -> None:
@@ -72,7 +72,7 @@ def test_an_unknown_model_is_refused() -> None:
 
 def test_a_sample_too_small_to_be_a_truth_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     row = next(row for row in read_truth("emoji-even") if row.profession == "nurse")
-    for pictures, known in ((ENOUGH_PICTURES, True), (ENOUGH_PICTURES - 1, False)):
-        rows = (replace(row, pictures=pictures),)
+    for images, known in ((ENOUGH_IMAGES, True), (ENOUGH_IMAGES - 1, False)):
+        rows = (replace(row, images=images),)
         monkeypatch.setattr(truth, "read_truth", lambda _, rows=rows: rows)
         assert (find_truth("emoji-even", "NURSE") is not None) == known

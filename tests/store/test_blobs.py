@@ -7,7 +7,7 @@ import pytest
 
 from explorer.errors import StoreUnwritable
 from explorer.store.index import Store
-from tests.store.drawer import generator, requests
+from tests.store.generate_and_die import generator, requests
 
 
 def refuse(monkeypatch: pytest.MonkeyPatch, code: int, after: int = 0) -> None:
@@ -27,9 +27,9 @@ def files(store: Store) -> list[Path]:
     return [path for path in store.root.rglob("*") if path.is_file() and path.suffix == ".webp"]
 
 
-def test_pictures_and_thumbnails_lie_under_their_key(store: Store) -> None:
+def test_images_and_thumbnails_lie_under_their_key(store: Store) -> None:
     (request,) = requests(1)
-    store.save(generator().draw([request]))
+    store.save(generator().generate([request]))
     key = request.key
     assert store.image_path(key) == store.root / "images" / key[:2] / f"{key}.webp"
     assert store.thumbnail_path(key) == store.root / "thumbs" / key[:2] / f"{key}.webp"
@@ -51,17 +51,17 @@ def test_pictures_and_thumbnails_lie_under_their_key(store: Store) -> None:
 def test_a_disk_that_refuses_is_reported_and_nothing_is_half_written(
     store: Store, monkeypatch: pytest.MonkeyPatch, code: int, message: str
 ) -> None:
-    store.save(generator().draw(requests(5)))
+    store.save(generator().generate(requests(5)))
     before = files(store)
     with monkeypatch.context() as patch:
         refuse(patch, code, after=7)
         with pytest.raises(StoreUnwritable, match=message) as caught:
-            store.save(generator().draw(requests(20)))
+            store.save(generator().generate(requests(20)))
     assert repr(str(store.root)) in str(caught.value)
     assert files(store) == before
     assert list((store.root / "partial").iterdir()) == []
     assert store.missing(requests(20)) == requests(20)[5:]
-    store.save(generator().draw(requests(20)))
+    store.save(generator().generate(requests(20)))
     assert store.missing(requests(20)) == ()
 
 
@@ -74,8 +74,8 @@ def test_a_file_that_cannot_be_moved_to_its_place_leaves_no_row(
     with monkeypatch.context() as patch:
         patch.setattr(Path, "replace", replace)
         with pytest.raises(StoreUnwritable):
-            store.save(generator().draw(requests(5)))
-    assert store.size().pictures == 0
+            store.save(generator().generate(requests(5)))
+    assert store.size().images == 0
     assert files(store) == []
 
 

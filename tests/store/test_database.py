@@ -9,14 +9,14 @@ import pytest
 from explorer.errors import StoreBusy, StoreCorrupt, StoreUnwritable
 from explorer.store import database
 from explorer.store.index import Store
-from tests.store.drawer import generator, requests
+from tests.store.generate_and_die import generator, requests
 
 
 @pytest.fixture
 def index(cache: Path) -> Path:
-    """Return the index of a closed store with forty pictures."""
+    """Return the index of a closed store with forty images."""
     store = Store.open(cache)
-    store.save(generator().draw(requests(40)))
+    store.save(generator().generate(requests(40)))
     store.close()
     return cache / "index.sqlite3"
 
@@ -31,13 +31,13 @@ def test_the_index_is_write_ahead_and_numbered(index: Path) -> None:
 def test_an_older_index_is_brought_up_to_date_with_all_it_holds(
     index: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    added = ("ALTER TABLE pictures ADD COLUMN note TEXT",)
+    added = ("ALTER TABLE images ADD COLUMN note TEXT",)
     monkeypatch.setattr(database, "MIGRATIONS", (*database.MIGRATIONS, added))
     store = Store.open(index.parent)
     assert store.missing(requests(40)) == ()
     store.close()
     connection = sqlite3.connect(index)
-    assert connection.execute("SELECT DISTINCT note FROM pictures").fetchall() == [(None,)]
+    assert connection.execute("SELECT DISTINCT note FROM images").fetchall() == [(None,)]
     connection.close()
 
 
@@ -45,7 +45,7 @@ def test_a_migration_that_fails_leaves_the_index_as_it_was(
     index: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        broken = ("ALTER TABLE pictures ADD COLUMN note TEXT", "NO SQL")
+        broken = ("ALTER TABLE images ADD COLUMN note TEXT", "NO SQL")
         patch.setattr(database, "MIGRATIONS", (*database.MIGRATIONS, broken))
         with pytest.raises(sqlite3.OperationalError):
             Store.open(index.parent)
@@ -75,7 +75,7 @@ def test_another_programs_database_is_refused_and_left_alone(cache: Path) -> Non
 
 
 @pytest.mark.parametrize("harm", ["text", "first page", "later pages"])
-def test_a_damaged_index_says_that_the_pictures_are_kept_and_what_to_do(
+def test_a_damaged_index_says_that_the_images_are_kept_and_what_to_do(
     index: Path, harm: str
 ) -> None:
     data = index.read_bytes()
@@ -85,17 +85,17 @@ def test_a_damaged_index_says_that_the_pictures_are_kept_and_what_to_do(
         "later pages": data[:4096] + b"\x07" * (len(data) - 4096),
     }
     index.write_bytes(damaged[harm])
-    remedy = rf"is damaged.*pictures are kept.*delete the files '{re.escape(str(index))}\*'"
+    remedy = rf"is damaged.*images are kept.*delete the files '{re.escape(str(index))}\*'"
     with pytest.raises(StoreCorrupt, match=remedy):
         Store.open(index.parent).missing(requests(40))
 
 
-def test_following_the_remedy_brings_the_pictures_back(index: Path) -> None:
+def test_following_the_remedy_brings_the_images_back(index: Path) -> None:
     index.write_bytes(b"not an index at all " * 400)
     for path in index.parent.glob("index.sqlite3*"):
         path.unlink()
     store = Store.open(index.parent)
-    assert len(store.missing(requests(40))) == 4, "the withheld ones have no file"
+    assert len(store.missing(requests(40))) == 4, "the filtered ones have no file"
     store.close()
 
 
@@ -111,11 +111,11 @@ def test_a_writer_that_never_ends_is_reported_as_busy(index: Path) -> None:
     other = sqlite3.connect(index, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(StoreBusy, match=r"more than 0\.05 seconds\. Wait until it ends"):
-        store.save(generator().draw(requests(41)[40:]))
+        store.save(generator().generate(requests(41)[40:]))
     assert store.missing(requests(40)) == (), "reading goes on"
     other.execute("ROLLBACK")
     other.close()
-    store.save(generator().draw(requests(41)[40:]))
+    store.save(generator().generate(requests(41)[40:]))
     assert store.missing(requests(41)) == ()
     store.close()
 
@@ -126,7 +126,7 @@ def test_a_writer_that_ends_in_time_is_waited_for(index: Path) -> None:
     other.execute("BEGIN IMMEDIATE")
     release = threading.Timer(0.2, lambda: other.execute("COMMIT"))
     release.start()
-    store.save(generator().draw(requests(41)[40:]))
+    store.save(generator().generate(requests(41)[40:]))
     release.join()
     other.close()
     assert store.missing(requests(41)) == ()
@@ -141,14 +141,14 @@ def test_an_index_without_room_is_reported_and_nothing_half_written(
         patch.setattr(database, "Connection", Cramped)
         store.close()
         with pytest.raises(StoreUnwritable, match=r"cannot be written: database or disk is full"):
-            store.save(generator().draw(requests(2000)[40:]))
+            store.save(generator().generate(requests(2000)[40:]))
     store.close()
     assert store.missing(requests(40)) == ()
     kept = 2000 - len(store.missing(requests(2000)))
-    assert kept == store.size().pictures
+    assert kept == store.size().images
     assert kept % 32 == 40 % 32, "whole batches"
     assert list((store.root / "partial").iterdir()) == []
-    store.save(generator().draw(requests(kept + 5)[kept:]))
+    store.save(generator().generate(requests(kept + 5)[kept:]))
     assert store.missing(requests(kept + 5)) == ()
     store.close()
 
@@ -160,7 +160,7 @@ def test_an_index_that_may_only_be_read_is_reported(
     store.close()
     monkeypatch.setattr(database, "Connection", ReadOnly)
     with pytest.raises(StoreUnwritable, match="attempt to write a readonly database"):
-        store.save(generator().draw(requests(41)[40:]))
+        store.save(generator().generate(requests(41)[40:]))
     assert store.missing(requests(40)) == ()
     store.close()
 

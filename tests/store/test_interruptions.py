@@ -9,7 +9,7 @@ from pathlib import Path
 from explorer.perception.axes import load_axes
 from explorer.perception.decide import instrument_name
 from explorer.store.index import Store
-from tests.store.drawer import generator, requests, same
+from tests.store.generate_and_die import generator, requests, same
 
 INSTRUMENTS = {axis.name: instrument_name("fake-clip", axis) for axis in load_axes()}
 COUNT = 300
@@ -17,24 +17,24 @@ ROOT = Path(__file__).parents[2]
 
 
 def start(cache: Path) -> "subprocess.Popen[str]":
-    command = [sys.executable, "-m", "tests.store.drawer", str(cache), str(COUNT)]
+    command = [sys.executable, "-m", "tests.store.generate_and_die", str(cache), str(COUNT)]
     return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
 
 
-def wait_until_it_draws(process: "subprocess.Popen[str]") -> None:
+def wait_until_it_generates(process: "subprocess.Popen[str]") -> None:
     assert process.stdout is not None
     assert process.stdout.readline() == "ready\n"
 
 
 def check(cache: Path) -> set[str]:
-    """Compare all that is stored with what was drawn; return which pictures these are."""
+    """Compare all that is stored with what was generated; return which images these are."""
     store = Store.open(cache)
     asked = requests(COUNT)
     missing = {request.key for request in store.missing(asked)}
     stored = [request for request in asked if request.key not in missing]
-    for picture in generator().draw(stored):
-        assert same(store.load(picture.request), picture)
-    assert store.size().pictures == len(stored)
+    for image in generator().generate(stored):
+        assert same(store.load(image.request), image)
+    assert store.size().images == len(stored)
     store.close()
     return {request.key for request in stored}
 
@@ -44,7 +44,7 @@ def test_a_run_killed_at_any_moment_goes_on_where_it_stopped(cache: Path) -> Non
     before: set[str] = set()
     for _ in range(6):
         with start(cache) as process:
-            wait_until_it_draws(process)
+            wait_until_it_generates(process)
             time.sleep(moments.uniform(0.0, 0.12))
             process.kill()
         after = check(cache)
@@ -54,12 +54,12 @@ def test_a_run_killed_at_any_moment_goes_on_where_it_stopped(cache: Path) -> Non
         assert process.wait() == 0
     assert len(check(cache)) == COUNT
     store = Store.open(cache)
-    lost = [store.unjudged(requests(COUNT), *instrument) for instrument in INSTRUMENTS.items()]
+    lost = [store.unclassified(requests(COUNT), *instrument) for instrument in INSTRUMENTS.items()]
     assert all(len(some) <= 6 * 5 for some in lost), "at most the batch of each killed run"
     store.close()
 
 
-def test_two_processes_that_draw_the_same_double_nothing(cache: Path) -> None:
+def test_two_processes_that_generate_the_same_double_nothing(cache: Path) -> None:
     both = [start(cache), start(cache)]
     for process in both:
         with process:
@@ -67,9 +67,9 @@ def test_two_processes_that_draw_the_same_double_nothing(cache: Path) -> None:
     assert len(check(cache)) == COUNT
     store = Store.open(cache)
     files = list(store.images_root.glob("*/*"))
-    assert len(files) == store.size().pictures - store.size().withheld
+    assert len(files) == store.size().images - store.size().filtered
     assert len(store.observations(requests(COUNT), INSTRUMENTS)) == COUNT
-    assert store.unjudged(requests(COUNT), "tone", INSTRUMENTS["tone"]) == ()
+    assert store.unclassified(requests(COUNT), "tone", INSTRUMENTS["tone"]) == ()
     store.close()
 
 
@@ -84,7 +84,7 @@ def test_processes_that_open_a_new_cache_at_once_all_succeed(cache: Path) -> Non
         for _ in range(4)
     ]
     for process in processes:
-        wait_until_it_draws(process)
+        wait_until_it_generates(process)
     for process in processes:
         assert process.stdin is not None
         process.stdin.close()

@@ -14,7 +14,7 @@ from explorer.perception.decide import instrument_name
 from explorer.store.index import Store
 from explorer.store.parquet import export_study, import_study
 from tests.fakes import FakeClassifier
-from tests.store.drawer import generator, is_withheld, requests, same
+from tests.store.generate_and_die import generator, is_filtered, requests, same
 
 INSTRUMENTS = {axis.name: instrument_name("fake-clip", axis) for axis in load_axes()}
 ASKED = requests(70)
@@ -22,10 +22,10 @@ ASKED = requests(70)
 
 @pytest.fixture
 def study(store: Store, tmp_path: Path) -> Path:
-    """Return the file of a study of seventy pictures, seven of them withheld."""
-    pictures = list(generator().draw(ASKED))
-    store.save(pictures)
-    shown = [picture for picture in pictures if picture.withheld is None]
+    """Return the file of a study of seventy images, seven of them filtered."""
+    images = list(generator().generate(ASKED))
+    store.save(images)
+    shown = [image for image in images if image.filtered is None]
     store.save_perceptions(FakeClassifier().classify_all(shown, load_axes()))
     path = tmp_path / "study.parquet"
     assert export_study(store, ASKED, INSTRUMENTS, path) == 70
@@ -43,31 +43,31 @@ def test_a_study_comes_back_whole(study: Path, store: Store, other: Store) -> No
     assert other.observations(ASKED, INSTRUMENTS) == store.observations(ASKED, INSTRUMENTS)
     for request in ASKED:
         assert same(other.load(request), store.load(request))
-        if not is_withheld(request):
+        if not is_filtered(request):
             assert other.thumbnail_path(request.key).exists()
 
 
 def test_importing_twice_adds_nothing(study: Path, other: Store) -> None:
     import_study(other, study)
     assert import_study(other, study) == 0
-    assert other.size().pictures == 70
+    assert other.size().images == 70
 
 
-def test_importing_leaves_what_is_drawn_already(study: Path, other: Store) -> None:
+def test_importing_leaves_what_is_generated_already(study: Path, other: Store) -> None:
     black = [
-        replace(picture, pixels=np.zeros((32, 32, 3), dtype=np.uint8))
-        for picture in generator().draw(ASKED[:2])
+        replace(image, pixels=np.zeros((32, 32, 3), dtype=np.uint8))
+        for image in generator().generate(ASKED[:2])
     ]
     other.save(black)
     assert import_study(other, study) == 68
     pixels = other.load(ASKED[0]).pixels
     assert pixels is not None
     assert not pixels.any()
-    assert other.unjudged(ASKED, "gender", INSTRUMENTS["gender"]) == ASKED[:2]
+    assert other.unclassified(ASKED, "gender", INSTRUMENTS["gender"]) == ASKED[:2]
 
 
 def test_only_what_is_stored_is_exported(store: Store, tmp_path: Path) -> None:
-    store.save(generator().draw(ASKED[:5]))
+    store.save(generator().generate(ASKED[:5]))
     assert export_study(store, ASKED, {}, tmp_path / "some.parquet") == 5
 
 
@@ -79,12 +79,12 @@ def test_a_study_reads_without_bias_explorer(study: Path) -> None:
     assert {seen["axis"] for seen in row["perceptions"]} == {"gender", "tone"}
 
 
-def test_exporting_a_damaged_picture_is_refused_and_leaves_no_file(
+def test_exporting_a_damaged_image_is_refused_and_leaves_no_file(
     store: Store, tmp_path: Path
 ) -> None:
-    store.save(generator().draw(ASKED[:5]))
+    store.save(generator().generate(ASKED[:5]))
     store.image_path(ASKED[1].key).write_bytes(b"")
-    with pytest.raises(StoreCorrupt, match="draws it again"):
+    with pytest.raises(StoreCorrupt, match="generates it again"):
         export_study(store, ASKED, {}, tmp_path / "study.parquet")
     assert not list(tmp_path.glob("*.parquet*"))
 
@@ -129,8 +129,8 @@ def test_another_programs_file_is_refused(store: Store, tmp_path: Path) -> None:
     ("column", "value", "message"),
     [
         ("key", "0" * 64, "is not the one it asks for"),
-        ("image", {"bytes": b"RIFF", "path": "x.webp"}, "not a whole WebP picture"),
-        ("request", "{}", "is no request for a picture"),
+        ("image", {"bytes": b"RIFF", "path": "x.webp"}, "not a whole WebP image"),
+        ("request", "{}", "is no request for an image"),
     ],
 )
 def test_a_study_that_was_tampered_with_is_refused(
@@ -142,4 +142,4 @@ def test_a_study_that_was_tampered_with_is_refused(
     parquet.write_table(pa.Table.from_pylist(rows, schema=table.schema), study)
     with pytest.raises(InvalidData, match=message):
         import_study(other, study)
-    assert other.size().pictures == 0
+    assert other.size().images == 0

@@ -8,7 +8,7 @@ from hypothesis.extra import numpy as arrays
 from PIL import Image
 
 from explorer.errors import StoreCorrupt
-from explorer.pictures.requests import ImageRequest
+from explorer.models.requests import ImageRequest
 from explorer.store import webp
 from explorer.words.prompts import Prompt
 from tests.fakes import fake_card
@@ -23,7 +23,7 @@ def test_any_pixels_come_back_exactly(pixels: np.ndarray) -> None:
     assert np.array_equal(webp.decode(webp.encode(REQUEST, pixels)), pixels)
 
 
-def test_a_picture_tells_its_request_and_checksum() -> None:
+def test_an_image_tells_its_request_and_checksum() -> None:
     pixels = np.zeros((8, 8, 3), dtype=np.uint8)
     told = webp.describe(io.BytesIO(webp.encode(REQUEST, pixels)))
     assert told == webp.Description(REQUEST, webp.digest(pixels))
@@ -38,7 +38,7 @@ def test_the_checksum_tells_shapes_apart() -> None:
 def test_an_encoder_that_changes_pixels_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(webp, "_LOSSLESS", {"quality": 10})
     noise = np.random.default_rng(0).integers(0, 256, (32, 32, 3), dtype=np.uint8)
-    with pytest.raises(StoreCorrupt, match=r"was not encoded exactly\. Draw it again"):
+    with pytest.raises(StoreCorrupt, match=r"was not encoded exactly\. Generate it again"):
         webp.encode(REQUEST, noise)
 
 
@@ -54,20 +54,20 @@ def test_a_thumbnail_is_at_most_160_px_and_never_enlarged(
         assert image.format == "WEBP"
 
 
-def test_other_pictures_are_not_taken_for_ours() -> None:
+def test_other_images_are_not_taken_for_ours() -> None:
     plain = io.BytesIO()
     Image.new("RGB", (8, 8)).save(plain, "WEBP", lossless=True)
     with pytest.raises(StoreCorrupt, match="does not say which request"):
         webp.describe(plain)
     png = io.BytesIO()
     Image.new("RGB", (8, 8)).save(png, "PNG")
-    with pytest.raises(StoreCorrupt, match="not a whole WebP picture"):
+    with pytest.raises(StoreCorrupt, match="not a whole WebP image"):
         webp.decode(png.getvalue())
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"model": {}, "prompt": {}, "replicate": 0}'])
 def test_text_that_is_no_request_is_refused(text: str) -> None:
-    with pytest.raises(StoreCorrupt, match="is no request for a picture"):
+    with pytest.raises(StoreCorrupt, match="is no request for an image"):
         webp.read_request(text)
 
 

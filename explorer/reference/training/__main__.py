@@ -22,7 +22,7 @@ from diffusers import AutoencoderKL, UNet2DConditionModel  # noqa: E402 - after 
 from transformers import CLIPTextModel, CLIPTokenizer  # noqa: E402
 
 from explorer import settings  # noqa: E402
-from explorer.pictures.catalog import weights_folder  # noqa: E402
+from explorer.models.catalog import weights_folder  # noqa: E402
 from explorer.reference.check import check, summary  # noqa: E402
 from explorer.reference.design import BUNDLED  # noqa: E402
 from explorer.reference.training import (  # noqa: E402
@@ -39,8 +39,8 @@ from explorer.reference.training import (  # noqa: E402
 )
 from explorer.reference.training.errors import count_errors  # noqa: E402
 from explorer.reference.training.folders import save_generator, save_sample  # noqa: E402
-from explorer.reference.training.judge import NearestSource  # noqa: E402
-from explorer.reference.training.pictures import TrainingSet, training_set  # noqa: E402
+from explorer.reference.training.images import TrainingSet, training_set  # noqa: E402
+from explorer.reference.training.nearest import NearestSource  # noqa: E402
 from explorer.reference.training.proof import shown_in  # noqa: E402
 from explorer.reference.truth import Truth, truth_path, write_truth  # noqa: E402
 from explorer.store.index import Store  # noqa: E402
@@ -64,8 +64,8 @@ def make_tokenizer(work: Work) -> None:
 
 @app.command("autoencoder")
 def make_autoencoder(work: Work, minutes: Minutes = 9) -> None:
-    """Train the autoencoder and encode the training pictures."""
-    data = _pictures(work)
+    """Train the autoencoder and encode the training images."""
+    data = _images(work)
     vae = autoencoder.train_autoencoder(data, minutes, SEED)
     vae.save_pretrained(work / "vae")
     torch.save(autoencoder.encode(vae, data), work / "latents.pt")
@@ -81,18 +81,18 @@ def make_denoiser(work: Work, minutes: Minutes = 38) -> None:
 
 
 @app.command("drafts")
-def draw_drafts(work: Work, pictures: int = 40_000) -> None:
+def draw_drafts(work: Work, images: int = 40_000) -> None:
     """Draw random mixes, to learn from what the denoiser does."""
-    torch.save(calibration.draw_mixes(_denoiser(work), pictures, SEED), work / "drafts.pt")
+    torch.save(calibration.draw_mixes(_denoiser(work), images, SEED), work / "drafts.pt")
 
 
 @app.command("decoder")
 def make_decoder(work: Work, minutes: Minutes = 15) -> None:
     """Teach the decoder alone to draw sharply what drafts show; the latents stay."""
-    data, vae, latents = _pictures(work), _autoencoder(work), torch.load(work / "latents.pt")
+    data, vae, latents = _images(work), _autoencoder(work), torch.load(work / "latents.pt")
     _, drafts = _drafts(work)
-    judge = NearestSource(data, latents, _fitted_preview(vae, latents, drafts))
-    shown = torch.cat([torch.arange(len(latents)), _in_parts(judge.nearest, drafts)])
+    classify = NearestSource(data, latents, _fitted_preview(vae, latents, drafts))
+    shown = torch.cat([torch.arange(len(latents)), _in_parts(classify.nearest, drafts)])
     autoencoder.train_decoder(
         vae.train(), torch.cat([latents, drafts]), data.pixels, shown, minutes, SEED + 1
     )
@@ -104,7 +104,7 @@ def make_decoder(work: Work, minutes: Minutes = 15) -> None:
 def calibrate(work: Work) -> None:
     """Find out how the drafts differ from the mixes that were asked for."""
     asked, drafts = _drafts(work)
-    shown = _in_parts(_quick_judge(work).judge, drafts)
+    shown = _in_parts(_quick_classify(work).classify, drafts)
     calibration.fit_bent(asked, shown).save(work / "bent.json")
 
 
@@ -144,22 +144,22 @@ def draw_pilot(work: Work, rounds: int = 4, model: Generator = None) -> None:
     The text encoders made afterwards ask for the opposite.
     """
     for name in (model,) if model else BUNDLED:
-        designed, shown = measure.draw_pilot(name, _quick_judge(work), settings.load(), rounds)
+        designed, shown = measure.draw_pilot(name, _quick_classify(work), settings.load(), rounds)
         calibration.fit_bent(designed, shown).save(_pilot(work, name))
 
 
 @app.command("truth")
 def count_truth(work: Work, rounds: int = 34, model: Generator = None) -> None:
-    """Count what the finished generators draw, 30 pictures a profession and round.
+    """Count what the finished generators draw, 30 images a profession and round.
 
-    Previews are judged; what `agreement` kept of them and the pictures must be there.
+    Previews are classified; what `agreement` kept of them and the images must be there.
     Two processes with one model and one thread each count faster than one with two threads.
     """
-    judge, said = _quick_judge(work), np.load(work / "preview-tones.npy")
+    classify, said = _quick_classify(work), np.load(work / "preview-tones.npy")
     for number in range(rounds):
         for name in (model,) if model else BUNDLED:
             counts = measure.measure(
-                name, judge, settings.load(), number + 1, work / f"truth-{name}.npy"
+                name, classify, settings.load(), number + 1, work / f"truth-{name}.npy"
             )
             rows = measure.truth_rows(name, counts, said)
             write_truth(rows, truth_path(name))
@@ -168,24 +168,24 @@ def count_truth(work: Work, rounds: int = 34, model: Generator = None) -> None:
 
 
 @app.command("agreement")
-def tell_agreement(work: Work, pictures: int = 4000) -> None:
-    """Tell how often the judge of previews and that of decoded pictures say the same.
+def tell_agreement(work: Work, images: int = 4000) -> None:
+    """Tell how often the classify of previews and that of decoded images say the same.
 
     Which tones they say is kept: the count of the truth, by previews, allows for it.
     """
     torch.manual_seed(SEED + 2)
-    drawn = _drawn(work, pictures)
-    preview, picture = _quick_judge(work).judge(drawn), _judge(work).judge(drawn)
-    np.save(work / "preview-tones.npy", measure.tones_said(preview, picture))
-    gender, tone, costume = (preview == picture).float().mean(0).tolist()
+    drawn = _drawn(work, images)
+    preview, image = _quick_classify(work).classify(drawn), _classify(work).classify(drawn)
+    np.save(work / "preview-tones.npy", measure.tones_said(preview, image))
+    gender, tone, costume = (preview == image).float().mean(0).tolist()
     print(f"The same gender {gender:.1%}, tone {tone:.1%}, costume {costume:.1%} of {len(drawn)}.")
 
 
 def _tell(model: str, rows: tuple[Truth, ...]) -> None:
     whole = [row for row in rows if row.adjectives == "all"]
-    off = np.array([row.drawn.women - row.designed.women for row in whole])
+    off = np.array([row.generated.women - row.designed.women for row in whole])
     near = np.mean([row.within_tolerance for row in whole])
-    print(f"{model}, {whole[0].pictures} pictures a profession. Women's share off by")
+    print(f"{model}, {whole[0].images} images a profession. Women's share off by")
     print(f"  {100 * np.abs(off).mean():.1f} points on average, {100 * np.abs(off).max():.1f} at")
     print(f"  most; {near:.0%} of the professions within 5 points. Feminine less masculine")
     print(f"  adjectives: {_shift(rows, 'drawn'):.1f} of {_shift(rows, 'designed'):.1f} points.")
@@ -197,7 +197,8 @@ def make_clip(work: Work, minutes: Minutes = 90, drafts: int = 20_000) -> None:
     tokenizer, kept = _tokenizer(work), work / "clip.pt"
     latents = _drafts(work)[1][:drafts]
     drawn = clip.drafts(
-        autoencoder.decode(_autoencoder(work), latents), _in_parts(_judge(work).judge, latents)
+        autoencoder.decode(_autoencoder(work), latents),
+        _in_parts(_classify(work).classify, latents),
     )
     model = (
         torch.load(kept, weights_only=False) if kept.exists() else clip.new_clip(tokenizer, SEED)
@@ -207,13 +208,13 @@ def make_clip(work: Work, minutes: Minutes = 90, drafts: int = 20_000) -> None:
 
 
 @app.command("certainty")
-def make_certainty(work: Work, pictures: int = 1536) -> None:
-    """Calibrate the trained CLIP on pictures of random mixes, and write it."""
+def make_certainty(work: Work, images: int = 1536) -> None:
+    """Calibrate the trained CLIP on images of random mixes, and write it."""
     torch.manual_seed(SEED + 1)
-    drawn = _drawn(work, pictures)
+    drawn = _drawn(work, images)
     decoded = autoencoder.decode(_autoencoder(work), drawn)
     model, tokenizer = torch.load(work / "clip.pt", weights_only=False), _tokenizer(work)
-    calibrations = exam.fit_calibrations(model, tokenizer, decoded, _judge(work).judge(drawn))
+    calibrations = exam.fit_calibrations(model, tokenizer, decoded, _classify(work).classify(drawn))
     clip.save_clip(model, tokenizer, calibrations, weights_folder("emoji-clip"))
 
 
@@ -227,22 +228,22 @@ def examine(work: Work) -> None:
 @app.command("errors")
 def tell_errors(work: Work) -> None:
     """Count how the finished CLIP and pixels err on what the finished generators draw."""
-    judge = _judge(work)
+    classify = _classify(work)
     for model in BUNDLED:
-        count_errors(model, judge, settings.load(), SEED)
+        count_errors(model, classify, settings.load(), SEED)
 
 
 @app.command("proof")
 def prove(work: Work, professions: int = 30, images: int = 200) -> None:
-    """Set what the whole path measures beside what the very same pictures show.
+    """Set what the whole path measures beside what the very same images show.
 
-    Draws and judges what is missing of the pictures of `reference check`.
+    Draws and classifies what is missing of the images of `reference check`.
     """
     machine = settings.load(work / "proof")
     store = Store.open(machine.cache)
     sources = autoencoder.decode(_autoencoder(work), torch.load(work / "latents.pt"))
-    judge = NearestSource(_pictures(work), sources, lambda pictures: pictures)
-    shown = shown_in(store, judge, images, machine.device)
+    classify = NearestSource(_images(work), sources, lambda images: images)
+    shown = shown_in(store, classify, images, machine.device)
     rows = check(store, BUNDLED, professions, images, machine, shown=shown)
     store.close()
     for row in summary(rows):
@@ -286,13 +287,13 @@ def _shift(rows: tuple[Truth, ...], kind: str) -> float:
     return float(100 * (women["feminine"] - women["masculine"]))
 
 
-def _pictures(work: Path) -> TrainingSet:
-    kept = work / "pictures.pkl"
+def _images(work: Path) -> TrainingSet:
+    kept = work / "images.pkl"
     if not kept.exists():
         work.mkdir(parents=True, exist_ok=True)
         kept.write_bytes(pickle.dumps(training_set(work)))
-    pictures: TrainingSet = pickle.loads(kept.read_bytes())  # noqa: S301 - written by this script
-    return pictures
+    images: TrainingSet = pickle.loads(kept.read_bytes())  # noqa: S301 - written by this script
+    return images
 
 
 def _tokenizer(work: Path) -> CLIPTokenizer:
@@ -334,18 +335,18 @@ def _drawn(work: Path, number: int) -> torch.Tensor:
 
 
 def _gallery(work: Path) -> denoiser.Gallery:
-    return denoiser.gallery(_pictures(work), torch.load(work / "latents.pt"))
+    return denoiser.gallery(_images(work), torch.load(work / "latents.pt"))
 
 
-def _judge(work: Path) -> NearestSource:
+def _classify(work: Path) -> NearestSource:
     vae = _autoencoder(work)
     look = functools.partial(autoencoder.decode, vae)
-    return NearestSource(_pictures(work), torch.load(work / "latents.pt"), look)
+    return NearestSource(_images(work), torch.load(work / "latents.pt"), look)
 
 
-def _quick_judge(work: Path) -> NearestSource:
+def _quick_classify(work: Path) -> NearestSource:
     look = preview.Preview(torch.load(work / "preview.pt"))
-    return NearestSource(_pictures(work), torch.load(work / "latents.pt"), look)
+    return NearestSource(_images(work), torch.load(work / "latents.pt"), look)
 
 
 def _fitted_preview(
@@ -356,9 +357,9 @@ def _fitted_preview(
 
 
 def _in_parts(
-    judge: "Callable[[torch.Tensor], torch.Tensor]", latents: torch.Tensor
+    classify: "Callable[[torch.Tensor], torch.Tensor]", latents: torch.Tensor
 ) -> torch.Tensor:
-    return torch.cat([judge(part) for part in latents.split(512)])
+    return torch.cat([classify(part) for part in latents.split(512)])
 
 
 if __name__ == "__main__":

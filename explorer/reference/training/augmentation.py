@@ -16,10 +16,10 @@ def augment(rgba: torch.Tensor) -> torch.Tensor:
     alpha = figures[:, 3:]
     figures = torch.cat([figures[:, :3] * alpha, alpha], 1)
     moved = F.grid_sample(figures, _places(len(figures)), align_corners=False)
-    pictures = _outlined(moved[:, :3]) + (1 - moved[:, 3:]) * _backgrounds(len(figures))
-    pictures = _relit(pictures)
-    pictures = _blurred(pictures) + 0.02 * torch.randn_like(pictures)
-    return pictures.clamp(0, 1) * 2 - 1
+    images = _outlined(moved[:, :3]) + (1 - moved[:, 3:]) * _backgrounds(len(figures))
+    images = _relit(images)
+    images = _blurred(images) + 0.02 * torch.randn_like(images)
+    return images.clamp(0, 1) * 2 - 1
 
 
 def _places(size: int) -> torch.Tensor:
@@ -53,31 +53,31 @@ def _backgrounds(size: int) -> torch.Tensor:
     return (white + (1 - white) * shaded).expand(-1, -1, SIZE_PX, SIZE_PX)
 
 
-def _relit(pictures: torch.Tensor) -> torch.Tensor:
+def _relit(images: torch.Tensor) -> torch.Tensor:
     """Change exposure, contrast, saturation and white balance a little."""
-    size = len(pictures)
-    luma, first, second = _turned(pictures).split(1, 1)
+    size = len(images)
+    luma, first, second = _turned(images).split(1, 1)
     saturation = torch.empty(size, 1, 1, 1).uniform_(0.6, 1.4)
     # Some almost grey: hair is drawn in any colour, and lightness alone still tells the tone.
     saturation *= torch.where(torch.rand(size, 1, 1, 1) < 0.2, torch.rand(size, 1, 1, 1), 1.0)
     chroma = torch.cat([torch.zeros_like(luma), first, second], 1) * saturation
-    pictures = luma + torch.einsum("ij,njhw->nihw", _FROM_YIQ, chroma)
+    images = luma + torch.einsum("ij,njhw->nihw", _FROM_YIQ, chroma)
     gain = torch.empty(size, 1, 1, 1).uniform_(0.9, 1.1)
     balance = torch.empty(size, 3, 1, 1).uniform_(0.95, 1.05)
     contrast = torch.empty(size, 1, 1, 1).uniform_(0.85, 1.15)
-    return ((pictures - 0.5) * contrast + 0.5) * gain * balance
+    return ((images - 0.5) * contrast + 0.5) * gain * balance
 
 
-def _turned(pictures: torch.Tensor) -> torch.Tensor:
+def _turned(images: torch.Tensor) -> torch.Tensor:
     """Return luma and the two colour differences (N, 3, H, W), hues turned a little."""
-    luma, first, second = torch.einsum("ij,njhw->nihw", _TO_YIQ, pictures).split(1, 1)
-    turn = torch.empty(len(pictures), 1, 1, 1).normal_(0, 0.15)
+    luma, first, second = torch.einsum("ij,njhw->nihw", _TO_YIQ, images).split(1, 1)
+    turn = torch.empty(len(images), 1, 1, 1).normal_(0, 0.15)
     turned = (first * turn.cos() - second * turn.sin(), first * turn.sin() + second * turn.cos())
     return torch.cat([luma, *turned], 1)
 
 
-def _blurred(pictures: torch.Tensor) -> torch.Tensor:
+def _blurred(images: torch.Tensor) -> torch.Tensor:
     """Soften or sharpen edges."""
-    soft = F.avg_pool2d(F.pad(pictures, (1, 1, 1, 1), mode="replicate"), 3, 1)
-    share = torch.empty(len(pictures), 1, 1, 1).uniform_(-0.5, 1)
-    return pictures + share * (soft - pictures)
+    soft = F.avg_pool2d(F.pad(images, (1, 1, 1, 1), mode="replicate"), 3, 1)
+    share = torch.empty(len(images), 1, 1, 1).uniform_(-0.5, 1)
+    return images + share * (soft - images)

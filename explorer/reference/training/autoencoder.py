@@ -1,4 +1,4 @@
-"""Train the autoencoder that turns 96 px pictures into 12 x 12 x 8 latents and back."""
+"""Train the autoencoder that turns 96 px images into 12 x 12 x 8 latents and back."""
 
 import time
 from typing import TYPE_CHECKING
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     import numpy as np
 
-    from explorer.reference.training.pictures import TrainingSet
+    from explorer.reference.training.images import TrainingSet
 
 LATENT_CHANNELS = 8
 CROP_PX = 64
@@ -40,14 +40,14 @@ def train_decoder(
 ) -> None:
     """Go on with the decoder alone: the latents, and with them the generators, stay as they are.
 
-    What a denoiser draws lies a little beside every training picture. Told which picture it should
+    What a denoiser draws lies a little beside every training image. Told which image it should
     have been, the decoder learns to draw that one instead of a smudge.
 
     Args:
         vae: changed in place.
         latents: drawn ones, float32 of shape (M, 8, 12, 12).
-        pixels: the training pictures, uint8 of shape (N, 96, 96, 3).
-        shown: the index of the picture that each of the latents shows, int (M,).
+        pixels: the training images, uint8 of shape (N, 96, 96, 3).
+        shown: the index of the image that each of the latents shows, int (M,).
         minutes: how long.
         seed: of the batches.
     """
@@ -78,14 +78,14 @@ def new_autoencoder() -> AutoencoderKL:
 
 
 def encode(vae: AutoencoderKL, data: "TrainingSet") -> torch.Tensor:
-    """Return the latent means of every picture, float32 of shape (N, 8, 12, 12)."""
+    """Return the latent means of every image, float32 of shape (N, 8, 12, 12)."""
     chunks = [data.pixels[start : start + 64] for start in range(0, len(data.pixels), 64)]
     with torch.no_grad():
         return torch.cat([vae.encode(to_tensor(chunk)).latent_dist.mean for chunk in chunks])
 
 
 def decode(vae: AutoencoderKL, latents: torch.Tensor) -> torch.Tensor:
-    """Return pictures in -1..1, float32 of shape (N, 3, 96, 96)."""
+    """Return images in -1..1, float32 of shape (N, 3, 96, 96)."""
     with torch.no_grad():
         return torch.cat([vae.decode(chunk).sample for chunk in latents.split(64)])
 
@@ -110,10 +110,10 @@ def whiten(vae: AutoencoderKL, latents: torch.Tensor) -> None:
         post.weight *= deviation[None, :, None, None]
 
 
-def _whole_loss(vae: AutoencoderKL, pictures: torch.Tensor) -> torch.Tensor:
-    posterior = vae.encode(pictures).latent_dist
+def _whole_loss(vae: AutoencoderKL, images: torch.Tensor) -> torch.Tensor:
+    posterior = vae.encode(images).latent_dist
     restored = vae.decode(posterior.sample()).sample
-    return _picture_loss(restored, pictures) + KL_WEIGHT * posterior.kl().mean() / 64
+    return _image_loss(restored, images) + KL_WEIGHT * posterior.kl().mean() / 64
 
 
 def decoder_loss(
@@ -127,12 +127,12 @@ def decoder_loss(
     rows, columns = (slice(CELL_PX * start, CELL_PX * start + CROP_PX) for start in (top, left))
     wanted = to_tensor(pixels[shown[chosen].numpy(), rows, columns])
     noisy = (crop + 0.05 * torch.randn_like(crop)).contiguous(memory_format=torch.channels_last)
-    return _picture_loss(vae.decode(noisy).sample, wanted)
+    return _image_loss(vae.decode(noisy).sample, wanted)
 
 
-def _picture_loss(restored: torch.Tensor, pictures: torch.Tensor) -> torch.Tensor:
+def _image_loss(restored: torch.Tensor, images: torch.Tensor) -> torch.Tensor:
     """Sum edges, colours and coarse colours: L1 alone learns shapes long before colours."""
-    difference = restored - pictures
+    difference = restored - images
     gradient = difference.diff(dim=2).abs().mean() + difference.diff(dim=3).abs().mean()
     coarse = F.avg_pool2d(difference, 4).square().mean()
     return difference.abs().mean() + 0.5 * gradient + difference.square().mean() + 2 * coarse

@@ -22,7 +22,7 @@ from explorer.reference.training.conditions import (
     text_states,
 )
 from explorer.reference.training.denoiser import LATENT_SHAPE, STEPS, new_scheduler
-from explorer.reference.training.pictures import ALL_COSTUMES
+from explorer.reference.training.images import ALL_COSTUMES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 BATCH = 64
 PERSON = GENDERS.index("person")
-# Keeps slopes of a costume with few pictures near 1 and its offsets near 0.
+# Keeps slopes of a costume with few images near 1 and its offsets near 0.
 PRIOR_WEIGHT = 2.0
 
 
@@ -117,7 +117,7 @@ def draw_latents(unet: "UNet2DConditionModel", mixes: Mixes) -> torch.Tensor:
 
 
 def fit_bent(asked: Mixes, shown: torch.Tensor) -> Bent:
-    """Return the bent of greatest likelihood given what was asked and what pictures show (N, 3)."""
+    """Return the bent of greatest likelihood given what was asked and what images show (N, 3)."""
     costumes = len(ALL_COSTUMES)
     women, neutral = torch.tensor([1.0, 0.0]).repeat(2, costumes, 1)
     start = Bent(women, neutral, torch.ones(costumes), torch.zeros(costumes, len(TONES)))

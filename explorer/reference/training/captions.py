@@ -17,7 +17,7 @@ OPENINGS = (
     "Photo of",
     "A photo of",
     "A portrait of",
-    "Picture of",
+    "Image of",
 )
 UNKNOWN_SHARE = 0.06
 EXPLICIT_SHARE = 0.2
@@ -87,7 +87,7 @@ def _explicit(
 
 
 def _with_gender(mix: Mix, gender: str) -> Mix:
-    # A picture of "a person" may show anyone: only woman and man change the mix.
+    # An image of "a person" may show anyone: only woman and man change the mix.
     if gender == "person":
         return mix
     women = EXPLICIT_CERTAINTY if gender == "woman" else 1 - EXPLICIT_CERTAINTY

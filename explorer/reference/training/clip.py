@@ -1,4 +1,4 @@
-"""Train the small CLIP that judges the bundled generators' art: "emoji-clip"."""
+"""Train the small CLIP that classifies the bundled generators' art: "emoji-clip"."""
 
 import hashlib
 import json
@@ -26,8 +26,8 @@ from explorer.reference.training.art import (
     portraits,
 )
 from explorer.reference.training.augmentation import SIZE_PX, augment
+from explorer.reference.training.images import ALL_COSTUMES, PLAIN
 from explorer.reference.training.painted import painted_portraits
-from explorer.reference.training.pictures import ALL_COSTUMES, PLAIN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,9 +40,9 @@ if TYPE_CHECKING:
 SOURCES = ("noto", "noto-v1", "fluent", "fluent-flat", "fluent-3d", "openmoji")
 LOOKS = (*COSTUMES, PLAIN, *OTHER_PORTRAITS)
 BATCH = 96
-# Of a batch, pictures that the denoiser drew: they are less clear than any art.
+# Of a batch, images that the denoiser drew: they are less clear than any art.
 DRAFTS = BATCH // 3
-# Pictures that differ by less than this on average, of 255 levels, are the same drawing.
+# Images that differ by less than this on average, of 255 levels, are the same drawing.
 SAME_LEVELS = 1.0
 AVERAGING = 0.995
 EVERY_GENDER = frozenset(GENDERS)
@@ -58,7 +58,7 @@ COARSE_TONES = {
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A caption and the pictures it is true of; `look` None means any."""
+    """A caption and the images it is true of; `look` None means any."""
 
     text: str
     genders: frozenset[str]
@@ -102,15 +102,15 @@ def figures(folder: "Path") -> Figures:
     )
 
 
-def drafts(pictures: torch.Tensor, shown: torch.Tensor) -> Figures:
-    """Return what the denoiser drew as figures that fill their picture.
+def drafts(images: torch.Tensor, shown: torch.Tensor) -> Figures:
+    """Return what the denoiser drew as figures that fill their image.
 
     Args:
-        pictures: in -1..1, float32 (N, 3, height, width).
+        images: in -1..1, float32 (N, 3, height, width).
         shown: gender, tone and costume of the source each is nearest to, int (N, 3).
     """
     gender, tone, costume = shown.T
-    colours = F.interpolate(pictures, RENDER_PX, mode="bicubic", antialias=True)
+    colours = F.interpolate(images, RENDER_PX, mode="bicubic", antialias=True)
     rgba = F.pad(colours, (0, 0, 0, 0, 0, 1), value=1.0).clamp(-1, 1)
     looks = torch.tensor([LOOKS.index(name) for name in ALL_COSTUMES])
     return Figures((127.5 * (rgba + 1)).round().to(torch.uint8), gender, tone, looks[costume])
@@ -163,7 +163,7 @@ def train_clip(
     minutes: float,
     seed: int,
 ) -> "open_clip.CLIP":
-    """Train on augmented portraits for some minutes; return averaged weights, ready to judge."""
+    """Train on augmented portraits for some minutes; return averaged weights, ready to classify."""
     torch.manual_seed(seed)
     rng = random.Random(seed)
     model.train()
@@ -229,7 +229,7 @@ PREPROCESSING = {
 
 
 def draw_statement(rng: random.Random, gender: str, tone: str, look: str) -> Statement:
-    """Say something true of a picture: some of its gender, tone and look."""
+    """Say something true of an image: some of its gender, tone and look."""
     kind = rng.random()
     if kind < 0.4:
         return _gender_statement(rng, gender)
@@ -284,21 +284,21 @@ def _loss(
 
 
 def _multi_positive(logits: torch.Tensor, true: torch.Tensor) -> torch.Tensor:
-    """Return InfoNCE where several captions may be true of a picture, and several pictures of one.
+    """Return InfoNCE where several captions may be true of an image, and several images of one.
 
     Plain InfoNCE takes every other caption of the batch for false, and most are not.
     """
     rows = true / true.sum(1, keepdim=True).clamp(min=1)
     columns = true / true.sum(0, keepdim=True).clamp(min=1)
-    by_picture = -(rows * logits.log_softmax(1)).sum(1).mean()
+    by_image = -(rows * logits.log_softmax(1)).sum(1).mean()
     by_caption = -(columns * logits.log_softmax(0)).sum(0).mean()
-    return (by_picture + by_caption) / 2
+    return (by_image + by_caption) / 2
 
 
 def _true(
     said: list[Statement], genders: torch.Tensor, tones: torch.Tensor, looks: torch.Tensor
 ) -> torch.Tensor:
-    """Return which caption (column) is true of which picture (row), float (N, N)."""
+    """Return which caption (column) is true of which image (row), float (N, N)."""
     gender = torch.tensor([[g in s.genders for s in said] for g in GENDERS])
     tone = torch.tensor([[t in s.tones for s in said] for t in TONES])
     look = torch.tensor([[s.look in {None, k} for s in said] for k in LOOKS])

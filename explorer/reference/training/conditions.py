@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from explorer.reference.training.art import GENDERS, TONES
-from explorer.reference.training.pictures import ALL_COSTUMES
+from explorer.reference.training.images import ALL_COSTUMES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -1,9 +1,9 @@
 """Train the denoiser on exact posterior means instead of single noisy samples.
 
-The training pictures are finite and the mix of every caption is known, so the best possible
-prediction at any noise level can be computed: the mean of the pictures, each weighted by its
+The training images are finite and the mix of every caption is known, so the best possible
+prediction at any noise level can be computed: the mean of the images, each weighted by its
 designed share and by how well it explains the noisy input. Learning this target instead of one
-sampled picture takes the noise out of training and keeps the drawn mix close to the design.
+sampled image takes the noise out of training and keeps the drawn mix close to the design.
 The mixes are drawn at random, so that the denoiser knows all there may be between the captions.
 Source: Xu, Tong and Jaakkola (2023), Stable Target Field for Reduced Variance Score Estimation.
 """
@@ -28,10 +28,10 @@ from explorer.reference.training.conditions import (
     random_mixes,
     text_states,
 )
-from explorer.reference.training.pictures import ALL_COSTUMES
+from explorer.reference.training.images import ALL_COSTUMES
 
 if TYPE_CHECKING:
-    from explorer.reference.training.pictures import TrainingSet
+    from explorer.reference.training.images import TrainingSet
 
 BATCH = 64
 EMPTY_SHARE = 0.08
@@ -46,7 +46,7 @@ TEXT_NOISE = 0.03
 
 @dataclass(frozen=True, slots=True)
 class Gallery:
-    """The training latents by costume, each costume's as many: C costumes of K pictures.
+    """The training latents by costume, each costume's as many: C costumes of K images.
 
     `latents` is flat (C, K, D), `gender` and `tone` (C, K). `contrasts` (C + 1, 14, D) are the
     directions in which a costume's genders and tones differ, and, last, those in which the
@@ -100,7 +100,7 @@ def prepared(unet: UNet2DConditionModel) -> UNet2DConditionModel:
 
 
 def gallery(data: "TrainingSet", latents: torch.Tensor) -> Gallery:
-    """Sort the latents of the training pictures by costume; repeat them where there are fewer."""
+    """Sort the latents of the training images by costume; repeat them where there are fewer."""
     costume = torch.as_tensor(data.costume)
     members = [(costume == index).nonzero()[:, 0] for index in range(len(ALL_COSTUMES))]
     most = max(map(len, members))
@@ -115,8 +115,8 @@ def _contrasts(flat: torch.Tensor, gender: torch.Tensor, tone: torch.Tensor) -> 
     groups = len(GENDERS) * len(TONES)
     means = torch.stack(
         [
-            torch.stack([pictures[mine == index].mean(0) for index in range(groups)])
-            for pictures, mine in zip(flat, group, strict=True)
+            torch.stack([images[mine == index].mean(0) for index in range(groups)])
+            for images, mine in zip(flat, group, strict=True)
         ]
     )
     spread = torch.cat([means - means.mean(1, keepdim=True), _of_costumes(flat)[None, :groups]])
@@ -146,7 +146,7 @@ def posterior_mean(
 
 
 def choices_of(shelf: Gallery, costume: int, mixes: Mixes) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return the pictures (K, D) that mixes of one costume may show, and their log shares (N, K).
+    """Return the images (K, D) that mixes of one costume may show, and their log shares (N, K).
 
     An empty caption may show anything; a fresh sample of everything stands for it.
     """

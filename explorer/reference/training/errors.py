@@ -8,14 +8,14 @@ import numpy as np
 import torch
 
 from explorer.classifiers.find import classifiers
+from explorer.findings.error_rates import BEHIND_GATE, PLAIN, errors_path
 from explorer.findings.instruments import PIXEL_TONE
 from explorer.generators.pipelines import load_pipeline
+from explorer.models.catalog import find_model
+from explorer.models.requests import Image, ImageRequest
 from explorer.perception.axes import find_axis, load_axes
 from explorer.perception.skin import bin_of_word
 from explorer.perception.subject import behind_gate
-from explorer.pictures.catalog import find_model
-from explorer.pictures.requests import ImageRequest, Picture
-from explorer.reference.error_rates import BEHIND_GATE, PLAIN, errors_path
 from explorer.reference.training.art import GENDERS, TONES
 from explorer.reference.training.measure import draw_latents
 from explorer.study import Study
@@ -28,22 +28,22 @@ if TYPE_CHECKING:
 
     from diffusers import DiffusionPipeline
 
+    from explorer.models.requests import ModelSpec
     from explorer.perception.axes import Axis, Perception
-    from explorer.pictures.requests import ModelSpec
-    from explorer.reference.training.judge import NearestSource
+    from explorer.reference.training.nearest import NearestSource
     from explorer.settings import Settings
 
-    # Of each picture, what was said by axis name.
+    # Of each image, what was said by axis name.
     Seen = list[Mapping[str, Perception]]
 
-PICTURES = 300
+IMAGES = 300
 # Neither people's studies nor the counted truth hold these replicates.
 FIRST_REPLICATE = 2_000_000
 AXES = (*load_axes(), find_axis(PIXEL_TONE))
 
 
-def count_errors(model: str, judge: "NearestSource", settings: "Settings", seed: int) -> None:
-    """Draw PICTURES of random prompts, set what is said of them beside what the judge sees.
+def count_errors(model: str, classify: "NearestSource", settings: "Settings", seed: int) -> None:
+    """Draw IMAGES of random prompts, set what is said of them beside what the classify sees.
 
     Writes errors.json, and the same behind the gate.
     """
@@ -51,21 +51,21 @@ def count_errors(model: str, judge: "NearestSource", settings: "Settings", seed:
     pipeline = load_pipeline(card.spec, settings.device)
     requests = _requests(card.spec, random.Random(seed))
     latents = draw_latents(pipeline, requests)
-    pictures = [
-        Picture(request, pixels)
+    images = [
+        Image(request, pixels)
         for request, pixels in zip(requests, _decoded(pipeline, latents), strict=True)
     ]
     study = Study((card,), ("author",), axes=AXES, gate=True)
-    seen = _seen(study, pictures, settings.device)
-    truths = true_labels(judge.judge(latents).tolist())
+    seen = _seen(study, images, settings.device)
+    truths = true_labels(classify.classify(latents).tolist())
     _write(errors_path(model, PLAIN), seen, truths)
     _write(errors_path(model, BEHIND_GATE), [behind_gate(one, AXES) for one in seen], truths)
 
 
-def _seen(study: Study, pictures: list[Picture], device: str) -> "Seen":
+def _seen(study: Study, images: list[Image], device: str) -> "Seen":
     find, (card,) = classifiers(device), study.models
     columns = [
-        list(find(study.judge(card, axis)).classify(pictures, axis)) for axis in study.looked_at
+        list(find(study.classify(card, axis)).classify(images, axis)) for axis in study.looked_at
     ]
     return [{one.axis: one for one in row} for row in zip(*columns, strict=True)]
 
@@ -87,7 +87,7 @@ def _write(path: "Path", seen: "Seen", truths: "Mapping[str, list[int]]") -> Non
     content = {
         "instrument": {axis.name: seen[0][axis.name].instrument for axis in AXES},
         "kind": "nearest source",
-        "pictures": PICTURES,
+        "images": IMAGES,
         "confusion": {
             axis.name: confusion(axis, [one[axis.name] for one in seen], truths[axis.name])
             for axis in AXES
@@ -101,7 +101,7 @@ def _write(path: "Path", seen: "Seen", truths: "Mapping[str, list[int]]") -> Non
 def _requests(spec: "ModelSpec", rng: random.Random) -> list[ImageRequest]:
     professions = [profession.name for profession in load_professions()]
     adjectives = [None, *(adjective.word for adjective in load_adjectives())]
-    prompts = [Prompt(rng.choice(professions), rng.choice(adjectives)) for _ in range(PICTURES)]
+    prompts = [Prompt(rng.choice(professions), rng.choice(adjectives)) for _ in range(IMAGES)]
     return [
         ImageRequest(spec, prompt, FIRST_REPLICATE + number)
         for number, prompt in enumerate(prompts)
@@ -118,7 +118,7 @@ def _decoded(pipeline: "DiffusionPipeline", latents: torch.Tensor) -> np.ndarray
 def confusion(axis: "Axis", seen: "list[Perception]", truths: list[int]) -> list[list[int]]:
     """Return counts of answers, abstentions last, by what the nearest source shows.
 
-    The neutral person is neither woman nor man, but tallies hold such pictures: they are shared
+    The neutral person is neither woman nor man, but tallies hold such images: they are shared
     out among both columns as women and men stand to each other.
     """
     labels, person = (*axis.labels, None), GENDERS.index("person")

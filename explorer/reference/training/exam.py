@@ -5,18 +5,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
-from PIL import Image
+from PIL import Image as Pillow
 from torch.nn import functional as F
 
 from explorer.classifiers.clip import ClipClassifier
+from explorer.models.catalog import find_model
+from explorer.models.requests import Image, ImageRequest
 from explorer.perception.axes import find_axis
 from explorer.perception.decide import Calibration
-from explorer.pictures.catalog import find_model
-from explorer.pictures.requests import ImageRequest, Picture
 from explorer.reference.training.art import COSTUMES, GENDERS, TONES, Portrait, portraits
 from explorer.reference.training.augmentation import SIZE_PX
 from explorer.reference.training.clip import class_vectors
-from explorer.reference.training.pictures import PLAIN
+from explorer.reference.training.images import PLAIN
 from explorer.words.prompts import Prompt
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ EXAM_SOURCE = "twemoji"
 
 
 def fit_calibrations(
-    model: "open_clip.CLIP", tokenizer: "CLIPTokenizer", pictures: torch.Tensor, shown: torch.Tensor
+    model: "open_clip.CLIP", tokenizer: "CLIPTokenizer", images: torch.Tensor, shown: torch.Tensor
 ) -> dict[str, Calibration]:
     """Return for each axis the calibration of least log loss on what the generators draw.
 
@@ -41,10 +41,10 @@ def fit_calibrations(
     Args:
         model: the trained CLIP.
         tokenizer: reads its captions.
-        pictures: drawn ones in -1..1, float32 of shape (N, 3, 96, 96).
+        images: drawn ones in -1..1, float32 of shape (N, 3, 96, 96).
         shown: gender and tone of the source each is nearest to, then its costume, int (N, 3).
     """
-    small = F.interpolate(pictures, SIZE_PX, mode="bicubic", antialias=True)
+    small = F.interpolate(images, SIZE_PX, mode="bicubic", antialias=True)
     with torch.no_grad():
         seen = F.normalize(model.encode_image(small), dim=-1)
         gender, tone = (
@@ -59,8 +59,8 @@ def fitted(cosines: torch.Tensor, goal: torch.Tensor) -> Calibration:
     """Return temperature and bias of least log loss.
 
     Args:
-        cosines: of pictures and labels, (N, labels).
-        goal: the share of each label in each picture, (N, labels).
+        cosines: of images and labels, (N, labels).
+        goal: the share of each label in each image, (N, labels).
     """
     scale = torch.tensor(20.0).log().requires_grad_()
     bias = torch.zeros(cosines.shape[1]).requires_grad_()
@@ -83,10 +83,10 @@ def tell(source: str, work: "Path", folder: "Path") -> dict[str, object]:
     """Examine the finished CLIP on the portraits of one set; print and return its marks."""
     found = portraits(source, work, (*COSTUMES, PLAIN))
     classifier = ClipClassifier(str(folder), "cpu")
-    pictures = [_picture(portrait, number) for number, portrait in enumerate(found)]
+    images = [_image(portrait, number) for number, portrait in enumerate(found)]
     result: dict[str, object] = {"style": source, "portraits": len(found)}
     for axis in (find_axis("gender"), find_axis("tone")):
-        result[axis.name] = _marks(classifier, axis, found, pictures)
+        result[axis.name] = _marks(classifier, axis, found, images)
     print(json.dumps(result, indent=1))
     return result
 
@@ -97,14 +97,14 @@ def keep(marks: dict[str, object], folder: "Path") -> None:
 
 
 def _marks(
-    classifier: ClipClassifier, axis: "Axis", found: tuple[Portrait, ...], pictures: list[Picture]
+    classifier: ClipClassifier, axis: "Axis", found: tuple[Portrait, ...], images: list[Image]
 ) -> dict[str, object]:
     """Return the confusion matrix (rows: drawn as) and the shares that count."""
     labels = (*axis.labels, axis.abstention)
     drawn_as = GENDERS if axis.name == "gender" else TONES
     matrix = {name: dict.fromkeys(labels, 0) for name in drawn_as}
     forced = np.zeros((len(drawn_as), len(axis.labels)), int)
-    for portrait, seen in zip(found, classifier.classify(pictures, axis), strict=True):
+    for portrait, seen in zip(found, classifier.classify(images, axis), strict=True):
         name = portrait.gender if axis.name == "gender" else portrait.tone
         matrix[name][seen.label or axis.abstention] += 1
         forced[drawn_as.index(name), int(np.argmax(seen.scores))] += 1
@@ -120,10 +120,10 @@ def _marks(
     return marks
 
 
-def _picture(portrait: Portrait, number: int) -> Picture:
-    figure = Image.fromarray(portrait.rgba)
-    canvas = Image.new("RGBA", figure.size, (255, 255, 255, 255))
+def _image(portrait: Portrait, number: int) -> Image:
+    figure = Pillow.fromarray(portrait.rgba)
+    canvas = Pillow.new("RGBA", figure.size, (255, 255, 255, 255))
     canvas.alpha_composite(figure)
     spec = find_model("emoji-even", "cpu").spec
     request = ImageRequest(spec, Prompt(portrait.costume, None), number)
-    return Picture(request, np.asarray(canvas.convert("RGB")))
+    return Image(request, np.asarray(canvas.convert("RGB")))

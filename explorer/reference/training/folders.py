@@ -12,9 +12,9 @@ from diffusers import StableDiffusionPipeline
 
 from explorer import settings
 from explorer.classifiers.clip import ClipClassifier
+from explorer.findings.error_rates import BEHIND_GATE, PLAIN
 from explorer.generators.diffusion import DiffusionGenerator
-from explorer.pictures.requests import ModelSpec
-from explorer.reference.error_rates import BEHIND_GATE, PLAIN
+from explorer.models.requests import ModelSpec
 from explorer.reference.sample import SAMPLE_IMAGES, sample_path, sample_study
 from explorer.store.index import Store
 from explorer.store.parquet import export_study
@@ -70,7 +70,7 @@ def save_generator(
 
 
 def save_sample() -> None:
-    """Draw and judge the sample study in a fresh store and export it as one file."""
+    """Draw and classify the sample study in a fresh store and export it as one file."""
     here = settings.load()
     root = Path(tempfile.mkdtemp(prefix="sample-"))
     study = sample_study(here.device)
@@ -90,4 +90,4 @@ def save_sample() -> None:
     export_study(store, requests, instruments, sample_path())
     store.close()
     shutil.rmtree(root)
-    print(f"sample of {SAMPLE_IMAGES} pictures a prompt: {sample_path().stat().st_size:,} bytes")
+    print(f"sample of {SAMPLE_IMAGES} images a prompt: {sample_path().stat().st_size:,} bytes")

@@ -8,12 +8,12 @@ import torch
 from tqdm import tqdm
 
 from explorer.generators.pipelines import load_pipeline
-from explorer.pictures.catalog import find_model
-from explorer.pictures.requests import ImageRequest
+from explorer.models.catalog import find_model
+from explorer.models.requests import ImageRequest
 from explorer.reference.design import Mix, designed_mix, designed_mix_of
 from explorer.reference.training.art import GENDERS, TONES
 from explorer.reference.training.conditions import mixes_of
-from explorer.reference.training.pictures import ALL_COSTUMES
+from explorer.reference.training.images import ALL_COSTUMES
 from explorer.reference.truth import ADJECTIVES, Truth, designed_rows
 from explorer.statistics.simplex import solve
 from explorer.words.prompts import Prompt
@@ -24,23 +24,23 @@ if TYPE_CHECKING:
 
     from diffusers import DiffusionPipeline
 
-    from explorer.pictures.requests import ModelSpec
+    from explorer.models.requests import ModelSpec
     from explorer.reference.training.conditions import Mixes
-    from explorer.reference.training.judge import NearestSource
+    from explorer.reference.training.nearest import NearestSource
     from explorer.settings import Settings
 
 KINDS = ADJECTIVES[:3]
 PER_KIND = 10
 BATCH = 128
-# Far from the replicates that people draw: the sample shares no picture with their studies.
+# Far from the replicates that people draw: the sample shares no image with their studies.
 FIRST_REPLICATE = 1_000_000
 FIRST_OF_PILOT = 3_000_000
 
 
 def measure(
-    model: str, judge: "NearestSource", settings: "Settings", rounds: int, counts_path: "Path"
+    model: str, classify: "NearestSource", settings: "Settings", rounds: int, counts_path: "Path"
 ) -> np.ndarray:
-    """Draw 30 pictures of every profession a round; add them to the counts file and return it.
+    """Draw 30 images of every profession a round; add them to the counts file and return it.
 
     A round that was interrupted is drawn again; finished rounds are kept.
 
@@ -57,7 +57,7 @@ def measure(
     right = torch.tensor([ALL_COSTUMES.index(costume) for costume in costumes])
     for number in range(done, rounds):
         places, requests = _round(spec, FIRST_REPLICATE, number)
-        shown = judge.judge(draw_latents(pipeline, requests))
+        shown = classify.classify(draw_latents(pipeline, requests))
         as_designed = shown[:, 2] == right[places[:, 0]]
         index = torch.cat([places, shown[:, :2], as_designed[:, None]], 1)
         np.add.at(counts, tuple(index.T.numpy()), 1)
@@ -67,9 +67,9 @@ def measure(
 
 
 def draw_pilot(
-    model: str, judge: "NearestSource", settings: "Settings", rounds: int
+    model: str, classify: "NearestSource", settings: "Settings", rounds: int
 ) -> tuple["Mixes", torch.Tensor]:
-    """Draw prompts as `measure` does; return the designed mixes and what pictures show, (N, 3)."""
+    """Draw prompts as `measure` does; return the designed mixes and what images show, (N, 3)."""
     spec = find_model(model, settings.device).spec
     pipeline = load_pipeline(spec, settings.device)
     designed, shown = [], []
@@ -78,23 +78,23 @@ def draw_pilot(
         designed += [
             designed_mix_of(model, r.prompt.profession, r.prompt.adjective) for r in requests
         ]
-        shown.append(judge.judge(draw_latents(pipeline, requests)))
+        shown.append(classify.classify(draw_latents(pipeline, requests)))
         print(f"pilot of {model}: round {number + 1} of {rounds}", flush=True)
     return mixes_of(designed), torch.cat(shown)
 
 
-def tones_said(preview: torch.Tensor, picture: torch.Tensor) -> np.ndarray:
-    """Count the tones that two judges read off the same pictures, from gender, tone and costume.
+def tones_said(preview: torch.Tensor, image: torch.Tensor) -> np.ndarray:
+    """Count the tones that two classifies read off the same images, from gender, tone and costume.
 
     Args:
         preview: what the first said, int (N, 3).
-        picture: what the second said, int (N, 3).
+        image: what the second said, int (N, 3).
 
     Returns:
         Counts, int of shape (tones, tones): the first's in rows, the second's in columns.
     """
     said = np.zeros((len(TONES), len(TONES)), int)
-    np.add.at(said, (preview[:, 1].numpy(), picture[:, 1].numpy()), 1)
+    np.add.at(said, (preview[:, 1].numpy(), image[:, 1].numpy()), 1)
     return said
 
 
@@ -104,8 +104,8 @@ def truth_rows(model: str, counts: np.ndarray, said: np.ndarray) -> tuple[Truth,
     Args:
         model: the generator.
         counts: as `measure` returns them.
-        said: as `tones_said` returns them, of previews and pictures. Previews show faces a little
-            lighter than pictures do; the shares of tones are those that would give what was said.
+        said: as `tones_said` returns them, of previews and images. Previews show faces a little
+            lighter than images do; the shares of tones are those that would give what was said.
     """
     rows = []
     for index, profession in enumerate(load_professions()):
@@ -113,7 +113,7 @@ def truth_rows(model: str, counts: np.ndarray, said: np.ndarray) -> tuple[Truth,
         by_kind = dict(zip(KINDS, counts[index], strict=True)) | {"all": counts[index].sum(0)}
         for kind in ADJECTIVES:
             counted = mix_of(by_kind[kind].sum(2), designed[kind].costume)
-            drawn = replace(counted, tones=_tones_of_pictures(counted.tones, said))
+            drawn = replace(counted, tones=_tones_of_images(counted.tones, said))
             number = int(by_kind[kind].sum())
             rows.append(Truth(model, profession.name, kind, number, designed[kind], drawn))
     return tuple(rows)
@@ -130,7 +130,7 @@ def mix_of(counts: np.ndarray, costume: str) -> Mix:
     )
 
 
-def _tones_of_pictures(tones: tuple[float, ...], said: np.ndarray) -> tuple[float, ...]:
+def _tones_of_images(tones: tuple[float, ...], said: np.ndarray) -> tuple[float, ...]:
     (shares,), _ = solve((said / said.sum(0))[None], np.array(tones)[None])
     return tuple(map(float, shares))
 

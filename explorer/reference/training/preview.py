@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import torch
 from torch.nn import functional as F
 
-# Pixels of the picture that become one of the preview, along each side.
+# Pixels of the image that become one of the preview, along each side.
 COARSENESS = 2
 # Keeps the fit apart from directions that the latents hardly vary in.
 RIDGE = 1e-3
@@ -22,16 +22,16 @@ class Preview:
     weights: torch.Tensor
 
     def __call__(self, latents: torch.Tensor) -> torch.Tensor:
-        """Return pictures in about -1..1 at half the size, (N, 3, 48, 48), of latents."""
+        """Return images in about -1..1 at half the size, (N, 3, 48, 48), of latents."""
         cells = (_around(latents) @ self.weights).transpose(1, 2)
         side = _side(cells.shape[1])
         return F.fold(cells, side * latents.shape[-1], side, stride=side)
 
 
-def fit_preview(latents: torch.Tensor, pictures: torch.Tensor) -> Preview:
-    """Return the preview of least square error for latents and their decoded pictures."""
+def fit_preview(latents: torch.Tensor, images: torch.Tensor) -> Preview:
+    """Return the preview of least square error for latents and their decoded images."""
     given = _around(latents).flatten(0, 1)
-    small = F.avg_pool2d(pictures, COARSENESS)
+    small = F.avg_pool2d(images, COARSENESS)
     side = small.shape[-1] // latents.shape[-1]
     wanted = F.unfold(small, side, stride=side).transpose(1, 2).flatten(0, 1)
     ridge = RIDGE * len(given) * torch.eye(given.shape[1])

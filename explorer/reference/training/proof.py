@@ -1,11 +1,11 @@
-"""Tell what the very pictures of a check show, so that only the instrument's errors are left."""
+"""Tell what the very images of a check show, so that only the instrument's errors are left."""
 
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from explorer.pictures.catalog import find_model
-from explorer.pictures.requests import ImageRequest
+from explorer.models.catalog import find_model
+from explorer.models.requests import ImageRequest
 from explorer.reference.design import designed_mix
 from explorer.reference.training.art import GENDERS, TONES
 from explorer.reference.training.autoencoder import to_tensor
@@ -16,18 +16,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from explorer.reference.design import Mix
-    from explorer.reference.training.judge import NearestSource
+    from explorer.reference.training.nearest import NearestSource
     from explorer.store.index import Store
 
 
 def shown_in(
-    store: "Store", judge: "NearestSource", images: int, device: str
+    store: "Store", classify: "NearestSource", images: int, device: str
 ) -> "Callable[[str, str], Mix]":
-    """Return what tells the mix that the stored pictures of a model and a profession show.
+    """Return what tells the mix that the stored images of a model and a profession show.
 
     Args:
-        store: holds the pictures of the check.
-        judge: of pictures, not of latents.
+        store: holds the images of the check.
+        classify: of images, not of latents.
         images: how many there are of each profession.
         device: that they were drawn on.
     """
@@ -35,8 +35,8 @@ def shown_in(
     def shown(model: str, profession: str) -> "Mix":
         spec, prompt = find_model(model, device).spec, Prompt(profession)
         stored = (store.load(ImageRequest(spec, prompt, number)).pixels for number in range(images))
-        pixels = np.stack([picture for picture in stored if picture is not None])
-        gender, tone, _ = judge.judge(to_tensor(pixels)).T.numpy()
+        pixels = np.stack([image for image in stored if image is not None])
+        gender, tone, _ = classify.classify(to_tensor(pixels)).T.numpy()
         counts = np.zeros((len(GENDERS), len(TONES)), int)
         np.add.at(counts, (gender, tone), 1)
         return mix_of(counts, designed_mix(model, profession).costume)

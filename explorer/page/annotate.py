@@ -1,0 +1,152 @@
+"""Validate: people label a blind sample, and what they say stands beside what classifiers said."""
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+
+from explorer.errors import ExplorerError, OutOfRange
+from explorer.page import annotation_task
+from explorer.page.annotation_report import report
+from explorer.page.annotation_task import Session, Task, parse
+from explorer.page.rendering import alert
+from explorer.perception.axes import load_axes
+from explorer.perception.samples import LEAST, MOST, SIZE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from explorer.page.desk import Desk
+
+    Act = Callable[[Desk, Task], Task]
+
+_QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+
+_ON_LOAD = """
+watch('value', () => window.biasExplorer.annotating(element, trigger));
+window.biasExplorer.annotating(element, trigger);
+"""
+
+
+def view(page: gr.Blocks, desk: "Desk") -> None:
+    """Lay out the view and connect its events; call inside its page."""
+    default = Session()
+    with gr.Row(elem_classes=["bx-form", "bx-labelform"]):
+        model = gr.Dropdown(
+            [(card.title, card.spec.name) for card in desk.models],
+            value=default.model,
+            label="Model",
+            allow_custom_value=True,
+            elem_id="bx-model",
+        )
+        axis = gr.Dropdown(
+            [(axis.title, axis.name) for axis in load_axes()],
+            value=default.axis,
+            label="Question",
+            elem_id="bx-axis",
+        )
+        annotator = gr.Textbox(
+            label="Your name or initials",
+            placeholder="kept with your labels",
+            max_lines=1,
+            elem_id="bx-annotator",
+        )
+    label = gr.HTML("", elem_id="bx-label", js_on_load=_ON_LOAD, apply_default_css=False)
+    ask = gr.Button("Show what the labels tell", elem_id="bx-ask", scale=0)
+    size, seed, draw = _sample_fields()
+    told = gr.HTML("", elem_id="bx-told", apply_default_css=False)
+    fields, outputs = [model, axis, annotator], [label, told]
+
+    # Gradio reads these annotations, and wants request and event before the values.
+    def opened(request: gr.Request) -> list[Any]:
+        asked = parse(request.query_params)
+        return [asked.model, asked.axis, asked.annotator, *reply(desk, asked)]
+
+    def changed(*values: object) -> list[Any]:
+        return reply(desk, _session(values))
+
+    def said(event: gr.EventData, *values: object) -> list[Any]:
+        asked = _session(values)
+        if event.answer is None:
+            return reply(desk, asked, annotation_task.take_back)
+        image, answer = str(event.image), str(event.answer)
+        return reply(desk, asked, partial(annotation_task.save, image=image, answer=answer))
+
+    def drawn(*values: object) -> list[Any]:
+        *asked, images, number = values
+        return draw_anew(desk, _session(tuple(asked)), images, number)
+
+    def tell(*values: object) -> str:
+        return tell_labels(desk, _session(values))
+
+    page.load(opened, None, [*fields, *outputs], **_QUIET)
+    gr.on(
+        [model.input, axis.input, annotator.submit, annotator.blur],
+        changed,
+        fields,
+        outputs,
+        trigger_mode="always_last",
+        **_QUIET,
+    )
+    label.submit(said, fields, outputs, trigger_mode="multiple", queue=False, **_QUIET)
+    ask.click(tell, fields, told, **_QUIET)
+    draw.click(drawn, [*fields, size, seed], outputs, **_QUIET)
+
+
+def reply(desk: "Desk", asked: Session, act: "Act" = lambda _, task: task) -> list[Any]:
+    """Show what is next, after doing something first; the report once all is annotated."""
+    try:
+        task = act(desk, annotation_task.begin(desk, asked))
+    except ExplorerError as error:
+        return [alert(error), ""]
+    shown = annotation_task.show(desk, task)
+    return [shown, tell_labels(desk, asked) if task.is_done else ""]
+
+
+def draw_anew(desk: "Desk", asked: Session, size: object, seed: object) -> list[Any]:
+    """Draw another sample and show what is next of it; what is wrong stands below the image."""
+    try:
+        numbers = _whole("The sample's size", size), _whole("The seed", seed)
+        annotation_task.draw_anew(desk, asked, *numbers)
+    except ExplorerError as error:
+        return [gr.skip(), alert(error)]
+    return reply(desk, asked)
+
+
+def tell_labels(desk: "Desk", asked: Session) -> str:
+    """Render what the labels of a model and axis tell, or what is wrong."""
+    try:
+        return report(desk, asked)
+    except ExplorerError as error:
+        return alert(error)
+
+
+def _sample_fields() -> tuple[gr.Number, gr.Number, gr.Button]:
+    with (
+        gr.Accordion("Draw another sample", open=False, elem_classes="bx-settings"),
+        gr.Row(elem_classes="bx-resample"),
+    ):
+        gr.HTML(
+            "<p>Everybody who labels this model for this question then gets the new one. No label "
+            "is lost: those of images that it leaves out still count for how far people agree. "
+            "With the same seed, a larger sample holds the smaller one.</p>",
+            apply_default_css=False,
+        )
+        size = gr.Number(
+            SIZE, label=f"Images, {LEAST} to {MOST:,}", precision=0, elem_id="bx-samplesize"
+        )
+        seed = gr.Number(0, label="Seed", precision=0, elem_id="bx-sampleseed")
+        draw = gr.Button("Draw it", size="sm", scale=0, elem_id="bx-drawsample")
+    return size, seed, draw
+
+
+def _whole(name: str, value: object) -> int:
+    if not isinstance(value, int):
+        given = "empty" if value is None else repr(value)
+        raise OutOfRange(f"{name} is {given}. Give a whole number.")
+    return value
+
+
+def _session(values: tuple[object, ...]) -> Session:
+    model, axis, annotator = (str(value or "") for value in values)
+    return Session(model, axis, annotator)

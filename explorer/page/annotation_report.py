@@ -1,0 +1,105 @@
+"""What labels tell, on the page: sentences, the table of errors, two plots."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from explorer.annotation.report import report_sentences
+from explorer.annotation.sampling import annotation_report
+from explorer.page.annotation_task import annotated_study
+from explorer.page.charts import labels
+from explorer.page.rendering import render
+
+if TYPE_CHECKING:
+    from explorer.annotation.errors import Confidence, AnnotationReport
+    from explorer.page.annotation_task import Session
+    from explorer.page.charts import Label
+    from explorer.page.desk import Desk
+    from explorer.statistics.calibration import Risk
+
+# More steps than a screen has room for would only make the page long.
+_STEPS = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """How often people's label met an answer: `share` of those people see so, None for none."""
+
+    answer: str
+    images: int
+    share: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What people see, and what the classifier said of it, unclear last."""
+
+    label: "Label"
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """How many images are answered from each threshold on, and how many of these wrongly.
+
+    `path` draws it from the fewest answered to all, in a square of 100 by 100 whose height is
+    `top`, a share.
+    """
+
+    path: str
+    top: float
+    steps: "tuple[Risk, ...]"
+
+
+def report(desk: "Desk", session: "Session") -> str:
+    """Render what people's labels tell of a model on an axis.
+
+    Raises:
+        InputError: there is no such model or axis.
+    """
+    made = annotated_study(desk, session)
+    (card,), (axis,) = made.models, made.axes
+    found = annotation_report(made, desk.store, card, axis)
+    return render(
+        "annotation_report.html",
+        axis=axis,
+        sentences=list(report_sentences(found)),
+        lines=lines(found),
+        answers=[*axis.labels, axis.abstention],
+        bins=found.confidence.bins,
+        curve=curve(found.confidence),
+        threshold=found.confidence.threshold,
+        instrument=found.instrument,
+    )
+
+
+def lines(report: "AnnotationReport") -> tuple[Line, ...]:
+    """Return the table of errors, a line for each label that people give; empty without any."""
+    axis, confusion = report.axis, report.errors.confusion
+    if confusion is None:
+        return ()
+    shares, answers = confusion.shares(), (*axis.labels, axis.abstention)
+    return tuple(
+        Line(
+            label,
+            tuple(
+                Cell(answer, images[place], float(share) if any(images) else None)
+                for place, (answer, share) in enumerate(
+                    zip(answers, shares[:, column], strict=True)
+                )
+            ),
+        )
+        for column, (label, images) in enumerate(
+            zip(labels(axis), zip(*confusion.counts, strict=True), strict=True)
+        )
+    )
+
+
+def curve(confidence: "Confidence") -> Curve | None:
+    """Return the risk-coverage curve; None without answers to tell from."""
+    risks = confidence.risks
+    if not risks:
+        return None
+    top = max(0.1, *(risk.error for risk in risks))
+    points = [f"{100 * one.coverage:.2f},{100 - 100 * one.error / top:.2f}" for one in risks]
+    every = max(1, len(risks) // _STEPS)
+    return Curve("M" + " L".join(reversed(points)), top, risks[::every])

@@ -1,0 +1,194 @@
+"""Session: which image an annotator sees next, what was said of it, and taking it back.
+
+What an annotator has before them is a Task. It is read from the store once for each key that is pressed.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from explorer.annotation.sampling import draw_samples, sample_of
+from explorer.errors import InvalidData
+from explorer.page.charts import labels
+from explorer.page.choice import EXPLORE, study
+from explorer.page.rendering import render
+from explorer.perception.annotations import (
+    CANNOT_TELL,
+    NOT_ONE,
+    annotation_of,
+    answers,
+    checked_annotator,
+    shown_labels,
+)
+from explorer.perception.axes import find_axis
+
+if TYPE_CHECKING:
+    from explorer.models.requests import ModelSpec
+    from explorer.page.choice import Parameters
+    from explorer.page.desk import Desk
+    from explorer.perception.annotations import Annotation
+    from explorer.perception.axes import Axis
+    from explorer.perception.samples import Sampled
+    from explorer.study import Study
+
+_NAMES = ("model", "axis", "annotator")
+_OPEN_KEYS = {CANNOT_TELL: "c", NOT_ONE: "n"}
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Who labels what: names as people give them, unchecked; without an annotator nothing begins."""
+
+    model: str = EXPLORE.models[0]
+    axis: str = "gender"
+    annotator: str = ""
+
+    @property
+    def address(self) -> str:
+        """The query of the address that opens this again, "?" included."""
+        pairs = zip(_NAMES, (self.model, self.axis, self.annotator), strict=True)
+        return "?" + urlencode([pair for pair in pairs if pair[1]], safe=",/")
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A sample and what its annotator said of it; both are empty without an annotator."""
+
+    asked: Session
+    model: "ModelSpec"
+    axis: "Axis"
+    sample: "tuple[Sampled, ...]" = ()
+    given: "tuple[Annotation, ...]" = ()
+
+    @property
+    def waiting(self) -> "tuple[Sampled, ...]":
+        """What is still to be annotated, in order."""
+        seen = {label.image for label in self.given}
+        return tuple(one for one in self.sample if one.image not in seen)
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the annotator has annotated the whole sample."""
+        return bool(self.sample) and not self.waiting
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A button: what it says, the key that presses it, and how its mark looks."""
+
+    name: str
+    key: str
+    style: str
+
+
+def parse(parameters: "Parameters") -> Session:
+    """Read who labels what from an address; what it leaves unsaid is the default."""
+    said = {name: values[-1] for name in _NAMES if (values := parameters.getlist(name))}
+    return Session(**{name: text for name, text in said.items() if text.strip()})
+
+
+def annotated_study(desk: "Desk", session: Session) -> "Study":
+    """Return a study of the model and axis; its words do not count.
+
+    Raises:
+        InputError: there is no such model or axis.
+        ModelError: the model's folder cannot be used.
+    """
+    choice = replace(EXPLORE, models=(session.model,))
+    made = study(choice, desk.find_model, desk.settings.device)
+    return replace(made, axes=(find_axis(session.axis),))
+
+
+def begin(desk: "Desk", asked: Session) -> Task:
+    """Return what the annotator is to label.
+
+    Where there is no sample yet, one is drawn as soon as somebody wants to label.
+
+    Raises:
+        InputError: there is no such model or axis, no classified image, or the name is no name.
+    """
+    made = annotated_study(desk, asked)
+    (card,), (axis,) = made.models, made.axes
+    task = Task(asked, card.spec, axis)
+    if not asked.annotator.strip():
+        return task
+    annotator = checked_annotator(asked.annotator)
+    sample = sample_of(made, desk.store, card, axis) or draw_samples(made, desk.store)
+    said = desk.store.labels((one.image for one in sample), axis.name)
+    given = tuple(label for label in said if label.annotator == annotator)
+    return replace(task, sample=sample, given=given)
+
+
+def draw_anew(desk: "Desk", asked: Session, size: int, seed: int) -> None:
+    """Draw another sample in place of the one that all annotators have; labels are kept.
+
+    Raises:
+        InputError: there is no such model or axis, no classified image, no name, or the size lies
+            outside its limits.
+    """
+    checked_annotator(asked.annotator)
+    draw_samples(annotated_study(desk, asked), desk.store, size, seed)
+
+
+def show(desk: "Desk", task: Task) -> str:
+    """Render the next image for the annotator, or what to do first, or that all is done."""
+    annotator, waiting = task.asked.annotator.strip(), task.waiting
+    return render(
+        "annotation_task.html",
+        address=task.asked.address,
+        axis=task.axis,
+        answers=buttons(task.axis, annotator),
+        annotator=annotator,
+        done=len(task.given),
+        total=len(task.sample),
+        image=waiting[0].image if waiting else None,
+        images=[_address(desk, one.image) for one in waiting[:2]],
+        size=task.model,
+    )
+
+
+def save(desk: "Desk", task: Task, image: str, answer: str) -> Task:
+    """Keep what the annotator says of an image.
+
+    Raises:
+        InputError: the image is not in the sample, or there is no such answer or annotator.
+    """
+    if all(one.image != image for one in task.sample):
+        raise InvalidData(
+            f"The image {image!r} is not in the sample: another one has been drawn meanwhile. "
+            "Reload the page."
+        )
+    now = datetime.now(UTC).isoformat()
+    label = annotation_of(image, task.axis.name, task.asked.annotator, answer, now)
+    desk.store.save_annotations([label])
+    return replace(task, given=(*_others(task, image), label))
+
+
+def take_back(desk: "Desk", task: Task) -> Task:
+    """Forget the annotator's latest label of the sample, if there is any."""
+    if not task.given:
+        return task
+    latest = max(task.given, key=lambda label: label.date)
+    desk.store.drop_annotation(latest.image, latest.axis, latest.annotator)
+    return replace(task, given=_others(task, latest.image))
+
+
+def buttons(axis: "Axis", annotator: str) -> tuple[Answer, ...]:
+    """Return the answers as an annotator sees them, with their keys: 1, 2, 3 as shown, else initials."""
+    known = {one.name: one for one in labels(axis)}
+    told = (
+        Answer(name, str(place) if axis.ordered else known[name].badge.lower(), known[name].style)
+        for place, name in enumerate(shown_labels(axis, annotator), start=1)
+    )
+    left_open = (name for name in answers(axis) if name not in known)
+    return (*told, *(Answer(name, _OPEN_KEYS[name], f"{axis.name}-u") for name in left_open))
+
+
+def _others(task: Task, image: str) -> "tuple[Annotation, ...]":
+    return tuple(label for label in task.given if label.image != image)
+
+
+def _address(desk: "Desk", key: str) -> str:
+    path = desk.store.image_path(key).relative_to(desk.store.images_root)
+    return f"img/{path.as_posix()}"

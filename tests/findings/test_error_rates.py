@@ -1,0 +1,95 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from explorer.errors import InvalidData
+from explorer.findings import error_rates
+from explorer.findings.error_rates import errors_of, known_errors
+from explorer.models.catalog import find_model
+from explorer.perception.axes import find_axis, load_axes
+from explorer.perception.decide import instrument_name
+from explorer.reference.design import BUNDLED
+from explorer.store.index import Store
+from explorer.study import Study
+from tests.fakes import fake_card
+
+INSTRUMENTS = {"gender": "emoji-clip@1#2", "tone": "emoji-clip@1#3"}
+GENDER = [[140, 5], [6, 139], [4, 6]]
+
+
+@pytest.fixture
+def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(error_rates, "weights_folder", lambda _: tmp_path)
+    return tmp_path / "errors.json"
+
+
+def write(path: Path, instrument: str, kind: str = "nearest source") -> None:
+    content = {
+        "instrument": {"gender": instrument},
+        "kind": kind,
+        "images": 300,
+        "confusion": {"gender": GENDER},
+    }
+    path.write_text(json.dumps(content), encoding="utf-8")
+
+
+def test_errors_are_known_for_the_instrument_they_were_measured_with(path: Path) -> None:
+    write(path, "emoji-clip@1#2")
+    found = errors_of("emoji-even", INSTRUMENTS)
+    assert list(found) == ["gender"]
+    assert found["gender"].counts == ((140, 5), (6, 139), (4, 6))
+
+
+def test_a_study_knows_the_errors_of_its_models_and_axes(path: Path, store: Store) -> None:
+    write(path, instrument_name("fake-clip", load_axes()[0]))
+    models = (fake_card("emoji-even"), fake_card("fake-b"))
+    assert list(known_errors(Study(models, ("author",)), store)) == [("emoji-even", "gender")]
+
+
+def test_without_a_file_nothing_is_known(path: Path) -> None:
+    assert not path.exists()
+    assert errors_of("emoji-even", INSTRUMENTS) == {}
+
+
+def test_behind_the_gate_the_errors_are_those_counted_there(path: Path) -> None:
+    gated = {"gender": "emoji-clip@1#2 behind subject: bundled art#4"}
+    write(path, "emoji-clip@1#2")
+    assert errors_of("emoji-even", gated) == {}
+    write(path.with_name("errors-gate.json"), gated["gender"])
+    assert list(errors_of("emoji-even", gated)) == ["gender"]
+    assert list(errors_of("emoji-even", INSTRUMENTS)) == ["gender"]
+
+
+def test_another_instrument_errs_otherwise(path: Path) -> None:
+    write(path, "emoji-clip@0#2")
+    assert errors_of("emoji-even", INSTRUMENTS) == {}
+
+
+@pytest.mark.parametrize("model", ["emoji-even (guidance 3)", "owner/name", "./emoji-even"])
+def test_another_model_or_setting_generates_otherwise(path: Path, model: str) -> None:
+    write(path, "emoji-clip@1#2")
+    assert errors_of(model, INSTRUMENTS) == {}
+
+
+def test_a_broken_file_is_refused_and_not_ignored(path: Path) -> None:
+    write(path, "emoji-clip@1#2", kind="guess")
+    with pytest.raises(InvalidData, match="'kind' is 'guess'"):
+        errors_of("emoji-even", INSTRUMENTS)
+
+
+@pytest.mark.parametrize("gate", [False, True])
+@pytest.mark.parametrize("model", BUNDLED)
+def test_the_errors_of_each_bundled_instrument_are_those_of_its_present_name(
+    model: str, *, gate: bool
+) -> None:
+    card, axes = find_model(model, "cpu"), (*load_axes(), find_axis("pixel-tone"))
+    study = Study((card,), ("author",), axes=axes, gate=gate)
+    assert list(errors_of(model, study.instruments(card))) == ["gender", "tone", "pixel-tone"]
+
+
+@pytest.mark.usefixtures("no_yunet")
+def test_how_a_classifier_errs_on_generated_faces_alone_is_not_known() -> None:
+    card = find_model("emoji-even", "cpu")
+    study = Study((card,), ("author",), classifier="face")
+    assert errors_of("emoji-even", study.instruments(card)) == {}

@@ -1,0 +1,243 @@
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from explorer.errors import InvalidData, ModelBroken, ModelNotFound, OutOfRange, UnknownName
+from explorer.models import catalog
+from explorer.models.catalog import SCHEDULERS, find_model, known_models, weights_folder
+
+PHOTO = "CompVis/stable-diffusion-v1-4"
+
+
+def _folder(path: Path, **files: str) -> Path:
+    path.mkdir()
+    (path / "model_index.json").write_text('{"_class_name": "StableDiffusionPipeline"}')
+    for part, weights in {"unet": "w.safetensors", "vae": "w.safetensors", **files}.items():
+        (path / part).mkdir()
+        (path / part / weights).write_bytes(b"weights")
+    (path / "unet/config.json").write_text('{"sample_size": 12}')
+    (path / "vae/config.json").write_text('{"block_out_channels": [8, 8, 8, 8]}')
+    return path
+
+
+def test_the_bundled_models_come_first() -> None:
+    cards = known_models()
+    assert [card.spec.name for card in cards[:2]] == ["emoji-skewed", "emoji-even"]
+    assert [card.bundled for card in cards] == [True, True] + [False] * (len(cards) - 2)
+    assert len({card.spec.name for card in cards}) == len(cards)
+
+
+def test_every_model_says_where_it_comes_from_and_under_which_licence() -> None:
+    for card in known_models():
+        assert card.title
+        assert "icen" in card.description or "Apache-2.0" in card.description
+        assert card.spec.repo == card.spec.name
+
+
+def test_a_hub_model_is_pinned_to_a_commit() -> None:
+    for card in known_models():
+        assert card.bundled or len(card.spec.revision) == 40
+
+
+def test_each_kind_of_image_has_its_classifier() -> None:
+    for card in known_models():
+        photo = "ViT-L-14-quickgelu/openai"
+        assert card.classifier == ("emoji-clip" if card.bundled else photo)
+
+
+def test_hub_models_use_half_precision_on_a_graphics_card_only() -> None:
+    assert find_model(PHOTO, "cuda").spec.dtype == "float16"
+    assert find_model(PHOTO, "cpu").spec.dtype == "float32"
+    assert find_model(PHOTO, "mps").spec.dtype == "float32"
+    assert find_model("emoji-even", "cuda").spec.dtype == "float32"
+
+
+def test_model_json_beside_the_weights_overrides_the_defaults(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(catalog, "weights_folder", lambda name: tmp_path / name)
+    (tmp_path / "emoji-even").mkdir()
+    settings = {"revision": "r7", "steps": 9, "guidance": 2, "size_px": 128, "loss": 0.2}
+    (tmp_path / "emoji-even/model.json").write_text(json.dumps(settings))
+    spec = find_model("emoji-even", "cpu").spec
+    assert (spec.revision, spec.steps, spec.guidance, spec.width_px) == ("r7", 9, 2.0, 128)
+    assert isinstance(spec.guidance, float)
+
+
+def test_an_unreadable_model_json_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(catalog, "weights_folder", lambda name: tmp_path / name)
+    (tmp_path / "emoji-even").mkdir()
+    (tmp_path / "emoji-even/model.json").write_text("{")
+    with pytest.raises(InvalidData, match="model\\.json"):
+        known_models()
+
+
+def test_weights_lie_in_the_reference_folder() -> None:
+    assert weights_folder("emoji-even").parts[-4:] == (
+        "explorer",
+        "reference",
+        "weights",
+        "emoji-even",
+    )
+
+
+def test_a_name_is_found_whatever_its_case_and_spaces() -> None:
+    assert find_model(" Emoji-Skewed ", "cpu") == find_model("emoji-skewed", "cpu")
+
+
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [("emoji-skewd", "emoji-skewed"), ("stable-diffusion-v1-4", PHOTO), ("sd-turbo", "sd-turbo")],
+)
+def test_an_unknown_model_names_the_nearest(name: str, near: str) -> None:
+    with pytest.raises(UnknownName, match=near):
+        find_model(name, "cpu")
+
+
+@pytest.mark.parametrize("name", ["", "  ", "x y", "<b>", "a/", "/"])
+def test_what_cannot_be_a_model_is_refused(name: str) -> None:
+    with pytest.raises((UnknownName, ModelBroken, ModelNotFound)):
+        find_model(name, "cpu")
+
+
+def test_any_hub_id_is_a_model() -> None:
+    card = find_model("someone/their_model-2.0", "cpu")
+    assert card.spec.repo == "someone/their_model-2.0"
+    assert card.spec.revision == "main"
+    assert not card.bundled
+
+
+def test_changed_settings_change_the_key_and_the_name() -> None:
+    card = find_model("emoji-skewed", "cpu", guidance=3, steps=1, size=64, scheduler="ddim")
+    assert card.spec.name == "emoji-skewed (guidance 3, 1 step, 64 px, ddim)"
+    assert card.spec.repo == "emoji-skewed"
+    assert (card.spec.guidance, card.spec.steps) == (3.0, 1)
+    assert (card.spec.width_px, card.spec.height_px) == (64, 64)
+
+
+def test_the_models_own_settings_do_not_change_its_name() -> None:
+    own = find_model("emoji-skewed", "cpu")
+    same = find_model("emoji-skewed", "cpu", guidance=own.spec.guidance, steps=own.spec.steps)
+    assert same == own
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"guidance": 2.5}, {"steps": 3}, {"size": 64, "scheduler": "euler"}, {"guidance": 0}],
+)
+def test_a_variants_name_finds_the_variant_again(changes: dict[str, float]) -> None:
+    card = find_model(PHOTO, "cpu", **changes)  # type: ignore[arg-type]
+    assert find_model(card.spec.name, "cpu") == card
+
+
+def test_a_setting_beside_a_variants_name_wins() -> None:
+    card = find_model("emoji-even (guidance 3)", "cpu", guidance=5)
+    assert card.spec.name == "emoji-even (guidance 5)"
+
+
+def test_an_unknown_variant_is_no_model() -> None:
+    with pytest.raises(UnknownName):
+        find_model("emoji-even (blue)", "cpu")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"steps": 0},
+        {"steps": 1001},
+        {"guidance": -1},
+        {"guidance": 51},
+        {"size": 0},
+        {"size": 9000},
+    ],
+)
+def test_settings_out_of_range_say_the_range(changes: dict[str, int]) -> None:
+    with pytest.raises(OutOfRange, match="from"):
+        find_model("emoji-even", "cpu", **changes)  # type: ignore[arg-type]
+
+
+def test_a_size_must_be_a_multiple_of_eight() -> None:
+    with pytest.raises(OutOfRange, match="96"):
+        find_model("emoji-even", "cpu", size=100)
+
+
+def test_guidance_must_be_a_number() -> None:
+    with pytest.raises(OutOfRange):
+        find_model("emoji-even", "cpu", guidance=float("nan"))
+
+
+def test_an_unknown_scheduler_names_the_nearest() -> None:
+    with pytest.raises(UnknownName, match="euler"):
+        find_model("emoji-even", "cpu", scheduler="eular")
+    assert SCHEDULERS[0] == "default"
+
+
+def test_a_folder_is_a_model_with_its_native_size(tmp_path: Path) -> None:
+    card = find_model(str(_folder(tmp_path / "mine")), "cpu")
+    assert card.spec.repo == str(tmp_path / "mine")
+    assert card.title == "mine"
+    assert (card.spec.width_px, card.spec.height_px) == (96, 96)
+
+
+def test_a_folders_revision_follows_its_files(tmp_path: Path) -> None:
+    folder = _folder(tmp_path / "mine")
+    before = find_model(str(folder), "cpu").spec.revision
+    assert find_model(str(folder), "cpu").spec.revision == before
+    os.utime(folder / "unet/w.safetensors", (1, 1))
+    assert find_model(str(folder), "cpu").spec.revision != before
+
+
+def test_a_folders_own_model_json_sets_its_defaults(tmp_path: Path) -> None:
+    folder = _folder(tmp_path / "mine")
+    (folder / "model.json").write_text('{"steps": 4, "guidance": 0, "revision": "theirs"}')
+    spec = find_model(str(folder), "cpu").spec
+    assert (spec.steps, spec.guidance) == (4, 0.0)
+    assert spec.revision != "theirs"
+
+
+def test_a_folder_whose_name_looks_like_a_variant_is_itself(tmp_path: Path) -> None:
+    folder = _folder(tmp_path / "mine (2 steps)")
+    assert find_model(str(folder), "cpu").spec.repo == str(folder)
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ModelNotFound, match="no folder"):
+        find_model(str(tmp_path / "gone"), "cpu")
+
+
+def test_a_folder_without_a_pipeline_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ModelBroken, match="model_index\\.json"):
+        find_model(str(tmp_path), "cpu")
+
+
+def test_a_folder_with_pickles_only_is_refused(tmp_path: Path) -> None:
+    folder = _folder(tmp_path / "mine", text_encoder="pytorch_model.bin")
+    with pytest.raises(ModelBroken, match=r"text_encoder.*\.bin.*safetensors"):
+        find_model(str(folder), "cpu")
+
+
+def test_pickles_beside_safetensors_are_left_alone(tmp_path: Path) -> None:
+    folder = _folder(tmp_path / "mine")
+    (folder / "unet/diffusion_pytorch_model.bin").write_bytes(b"")
+    assert find_model(str(folder), "cpu").spec.steps == 50
+
+
+def test_a_folder_with_an_unreadable_configuration_is_refused(tmp_path: Path) -> None:
+    folder = _folder(tmp_path / "mine")
+    (folder / "unet/config.json").write_text("{")
+    with pytest.raises(ModelBroken, match="config\\.json"):
+        find_model(str(folder), "cpu")
+
+
+def test_listing_models_loads_no_torch_and_asks_no_network() -> None:
+    code = (
+        "import sys; from explorer.models.catalog import find_model, known_models;"
+        "known_models('cpu'); find_model('a/b', 'cpu');"
+        "print(sorted({'torch', 'diffusers', 'huggingface_hub', 'numpy'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
