@@ -3,43 +3,39 @@
 The page, the command line and the tests all run it; they differ only in how they show Progress.
 """
 
+from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Protocol
 
-from explorer import __version__, settings
-from explorer.classifiers.find import classify_name
+from explorer.classifiers.find import classifier_of
 from explorer.errors import InvalidData, OutOfRange, StoreCorrupt
-from explorer.findings.comparison import compare
-from explorer.findings.tables import Provenance
-from explorer.findings.tallies import tally
-from explorer.models.catalog import classifier_version
-from explorer.models.requests import ImageRequest
+from explorer.models.requests import Asked, ImageRequest
 from explorer.perception.axes import find_axis, load_axes
-from explorer.perception.decide import decide_anew, instrument_name
-from explorer.perception.subject import SUBJECT, behind_gate, gated_name
+from explorer.perception.instruments import Instrument
+from explorer.perception.subject import SUBJECT
 from explorer.progress import Pace, Progress, batches, growing_batches
 from explorer.settings import MAX_IMAGES_PER_PROMPT
 from explorer.words.prompts import TEMPLATE, Prompt, check_template
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from explorer.findings.comparison import Comparison
-    from explorer.findings.tallies import By, Observation, Tally
     from explorer.models.catalog import ModelCard
+    from explorer.models.provenance import Provenance
     from explorer.models.requests import Image, ModelSpec
     from explorer.perception.axes import Axis, Perception
-    from explorer.perception.decide import Recalibration
+    from explorer.perception.instruments import ClassifierSpec, Recalibration
     from explorer.store.index import Store
-
-_LIBRARIES = ("torch", "diffusers", "transformers", "open_clip_torch")
-_PIXEL_LIBRARIES = ("opencv-python-headless", "scikit-image")
 
 
 class Generator(Protocol):
     """Who generates."""
+
+    @property
+    def provenance(self) -> "Provenance":
+        """The machine and the libraries that generate."""
+        ...
 
     def generate(self, requests: "Sequence[ImageRequest]") -> "Iterator[Image]":
         """Yield one image for each request, in order, as soon as each is there."""
@@ -56,11 +52,11 @@ class Classifier(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Study:
-    """What is asked: every model generates every profession with every adjective, `images` times.
+    """What is asked: every model generates `images` images of every profession and adjective.
 
     An adjective of None is the prompt without one. `level` is the confidence of the intervals.
     `classifier` overrides the one that each model's card names; None keeps those. Each axis is
-    classified by one instrument, and counted by no other. With `gate`, only images of one person are
+    answered by one instrument, and counted by no other. With `gate`, only images of one person are
     answered for; what the others show is counted as the reason for no answer. With a
     `recalibration`, which is of one model and one axis, answers are given anew from what is stored
     and are those of an instrument of its own.
@@ -98,53 +94,32 @@ class Study:
         check_template(self.template)
         self._refuse_mixed_methods()
 
-    def requests(self, model: "ModelCard") -> tuple[ImageRequest, ...]:
-        """Return what one model is asked for: by profession, then adjective, then replicate."""
+    @property
+    def prompts(self) -> tuple[Prompt, ...]:
+        """The prompts of every model: by profession, then adjective."""
         template = check_template(self.template)
-        prompts = [
+        return tuple(
             Prompt(profession, adjective, template)
             for profession in self.professions
             for adjective in self.adjectives
-        ]
-        return tuple(
-            ImageRequest(model.spec, prompt, replicate)
-            for prompt in prompts
-            for replicate in range(self.images)
         )
 
-    def instruments(self, model: "ModelCard") -> dict[str, str]:
-        """Return the instrument that answers for this model's images, by axis name."""
-        readers = self.readers(model)
-        names = {axis.name: readers[axis.name] for axis in self.axes}
-        if self.recalibration:
-            names = {axis: self.recalibration.instrument(name) for axis, name in names.items()}
-        if not self.gate:
-            return names
-        return {axis: gated_name(name, readers[SUBJECT]) for axis, name in names.items()}
+    @property
+    def size(self) -> int:
+        """How many images are asked for, over all models."""
+        return len(self.models) * len(self.professions) * len(self.adjectives) * self.images
 
-    def readers(self, model: "ModelCard") -> dict[str, str]:
-        """Return whose perceptions are stored of this model's images, by axis name.
+    def asked(self, model: "ModelCard") -> Asked:
+        """Return what one model is asked for, without an object for each image."""
+        return Asked(model.spec, tuple(prompt.text for prompt in self.prompts), self.images)
 
-        The gate's among them; who answers behind a gate, or is calibrated, is stored under the name
-        of its own.
-        """
-        return {
-            axis.name: instrument_name(classifier_version(self.classify(model, axis)), axis)
-            for axis in self.looked_at
-        }
-
-    def _refuse_mixed_methods(self) -> None:
-        """Refuse models whose images are measured in different ways on an axis."""
-        for axis in self.looked_at:
-            if axis.reader == "captions":
-                continue
-            methods = {self.classify(card, axis): card.spec.name for card in self.models}
-            if len(methods) > 1:
-                told = " and ".join(f"{method!r} ({name!r})" for method, name in methods.items())
-                raise InvalidData(
-                    f"{axis.name!r} is answered in different ways for these models: {told}. These "
-                    "are never mixed in one table. Ask about one model at a time."
-                )
+    def requests(self, model: "ModelCard") -> tuple[ImageRequest, ...]:
+        """Return what one model is asked for: by profession, then adjective, then replicate."""
+        return tuple(
+            ImageRequest(model.spec, prompt, replicate)
+            for prompt in self.prompts
+            for replicate in range(self.images)
+        )
 
     @property
     def looked_at(self) -> "tuple[Axis, ...]":
@@ -158,18 +133,51 @@ class Study:
         """The axes asked for, with the thresholds that decide about answers."""
         if self.recalibration is None:
             return self.axes
-        return tuple(map(self.recalibration.axis, self.axes))
+        threshold = self.recalibration.threshold
+        return tuple(replace(axis, threshold=threshold) for axis in self.axes)
 
-    def classify(self, model: "ModelCard", axis: "Axis") -> str:
-        """Return the name of the classifier that classifies this model's images on an axis."""
-        return classify_name(self.classifier, model, axis)
+    def classifier_of(self, model: "ModelCard", axis: "Axis") -> "ClassifierSpec":
+        """Return who classifies this model's images on an axis."""
+        return classifier_of(self.classifier, model, axis)
+
+    def stored_instruments(self, model: "ModelCard") -> "dict[str, Instrument]":
+        """Return whose perceptions of this model's images are stored, by axis name.
+
+        The gate's among them; calibrated and gated answers are made of these.
+        """
+        return {
+            axis.name: Instrument.of(self.classifier_of(model, axis), axis)
+            for axis in self.looked_at
+        }
+
+    def instruments(self, model: "ModelCard") -> "dict[str, Instrument]":
+        """Return the instrument that answers for this model's images, by axis name."""
+        stored = self.stored_instruments(model)
+        gate = stored[SUBJECT] if self.gate else None
+        return {
+            axis.name: replace(stored[axis.name], calibration=self.recalibration, gate=gate)
+            for axis in self.axes
+        }
+
+    def _refuse_mixed_methods(self) -> None:
+        """Refuse models whose images are measured in different ways on an axis."""
+        for axis in self.looked_at:
+            if axis.method == "captions":
+                continue
+            ways = {self.classifier_of(card, axis): card.spec.name for card in self.models}
+            if len(ways) > 1:
+                told = " and ".join(f"{str(way)!r} ({name!r})" for way, name in ways.items())
+                raise InvalidData(
+                    f"{axis.name!r} is answered in different ways for these models: {told}. These "
+                    "are never mixed in one table. Ask about one model at a time."
+                )
 
 
 def run(
     study: Study,
     store: "Store",
     generators: "Callable[[ModelSpec], Generator]",
-    classifiers: "Callable[[str], Classifier]",
+    classifiers: "Callable[[ClassifierSpec], Classifier]",
     cancelled: "Callable[[], bool]" = lambda: False,
     batch: int = 32,
 ) -> "Iterator[Progress]":
@@ -181,32 +189,38 @@ def run(
     Args:
         study: what is asked.
         store: where images and perceptions are and go.
-        generators: gives the generator that generates for a model.
-        classifiers: gives the classifier of a name.
+        generators: gives the generator of a model.
+        classifiers: gives the classifier of a specification.
         cancelled: asked after every batch; the run ends, with what is generated saved, once true.
         batch: how many images at most are generated, classified and saved together.
     """
-    missing = len(missing(study, store))
-    pace = Pace(missing + len(unclassified(study, store)))
+    for card in study.models:
+        store.check(study.asked(card))
+    to_generate = count_missing(study, store)
+    pace = Pace(to_generate + count_unclassified(study, store))
     if pace.total and not cancelled():
-        yield Progress(0, pace.total, "generate" if missing else "classify", None, None, None)
+        stage = "generate" if to_generate else "classify"
+        yield Progress(0, pace.total, stage, None, None, None)
     for card in study.models:
         classify = _Classify(study, card, store, classifiers)
         stored = _stored(unclassified(study, store, card), store)
         for images in batches(stored, batch, cancelled):
             classify(images)
             yield pace.progress("classify", images)
-        requests = () if cancelled() else store.missing(study.requests(card))
-        for images in _generated(requests, generators, batch, cancelled):
-            store.save(images)
-            classify(images)
-            yield pace.progress("generate", images)
+        requests = () if cancelled() else missing(study, store, card)
+        if requests:
+            generator = generators(card.spec)
+            for images in growing_batches(requests, generator.generate, batch, cancelled):
+                store.save(images)
+                store.record(card.spec, generator.provenance)
+                classify(images)
+                yield pace.progress("generate", images)
 
 
-def classify(
+def classify_stored(
     studies: "Sequence[Study]",
     store: "Store",
-    classifiers: "Callable[[str], Classifier]",
+    classifiers: "Callable[[ClassifierSpec], Classifier]",
     batch: int = 32,
 ) -> "Iterator[int]":
     """Classify stored images for several studies of the same images; generate nothing.
@@ -216,10 +230,10 @@ def classify(
     """
     for card in studies[0].models:
         wanted = [(study, unclassified(study, store, card)) for study in studies]
-        classifies = [_Classify(study, card, store, classifiers) for study, some in wanted if some]
+        looks = [_Classify(study, card, store, classifiers) for study, some in wanted if some]
         requests = {request.key: request for _, some in wanted for request in some}
         for images in batches(_stored(requests.values(), store), batch, lambda: False):
-            for look in classifies:
+            for look in looks:
                 look(images)
             yield len(images)
 
@@ -238,79 +252,92 @@ def prepare(study: Study) -> bool:
     """
     from explorer.classifiers.faces import fetch_detector
 
-    classifies = (study.classify(card, axis) for card in study.models for axis in study.looked_at)
-    return any("Haar" in name for name in classifies) and fetch_detector() == "Haar"
+    return wants_detector(study) and fetch_detector() == "Haar"
 
 
-def missing(study: Study, store: "Store") -> tuple[ImageRequest, ...]:
-    """Return what is still to be generated, over all models."""
+def wants_detector(study: Study) -> bool:
+    """Say whether the study finds faces without the detector that finds them best."""
+    return any(
+        study.classifier_of(card, axis).detector == "Haar"
+        for card in study.models
+        for axis in study.looked_at
+    )
+
+
+def missing(study: Study, store: "Store", model: "ModelCard") -> tuple[ImageRequest, ...]:
+    """Return what one model has still to generate, in order, and the same image only once."""
+    stored = _stored_images(study.asked(model), store)
+    texts = [text for text, number in stored.items() if number.total() < study.images]
+    there = store.replicates(Asked(model.spec, tuple(texts), study.images))
     return tuple(
-        request for card in study.models for request in store.missing(study.requests(card))
+        ImageRequest(model.spec, prompt, replicate)
+        for prompt in _prompts(study, texts)
+        for replicate in range(study.images)
+        if (prompt.text, replicate) not in there
     )
 
 
-def unclassified(
-    study: Study, store: "Store", model: "ModelCard | None" = None
-) -> tuple[ImageRequest, ...]:
-    """Return what is generated and still to be classified on some axis; all models' if None is given."""
-    found: dict[str, ImageRequest] = {}
-    for card in study.models if model is None else (model,):
-        requests = study.requests(card)
-        for axis, instrument in study.readers(card).items():
-            found |= {one.key: one for one in store.unclassified(requests, axis, instrument)}
-    return tuple(found.values())
-
-
-def observations(study: Study, store: "Store", model: "ModelCard") -> "tuple[Observation, ...]":
-    """Return one model's stored images with what its instruments said of them."""
-    found = store.observations(study.requests(model), study.readers(model))
-    if not (study.gate or study.recalibration):
-        return found
-    return tuple(replace(one, perceptions=_answered(study, one.perceptions)) for one in found)
-
-
-def tallies(study: Study, store: "Store", by: "By") -> "tuple[Tally, ...]":
-    """Count the perceptions of everything stored, model by model."""
-    return tuple(row for card in study.models for row in _tallies(study, store, card, by))
-
-
-def comparisons(study: Study, store: "Store", by: "By") -> "tuple[Comparison, ...]":
-    """Set the study's first model beside its second, cell by cell."""
-    left, right = (_tallies(study, store, card, by) for card in study.models)
-    return compare(left, right)
-
-
-def _tallies(study: Study, store: "Store", model: "ModelCard", by: "By") -> "tuple[Tally, ...]":
-    stored = observations(study, store, model)
-    return tally(stored, study.requests(model), study.decided_on, by, study.level)
-
-
-def _answered(study: Study, seen: "Mapping[str, Perception]") -> "Mapping[str, Perception]":
-    """Return what the study's own instrument makes of what is stored of an image."""
-    if study.recalibration:
-        anew = (
-            decide_anew(seen[axis.name], axis, study.recalibration)
-            for axis in study.axes
-            if axis.name in seen
-        )
-        seen = {**seen, **{one.axis: one for one in anew}}
-    return behind_gate(seen, study.axes) if study.gate else seen
-
-
-def provenance(study: Study, store: "Store", model: "ModelCard") -> Provenance:
-    """Return how one model's images came about, everything that took part in generating them."""
-    made = store.provenance(model.spec)
-    return Provenance(
-        model=model.spec,
-        instruments=tuple(study.instruments(model).items()),
-        tool_version=__version__,
-        device=_joined(one.device for one in made),
-        libraries=_joined(one.libraries for one in made),
+def count_missing(study: Study, store: "Store") -> int:
+    """Return how many images are still to be generated, over all models."""
+    return sum(
+        study.images - number.total()
+        for card in study.models
+        for number in _stored_images(study.asked(card), store).values()
     )
+
+
+def unclassified(study: Study, store: "Store", model: "ModelCard") -> tuple[ImageRequest, ...]:
+    """Return what is stored of one model and still to be classified on some axis, in order."""
+    found: set[tuple[str, int]] = set()
+    for axis, instrument, texts in _partly_classified(study, store, model):
+        asked = Asked(model.spec, texts, study.images)
+        found |= store.unclassified_of(asked, axis, instrument)
+    replicates: dict[str, list[int]] = {}
+    for text, replicate in sorted(found):
+        replicates.setdefault(text, []).append(replicate)
+    return tuple(
+        ImageRequest(model.spec, prompt, replicate)
+        for prompt in _prompts(study, replicates)
+        for replicate in replicates[prompt.text]
+    )
+
+
+def count_unclassified(study: Study, store: "Store") -> int:
+    """Return how many stored images are still to be classified on some axis, over all models."""
+    return sum(len(unclassified(study, store, card)) for card in study.models)
+
+
+def _stored_images(asked: Asked, store: "Store") -> dict[str, Counter[str | None]]:
+    """Return how many images of each text are stored, by the reason why they are filtered."""
+    stored: dict[str, Counter[str | None]] = {text: Counter() for text in asked.texts}
+    for text, filtered, number in store.image_counts(asked):
+        stored[text][filtered] += number
+    return stored
+
+
+def _partly_classified(
+    study: Study, store: "Store", model: "ModelCard"
+) -> "Iterator[tuple[str, Instrument, tuple[str, ...]]]":
+    """Yield each axis and instrument with the texts of which some images are not classified."""
+    asked = study.asked(model)
+    left = {text: number[None] for text, number in _stored_images(asked, store).items()}
+    for axis, instrument in study.stored_instruments(model).items():
+        to_classify = dict(left)
+        for answer in store.answer_counts(asked, axis, instrument):
+            to_classify[answer.text] -= answer.number
+        texts = tuple(text for text, number in to_classify.items() if number)
+        if texts:
+            yield axis, instrument, texts
+
+
+def _prompts(study: Study, texts: "Iterable[str]") -> "Iterable[Prompt]":
+    """Return the prompts of these texts in the study's order, one for each text."""
+    wanted = set(texts)
+    return {one.text: one for one in study.prompts if one.text in wanted}.values()
 
 
 class _Classify:
-    """Perceives and decides what is not classified yet of one model's stored images.
+    """Classifies on each axis those of one model's images that it lacks answers for.
 
     A classifier loads at the first image that it has to look at.
     """
@@ -320,70 +347,38 @@ class _Classify:
         study: Study,
         model: "ModelCard",
         store: "Store",
-        classifiers: "Callable[[str], Classifier]",
+        classifiers: "Callable[[ClassifierSpec], Classifier]",
     ) -> None:
-        self._study = study
-        self._model = model
-        self._readers = study.readers(model)
+        self._axes = study.looked_at
+        self._instruments = study.stored_instruments(model)
         self._store = store
         self._classifiers = classifiers
-        self._loaded: dict[str, Classifier] = {}
+        self._loaded: dict[ClassifierSpec, Classifier] = {}
 
     def __call__(self, images: "Sequence[Image]") -> None:
         self._store.save_perceptions(
-            seen for axis in self._study.looked_at for seen in self._look(images, axis)
+            seen for axis in self._axes for seen in self._look(images, axis)
         )
-        self._store.record(_made_here(self._study, self._model))
 
     def _look(self, images: "Sequence[Image]", axis: "Axis") -> "Iterable[Perception]":
+        instrument = self._instruments[axis.name]
         requests = [image.request for image in images]
-        wanted = self._store.unclassified(requests, axis.name, self._readers[axis.name])
+        wanted = self._store.unclassified(requests, axis.name, instrument)
         keys = {request.key for request in wanted}
         shown = [image for image in images if image.request.key in keys]
-        return self._classifier(axis).classify(shown, axis) if shown else ()
+        return self._classifier(instrument.classifier).classify(shown, axis) if shown else ()
 
-    def _classifier(self, axis: "Axis") -> Classifier:
-        name = self._study.classify(self._model, axis)
-        if name not in self._loaded:
-            self._loaded[name] = self._classifiers(name)
-        return self._loaded[name]
-
-
-def _generated(
-    requests: "Sequence[ImageRequest]",
-    generators: "Callable[[ModelSpec], Generator]",
-    batch: int,
-    cancelled: "Callable[[], bool]",
-) -> "Iterator[tuple[Image, ...]]":
-    if requests:
-        generate = generators(requests[0].model).generate
-        yield from growing_batches(requests, generate, batch, cancelled)
+    def _classifier(self, spec: "ClassifierSpec") -> Classifier:
+        if spec not in self._loaded:
+            self._loaded[spec] = self._classifiers(spec)
+        return self._loaded[spec]
 
 
 def _stored(requests: "Iterable[ImageRequest]", store: "Store") -> "Iterator[Image]":
     for request in requests:
-        # The store has reported and forgotten the image: it counts as missing and is generated again.
+        # The store has reported and forgotten the image: it is missing and generated again.
         with suppress(StoreCorrupt):
             yield store.load(request)
-
-
-def _made_here(study: Study, model: "ModelCard") -> Provenance:
-    return Provenance(
-        model=model.spec,
-        instruments=tuple(study.instruments(model).items()),
-        tool_version=__version__,
-        device=settings.load().device,
-        libraries=", ".join(f"{name} {version(name)}" for name in _libraries(study)),
-    )
-
-
-def _libraries(study: Study) -> tuple[str, ...]:
-    captions_alone = all(axis.reader == "captions" for axis in study.looked_at)
-    return _LIBRARIES if captions_alone else _LIBRARIES + _PIXEL_LIBRARIES
-
-
-def _joined(texts: "Iterable[str | None]") -> str | None:
-    return "; ".join(dict.fromkeys(filter(None, texts))) or None
 
 
 def _distinct(kind: str, names: "Sequence[str | None]") -> None:

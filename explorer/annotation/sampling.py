@@ -55,7 +55,7 @@ def sample_of(
     study: "Study", store: "Store", card: "ModelCard", axis: "Axis"
 ) -> "tuple[Sampled, ...]":
     """Return the sample of a model and axis for the classifier of the study; empty without one."""
-    return store.sample(card.spec, axis.name, study.instruments(card)[axis.name])
+    return store.annotations.sample(card.spec, axis.name, study.instruments(card)[axis.name])
 
 
 def annotated_errors(study: "Study", store: "Store") -> "Mapping[tuple[str, str], Errors]":
@@ -98,7 +98,7 @@ def annotation_report(
     instrument = study.instruments(card)[axis.name]
     sample = sample_of(study, store, card, axis)
     keys = [one.image_key for one in store.perceptions_of(card.spec, axis.name, instrument)]
-    labels = store.labels(keys, axis.name)
+    labels = store.annotations.of(keys, axis.name)
     seen = _seen(store, sample, scores=True)
     annotators: dict[str, int] = {}
     for label in labels:
@@ -210,7 +210,7 @@ def _drawn(
             f"{instrument!r}. Draw some first, in Explore or with `draw`."
         )
     sample = draw_sample(perceptions, size, seed)
-    store.save_sample(card.spec, sample)
+    store.annotations.save_sample(card.spec, sample)
     return sample
 
 
@@ -230,7 +230,7 @@ def _seen(
     axis, instrument = sample[0].axis, sample[0].instrument
     keys = [one.image for one in sample]
     said: dict[str, list[str]] = {key: [] for key in keys}
-    for label in store.labels(keys, axis):
+    for label in store.annotations.of(keys, axis):
         said[label.image].append(label.label)
     classified = store.perceptions(keys, axis, instrument) if scores else {}
     return tuple(

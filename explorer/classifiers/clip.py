@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 from explorer.classifiers.models import load_model
 from explorer.errors import ModelBroken, OutOfMemory
 from explorer.failures import first_line, out_of_memory
-from explorer.models.catalog import classifier_version
-from explorer.perception.decide import Calibration, decide, instrument_name
+from explorer.perception.decide import Calibration, decide
+from explorer.perception.instruments import ClassifierSpec, Instrument
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -31,16 +31,16 @@ class ClipClassifier:
     axis; threads take turns.
     """
 
-    def __init__(self, name: str, device: str) -> None:
+    def __init__(self, spec: ClassifierSpec, device: str) -> None:
         """Remember what to load and where.
 
         Args:
-            name: "emoji-clip" (bundled), "MODEL/PRETRAINED" as open_clip lists them, or the folder
-                of a model in open_clip's layout.
+            spec: its backbone is "emoji-clip" (bundled), "MODEL/PRETRAINED" as open_clip lists
+                them, or the folder of a model in open_clip's layout.
             device: "cpu", "cuda" or "mps".
         """
-        self.name = name
-        self._version = classifier_version(name)
+        self.name = str(spec.backbone)
+        self._spec = spec
         self._device = device
         self._batch = _BATCH
         self._model: Model | None = None
@@ -75,7 +75,7 @@ class ClipClassifier:
             size = len(next(iter(scores.values()), ())) or len(shown)
             for place, image in enumerate(shown[done : done + size]):
                 for axis in axes:
-                    instrument = instrument_name(self._version, axis)
+                    instrument = Instrument.of(self._spec, axis)
                     key = image.request.key
                     yield decide(key, axis, instrument, scores[axis.name][place])
             done += size

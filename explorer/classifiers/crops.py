@@ -5,9 +5,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from explorer.classifiers.clip import same
 from explorer.classifiers.faces import crop, only_face
-from explorer.models.catalog import classifier_version, split_view
 from explorer.perception.axes import Perception
-from explorer.perception.decide import instrument_name
+from explorer.perception.instruments import Instrument
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -15,8 +14,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from explorer.classifiers.faces import Detector
     from explorer.models.requests import Image
+    from explorer.perception.instruments import ClassifierSpec
     from explorer.perception.axes import Axis
 
 
@@ -25,23 +24,16 @@ class _Classifier(Protocol):
 
 
 class FaceClassifier:
-    """Finds the one face of each image and lets another classifier classify it.
+    """Finds the one face of each image and lets a CLIP classify it.
 
-    An instrument of its own: its name begins with the detector's. Without a face, or with several,
+    A classifier of its own: its name begins with the detector's. Without a face, or with several,
     it abstains and says so.
     """
 
-    def __init__(self, name: str, classify: _Classifier) -> None:
-        """Remember who classifies.
-
-        Args:
-            name: "YuNet face: emoji-clip", the detector and the classifier.
-            classify: the classifier of that name.
-        """
-        self.name = name
-        view, _ = split_view(name)
-        self._by: Detector = "YuNet" if "YuNet" in view else "Haar"
-        self._classify = classify
+    def __init__(self, spec: "ClassifierSpec", clip: _Classifier) -> None:
+        """Remember how faces are found, and the CLIP that is shown them."""
+        self._spec = spec
+        self._clip = clip
         self._seen: tuple[NDArray[np.uint8] | None, ...] = ()
         self._faces: tuple[NDArray[np.uint8] | str, ...] = ()
 
@@ -51,7 +43,7 @@ class FaceClassifier:
         Raises:
             ModelError: the detector or the classifier cannot be used.
         """
-        instrument = instrument_name(classifier_version(self.name), axis)
+        instrument = Instrument.of(self._spec, axis)
         shown = [image for image in images if image.pixels is not None]
         faces = self._cropped(shown)
         found = [
@@ -59,7 +51,7 @@ class FaceClassifier:
             for image, face in zip(shown, faces, strict=True)
             if not isinstance(face, str)
         ]
-        classified = iter(self._classify.classify(found, axis))
+        classified = iter(self._clip.classify(found, axis))
         for image, face in zip(shown, faces, strict=True):
             if isinstance(face, str):
                 yield Perception(image.request.key, axis.name, instrument, None, face, ())
@@ -75,5 +67,5 @@ class FaceClassifier:
         return self._faces
 
     def _face(self, pixels: "NDArray[np.uint8]") -> "NDArray[np.uint8] | str":
-        face = only_face(pixels, self._by)
+        face = only_face(pixels, self._spec.detector or "Haar")
         return face if isinstance(face, str) else crop(pixels, face)

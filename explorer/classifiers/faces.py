@@ -7,7 +7,7 @@ counted together.
 import hashlib
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from explorer.errors import ModelBroken, ModelError
 from explorer.failures import load_failure
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-Detector = Literal["YuNet", "Haar"]
+    from explorer.perception.instruments import Detector
 
 NO_FACE = "no face found"
 SEVERAL_FACES = "several faces"
@@ -48,12 +48,12 @@ class Box(NamedTuple):
     height: int
 
 
-def detector() -> Detector:
+def detector() -> "Detector":
     """Return which detector finds faces on this machine: YuNet if its weights are here."""
     return "Haar" if _stored() is None else "YuNet"
 
 
-def fetch_detector() -> Detector:
+def fetch_detector() -> "Detector":
     """Fetch YuNet's weights unless they are here; return which detector finds faces now.
 
     Raises:
@@ -75,7 +75,7 @@ def fetch_detector() -> Detector:
     return "YuNet"
 
 
-def find_faces(pixels: "NDArray[np.uint8]", by: Detector) -> tuple[Box, ...]:
+def find_faces(pixels: "NDArray[np.uint8]", by: "Detector") -> tuple[Box, ...]:
     """Return the faces of an image (height, width, 3), sRGB, that are large enough to be classified.
 
     Raises:
@@ -85,7 +85,7 @@ def find_faces(pixels: "NDArray[np.uint8]", by: Detector) -> tuple[Box, ...]:
     return tuple(box for box in found if min(box.width, box.height) >= _SMALLEST_PX)
 
 
-def only_face(pixels: "NDArray[np.uint8]", by: Detector) -> Box | str:
+def only_face(pixels: "NDArray[np.uint8]", by: "Detector") -> Box | str:
     """Return the one face of an image, or the reason why there is not one.
 
     Raises:

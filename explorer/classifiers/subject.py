@@ -3,9 +3,9 @@
 from typing import TYPE_CHECKING
 
 from explorer.classifiers.faces import find_faces
-from explorer.models.catalog import classifier_version, split_view
 from explorer.perception.axes import Perception
-from explorer.perception.decide import UNSURE, instrument_name
+from explorer.perception.decide import UNSURE
+from explorer.perception.instruments import Instrument
 from explorer.perception.skin import is_grey
 from explorer.perception.subject import ONE, subject
 
@@ -13,12 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from explorer.classifiers.clip import ClipClassifier
-    from explorer.classifiers.faces import Detector
     from explorer.models.requests import Image
+    from explorer.perception.instruments import ClassifierSpec
     from explorer.perception.axes import Axis
 
-# The bundled generators draw one person each time, as their designers' art shows one.
-EMOJI_SUBJECT = "subject: bundled art"
 
 
 class SubjectClassifier:
@@ -28,16 +26,13 @@ class SubjectClassifier:
     them only the colour is looked at.
     """
 
-    def __init__(self, name: str, clip: "ClipClassifier | None") -> None:
-        """Remember who reads the captions.
+    def __init__(self, spec: "ClassifierSpec", clip: "ClipClassifier | None") -> None:
+        """Remember how faces are found, and the CLIP that reads the captions.
 
-        Args:
-            name: "subject (YuNet): ViT-L-14-quickgelu/openai", or the bundled art's.
-            clip: the classifier of that name; None for bundled art, of which no caption is asked.
+        `clip` is None for bundled art, of which no caption is asked.
         """
-        self.name = name
+        self._spec = spec
         self._clip = clip
-        self._by: Detector = "YuNet" if "YuNet" in split_view(name)[0] else "Haar"
 
     def classify(self, images: "Sequence[Image]", axis: "Axis") -> "Iterator[Perception]":
         """Yield one perception per image, in order; a filtered image has none.
@@ -45,7 +40,7 @@ class SubjectClassifier:
         Raises:
             ModelError: the detector or the classifier cannot be used.
         """
-        instrument = instrument_name(classifier_version(self.name), axis)
+        instrument = Instrument.of(self._spec, axis)
         shown = [image for image in images if image.pixels is not None]
         for image, (label, faces) in zip(shown, self._look(shown, axis), strict=True):
             reason = UNSURE if label is None else None
@@ -61,6 +56,6 @@ class SubjectClassifier:
         people, medium = (list(self._clip.classify(shown, one)) for one in axis.contrasts)
         for place, image in enumerate(shown):
             assert image.pixels is not None, "only shown images are looked at"  # noqa: S101
-            faces = len(find_faces(image.pixels, self._by))
+            faces = len(find_faces(image.pixels, self._spec.detector or "Haar"))
             answers = people[place].label, medium[place].label
             yield subject(*answers, faces, grey=grey[place]), faces

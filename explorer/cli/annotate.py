@@ -101,7 +101,7 @@ def import_annotations(
     """
     labels = read_annotations(file, annotator, datetime.now(UTC).isoformat(timespec="seconds"))
     with opened(machine.load(cache)) as store:
-        store.save_annotations(labels)
+        store.annotations.save(labels)
     annotators = ", ".join(sorted({one.annotator for one in labels})) or "nobody"
     say(
         f"{len(labels)} labels are kept, of {annotators}. See what they tell with `annotate report`."
@@ -113,7 +113,7 @@ def import_annotations(
 def export_annotations(output: Output, cache: CacheFolder = None) -> None:
     """Write all labels, with who gave them and when; `annotate import` reads them again."""
     with opened(machine.load(cache)) as store:
-        output.write(annotation_rows(store.all_annotations()), _LABEL_COLUMNS)
+        output.write(annotation_rows(store.annotations.all()), _LABEL_COLUMNS)
 
 
 @group.command("report")

@@ -8,8 +8,9 @@ from explorer.findings.sentences import subject
 from explorer.statistics.intervals import difference
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
+    from explorer.findings.counts import Pairs
     from explorer.findings.tallies import Pooled, Tally
     from explorer.statistics.intervals import Interval
 
@@ -21,18 +22,32 @@ class Comparison:
     """Two tallies of the same words and axis.
 
     `differences` holds, in the axis's label order, the left share minus the right one, None where
-    either model has no classified image. `paired` counts the prompts and replicates, hence seeds,
-    that are classified on both sides.
+    either model has no classified image. `pairs` counts, by prompt text, the labels that the two
+    sides' images of the same seed got; `paired` is how many there are.
     """
 
     left: "Tally"
     right: "Tally"
     differences: "tuple[Interval | None, ...]"
-    paired: int
+    pairs: "Pairs"
+
+    @property
+    def paired(self) -> int:
+        """How many prompts and replicates, hence seeds, are classified on both sides."""
+        return sum(number for labels in self.pairs.values() for number in labels.values())
 
 
-def compare(left: "Iterable[Tally]", right: "Iterable[Tally]") -> tuple[Comparison, ...]:
+def compare(
+    left: "Iterable[Tally]",
+    right: "Iterable[Tally]",
+    pairs: "Callable[[Tally], Pairs]" = lambda _: {},
+) -> tuple[Comparison, ...]:
     """Pair the tallies of two models by words and axis, in the order of the left one.
+
+    Args:
+        left: of the one model.
+        right: of the other.
+        pairs: gives the pairs of images behind a tally of the left one.
 
     Raises:
         InvalidData: a cell is on one side only, or twice on one side.
@@ -45,7 +60,7 @@ def compare(left: "Iterable[Tally]", right: "Iterable[Tally]") -> tuple[Comparis
                 f"Only one of the two models was asked for {subject(tally.cell)!r}. Compare models "
                 "on the same professions and adjectives."
             )
-    return tuple(_comparison(tally, rights[place]) for place, tally in lefts.items())
+    return tuple(_comparison(tally, rights[place], pairs(tally)) for place, tally in lefts.items())
 
 
 def _by_place(tallies: "Iterable[Tally]") -> "dict[_Place, Tally]":
@@ -60,7 +75,7 @@ def _by_place(tallies: "Iterable[Tally]") -> "dict[_Place, Tally]":
     return placed
 
 
-def _comparison(left: "Tally", right: "Tally") -> Comparison:
+def _comparison(left: "Tally", right: "Tally", pairs: "Pairs") -> Comparison:
     if left.axis.labels != right.axis.labels:
         raise InvalidData(
             f"The two sides were classified with different labels: {left.axis.labels!r} and "
@@ -70,4 +85,4 @@ def _comparison(left: "Tally", right: "Tally") -> Comparison:
         difference(count, left.classified, other, right.classified, left.level)
         for count, other in zip(left.counts, right.counts, strict=True)
     )
-    return Comparison(left, right, differences, len(left.seen.keys() & right.seen.keys()))
+    return Comparison(left, right, differences, pairs)

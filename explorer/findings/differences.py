@@ -26,8 +26,7 @@ if TYPE_CHECKING:
     from explorer.findings.corrected import Errors
     from explorer.statistics.intervals import Interval
 
-    # By prompt: of each pair, whether the left and the right image have the label.
-    _Pairs = Mapping[str, list[tuple[bool, bool]]]
+    _Table = tuple[tuple[int, int], tuple[int, int]]
 
 SIGN_FLIP = "sign flip over prompts"
 MCNEMAR = "mcnemar over pairs of one prompt"
@@ -171,7 +170,7 @@ def _note(
     comparison: "Comparison", tests: tuple[Tested | None, ...], warning: str | None
 ) -> str | None:
     flipped = any(test and test.method == SIGN_FLIP for test in tests)
-    prompts = len(_pairs(comparison, comparison.left.axis.labels[0]))
+    prompts = len(comparison.pairs)
     few = too_few_to_flip(prompts, "prompts") if flipped else None
     return " ".join(filter(None, (warning, few))) or None
 
@@ -194,24 +193,23 @@ def _p(comparison: "Comparison", label: str) -> tuple[float, str] | None:
         return None
     if comparison.paired < FEWEST:
         return None
-    pairs = _pairs(comparison, label)
-    if len(pairs) == 1:
-        return _of_one_prompt(*pairs.values()), MCNEMAR
-    p = significance.sign_flip([sum(a - b for a, b in both) / len(both) for both in pairs.values()])
+    # Sorted, so that the same pairs are flipped in the same order each time.
+    tables = [_table(labels, label) for _, labels in sorted(comparison.pairs.items())]
+    if len(tables) == 1:
+        exact = significance.mcnemar(tables[0]).exact
+        return 1.0 if exact is None else exact, MCNEMAR
+    p = significance.sign_flip([_mean_difference(table) for table in tables])
     return None if p is None else (p, SIGN_FLIP)
 
 
-def _pairs(comparison: "Comparison", label: str) -> "_Pairs":
-    left, right = comparison.left.seen, comparison.right.seen
-    pairs: dict[str, list[tuple[bool, bool]]] = defaultdict(list)
-    # Sorted, because a set has another order in each run.
-    for place in sorted(left.keys() & right.keys()):
-        pairs[place[0]].append((left[place] == label, right[place] == label))
-    return pairs
+def _table(labels: "Mapping[tuple[str, str], int]", label: str) -> "_Table":
+    """Count pairs of one prompt by whether the left (row) and the right image have the label."""
+    table = [[0, 0], [0, 0]]
+    for (left, right), number in labels.items():
+        table[left != label][right != label] += number
+    return (table[0][0], table[0][1]), (table[1][0], table[1][1])
 
 
-def _of_one_prompt(pairs: list[tuple[bool, bool]]) -> float:
-    only_left, only_right = pairs.count((True, False)), pairs.count((False, True))
-    same = pairs.count((True, True)), pairs.count((False, False))
-    exact = significance.mcnemar(((same[0], only_left), (only_right, same[1]))).exact
-    return 1.0 if exact is None else exact
+def _mean_difference(table: "_Table") -> float:
+    (both, left), (right, neither) = table
+    return (left - right) / (both + left + right + neither)

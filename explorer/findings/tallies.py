@@ -1,20 +1,23 @@
 """Count perceptions into cells; never drop what could not be counted."""
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
-from itertools import product
 from typing import TYPE_CHECKING, Literal
 
 from explorer.errors import UnknownName
+from explorer.findings.counts import NO_REASON
 from explorer.statistics.intervals import wilson
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Sequence
 
-    from explorer.models.requests import ImageRequest
-    from explorer.perception.axes import Axis, Perception
+    from explorer.findings.counts import Counts
+    from explorer.models.catalog import ModelCard
+    from explorer.perception.axes import Axis
     from explorer.statistics.intervals import Interval
+    from explorer.study import Study
+    from explorer.words.prompts import Prompt
 
 By = Literal["profession", "adjective", "cell"]
 
@@ -26,7 +29,6 @@ class Pooled(Enum):
 
 
 ALL = Pooled.ALL
-NO_REASON = "no reason given"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,27 +46,13 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Observation:
-    """One stored image as findings need it.
-
-    `filtered` is the reason why there is no image to classify, None for all others. An axis without
-    an entry in `perceptions` (by axis name) has not been classified yet.
-    """
-
-    request: "ImageRequest"
-    filtered: str | None
-    perceptions: "Mapping[str, Perception]"
-
-
-@dataclass(frozen=True, slots=True)
 class Tally:
     """What was perceived in one cell on one axis.
 
     Everything asked for is in exactly one of these: `counts` (in the axis's label order),
     `abstained` (looked at, not answered), `filtered` (no image to look at), `unclassified` (generated,
     not looked at yet), `missing` (not generated yet). `reasons` counts why the instrument abstained,
-    the commonest first. `seen` holds the label of each image behind `counts` by prompt and
-    replicate.
+    the commonest first.
     """
 
     cell: Cell
@@ -76,7 +64,6 @@ class Tally:
     level: float = 0.95
     unclassified: int = 0
     reasons: tuple[tuple[str, int], ...] = ()
-    seen: "Mapping[tuple[str, int], str]" = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def classified(self) -> int:
@@ -111,102 +98,85 @@ class Tally:
 
 
 def tally(
-    observations: "Iterable[Observation]",
-    requests: "Sequence[ImageRequest]",
-    axes: "Sequence[Axis]",
-    by: By,
-    level: float = 0.95,
+    study: "Study", model: "ModelCard", counts: "Counts", by: By
 ) -> tuple[Tally, ...]:
-    """Count into the full product of cells, in the order of the requests, axes innermost.
+    """Count one model's images into the full product of cells, axes innermost.
 
     Args:
-        observations: what is stored; whatever was not requested is ignored.
-        requests: everything asked for; what has no observation counts as missing.
-        axes: the questions.
+        study: what is asked; gives the axes and the confidence.
+        model: whose images.
+        counts: what is stored of them.
         by: "profession" counts all adjectives together, "adjective" all professions, "cell"
             neither. A kind with a single word is not pooled: that word is the cell's.
-        level: the confidence of the intervals.
 
     Raises:
-        UnknownName: a perception has a label that its axis does not declare.
+        UnknownName: an image has a label that its axis does not declare.
     """
-    stored = {observation.request.key: observation for observation in observations}
-    grid = _Grid(requests, by)
-    counters = {(cell, axis.name): _Counter(axis) for cell in grid.cells for axis in axes}
-    for request in requests:
-        for axis in axes:
-            counters[grid.cell(request), axis.name].add(request, stored.get(request.key))
-    return tuple(counter.tally(cell, level) for (cell, _), counter in counters.items())
+    cells: dict[Cell, list[str]] = {}
+    for prompt in study.prompts:
+        cells.setdefault(_cell(study, model, prompt, by), []).append(prompt.text)
+    return tuple(
+        _tally(study, cell, axis, texts, counts)
+        for cell, texts in cells.items()
+        for axis in study.decided_on
+    )
 
 
-class _Grid:
-    """The cells that requests fall into."""
-
-    def __init__(self, requests: "Sequence[ImageRequest]", by: By) -> None:
-        # Dictionaries keep the order in which words first come.
-        models = dict.fromkeys(request.model.name for request in requests)
-        professions = dict.fromkeys(request.prompt.profession for request in requests)
-        adjectives = dict.fromkeys(request.prompt.adjective for request in requests)
-        self._pool_professions = by == "adjective" and len(professions) > 1
-        self._pool_adjectives = by == "profession" and len(adjectives) > 1
-        self.cells = tuple(
-            Cell(*words)
-            for words in product(
-                models,
-                (ALL,) if self._pool_professions else professions,
-                (ALL,) if self._pool_adjectives else adjectives,
-            )
-        )
-
-    def cell(self, request: "ImageRequest") -> Cell:
-        """Return the cell that a request belongs to."""
-        profession = ALL if self._pool_professions else request.prompt.profession
-        adjective = ALL if self._pool_adjectives else request.prompt.adjective
-        return Cell(request.model.name, profession, adjective)
+def pooled(cell: Cell, tallies: "Sequence[Tally]", like: Tally) -> Tally:
+    """Return tallies counted together; `like` gives the axis and the level."""
+    reasons = sum((Counter(dict(one.reasons)) for one in tallies), Counter[str]())
+    return Tally(
+        cell=cell,
+        axis=like.axis,
+        counts=tuple(sum(one.count(label) for one in tallies) for label in like.axis.labels),
+        abstained=sum(one.abstained for one in tallies),
+        filtered=sum(one.filtered for one in tallies),
+        missing=sum(one.missing for one in tallies),
+        level=like.level,
+        unclassified=sum(one.unclassified for one in tallies),
+        reasons=commonest_first(reasons),
+    )
 
 
-@dataclass(slots=True)
-class _Counter:
-    """Counts for one cell and axis while they grow."""
+def commonest_first(reasons: "Counter[str]") -> tuple[tuple[str, int], ...]:
+    """Return reasons with their numbers, the commonest first, alike ones by name."""
+    return tuple(sorted(reasons.items(), key=lambda pair: (-pair[1], pair[0])))
 
-    axis: "Axis"
-    labels: dict[str, int] = field(init=False)
-    reasons: Counter[str] = field(default_factory=Counter)
-    filtered: int = 0
-    missing: int = 0
-    unclassified: int = 0
-    seen: dict[tuple[str, int], str] = field(default_factory=dict)
 
-    def __post_init__(self) -> None:
-        self.labels = dict.fromkeys(self.axis.labels, 0)
+def _cell(study: "Study", model: "ModelCard", prompt: "Prompt", by: By) -> Cell:
+    pool_professions = by == "adjective" and len(study.professions) > 1
+    pool_adjectives = by == "profession" and len(study.adjectives) > 1
+    return Cell(
+        model.spec.name,
+        ALL if pool_professions else prompt.profession,
+        ALL if pool_adjectives else prompt.adjective,
+    )
 
-    def add(self, request: "ImageRequest", observation: Observation | None) -> None:
-        """Count one image that was asked for, in exactly one place."""
-        if observation is None:
-            self.missing += 1
-        elif observation.filtered is not None:
-            self.filtered += 1
-        elif (perception := observation.perceptions.get(self.axis.name)) is None:
-            self.unclassified += 1
-        elif perception.label is None:
-            self.reasons[perception.reason or NO_REASON] += 1
-        else:
-            self.labels[self.axis.labels[_index(self.axis, perception.label)]] += 1
-            self.seen[request.prompt.text, request.replicate] = perception.label
 
-    def tally(self, cell: Cell, level: float) -> Tally:
-        return Tally(
-            cell=cell,
-            axis=self.axis,
-            counts=tuple(self.labels.values()),
-            abstained=self.reasons.total(),
-            filtered=self.filtered,
-            missing=self.missing,
-            level=level,
-            unclassified=self.unclassified,
-            reasons=tuple(self.reasons.most_common()),
-            seen=self.seen,
-        )
+def _tally(
+    study: "Study", cell: Cell, axis: "Axis", texts: "Sequence[str]", counts: "Counts"
+) -> Tally:
+    labels, reasons, stored, filtered = dict.fromkeys(axis.labels, 0), Counter[str](), 0, 0
+    for text in texts:
+        stored += counts.images[text].total()
+        filtered += counts.images[text].total() - counts.images[text][None]
+        for (label, reason), number in counts.answers[axis.name][text].items():
+            if label is None:
+                reasons[reason or NO_REASON] += number
+            else:
+                labels[axis.labels[_index(axis, label)]] += number
+    answered = sum(labels.values()) + reasons.total()
+    return Tally(
+        cell=cell,
+        axis=axis,
+        counts=tuple(labels.values()),
+        abstained=reasons.total(),
+        filtered=filtered,
+        missing=len(texts) * study.images - stored,
+        level=study.level,
+        unclassified=stored - filtered - answered,
+        reasons=commonest_first(reasons),
+    )
 
 
 def _index(axis: "Axis", label: str) -> int:

@@ -1,12 +1,14 @@
 """Generate with any Stable Diffusion pipeline, in batches that run across prompts."""
 
 import logging
+from importlib.metadata import version
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from explorer.errors import ModelBroken, OutOfMemory
 from explorer.failures import first_line, out_of_memory
 from explorer.generators.pipelines import load_pipeline
+from explorer.models.provenance import Provenance
 from explorer.models.requests import Image
 
 if TYPE_CHECKING:
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from diffusers import DiffusionPipeline
     from torch import Tensor
 
+    from explorer.models.backends import Diffusers
     from explorer.models.requests import ImageRequest, ModelSpec
     from explorer.settings import Settings
 
@@ -26,6 +29,7 @@ _log = logging.getLogger(__name__)
 SAFETY_FILTER = "safety filter"
 BLACK_IMAGE = "black image"
 DECODE_FAILURE = "decode failure"
+_LIBRARIES = ("torch", "diffusers", "transformers")
 # An encoded prompt of SDXL takes 600 kB, so these take 150 MB at most.
 _MAX_ENCODED = 256
 # The order in which the pipelines return them; Stable Diffusion 1 and 2 stop after the second.
@@ -46,20 +50,28 @@ class DiffusionGenerator:
     batch by batch.
     """
 
-    def __init__(self, spec: "ModelSpec", settings: "Settings") -> None:
+    def __init__(self, spec: "ModelSpec", settings: "Diffusers", machine: "Settings") -> None:
         """Remember what to load and where.
 
         Args:
-            spec: the model and its settings.
-            settings: gives the device, and the number of images generated at once.
+            spec: the model.
+            settings: its settings.
+            machine: gives the device, and the number of images generated at once.
         """
         self._spec = spec
-        self._device = settings.device
-        self._batch = settings.batch
+        self._settings = settings
+        self._device = machine.device
+        self._batch = machine.batch
         self._pipeline: DiffusionPipeline | None = None
         self._encoded: dict[str, dict[str, Tensor]] = {}
         self._unguided: dict[str, Tensor] = {}
         self._lock = Lock()
+
+    @property
+    def provenance(self) -> Provenance:
+        """The device and the libraries that generate here."""
+        libraries = ", ".join(f"{name} {version(name)}" for name in _LIBRARIES)
+        return Provenance(self._device, libraries)
 
     def generate(self, requests: "Sequence[ImageRequest]") -> "Iterator[Image]":
         """Yield one image per request, in order; stop asking to cancel after a batch.
@@ -109,7 +121,7 @@ class DiffusionGenerator:
 
         if size == 1:
             raise OutOfMemory(
-                f"One image of {self._spec.width_px} x {self._spec.height_px} pixels by "
+                f"One image of {self._settings.width_px} x {self._settings.height_px} pixels by "
                 f"{self._spec.name!r} does not fit into memory. Generate smaller images, close "
                 "other programs, or choose a smaller model."
             )
@@ -119,7 +131,7 @@ class DiffusionGenerator:
 
     def _loaded(self) -> "DiffusionPipeline":
         if self._pipeline is None:
-            self._pipeline = load_pipeline(self._spec, self._device)
+            self._pipeline = load_pipeline(self._spec, self._settings, self._device)
         return self._pipeline
 
     def _run(
@@ -131,10 +143,10 @@ class DiffusionGenerator:
             output = pipeline(
                 **self._embeddings(pipeline, [request.prompt.text for request in requests]),
                 generator=[torch.Generator("cpu").manual_seed(each.seed) for each in requests],
-                num_inference_steps=self._spec.steps,
-                guidance_scale=self._spec.guidance,
-                width=self._spec.width_px,
-                height=self._spec.height_px,
+                num_inference_steps=self._settings.steps,
+                guidance_scale=self._settings.guidance,
+                width=self._settings.width_px,
+                height=self._settings.height_px,
                 output_type="np",
             )
         flagged = getattr(output, "nsfw_content_detected", None) or [False] * len(requests)
@@ -166,7 +178,7 @@ class DiffusionGenerator:
 
     def _without_prompt(self, pipeline: "DiffusionPipeline") -> "dict[str, Tensor]":
         """Return what guidance steers away from, encoded once; nothing where it does not steer."""
-        if self._spec.guidance > 1 and not self._unguided:
+        if self._settings.guidance > 1 and not self._unguided:
             tensors = _encode(pipeline, [""], guided=True)
             self._unguided = {
                 name: tensor for name, tensor in tensors.items() if name.startswith("negative")

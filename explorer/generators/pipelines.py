@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from explorer.errors import ExplorerError, ModelBroken, ModelNotFound
 from explorer.failures import load_failure, require_device
-from explorer.models.catalog import require_safe_folder, weights_folder
+from explorer.models.catalog import weights_folder
+from explorer.models.folders import require_safe_folder
 from explorer.torchvision_schemas import load_torchvision
 
 if TYPE_CHECKING:
     from diffusers import DiffusionPipeline
 
+    from explorer.models.backends import Diffusers
     from explorer.models.requests import ModelSpec
 
 _HUB_SECONDS = 10.0
@@ -44,14 +46,15 @@ _SCHEDULERS: dict[str, tuple[str, dict[str, object]]] = {
 }
 
 
-def load_pipeline(spec: "ModelSpec", device: str) -> "DiffusionPipeline":
+def load_pipeline(spec: "ModelSpec", settings: "Diffusers", device: str) -> "DiffusionPipeline":
     """Load a model's pipeline onto a device, ready to generate.
 
     Only safetensors weights are read and no code that comes with the model is run. A model that is
     on this machine is loaded without asking the hub.
 
     Args:
-        spec: what to load; its scheduler replaces the model's own unless it is "default".
+        spec: what to load.
+        settings: its scheduler replaces the model's own unless it is "default".
         device: "cpu", "cuda" or "mps".
 
     Raises:
@@ -69,12 +72,12 @@ def load_pipeline(spec: "ModelSpec", device: str) -> "DiffusionPipeline":
         with warnings.catch_warnings():
             # Old models' settings are mended at loading; that they are old helps nobody here.
             warnings.simplefilter("ignore", FutureWarning)
-            pipeline = _load(spec, _folder(spec)).to(device)
+            pipeline = _load(spec, settings, _folder(spec, settings)).to(device)
     except ExplorerError:
         raise
     except Exception as error:
         raise load_failure(spec.repo, error) from error
-    _set_scheduler(pipeline, spec.scheduler)
+    _set_scheduler(pipeline, settings.scheduler)
     _arrange(pipeline, device)
     pipeline.set_progress_bar_config(disable=True)
     return pipeline
@@ -90,11 +93,12 @@ def _quieten() -> None:
         logging.getLogger(name).setLevel(logging.ERROR)
 
 
-def _folder(spec: "ModelSpec") -> Path:
+def _folder(spec: "ModelSpec", settings: "Diffusers") -> Path:
     if Path(spec.repo).is_absolute():
         return Path(spec.repo)
     if "/" in spec.repo:
-        return _cached(spec) or _download(spec)
+        variants = ("fp16", None) if settings.dtype == "float16" else (None,)
+        return _cached(spec, variants) or _download(spec, variants)
     bundled = weights_folder(spec.repo)
     if not bundled.is_dir():
         raise ModelNotFound(
@@ -104,10 +108,10 @@ def _folder(spec: "ModelSpec") -> Path:
     return bundled
 
 
-def _cached(spec: "ModelSpec") -> Path | None:
+def _cached(spec: "ModelSpec", variants: tuple[str | None, ...]) -> Path | None:
     from diffusers import DiffusionPipeline
 
-    for variant in _variants(spec):
+    for variant in variants:
         try:
             folder = DiffusionPipeline.download(
                 spec.repo,
@@ -123,7 +127,7 @@ def _cached(spec: "ModelSpec") -> Path | None:
     return None
 
 
-def _download(spec: "ModelSpec") -> Path:
+def _download(spec: "ModelSpec", variants: tuple[str | None, ...]) -> Path:
     from diffusers import DiffusionPipeline
     from huggingface_hub import HfApi
 
@@ -135,7 +139,7 @@ def _download(spec: "ModelSpec") -> Path:
             f"The hub's {spec.repo!r} holds no model_index.json, so it is no model this tool can "
             "generate with. Choose one that is marked 'Diffusers' on the hub."
         )
-    variant = next((name for name in _variants(spec) if _has_variant(names, name)), None)
+    variant = next((name for name in variants if _has_variant(names, name)), None)
     try:
         folder = DiffusionPipeline.download(
             spec.repo, revision=spec.revision, variant=variant, use_safetensors=True
@@ -150,17 +154,13 @@ def _download(spec: "ModelSpec") -> Path:
     return Path(folder)
 
 
-def _variants(spec: "ModelSpec") -> tuple[str | None, ...]:
-    return ("fp16", None) if spec.dtype == "float16" else (None,)
-
-
 def _has_variant(names: list[str], variant: str | None) -> bool:
     return variant is not None and any(
         f".{variant}." in name and name.endswith(".safetensors") for name in names
     )
 
 
-def _load(spec: "ModelSpec", folder: Path) -> "DiffusionPipeline":
+def _load(spec: "ModelSpec", settings: "Diffusers", folder: Path) -> "DiffusionPipeline":
     import diffusers
     import torch
 
@@ -172,8 +172,8 @@ def _load(spec: "ModelSpec", folder: Path) -> "DiffusionPipeline":
         options["requires_safety_checker"] = False
     return getattr(diffusers, kind).from_pretrained(
         folder,
-        dtype=getattr(torch, spec.dtype),
-        variant=_variant(folder, spec),
+        dtype=getattr(torch, settings.dtype),
+        variant=_variant(folder, settings.dtype),
         use_safetensors=True,
         local_files_only=True,
         **options,
@@ -205,11 +205,11 @@ def _has_safety_checker(index: dict[str, Any]) -> bool:
     return (index.get("safety_checker") or [None])[0] is not None
 
 
-def _variant(folder: Path, spec: "ModelSpec") -> str | None:
+def _variant(folder: Path, dtype: str) -> str | None:
     names = [path.name for path in folder.glob("*/*.safetensors")]
     half = _has_variant(names, "fp16")
     whole = any(".fp16." not in path.name for path in folder.glob("unet/*.safetensors"))
-    return "fp16" if half and (spec.dtype == "float16" or not whole) else None
+    return "fp16" if half and (dtype == "float16" or not whole) else None
 
 
 def _set_scheduler(pipeline: Any, name: str) -> None:

@@ -115,7 +115,7 @@ def begin(desk: "Desk", asked: Session) -> Task:
         return task
     annotator = checked_annotator(asked.annotator)
     sample = sample_of(made, desk.store, card, axis) or draw_samples(made, desk.store)
-    said = desk.store.labels((one.image for one in sample), axis.name)
+    said = desk.store.annotations.of((one.image for one in sample), axis.name)
     given = tuple(label for label in said if label.annotator == annotator)
     return replace(task, sample=sample, given=given)
 
@@ -161,7 +161,7 @@ def save(desk: "Desk", task: Task, image: str, answer: str) -> Task:
         )
     now = datetime.now(UTC).isoformat()
     label = annotation_of(image, task.axis.name, task.asked.annotator, answer, now)
-    desk.store.save_annotations([label])
+    desk.store.annotations.save([label])
     return replace(task, given=(*_others(task, image), label))
 
 
@@ -170,7 +170,7 @@ def take_back(desk: "Desk", task: Task) -> Task:
     if not task.given:
         return task
     latest = max(task.given, key=lambda label: label.date)
-    desk.store.drop_annotation(latest.image, latest.axis, latest.annotator)
+    desk.store.annotations.drop(latest.image, latest.axis, latest.annotator)
     return replace(task, given=_others(task, latest.image))
 
 

@@ -5,12 +5,21 @@ import json
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from explorer.errors import UnknownName
 
-# What of an entry decides about answers. Another recipe of a reader is another instrument.
-_DECIDES = ("labels", "templates", "threshold", "reader", "recipe", "contrasts")
+if TYPE_CHECKING:
+    from explorer.perception.instruments import Instrument
+
+# The axis that the labour statistics speak of, and its label for women.
+GENDER = "gender"
+FEMININE = "feminine"
+
+# What of an entry decides about answers. Another recipe of a method is another instrument.
+_DECIDES = ("labels", "templates", "threshold", "method", "recipe", "contrasts")
+# The method was hashed under this name when the first images were classified.
+_HASHED_AS = {"method": "reader"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +32,8 @@ class Axis:
     it the instrument abstains and people read `abstention` ("unclear"). `digest` identifies the
     captions: it goes into every export.
 
-    `reader` is what answers: "captions" is a CLIP, "pixels" measures, "subject" tells what an
-    image shows. A reader that compares no captions has no `names` and `templates`; `measures`
+    `method` is how it is answered: "captions" by a CLIP, "pixels" by measuring, "subject" by the
+    gate. A method that compares no captions has no `names` and `templates`; `measures`
     names the numbers it keeps in place of probabilities, `contrasts` holds the questions that it
     puts to a CLIP to find its answer.
     """
@@ -39,7 +48,7 @@ class Axis:
     abstention: str
     caveat: str
     digest: str
-    reader: str = "captions"
+    method: str = "captions"
     measures: tuple[str, ...] = ()
     contrasts: "tuple[Axis, ...]" = ()
 
@@ -47,6 +56,12 @@ class Axis:
     def score_names(self) -> tuple[str, ...]:
         """What the scores of a perception are, in order: probabilities or measured numbers."""
         return self.measures or tuple(f"score_{label}" for label in self.labels)
+
+    def described(self, label: str) -> str:
+        """Return a label as it stands in a sentence: "feminine", "light in skin tone"."""
+        # Feminine and masculine need no "in gender presentation" behind them.
+        title = self.title.removeprefix("Perceived ").lower()
+        return label if self.name == GENDER else f"{label} in {title}"
 
     def captions(self, label: str) -> tuple[str, ...]:
         """Return every caption of one label: each phrase in each template."""
@@ -60,12 +75,12 @@ class Perception:
 
     `label` is None when the instrument abstained, and `reason` then says why. `scores` are
     probabilities in the axis's label order, or the numbers that `Axis.measures` names.
-    `instrument` names classifier and captions, "emoji-clip#1a2b3c4d".
+    `instrument` is who said it.
     """
 
     image_key: str
     axis: str
-    instrument: str
+    instrument: "Instrument"
     label: str | None
     reason: str | None
     scores: tuple[float, ...]
@@ -73,7 +88,7 @@ class Perception:
 
 def load_axes() -> tuple[Axis, ...]:
     """Return the axes asked where none is named: gender presentation, then skin tone."""
-    return tuple(axis for axis in every_axis() if axis.reader == "captions")
+    return tuple(axis for axis in every_axis() if axis.method == "captions")
 
 
 @cache
@@ -118,7 +133,7 @@ def varied(
 
 def _axis(entry: dict[str, Any]) -> Axis:
     # The threshold counts: with another one, the same captions give other labels.
-    asked = {key: entry[key] for key in _DECIDES if key in entry}
+    asked = {_HASHED_AS.get(key, key): entry[key] for key in _DECIDES if key in entry}
     return Axis(
         name=entry["name"],
         title=entry["title"],
@@ -130,7 +145,7 @@ def _axis(entry: dict[str, Any]) -> Axis:
         abstention=entry["abstention"],
         caveat=entry["caveat"],
         digest=_digest(asked),
-        reader=entry.get("reader", "captions"),
+        method=entry.get("method", "captions"),
         measures=tuple(entry.get("measures", ())),
         contrasts=tuple(map(_axis, entry.get("contrasts", ()))),
     )

@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from explorer.perception.axes import Perception
-from explorer.statistics.calibration import Scale, log_odds
+from explorer.statistics.calibration import log_odds
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from explorer.perception.axes import Axis
+    from explorer.perception.instruments import Instrument, Recalibration
 
 # What CLIP models are trained towards: they stop at a logit scale of 100.
 USUAL_TEMPERATURE = 0.01
@@ -30,42 +31,7 @@ class Calibration:
     bias: tuple[float, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Recalibration:
-    """What people's labels make of an instrument that answers with one of two labels.
-
-    `scale` turns its log odds into probabilities that mean what they say where both labels are
-    equally frequent, `threshold` is the smallest of these that is answered, and `labels` tells how
-    many annotated images both were fitted to.
-    """
-
-    scale: Scale
-    threshold: float
-    labels: int
-
-    def __str__(self) -> str:
-        """Return everything that decides about answers."""
-        scale = f"temperature {self.scale.temperature!r}, bias {self.scale.bias:+}"
-        return f"{scale}, threshold {self.threshold!r}"
-
-    def axis(self, axis: "Axis") -> "Axis":
-        """Return the same question and captions with the threshold that decides."""
-        return replace(axis, threshold=self.threshold)
-
-    def instrument(self, instrument: str) -> str:
-        """Return the name of the instrument that answers so: never that of the one without."""
-        return f"{instrument} calibrated ({self})"
-
-
-def instrument_name(classifier: str, axis: "Axis") -> str:
-    """Return the name that tells classifier, its version, captions and threshold apart.
-
-    "emoji-clip@5e6f7a8b#1a2b3c4d": the classifier as `classifier_version` gives it, then the axis.
-    """
-    return f"{classifier}#{axis.digest[:8]}"
-
-
-def decide(image_key: str, axis: "Axis", instrument: str, scores: "Sequence[float]") -> Perception:
+def decide(image_key: str, axis: "Axis", instrument: "Instrument", scores: "Sequence[float]") -> Perception:
     """Answer with the likeliest label, or abstain.
 
     The instrument abstains as "unsure" where no score reaches the axis's threshold, and where two
@@ -76,7 +42,7 @@ def decide(image_key: str, axis: "Axis", instrument: str, scores: "Sequence[floa
     Args:
         image_key: the key of the image's request.
         axis: the question.
-        instrument: who answers, as `instrument_name` gives it.
+        instrument: who answers.
         scores: probabilities in the axis's label order.
 
     Raises:
@@ -94,7 +60,7 @@ def decide(image_key: str, axis: "Axis", instrument: str, scores: "Sequence[floa
     return Perception(image_key, axis.name, instrument, label, None, kept)
 
 
-def decide_anew(seen: Perception, axis: "Axis", recalibration: Recalibration) -> Perception:
+def decide_anew(seen: Perception, axis: "Axis", recalibration: "Recalibration") -> Perception:
     """Answer from the scores that are kept, without looking at the image again.
 
     Who had no scores to tell has none now: why there is no answer stays as it is.
@@ -104,8 +70,9 @@ def decide_anew(seen: Perception, axis: "Axis", recalibration: Recalibration) ->
         axis: the question as it was asked.
         recalibration: what makes another instrument of it.
     """
-    instrument = recalibration.instrument(seen.instrument)
+    instrument = replace(seen.instrument, calibration=recalibration)
     if not seen.scores:
         return replace(seen, instrument=instrument)
     first = recalibration.scale.probability(log_odds(seen.scores[0]))
-    return decide(seen.image_key, recalibration.axis(axis), instrument, (first, 1 - first))
+    asked = replace(axis, threshold=recalibration.threshold)
+    return decide(seen.image_key, asked, instrument, (first, 1 - first))

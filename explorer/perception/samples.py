@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from explorer.perception.axes import Perception
+    from explorer.perception.instruments import Instrument
 
 SIZE = 200
 LEAST, MOST = 20, 10_000
@@ -33,7 +34,7 @@ class Sampled:
 
     image: str
     axis: str
-    instrument: str
+    instrument: "Instrument"
     answer: str | None
     among: int
 

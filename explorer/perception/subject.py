@@ -47,7 +47,8 @@ def behind_gate(
     """Return what was perceived, refused where the image does not show one person.
 
     A refusal is an abstention whose reason is what the image shows instead. Grey images are
-    refused to questions of tone only. An image whose subject is not classified yet is not classified.
+    refused to questions of tone only. An image that the gate has not seen
+    yet is not classified.
 
     Args:
         seen: perceptions by axis name, that of the subject among them.
@@ -59,20 +60,22 @@ def behind_gate(
     return {axis.name: _behind(seen[axis.name], gate, axis) for axis in axes if axis.name in seen}
 
 
-def gated_name(instrument: str, gate: str) -> str:
-    """Return the name of an instrument that answers only for images of one person."""
-    return f"{instrument} behind {gate}"
-
-
 def _behind(seen: "Perception", gate: "Perception", axis: "Axis") -> "Perception":
-    named = replace(seen, instrument=gated_name(seen.instrument, gate.instrument))
-    refusal = _refusal(gate, axis)
-    return replace(named, label=None, reason=refusal) if refusal else named
+    named = replace(seen, instrument=replace(seen.instrument, gate=gate.instrument))
+    why = refusal(gate.label, gate.reason, axis)
+    return replace(named, label=None, reason=why) if why else named
 
 
-def _refusal(gate: "Perception", axis: "Axis") -> str | None:
-    if gate.label is None:
-        return UNCLEAR if gate.reason == UNSURE else gate.reason
-    if gate.label == ONE_GREY:
+def refusal(label: str | None, reason: str | None, axis: "Axis") -> str | None:
+    """Return why an image is not answered for, None where it shows one person.
+
+    Args:
+        label: the gate's answer.
+        reason: why the gate gave none.
+        axis: the question to answer.
+    """
+    if label is None:
+        return UNCLEAR if reason == UNSURE else reason
+    if label == ONE_GREY:
         return GREY if axis.ordered else None
-    return None if gate.label == ONE else gate.label
+    return None if label == ONE else label

@@ -8,6 +8,7 @@ from sqlite3 import Connection
 from typing import TYPE_CHECKING
 
 from explorer.errors import StoreBusy, StoreCorrupt, StoreError, StoreUnwritable
+from explorer.store.schema import MIGRATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -15,62 +16,6 @@ if TYPE_CHECKING:
 
 # How SQLite's header tells our files from other programs'.
 APPLICATION_ID = int.from_bytes(b"BiEx", "big")
-
-# One entry for each version of the index, in order; an entry never changes once it is released.
-MIGRATIONS: tuple[tuple[str, ...], ...] = (
-    (
-        "CREATE TABLE models (id INTEGER PRIMARY KEY, spec TEXT NOT NULL UNIQUE) STRICT",
-        """CREATE TABLE images (
-            id INTEGER PRIMARY KEY,
-            key TEXT NOT NULL UNIQUE,
-            model INTEGER NOT NULL REFERENCES models,
-            profession TEXT NOT NULL,
-            adjective TEXT,
-            template TEXT NOT NULL,
-            replicate INTEGER NOT NULL,
-            filtered TEXT,
-            digest TEXT,
-            bytes INTEGER,
-            CHECK ((filtered IS NULL) = (digest IS NOT NULL)),
-            CHECK ((filtered IS NULL) = (bytes IS NOT NULL))
-        ) STRICT""",
-        """CREATE TABLE perceptions (
-            image INTEGER NOT NULL REFERENCES images ON DELETE CASCADE,
-            axis TEXT NOT NULL,
-            instrument TEXT NOT NULL,
-            label TEXT,
-            reason TEXT,
-            scores TEXT NOT NULL,
-            PRIMARY KEY (image, axis, instrument)
-        ) STRICT, WITHOUT ROWID""",
-        """CREATE TABLE provenance (
-            model INTEGER NOT NULL REFERENCES models,
-            made TEXT NOT NULL,
-            PRIMARY KEY (model, made)
-        ) STRICT, WITHOUT ROWID""",
-    ),
-    (
-        # By key, not by row: what people said outlives an image that is damaged and generated again.
-        """CREATE TABLE labels (
-            image TEXT NOT NULL,
-            axis TEXT NOT NULL,
-            annotator TEXT NOT NULL,
-            label TEXT NOT NULL,
-            date TEXT NOT NULL,
-            PRIMARY KEY (image, axis, annotator)
-        ) STRICT, WITHOUT ROWID""",
-        """CREATE TABLE samples (
-            model INTEGER NOT NULL REFERENCES models,
-            axis TEXT NOT NULL,
-            instrument TEXT NOT NULL,
-            place INTEGER NOT NULL,
-            image TEXT NOT NULL,
-            answer TEXT,
-            among INTEGER NOT NULL,
-            PRIMARY KEY (model, axis, instrument, place)
-        ) STRICT, WITHOUT ROWID""",
-    ),
-)
 
 _UNWRITABLE = {
     sqlite3.SQLITE_FULL,
@@ -113,8 +58,11 @@ class Database:
             # Another process may have been faster.
             self._check(connection)
             version = _number(connection, "user_version")
-            for statement in (line for entry in MIGRATIONS[version:] for line in entry):
-                connection.execute(statement)
+            for step in (step for entry in MIGRATIONS[version:] for step in entry):
+                if callable(step):
+                    step(connection)
+                else:
+                    connection.execute(step)
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
             if version == 0:

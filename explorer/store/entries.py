@@ -27,6 +27,11 @@ class Entry:
     thumbnail: bytes | None = None
     perceptions: "tuple[Perception, ...]" = ()
 
+    @property
+    def name(self) -> str:
+        """The name of its files while they are not in their place; keys can be alike."""
+        return f"{self.request.key}.{self.request.replicate}"
+
 
 def encoded(image: "Image") -> Entry:
     """Return an image as it will lie in the store."""
@@ -39,9 +44,8 @@ def encoded(image: "Image") -> Entry:
 
 def stage(folder: "Path", entry: Entry) -> Entry:
     """Write an entry's files where they are not yet seen."""
-    key = entry.request.key
     if entry.image is not None:
-        write(folder / key, entry.image)
+        write(folder / entry.name, entry.image)
     if entry.thumbnail is not None:
-        write(folder / f"{key}.thumbnail", entry.thumbnail)
+        write(folder / f"{entry.name}.thumbnail", entry.thumbnail)
     return entry

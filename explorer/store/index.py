@@ -6,13 +6,14 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
-from explorer.errors import InvalidData, StoreCorrupt, StoreError
-from explorer.findings.tallies import Observation
+from explorer.errors import StoreCorrupt, StoreError
 from explorer.models.requests import Image
-from explorer.store import rows, webp
+from explorer.store import counts, rows, webp
+from explorer.store.annotations import Annotations
 from explorer.store.blobs import Blobs, place
 from explorer.store.database import Database
 from explorer.store.entries import Entry, encoded, stage
+from explorer.store.observations import Observation
 
 if TYPE_CHECKING:
     import sqlite3
@@ -21,11 +22,11 @@ if TYPE_CHECKING:
 
     import numpy as np
 
-    from explorer.findings.tables import Provenance
-    from explorer.models.requests import ImageRequest, ModelSpec
-    from explorer.perception.annotations import Annotation
+    from explorer.models.provenance import Provenance
+    from explorer.models.requests import Asked, ImageRequest, ModelSpec
     from explorer.perception.axes import Perception
-    from explorer.perception.samples import Sampled
+    from explorer.perception.instruments import Instrument
+    from explorer.store.counts import AnswerCount, PairCount
 
 INDEX = "index.sqlite3"
 
@@ -50,6 +51,7 @@ class Store:
         """Name the folder; `Store.open` makes it ready."""
         self._blobs = Blobs(root)
         self._database = Database(root / INDEX, busy_seconds)
+        self.annotations = Annotations(self._database)
 
     @classmethod
     def open(cls, root: "Path", busy_seconds: float = 30.0) -> "Store":
@@ -96,8 +98,8 @@ class Store:
         """Return where the thumbnail of that key lies, once it is generated."""
         return self._blobs.thumbnail_path(key)
 
-    def missing(self, requests: "Iterable[ImageRequest]") -> "tuple[ImageRequest, ...]":
-        """Return what is not stored, in order, and the same image only once.
+    def check(self, asked: "Asked") -> None:
+        """Look at the files of everything that is stored of what is asked for.
 
         An image whose file is gone or has another size is reported, forgotten and so missing. A
         thumbnail that is gone is made again.
@@ -105,11 +107,44 @@ class Store:
         Raises:
             StoreError: the index cannot be read, or what is damaged cannot be forgotten.
         """
-        wanted = {request.key: request for request in requests}
         with self._database.reading() as connection:
-            stored = list(rows.stored(connection, wanted))
-        whole = {row.key for row in stored if self._is_whole(row)}
-        return tuple(request for key, request in wanted.items() if key not in whole)
+            stored = list(counts.files(connection, asked))
+        for row in stored:
+            self._is_whole(row)
+
+    def replicates(self, asked: "Asked") -> "set[tuple[str, int]]":
+        """Return text and replicate of everything that is stored."""
+        with self._database.reading() as connection:
+            return set(counts.replicates(connection, asked))
+
+    def image_counts(self, asked: "Asked") -> "list[tuple[str, str | None, int]]":
+        """Return text, reason why they are filtered (None: they are not) and number of images."""
+        with self._database.reading() as connection:
+            return list(counts.image_counts(connection, asked))
+
+    def answer_counts(
+        self, asked: "Asked", axis: str, instrument: "Instrument"
+    ) -> "list[AnswerCount]":
+        """Return how often each answer was given to the images of each prompt."""
+        with self._database.reading() as connection:
+            return list(counts.answer_counts(connection, asked, axis, instrument))
+
+    def scored_answers(
+        self, asked: "Asked", axis: str, instrument: "Instrument"
+    ) -> "list[tuple[AnswerCount, tuple[float, ...]]]":
+        """Return the answer to each image, with the scores it was made of."""
+        with self._database.reading() as connection:
+            return list(counts.scored_answers(connection, asked, axis, instrument))
+
+    def pair_counts(
+        self,
+        sides: "tuple[Asked, Asked]",
+        axis: str,
+        instruments: "tuple[Instrument, Instrument]",
+    ) -> "list[PairCount]":
+        """Return how often each pair of answers was given to two models' images of a prompt."""
+        with self._database.reading() as connection:
+            return list(counts.pair_counts(connection, sides, axis, instruments))
 
     def save(self, images: "Iterable[Image]") -> None:
         """Keep images, 32 at a time, each batch whole or not at all.
@@ -152,13 +187,20 @@ class Store:
         return self._read(request)[0]
 
     def unclassified(
-        self, requests: "Iterable[ImageRequest]", axis: str, instrument: str
+        self, requests: "Iterable[ImageRequest]", axis: str, instrument: "Instrument"
     ) -> "tuple[ImageRequest, ...]":
         """Return the stored images that the instrument has not classified on the axis, in order."""
         wanted = {request.key: request for request in requests}
         with self._database.reading() as connection:
             keys = rows.unclassified(connection, wanted, axis, instrument)
         return tuple(request for key, request in wanted.items() if key in keys)
+
+    def unclassified_of(
+        self, asked: "Asked", axis: str, instrument: "Instrument"
+    ) -> "set[tuple[str, int]]":
+        """Return text and replicate of every stored image still to be classified on the axis."""
+        with self._database.reading() as connection:
+            return set(counts.unclassified(connection, asked, axis, instrument))
 
     def save_perceptions(self, perceptions: "Iterable[Perception]") -> None:
         """Keep what was perceived, in place of what the same instrument said before.
@@ -172,9 +214,11 @@ class Store:
             rows.keep_perceptions(connection, seen)
 
     def observations(
-        self, requests: "Iterable[ImageRequest]", instruments: "Mapping[str, str]"
+        self, requests: "Iterable[ImageRequest]", instruments: "Mapping[str, Instrument]"
     ) -> tuple[Observation, ...]:
         """Return the stored images, in order, with what was perceived in them.
+
+        Their files are looked at as `check` does: what is damaged is forgotten and left out.
 
         Args:
             requests: which images; those that are not stored are left out.
@@ -183,74 +227,32 @@ class Store:
         asked = tuple(requests)
         keys = {request.key for request in asked}
         with self._database.reading() as connection:
-            filtered = {row.key: row.filtered for row in rows.stored(connection, keys)}
-            seen: dict[str, dict[str, Perception]] = {key: {} for key in filtered}
+            stored = {row.key: row for row in rows.stored(connection, keys)}
+            seen: dict[str, dict[str, Perception]] = {key: {} for key in stored}
             for axis, instrument in instruments.items():
                 for perception in rows.perceptions(connection, seen, axis, instrument):
                     seen[perception.image_key][axis] = perception
+        whole = {key for key, row in stored.items() if self._is_whole(row)}
         return tuple(
-            Observation(request, filtered[request.key], seen[request.key])
+            Observation(request, stored[request.key].filtered, seen[request.key])
             for request in asked
-            if request.key in seen
+            if request.key in whole
         )
 
     def perceptions_of(
-        self, model: "ModelSpec", axis: str, instrument: str
+        self, model: "ModelSpec", axis: str, instrument: "Instrument"
     ) -> "tuple[Perception, ...]":
         """Return what the instrument perceived in all stored images of a model, by key."""
         with self._database.reading() as connection:
             return tuple(rows.perceptions_of(connection, model, axis, instrument))
 
     def perceptions(
-        self, keys: "Iterable[str]", axis: str, instrument: str
+        self, keys: "Iterable[str]", axis: str, instrument: "Instrument"
     ) -> "dict[str, Perception]":
         """Return what the instrument perceived in the images of these keys, by key."""
         with self._database.reading() as connection:
             seen = rows.perceptions(connection, keys, axis, instrument)
             return {one.image_key: one for one in seen}
-
-    def save_annotations(self, labels: "Iterable[Annotation]") -> None:
-        """Keep what people said, all or nothing; an annotator's later label replaces the earlier one.
-
-        Raises:
-            InvalidData: no image of that key is stored, or it was filtered.
-        """
-        given = tuple(labels)
-        with self._database.writing() as connection:
-            keys = {label.image for label in given}
-            shown = {one.key for one in rows.stored(connection, keys) if one.filtered is None}
-            unknown = next((one.image for one in given if one.image not in shown), None)
-            if unknown is not None:
-                raise InvalidData(
-                    f"No image {unknown!r} is stored here. Label images of a sample that "
-                    "`annotate sample` generated from this cache."
-                )
-            rows.keep_annotations(connection, given)
-
-    def drop_annotation(self, image: str, axis: str, annotator: str) -> None:
-        """Forget what one annotator said of one image, if anything."""
-        with self._database.writing() as connection:
-            rows.drop_annotation(connection, image, axis, annotator)
-
-    def labels(self, keys: "Iterable[str]", axis: str) -> "tuple[Annotation, ...]":
-        """Return what people said of the images of these keys on one axis."""
-        with self._database.reading() as connection:
-            return tuple(rows.labels(connection, keys, axis))
-
-    def all_annotations(self) -> "tuple[Annotation, ...]":
-        """Return everything people said, by date."""
-        with self._database.reading() as connection:
-            return tuple(rows.all_annotations(connection))
-
-    def save_sample(self, model: "ModelSpec", sample: "Sequence[Sampled]") -> None:
-        """Keep a sample in place of the earlier ones of the same model, axis and instrument."""
-        with self._database.writing() as connection:
-            rows.keep_sample(connection, model, sample)
-
-    def sample(self, model: "ModelSpec", axis: str, instrument: str) -> "tuple[Sampled, ...]":
-        """Return the sample of a model, axis and instrument, in its order; empty without one."""
-        with self._database.reading() as connection:
-            return tuple(rows.sample(connection, model, axis, instrument))
 
     def pixels(self, key: str) -> "np.ndarray":
         """Return the pixels of the stored image of that key.
@@ -265,13 +267,13 @@ class Store:
             raise StoreError(f"No image {key!r} is stored. Generate it first.")
         return self._whole(row)[1]
 
-    def record(self, provenance: "Provenance") -> None:
-        """Keep what generated and classified a model's images, once for each difference."""
+    def record(self, model: "ModelSpec", made: "Provenance") -> None:
+        """Keep with what a model's images were generated, once for each difference."""
         with self._database.writing() as connection:
-            rows.add_provenance(connection, provenance)
+            rows.add_provenance(connection, model, made)
 
     def provenance(self, model: "ModelSpec") -> "tuple[Provenance, ...]":
-        """Return all that ever generated or classified a model's images."""
+        """Return everything that a model's images were generated with, as far as it is known."""
         with self._database.reading() as connection:
             return rows.provenance(connection, model)
 
@@ -339,14 +341,12 @@ class Store:
     def _save(self, batch: "list[_Item]", encode: "Callable[[_Item], Entry]") -> int:
         """Write the files, then the rows; return how many images were not there yet."""
         with self._database.reading() as connection:
-            keys = [item.request.key for item in batch]
-            stored = {row.key for row in rows.stored(connection, keys)}
-        new = {item.request.key: item for item in batch if item.request.key not in stored}
+            new = [item for item in batch if not rows.is_stored(connection, item.request)]
         if not new:
             return 0
         with self._blobs.staging() as folder:
             with ThreadPoolExecutor(_WRITERS) as writers:
-                entries = list(writers.map(lambda item: stage(folder, encode(item)), new.values()))
+                entries = list(writers.map(lambda item: stage(folder, encode(item)), new))
             with self._database.writing() as connection:
                 return sum(self._keep(connection, folder, entry) for entry in entries)
 
@@ -359,9 +359,9 @@ class Store:
             return False
         rows.keep_perceptions(connection, entry.perceptions)
         if entry.image is not None:
-            place(folder / key, self._blobs.image_path(key))
+            place(folder / entry.name, self._blobs.image_path(key))
         if entry.thumbnail is not None:
-            place(folder / f"{key}.thumbnail", self._blobs.thumbnail_path(key))
+            place(folder / f"{entry.name}.thumbnail", self._blobs.thumbnail_path(key))
         return True
 
     def _adopt(self, connection: "sqlite3.Connection") -> None:

@@ -1,13 +1,13 @@
 """A study as one Parquet file: images, what was asked for and what was perceived."""
 
 import os
-from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from explorer.errors import InvalidData, StoreCorrupt
 from explorer.perception.axes import Perception
+from explorer.perception.instruments import Instrument
 from explorer.store import webp
 from explorer.store.blobs import writing
 from explorer.store.entries import Entry
@@ -17,18 +17,18 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from explorer.findings.tallies import Observation
     from explorer.models.requests import ImageRequest
     from explorer.store.index import Store
+    from explorer.store.observations import Observation
 
 _ROWS = 64
-_FORMAT = {b"bias_explorer_study": b"1"}
+_FORMAT = {b"bias_explorer_study": b"2"}
 
 
 def export_study(
     store: "Store",
     requests: "Iterable[ImageRequest]",
-    instruments: "Mapping[str, str]",
+    instruments: "Mapping[str, Instrument]",
     path: Path,
 ) -> int:
     """Write what is stored of a study into one file, whole or not at all.
@@ -130,7 +130,7 @@ def _row(store: "Store", observation: "Observation") -> dict[str, object]:
         "seed": request.seed,
         "filtered": observation.filtered,
         "image": image and {"bytes": image, "path": f"{request.key}.webp"},
-        "perceptions": [asdict(seen) for seen in observation.perceptions.values()],
+        "perceptions": [_told(seen) for seen in observation.perceptions.values()],
         "request": webp.request_text(request),
     }
 
@@ -150,8 +150,19 @@ def _entry(path: Path, row: "dict[str, Any]") -> Entry:
     return Entry(request, None, webp.digest(pixels), image, webp.thumbnail(pixels), seen)
 
 
+def _told(seen: Perception) -> dict[str, object]:
+    return {
+        "axis": seen.axis,
+        "instrument": str(seen.instrument),
+        "label": seen.label,
+        "reason": seen.reason,
+        "scores": seen.scores,
+    }
+
+
 def _perception(key: str, told: "Mapping[str, Any]") -> Perception:
-    return Perception(key, **{**told, "scores": tuple(told["scores"])})
+    read = {"instrument": Instrument.parse(told["instrument"]), "scores": tuple(told["scores"])}
+    return Perception(key, **{**told, **read})
 
 
 def _portions(observations: "Iterable[Observation]") -> "Iterator[list[Observation]]":

@@ -5,7 +5,8 @@ from dataclasses import asdict, astuple, dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from explorer.findings.tables import Provenance
+from explorer.models.provenance import Provenance
+from explorer.models.requests import canonical
 from explorer.perception.annotations import Annotation
 from explorer.perception.axes import Perception
 from explorer.perception.samples import Sampled
@@ -15,55 +16,60 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from explorer.models.requests import ImageRequest, ModelSpec
+    from explorer.perception.instruments import Instrument
 
 _KEYS_PER_QUERY = 10_000
 
 # What is asked for comes as one JSON list of keys. CROSS JOIN keeps SQLite from reading the whole
 # table first and looking into the list for each row.
-_ASKED = "FROM json_each(?) AS asked CROSS JOIN images ON images.key = asked.value"
+_BY_KEY = "FROM json_each(?) AS asked CROSS JOIN images ON images.key = asked.value"
 
-_STORED = f"SELECT images.key, filtered, digest, bytes {_ASKED}"
-
-_UNCLASSIFIED = f"""
-    SELECT images.key {_ASKED} WHERE filtered IS NULL AND NOT EXISTS (
-        SELECT 1 FROM perceptions WHERE image = images.id AND axis = ? AND instrument = ?
-    )"""  # noqa: S608 - the inserted text is the constant above
+_STORED = f"SELECT images.key, filtered, digest, bytes {_BY_KEY}"
 
 _PERCEIVED = f"""
-    SELECT images.key, label, reason, scores {_ASKED} CROSS JOIN perceptions
-    ON image = images.id AND axis = ? AND instrument = ?"""
+    SELECT images.key, label, reason, scores {_BY_KEY} CROSS JOIN perceptions
+    ON image = images.id AND instrument = ?"""
+
+_UNCLASSIFIED = f"""
+    SELECT images.key {_BY_KEY} WHERE filtered IS NULL AND NOT EXISTS (
+        SELECT 1 FROM perceptions WHERE image = images.id AND instrument = ?
+    )"""  # noqa: S608 - the inserted text is the constant above
+
+_IS_STORED = """
+    SELECT 1 FROM models JOIN prompts ON prompts.model = models.id
+    JOIN images ON prompt = prompts.id
+    WHERE identity = ? AND text = ? AND replicate = ?"""
 
 _ADD_IMAGE = """
-    INSERT INTO images
-        (key, model, profession, adjective, template, replicate, filtered, digest, bytes)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING"""
+    INSERT INTO images (key, prompt, replicate, filtered, digest, bytes)
+    VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"""
 
 _KEEP_PERCEPTION = """
-    INSERT INTO perceptions (image, axis, instrument, label, reason, scores)
-    SELECT id, ?, ?, ?, ?, ? FROM images WHERE key = ?
+    INSERT INTO perceptions (image, instrument, label, reason, scores)
+    SELECT id, ?, ?, ?, ? FROM images WHERE key = ?
     ON CONFLICT DO UPDATE SET
         label = excluded.label, reason = excluded.reason, scores = excluded.scores"""
 
 _OF_MODEL = """
     SELECT images.key, label, reason, scores
-    FROM models JOIN images ON images.model = models.id
-    JOIN perceptions ON image = images.id AND axis = ? AND instrument = ?
-    WHERE spec = ? ORDER BY images.key"""
+    FROM models JOIN prompts ON prompts.model = models.id JOIN images ON prompt = prompts.id
+    JOIN perceptions ON image = images.id AND instrument = ?
+    WHERE identity = ? ORDER BY images.key"""
 
-_KEEP_LABEL = """
-    INSERT INTO labels (image, axis, annotator, label, date) VALUES (?, ?, ?, ?, ?)
+_KEEP_ANNOTATION = """
+    INSERT INTO annotations (image, axis, annotator, label, date) VALUES (?, ?, ?, ?, ?)
     ON CONFLICT DO UPDATE SET label = excluded.label, date = excluded.date"""
 
-_LABELS = """
-    SELECT labels.image, axis, annotator, label, date
-    FROM json_each(?) AS asked CROSS JOIN labels ON labels.image = asked.value AND axis = ?"""
+_ANNOTATIONS = """
+    SELECT annotations.image, axis, annotator, label, date FROM json_each(?) AS asked
+    CROSS JOIN annotations ON annotations.image = asked.value AND axis = ?"""
 
 _SAMPLE = """
-    SELECT image, axis, instrument, answer, among
+    SELECT image, answer, among
     FROM models CROSS JOIN samples ON samples.model = models.id AND axis = ? AND instrument = ?
-    WHERE spec = ? ORDER BY place"""
+    WHERE identity = ? ORDER BY place"""
 
-_PROVENANCE = "SELECT made FROM provenance JOIN models ON models.id = model WHERE spec = ?"
+_PROVENANCE = "SELECT made FROM provenance JOIN models ON models.id = model WHERE identity = ?"
 
 _SIZE = """
     SELECT count(*), count(filtered), coalesce(sum(bytes), 0),
@@ -100,29 +106,33 @@ def stored(connection: "sqlite3.Connection", keys: "Iterable[str]") -> "Iterator
 
 
 def unclassified(
-    connection: "sqlite3.Connection", keys: "Iterable[str]", axis: str, instrument: str
+    connection: "sqlite3.Connection", keys: "Iterable[str]", axis: str, instrument: "Instrument"
 ) -> set[str]:
-    """Return which of the stored images the instrument has not classified on the axis."""
-    return {key for (key,) in _select(connection, _UNCLASSIFIED, keys, axis, instrument)}
+    """Return the keys of the stored images that the instrument has not classified on the axis."""
+    number = find_instrument(connection, axis, instrument)
+    return {key for (key,) in _select(connection, _UNCLASSIFIED, keys, number)}
 
 
 def perceptions(
-    connection: "sqlite3.Connection", keys: "Iterable[str]", axis: str, instrument: str
+    connection: "sqlite3.Connection", keys: "Iterable[str]", axis: str, instrument: "Instrument"
 ) -> "Iterator[Perception]":
-    """Yield what the instrument perceived on the axis."""
-    for key, label, reason, scores in _select(connection, _PERCEIVED, keys, axis, instrument):
+    """Yield the perceptions of these images by the instrument on the axis."""
+    number = find_instrument(connection, axis, instrument)
+    for key, label, reason, scores in _select(connection, _PERCEIVED, keys, number):
         yield Perception(key, axis, instrument, label, reason, tuple(json.loads(scores)))
 
 
 def add_image(connection: "sqlite3.Connection", request: "ImageRequest", row: Row) -> bool:
     """Add an image; say whether it was not there yet."""
-    prompt = request.prompt
-    values = (
-        *(row.key, _model(connection, request.model)),
-        *(prompt.profession, prompt.adjective, prompt.template, request.replicate),
-        *(row.filtered, row.digest, row.size),
-    )
+    prompt = _prompt(connection, request)
+    values = (row.key, prompt, request.replicate, row.filtered, row.digest, row.size)
     return connection.execute(_ADD_IMAGE, values).rowcount == 1
+
+
+def is_stored(connection: "sqlite3.Connection", request: "ImageRequest") -> bool:
+    """Say whether this replicate of the prompt is stored."""
+    values = (request.model.identity, request.prompt.text, request.replicate)
+    return connection.execute(_IS_STORED, values).fetchone() is not None
 
 
 def drop_image(connection: "sqlite3.Connection", key: str) -> None:
@@ -132,26 +142,28 @@ def drop_image(connection: "sqlite3.Connection", key: str) -> None:
 
 def keep_perceptions(connection: "sqlite3.Connection", seen: "Iterable[Perception]") -> None:
     """Add perceptions of stored images, in place of the same instrument's earlier ones."""
-    values = (
-        (one.axis, one.instrument, one.label, one.reason, json.dumps(one.scores), one.image_key)
-        for one in seen
-    )
-    connection.executemany(_KEEP_PERCEPTION, values)
+    numbers: dict[tuple[str, Instrument], int] = {}
+    for one in seen:
+        who = one.axis, one.instrument
+        if who not in numbers:
+            numbers[who] = _instrument(connection, *who)
+        values = (numbers[who], one.label, one.reason, json.dumps(one.scores), one.image_key)
+        connection.execute(_KEEP_PERCEPTION, values)
 
 
 def perceptions_of(
-    connection: "sqlite3.Connection", model: "ModelSpec", axis: str, instrument: str
+    connection: "sqlite3.Connection", model: "ModelSpec", axis: str, instrument: "Instrument"
 ) -> "Iterator[Perception]":
-    """Yield what the instrument perceived on the axis in all stored images of a model."""
-    for key, label, reason, scores in connection.execute(
-        _OF_MODEL, (axis, instrument, _spec(model))
-    ):
+    """Yield the perceptions of all stored images of a model by the instrument on the axis."""
+    number = find_instrument(connection, axis, instrument)
+    rows = connection.execute(_OF_MODEL, (number, model.identity))
+    for key, label, reason, scores in rows:
         yield Perception(key, axis, instrument, label, reason, tuple(json.loads(scores)))
 
 
-def keep_annotations(connection: "sqlite3.Connection", labels: "Iterable[Annotation]") -> None:
+def keep_annotations(connection: "sqlite3.Connection", annotations: "Iterable[Annotation]") -> None:
     """Add what people said, in place of what the same annotator said before."""
-    connection.executemany(_KEEP_LABEL, map(astuple, labels))
+    connection.executemany(_KEEP_ANNOTATION, map(astuple, annotations))
 
 
 def drop_annotation(
@@ -159,21 +171,21 @@ def drop_annotation(
 ) -> None:
     """Remove what one annotator said of one image."""
     connection.execute(
-        "DELETE FROM labels WHERE image = ? AND axis = ? AND annotator = ?",
+        "DELETE FROM annotations WHERE image = ? AND axis = ? AND annotator = ?",
         (image, axis, annotator),
     )
 
 
-def labels(
+def annotations(
     connection: "sqlite3.Connection", keys: "Iterable[str]", axis: str
 ) -> "Iterator[Annotation]":
     """Yield what people said of these images on the axis."""
-    return (Annotation(*row) for row in _select(connection, _LABELS, keys, axis))
+    return (Annotation(*row) for row in _select(connection, _ANNOTATIONS, keys, axis))
 
 
 def all_annotations(connection: "sqlite3.Connection") -> "Iterator[Annotation]":
     """Yield everything people said, by date."""
-    query = "SELECT image, axis, annotator, label, date FROM labels ORDER BY date, image, axis"
+    query = "SELECT image, axis, annotator, label, date FROM annotations ORDER BY date, image, axis"
     return (Annotation(*row) for row in connection.execute(query))
 
 
@@ -182,39 +194,44 @@ def keep_sample(
 ) -> None:
     """Put a sample in place of the earlier ones of the same model, axis and instrument."""
     number = _model(connection, model)
-    for axis, instrument in {(one.axis, one.instrument) for one in sample}:
+    for axis, instrument in {(one.axis, str(one.instrument)) for one in sample}:
         connection.execute(
             "DELETE FROM samples WHERE model = ? AND axis = ? AND instrument = ?",
             (number, axis, instrument),
         )
+    rows = (
+        (number, place, one.image, one.axis, str(one.instrument), one.answer, one.among)
+        for place, one in enumerate(sample)
+    )
     connection.executemany(
         "INSERT INTO samples (model, place, image, axis, instrument, answer, among) "
         "VALUES (?, ?, ?, ?, ?, ?, ?)",
-        ((number, place, *astuple(one)) for place, one in enumerate(sample)),
+        rows,
     )
 
 
 def sample(
-    connection: "sqlite3.Connection", model: "ModelSpec", axis: str, instrument: str
+    connection: "sqlite3.Connection", model: "ModelSpec", axis: str, instrument: "Instrument"
 ) -> "Iterator[Sampled]":
     """Yield the sample of a model, axis and instrument, in its order."""
-    return (Sampled(*row) for row in connection.execute(_SAMPLE, (axis, instrument, _spec(model))))
+    rows = connection.execute(_SAMPLE, (axis, str(instrument), model.identity))
+    return (Sampled(image, axis, instrument, answer, among) for image, answer, among in rows)
 
 
-def add_provenance(connection: "sqlite3.Connection", provenance: Provenance) -> None:
-    """Add what generated and classified a model's images, if it is not there yet."""
-    made = asdict(provenance)
-    del made["model"]
+def add_provenance(
+    connection: "sqlite3.Connection", model: "ModelSpec", made: Provenance
+) -> None:
+    """Add with what a model's images were generated, if it is not there yet."""
     connection.execute(
         "INSERT INTO provenance (model, made) VALUES (?, ?) ON CONFLICT DO NOTHING",
-        (_model(connection, provenance.model), json.dumps(made, sort_keys=True)),
+        (_model(connection, model), canonical(asdict(made))),
     )
 
 
 def provenance(connection: "sqlite3.Connection", model: "ModelSpec") -> tuple[Provenance, ...]:
-    """Return all that ever generated or classified a model's images."""
-    rows = connection.execute(_PROVENANCE, (_spec(model),))
-    return tuple(_provenance(model, json.loads(made)) for (made,) in rows)
+    """Return everything that a model's images were ever generated with, as far as it is known."""
+    rows = connection.execute(_PROVENANCE, (model.identity,))
+    return tuple(Provenance(**json.loads(made)) for (made,) in rows)
 
 
 def size(connection: "sqlite3.Connection") -> Size:
@@ -222,24 +239,53 @@ def size(connection: "sqlite3.Connection") -> Size:
     return Size(*connection.execute(_SIZE).fetchone())
 
 
+def find_model(connection: "sqlite3.Connection", model: "ModelSpec") -> int | None:
+    """Return the number of a model, None where nothing of it is stored."""
+    return _number(connection, "SELECT id FROM models WHERE identity = ?", model.identity)
+
+
+def find_instrument(
+    connection: "sqlite3.Connection", axis: str, instrument: "Instrument"
+) -> int | None:
+    """Return the number of an instrument on an axis, None where it has classified nothing."""
+    query = "SELECT id FROM instruments WHERE axis = ? AND name = ?"
+    return _number(connection, query, axis, str(instrument))
+
+
 def _select(
-    connection: "sqlite3.Connection", query: str, keys: "Iterable[str]", *values: str
+    connection: "sqlite3.Connection", query: str, keys: "Iterable[str]", *values: object
 ) -> "Iterator[tuple[Any, ...]]":
     iterator = iter(keys)
     while some := list(islice(iterator, _KEYS_PER_QUERY)):
         yield from connection.execute(query, (json.dumps(some), *values))
 
 
+def _number(connection: "sqlite3.Connection", query: str, *values: object) -> int | None:
+    found = connection.execute(query, values).fetchone()
+    return int(found[0]) if found else None
+
+
 def _model(connection: "sqlite3.Connection", model: "ModelSpec") -> int:
-    spec = (_spec(model),)
-    connection.execute("INSERT INTO models (spec) VALUES (?) ON CONFLICT DO NOTHING", spec)
-    return int(connection.execute("SELECT id FROM models WHERE spec = ?", spec).fetchone()[0])
+    return find_model(connection, model) or _added(
+        connection, "INSERT INTO models (identity) VALUES (?)", model.identity
+    )
 
 
-def _spec(model: "ModelSpec") -> str:
-    return json.dumps(asdict(model), sort_keys=True)
+def _instrument(connection: "sqlite3.Connection", axis: str, instrument: "Instrument") -> int:
+    return find_instrument(connection, axis, instrument) or _added(
+        connection, "INSERT INTO instruments (axis, name) VALUES (?, ?)", axis, str(instrument)
+    )
 
 
-def _provenance(model: "ModelSpec", made: "dict[str, Any]") -> Provenance:
-    instruments = tuple((axis, instrument) for axis, instrument in made.pop("instruments"))
-    return Provenance(model=model, instruments=instruments, **made)
+def _prompt(connection: "sqlite3.Connection", request: "ImageRequest") -> int:
+    model, prompt = _model(connection, request.model), request.prompt
+    query = "SELECT id FROM prompts WHERE model = ? AND text = ?"
+    return _number(connection, query, model, prompt.text) or _added(
+        connection,
+        "INSERT INTO prompts (model, text, profession, adjective, template) VALUES (?, ?, ?, ?, ?)",
+        *(model, prompt.text, prompt.profession, prompt.adjective, prompt.template),
+    )
+
+
+def _added(connection: "sqlite3.Connection", statement: str, *values: object) -> int:
+    return int(connection.execute(statement, values).lastrowid or 0)

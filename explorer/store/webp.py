@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
-from explorer.errors import StoreCorrupt
-from explorer.models.requests import ImageRequest, ModelSpec
+from explorer.errors import InvalidData, StoreCorrupt
+from explorer.models.requests import ImageRequest, read_spec, spec_fields
 from explorer.words.prompts import Prompt
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def describe(source: "Path | io.BytesIO") -> Description:
         with Image.open(source, formats=("WEBP",)) as image:
             told = json.loads(image.getexif()[_IMAGE_DESCRIPTION])
         return Description(_request(told["request"]), str(told["pixels_sha256"]))
-    except (OSError, ValueError, SyntaxError, KeyError, TypeError) as error:
+    except (OSError, ValueError, SyntaxError, KeyError, TypeError, InvalidData) as error:
         raise StoreCorrupt("It does not say which request it belongs to.") from error
 
 
@@ -92,7 +92,7 @@ def digest(pixels: np.ndarray) -> str:
 def request_text(request: ImageRequest) -> str:
     """Return the request as JSON, the model's name included."""
     told = {
-        "model": asdict(request.model),
+        "model": spec_fields(request.model),
         "prompt": asdict(request.prompt),
         "replicate": request.replicate,
     }
@@ -107,7 +107,7 @@ def read_request(text: str) -> ImageRequest:
     """
     try:
         return _request(json.loads(text))
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, InvalidData) as error:
         raise StoreCorrupt(f"{text[:80]!r} is no request for an image.") from error
 
 
@@ -115,7 +115,7 @@ def _request(told: "Mapping[str, object]") -> ImageRequest:
     model, prompt, replicate = told["model"], told["prompt"], told["replicate"]
     if not (isinstance(model, dict) and isinstance(prompt, dict) and isinstance(replicate, int)):
         raise TypeError(told)
-    return ImageRequest(ModelSpec(**model), Prompt(**prompt), replicate)
+    return ImageRequest(read_spec(model), Prompt(**prompt), replicate)
 
 
 def _webp(image: Image.Image, **options: object) -> bytes:

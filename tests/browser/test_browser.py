@@ -205,7 +205,7 @@ def test_images_are_labelled_with_keys_taken_back_and_gone_on_with(
     expect(done).to_have_text("5")
     page.keyboard.press("u")
     expect(done).to_have_text("4")
-    said = [one.label for one in site.desk.store.all_annotations() if one.annotator == "Ada"]
+    said = [one.label for one in site.desk.store.annotations.all() if one.annotator == "Ada"]
     assert said == ["feminine", "masculine", "cannot tell", "no or several people"]
     shown = page.get_by_role("img", name="Image 5 of").get_attribute("src")
     again = visit("annotate" + page.evaluate("location.search"))
@@ -217,7 +217,7 @@ def test_images_are_labelled_with_keys_taken_back_and_gone_on_with(
     again.get_by_label("Images, 20 to 10,000").fill("20")
     again.get_by_role("button", name="Generate it").click()
     expect(again.locator(".bx-howfar")).to_contain_text("of 20 annotated", timeout=PATIENCE_MS)
-    assert len([one for one in site.desk.store.all_annotations() if one.annotator == "Ada"]) == 4
+    assert len([one for one in site.desk.store.annotations.all() if one.annotator == "Ada"]) == 4
     last = page.get_by_role("link", name="Validate").bounding_box()
     assert last is not None
     assert last["x"] + last["width"] <= 390

@@ -79,7 +79,7 @@ def test_the_latest_label_can_be_taken_back(desk: Desk) -> None:
     task = take_back(desk, take_back(desk, task))
     assert shown(show(desk, task)) == first
     assert task == begin(desk, ADA)
-    assert desk.store.all_annotations() == ()
+    assert desk.store.annotations.all() == ()
 
 
 def test_nothing_is_drawn_into_a_sample_before_somebody_has_a_name(desk: Desk) -> None:
@@ -135,7 +135,7 @@ def test_another_sample_is_drawn_and_no_label_is_lost(desk: Desk) -> None:
     images = [one.image for one in begin(desk, ADA).sample]
     draw_anew(desk, ADA, 20, 1)
     assert images != [one.image for one in begin(desk, ADA).sample]
-    assert len(desk.store.all_annotations()) == 30
+    assert len(desk.store.annotations.all()) == 30
     assert "<b>0</b> of 20 annotated" in draw_anew(desk, replace(ADA, annotator="Ben"), 20, 1)[0]
 
 
@@ -170,7 +170,7 @@ def test_labels_that_cannot_be_are_refused(desk: Desk) -> None:
         save(desk, task, "nothing", "feminine")
     with pytest.raises(InvalidData, match=r"The annotator is 'x+'"):
         begin(desk, replace(ADA, annotator="x" * 61))
-    assert desk.store.all_annotations() == ()
+    assert desk.store.annotations.all() == ()
 
 
 @pytest.mark.parametrize(

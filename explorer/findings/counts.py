@@ -1,0 +1,120 @@
+"""What is stored of one model of a study, counted prompt by prompt."""
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from explorer.perception.axes import Perception
+from explorer.perception.decide import decide_anew
+from explorer.perception.subject import refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from explorer.models.catalog import ModelCard
+    from explorer.perception.axes import Axis
+    from explorer.perception.instruments import Instrument, Recalibration
+    from explorer.store.counts import AnswerCount
+    from explorer.store.index import Store
+    from explorer.study import Study
+
+    # By prompt text and left and right label: how many pairs of images got these two.
+    Pairs = Mapping[str, Mapping[tuple[str, str], int]]
+
+    _Answer = tuple[str | None, str | None]
+
+NO_REASON = "no reason given"
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many images of each prompt are stored, and how they were answered for.
+
+    `images` counts the images of each text by the reason why they are filtered, None for those that
+    are not. `answers` counts by axis name and text how often each label (None: no answer) was given
+    for each reason (None: there is a label).
+    """
+
+    images: "Mapping[str, Counter[str | None]]"
+    answers: "Mapping[str, Mapping[str, Counter[_Answer]]]"
+
+
+def count(study: "Study", store: "Store", model: "ModelCard") -> Counts:
+    """Return what is stored of one model of a study, counted."""
+    asked = study.asked(model)
+    images: dict[str, Counter[str | None]] = {text: Counter() for text in asked.texts}
+    for text, filtered, number in store.image_counts(asked):
+        images[text][filtered] += number
+    instruments = study.instruments(model)
+    answers = {axis.name: _none(asked.texts) for axis in study.axes}
+    for axis in study.axes:
+        for text, answer, number in _answers(study, store, model, axis, instruments[axis.name]):
+            answers[axis.name][text][answer] += number
+    return Counts(images, answers)
+
+
+def count_pairs(study: "Study", store: "Store", axis: "Axis") -> "Pairs":
+    """Return the pairs of labels that the first two models' images got on the same seeds.
+
+    Images that either side did not answer for are no pair.
+    """
+    left, right = study.models
+    pairs: dict[str, Counter[tuple[str, str]]] = {}
+    found = store.pair_counts(
+        (study.asked(left), study.asked(right)),
+        axis.name,
+        (study.instruments(left)[axis.name], study.instruments(right)[axis.name]),
+    )
+    for text, one, other, number in found:
+        labels = _let_through(*one, axis, study), _let_through(*other, axis, study)
+        if labels[0] is not None and labels[1] is not None:
+            pairs.setdefault(text, Counter())[labels[0], labels[1]] += number
+    return pairs
+
+
+def _none(texts: "tuple[str, ...]") -> "dict[str, Counter[_Answer]]":
+    return {text: Counter() for text in texts}
+
+
+def _answers(
+    study: "Study", store: "Store", model: "ModelCard", axis: "Axis", instrument: "Instrument"
+) -> "Iterator[tuple[str, _Answer, int]]":
+    asked = study.asked(model)
+    if study.recalibration is None:
+        for one in store.answer_counts(asked, axis.name, instrument):
+            yield one.text, _gated((one.label, one.reason), one, axis, instrument), one.number
+        return
+    for one, scores in store.scored_answers(asked, axis.name, instrument):
+        answer = _anew(one, scores, axis, instrument, study.recalibration)
+        yield one.text, _gated(answer, one, axis, instrument), one.number
+
+
+def _anew(
+    one: "AnswerCount",
+    scores: tuple[float, ...],
+    axis: "Axis",
+    instrument: "Instrument",
+    recalibration: "Recalibration",
+) -> "_Answer":
+    stored = Perception("", axis.name, instrument.stored, one.label, one.reason, scores)
+    anew = decide_anew(stored, axis, recalibration)
+    return anew.label, anew.reason
+
+
+def _gated(
+    answer: "_Answer", one: "AnswerCount", axis: "Axis", instrument: "Instrument"
+) -> "_Answer":
+    why = refusal(one.gate_label, one.gate_reason, axis) if instrument.gate else None
+    return (None, why) if why else answer
+
+
+def _let_through(
+    label: str | None,
+    gate_label: str | None,
+    gate_reason: str | None,
+    axis: "Axis",
+    study: "Study",
+) -> str | None:
+    """Return the label, None where the gate refuses the image."""
+    refused = study.gate and refusal(gate_label, gate_reason, axis)
+    return None if refused else label

@@ -1,0 +1,80 @@
+"""Model folders on this machine: what they hold, whether they are safe to load, their fingerprint."""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+from explorer.errors import ModelBroken, ModelNotFound
+
+_PICKLES = {".bin", ".ckpt", ".msgpack", ".pkl", ".pickle", ".pt", ".pth"}
+
+
+def require_safe_folder(folder: Path) -> None:
+    """Refuse a model folder that is not there, holds no pipeline, or holds pickles only.
+
+    Raises:
+        ModelNotFound: there is no such folder.
+        ModelBroken: it has no model_index.json, or a part of it has no safetensors weights.
+    """
+    if not folder.is_dir():
+        raise ModelNotFound(
+            f"There is no folder {str(folder)!r}. Give the path of a folder that holds a "
+            "model_index.json."
+        )
+    if not (folder / "model_index.json").is_file():
+        raise ModelBroken(
+            f"The folder {str(folder)!r} holds no model_index.json, so it is no model this tool "
+            "can generate with. Give the folder that a diffusers pipeline was saved to."
+        )
+    _refuse_pickles(folder)
+
+
+def native_size(folder: Path) -> int:
+    """Return the side in pixels of the images that a model was trained on."""
+    unet, vae = (read_config(folder / part / "config.json") for part in ("unet", "vae"))
+    sample = unet.get("sample_size", 64)
+    blocks = vae.get("block_out_channels", (0, 0, 0, 0))
+    side = int(sample if isinstance(sample, int) else max(sample))
+    return side << (len(blocks) - 1)
+
+
+def read_config(path: Path) -> dict[str, Any]:
+    """Return the content of a JSON file of a model.
+
+    Raises:
+        ModelBroken: it cannot be read.
+    """
+    try:
+        return dict(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError) as error:
+        raise ModelBroken(
+            f"{str(path)!r} cannot be read ({error}). Save or download the model again."
+        ) from error
+
+
+def fingerprint(folder: Path) -> str:
+    """Return 16 hexadecimal digits that change with any file of a folder."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    facts = [(str(path.relative_to(folder)), _size_and_time(path)) for path in files]
+    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:16]
+
+
+def _size_and_time(path: Path) -> tuple[int, int]:
+    status = path.stat()
+    return status.st_size, status.st_mtime_ns
+
+
+def _refuse_pickles(folder: Path) -> None:
+    for part in (folder, *sorted(path for path in folder.iterdir() if path.is_dir())):
+        suffixes = {path.suffix for path in part.iterdir() if path.is_file()}
+        pickles = suffixes & _PICKLES
+        if pickles and ".safetensors" not in suffixes and part != folder:
+            raise ModelBroken(
+                f"The model folder {str(folder)!r} keeps the weights of {part.name!r} in a "
+                f"{min(pickles)} file only, which can run programs when it is opened. Use a "
+                "version with .safetensors files, or convert it with diffusers' "
+                "save_pretrained(..., safe_serialization=True)."
+            )
+
+

@@ -1,0 +1,170 @@
+"""Who answers a question about an image: one type, one text form, one parser.
+
+Two words are used for it everywhere. A *classifier* looks at images: a CLIP shown the image or the
+face alone, pixels that are measured, or the gate that tells what an image shows. An *instrument* is
+a classifier with all that decides about its answers to one question: captions and threshold,
+calibration, and whether it answers only for images that the gate lets through. Answers of two
+instruments are never counted together.
+"""
+
+import re
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Literal, Self
+
+from explorer.errors import InvalidData
+from explorer.statistics.calibration import Scale
+
+if TYPE_CHECKING:
+    from explorer.perception.axes import Axis
+
+Method = Literal["captions", "face", "pixels", "subject"]
+Detector = Literal["YuNet", "Haar"]
+
+_NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
+_CLASSIFIER = re.compile(
+    r"(?:(?P<face>YuNet|Haar) face: (?P<clip>.+)"
+    r"|pixels: (?:(?P<pixels>YuNet|Haar) face|lit side of emoji face)"
+    r"|subject(?: \((?P<subject>YuNet|Haar)\): (?P<reader>.+)|: bundled art)"
+    r"|(?P<captions>.+))",
+    re.DOTALL,
+)
+_CALIBRATED = re.compile(
+    rf"(?P<plain>.+) calibrated \(temperature (?P<temperature>{_NUMBER}), "
+    rf"bias (?P<bias>{_NUMBER}), threshold (?P<threshold>{_NUMBER})\)",
+    re.DOTALL,
+)
+_QUESTION = re.compile(r"(?P<classifier>.+)#(?P<captions>[0-9a-f]{8})", re.DOTALL)
+_VERSION = re.compile(r"(?P<backbone>.+)@(?P<revision>[0-9a-f]{8})", re.DOTALL)
+_GATED = " behind subject"
+
+
+@dataclass(frozen=True, slots=True)
+class ClassifierSpec:
+    """A classifier and all that tells it apart from others.
+
+    `method` is "captions" (a CLIP sees the image), "face" (it sees the face alone), "pixels" (skin
+    is measured) or "subject" (the gate). `detector` finds faces, None where none are looked for:
+    the bundled generators show every face in the same place. `backbone` is the CLIP, None where no
+    captions are read. `revision` tells versions of the same name apart, None for open_clip's own
+    names, which stand for the same weights everywhere.
+    """
+
+    method: Method
+    detector: Detector | None = None
+    backbone: str | None = None
+    revision: str | None = None
+
+    def __str__(self) -> str:
+        """Return the text form, such as "YuNet face: emoji-clip@1a2b3c4d"."""
+        backbone = f"{self.backbone}@{self.revision}" if self.revision else str(self.backbone)
+        if self.method == "captions":
+            return backbone
+        if self.method == "face":
+            return f"{self.detector} face: {backbone}"
+        if self.method == "pixels":
+            return f"pixels: {f'{self.detector} face' if self.detector else EMOJI_SKIN}"
+        return f"subject ({self.detector}): {backbone}" if self.detector else EMOJI_SUBJECT
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read the text form.
+
+        Raises:
+            InvalidData: there is no text.
+        """
+        found = _CLASSIFIER.fullmatch(text)
+        if found is None:
+            raise InvalidData(f"The classifier is {text!r}. Give its name.")
+        if found["captions"]:
+            return cls("captions", None, *_versioned(found["captions"]))
+        if found["face"]:
+            return cls("face", _detector(found["face"]), *_versioned(found["clip"]))
+        if text.startswith("pixels"):
+            return cls("pixels", _detector(found["pixels"]))
+        return cls("subject", _detector(found["subject"]), *_versioned(found["reader"]))
+
+
+EMOJI_SKIN = "lit side of emoji face"
+EMOJI_SUBJECT = "subject: bundled art"
+
+
+@dataclass(frozen=True, slots=True)
+class Recalibration:
+    """What annotations make of an instrument that answers with one of two labels.
+
+    `scale` turns its log odds into probabilities that mean what they say where both labels are
+    equally frequent, `threshold` is the smallest of these that is answered. `annotated` tells how
+    many annotated images both were fitted to, None where only the text form is known.
+    """
+
+    scale: Scale
+    threshold: float
+    annotated: int | None = field(default=None, compare=False)
+
+    def __str__(self) -> str:
+        """Return everything that decides about answers."""
+        scale = f"temperature {self.scale.temperature!r}, bias {self.scale.bias:+}"
+        return f"{scale}, threshold {self.threshold!r}"
+
+
+@dataclass(frozen=True, slots=True)
+class Instrument:
+    """A classifier that answers one question, and all that decides about its answers.
+
+    `captions` are the first 8 digits of the axis's digest: captions and threshold. `calibration`
+    is None where answers are given as the axis says. `gate` is the instrument that lets images of
+    one person through, None where every image is answered for.
+    """
+
+    classifier: ClassifierSpec
+    captions: str
+    calibration: Recalibration | None = None
+    gate: "Instrument | None" = None
+
+    def __str__(self) -> str:
+        """Return the text form, such as "emoji-clip@5e6f7a8b#1a2b3c4d"."""
+        text = f"{self.classifier}#{self.captions}"
+        if self.calibration:
+            text += f" calibrated ({self.calibration})"
+        return f"{text} behind {self.gate}" if self.gate else text
+
+    @classmethod
+    def of(cls, classifier: ClassifierSpec, axis: "Axis") -> "Instrument":
+        """Return the instrument that answers an axis as it stands."""
+        return cls(classifier, axis.digest[:8])
+
+    @property
+    def stored(self) -> "Instrument":
+        """The instrument whose answers these are made of: the same without calibration and gate."""
+        return replace(self, calibration=None, gate=None)
+
+    @classmethod
+    def parse(cls, text: str) -> "Instrument":
+        """Read the text form.
+
+        Raises:
+            InvalidData: it is not one.
+        """
+        own, behind, gate = text.rpartition(_GATED)
+        if behind:
+            return replace(cls.parse(own), gate=cls.parse(f"subject{gate}"))
+        if found := _CALIBRATED.fullmatch(text):
+            scale = Scale(float(found["temperature"]), float(found["bias"]))
+            calibration = Recalibration(scale, float(found["threshold"]))
+            return replace(cls.parse(found["plain"]), calibration=calibration)
+        question = _QUESTION.fullmatch(text)
+        if question is None:
+            raise InvalidData(
+                f"The instrument is {text!r}. Write it as 'classifier#captions', as every CSV file "
+                "does."
+            )
+        return cls(ClassifierSpec.parse(question["classifier"]), question["captions"])
+
+
+def _versioned(text: str | None) -> tuple[str | None, str | None]:
+    found = _VERSION.fullmatch(text or "")
+    return (found["backbone"], found["revision"]) if found else (text, None)
+
+
+def _detector(text: str | None) -> Detector | None:
+    return "YuNet" if text == "YuNet" else "Haar" if text == "Haar" else None

@@ -1,0 +1,68 @@
+"""What people said of stored images, and the samples they are asked about."""
+
+from typing import TYPE_CHECKING
+
+from explorer.errors import InvalidData
+from explorer.store import rows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from explorer.models.requests import ModelSpec
+    from explorer.perception.annotations import Annotation
+    from explorer.perception.instruments import Instrument
+    from explorer.perception.samples import Sampled
+    from explorer.store.database import Database
+
+
+class Annotations:
+    """The annotations and samples of a store."""
+
+    def __init__(self, database: "Database") -> None:
+        """Remember where they are kept."""
+        self._database = database
+
+    def save(self, annotations: "Iterable[Annotation]") -> None:
+        """Keep annotations, all or nothing; an annotator's later one replaces the earlier one.
+
+        Raises:
+            InvalidData: no image of that key is stored, or it was filtered.
+        """
+        given = tuple(annotations)
+        with self._database.writing() as connection:
+            keys = {one.image for one in given}
+            shown = {one.key for one in rows.stored(connection, keys) if one.filtered is None}
+            unknown = next((one.image for one in given if one.image not in shown), None)
+            if unknown is not None:
+                raise InvalidData(
+                    f"No image {unknown!r} is stored here. Annotate images of a sample that "
+                    "`annotate sample` took from this cache."
+                )
+            rows.keep_annotations(connection, given)
+
+    def drop(self, image: str, axis: str, annotator: str) -> None:
+        """Forget the annotation of one image by one annotator, if there is one."""
+        with self._database.writing() as connection:
+            rows.drop_annotation(connection, image, axis, annotator)
+
+    def of(self, keys: "Iterable[str]", axis: str) -> "tuple[Annotation, ...]":
+        """Return the annotations of the images of these keys on one axis."""
+        with self._database.reading() as connection:
+            return tuple(rows.annotations(connection, keys, axis))
+
+    def all(self) -> "tuple[Annotation, ...]":
+        """Return every annotation, by date."""
+        with self._database.reading() as connection:
+            return tuple(rows.all_annotations(connection))
+
+    def save_sample(self, model: "ModelSpec", sample: "Sequence[Sampled]") -> None:
+        """Keep a sample in place of the earlier ones of the same model, axis and instrument."""
+        with self._database.writing() as connection:
+            rows.keep_sample(connection, model, sample)
+
+    def sample(
+        self, model: "ModelSpec", axis: str, instrument: "Instrument"
+    ) -> "tuple[Sampled, ...]":
+        """Return the sample of a model, axis and instrument, in its order; empty without one."""
+        with self._database.reading() as connection:
+            return tuple(rows.sample(connection, model, axis, instrument))
