@@ -213,5 +213,5 @@ def _pairs(comparison: "Comparison", label: str) -> "_Pairs":
 def _of_one_prompt(pairs: list[tuple[bool, bool]]) -> float:
     only_left, only_right = pairs.count((True, False)), pairs.count((False, True))
     same = pairs.count((True, True)), pairs.count((False, False))
-    exact = significance.mcnemar(((same[0], only_left), (only_right, same[1]))).exact
-    return 1.0 if exact is None else exact
+    p = significance.mcnemar(((same[0], only_left), (only_right, same[1])))
+    return 1.0 if p is None else p

@@ -172,8 +172,8 @@ def log_odds(probability: float) -> float:
 def calibration_error(
     confidences: "Sequence[float] | NDArray[np.float64]",
     right: "Sequence[bool] | NDArray[np.bool_]",
-) -> float | None:
-    """Return how far confidence is from the share of right answers, 0..1; None without answers.
+) -> float:
+    """Return how far confidence is from the share of right answers, 0..1.
 
     Answers are taken together in BINS bins of equal width.
 
@@ -181,27 +181,14 @@ def calibration_error(
     Bayesian binning", as used by Guo and others 2017.
 
     Args:
-        confidences: the probability of the label given, 0..1.
+        confidences: the probability of the label given, 0..1, one at least.
         right: whether it is true.
     """
     import numpy as np
 
     sure, true = np.asarray(confidences, dtype=float), np.asarray(right, dtype=float)
-    return _gap(sure, true) if len(sure) else None
-
-
-def brier(
-    probabilities: "Sequence[float] | NDArray[np.float64]",
-    truths: "Sequence[bool] | NDArray[np.bool_]",
-) -> float | None:
-    """Return the mean squared distance of a probability from 1 or 0; None without any.
-
-    Source: Brier 1950, "Verification of forecasts expressed in terms of probability".
-    """
-    import numpy as np
-
-    sure, true = np.asarray(probabilities, dtype=float), np.asarray(truths, dtype=float)
-    return _squares(sure, true) if len(sure) else None
+    gaps = np.bincount(_bins(sure, BINS), weights=true - sure, minlength=BINS)
+    return float(np.abs(gaps).sum() / len(sure))
 
 
 def reliability(
@@ -332,14 +319,8 @@ def _quality(probabilities: "NDArray[np.float64]", truths: "NDArray[np.bool_]") 
 
     right = (probabilities > 0.5) == truths  # noqa: PLR2004
     sure = np.maximum(probabilities, 1 - probabilities)
-    return Quality(_gap(sure, right.astype(float)), _squares(probabilities, truths.astype(float)))
-
-
-def _gap(sure: "NDArray[np.float64]", true: "NDArray[np.float64]") -> float:
-    import numpy as np
-
-    gaps = np.bincount(_bins(sure, BINS), weights=true - sure, minlength=BINS)
-    return float(np.abs(gaps).sum() / len(sure))
+    brier = float(((probabilities - truths.astype(float)) ** 2).mean())
+    return Quality(calibration_error(sure, right), brier)
 
 
 def _bins(sure: "NDArray[np.float64]", bins: int) -> "NDArray[np.int_]":
@@ -347,7 +328,3 @@ def _bins(sure: "NDArray[np.float64]", bins: int) -> "NDArray[np.int_]":
 
     # A bin holds its upper end.
     return np.asarray(np.clip(np.ceil(sure * bins).astype(int) - 1, 0, bins - 1))
-
-
-def _squares(sure: "NDArray[np.float64]", true: "NDArray[np.float64]") -> float:
-    return float(((sure - true) ** 2).mean())

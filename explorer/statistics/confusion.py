@@ -2,7 +2,6 @@
 
 import math
 from dataclasses import dataclass
-from operator import add
 from typing import TYPE_CHECKING, Literal, get_args
 
 from explorer.errors import InvalidData
@@ -221,21 +220,3 @@ def equal_errors(left: Confusion, right: Confusion) -> float | None:
         tested = chi2_contingency(seen, correction=False)
         statistic, degrees = statistic + tested.statistic, degrees + tested.dof
     return float(chi2.sf(statistic, degrees)) if degrees else 1.0
-
-
-def pooled(left: Confusion, right: Confusion) -> Confusion | None:
-    """Return both as one, or None unless the p-value of equal errors is above POOLABLE_P.
-
-    Raises:
-        ValueError: the two have not the same rows and columns, or not the same kind of truth, or
-            were weighted apart.
-    """
-    if left.weights != right.weights:
-        raise ValueError(f"{left.weights!r} and {right.weights!r} are two ways to choose pictures")
-    if left.kind != right.kind:
-        raise ValueError(f"{left.kind!r} and {right.kind!r} are two kinds of truth")
-    p = equal_errors(left, right)
-    if p is None or p <= POOLABLE_P:
-        return None
-    rows = zip(left.counts, right.counts, strict=True)
-    return Confusion(tuple(tuple(map(add, *row)) for row in rows), left.kind, left.weights)

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-_PRIOR = 0.5
-
 
 @dataclass(frozen=True, slots=True)
 class Level:
@@ -63,25 +61,6 @@ def jensen_shannon(one: "Sequence[float]", other: "Sequence[float]") -> float | 
     return float(_divergence(*sides))
 
 
-def kl_bits(counts: "Sequence[int]", reference: "Sequence[int]") -> float | None:
-    """Return the relative entropy of one tally to another in bits, 0 or more.
-
-    One half is added to each count, as a label that the reference never has would make it infinite.
-
-    Source: Kullback and Leibler 1951, "On information and sufficiency".
-
-    Raises:
-        InvalidData: a number is below 0 or not one.
-        ValueError: the sides have not the same labels, two or more.
-    """
-    from scipy.stats import entropy
-
-    if _shares(counts, reference) is None:
-        return None
-    smoothed = ([count + _PRIOR for count in side] for side in (counts, reference))
-    return float(entropy(*smoothed, base=2))
-
-
 def wasserstein_steps(one: "Sequence[float]", other: "Sequence[float]") -> float | None:
     """Return how many steps along ordered labels a picture has to move, on average.
 
@@ -98,17 +77,6 @@ def wasserstein_steps(one: "Sequence[float]", other: "Sequence[float]") -> float
         return None
     places = range(len(one))
     return float(wasserstein_distance(places, places, *sides))
-
-
-def wasserstein(one: "Sequence[float]", other: "Sequence[float]") -> float | None:
-    """Return `wasserstein_steps` as a share of all steps there are, 0..1.
-
-    Raises:
-        InvalidData: a number is below 0 or not one.
-        ValueError: the sides have not the same labels, two or more.
-    """
-    steps = wasserstein_steps(one, other)
-    return None if steps is None else steps / (len(one) - 1)
 
 
 def null_levels(

@@ -42,69 +42,24 @@ def pictures_against_reference(
     return _pictures(share - reference, of_reference, of_share, level, power)
 
 
-def pairs(difference: float, discordance: float, level: float = 0.95, power: float = POWER) -> int:
-    """Return how many pairs of prompt and seed tell two models apart, by McNemar's test.
-
-    Source: Connor 1987, "Sample size for testing differences in proportions for the paired-sample
-    design".
-
-    Args:
-        difference: one model's share minus the other's.
-        discordance: the share of pairs in which the models differ.
-        level: confidence.
-        power: the chance to find the difference.
-
-    Raises:
-        OutOfRange: the difference is 0 or more than the discordance, or that does not lie in 0..1.
-    """
-    if not 0 < abs(difference) <= discordance <= 1:
-        raise OutOfRange(
-            f"The difference {difference!r} must not be 0, nor more than the discordance "
-            f"{discordance!r}, which is at most 1."
-        )
-    return _pictures(difference, discordance, discordance - difference**2, level, power)
-
-
-def inflation(youden: float = 1, design_effect: float = 1, abstention: float = 0) -> float:
+def inflation(youden: float, abstention: float = 0) -> float:
     """Return by how much to multiply a number of pictures for what they lose.
 
-    Source: Rogan and Gladen 1978 for the instrument's errors; Kish 1965, "Survey sampling", for the
-    design effect.
+    Source: Rogan and Gladen 1978, "Estimating prevalence from the results of a screening test".
 
     Args:
         youden: sensitivity + specificity - 1 of the instrument, above 0.
-        design_effect: as `design_effect` gives it, above 0.
         abstention: the share of pictures without a label, below 1.
 
     Raises:
         OutOfRange: one of them lies beyond its limits.
     """
-    if not (0 < youden <= 1 and design_effect > 0 and 0 <= abstention < 1):
+    if not (0 < youden <= 1 and 0 <= abstention < 1):
         raise OutOfRange(
-            f"Youden's index {youden!r} must lie in 0..1 and not be 0, the design effect "
-            f"{design_effect!r} above 0 and the abstention {abstention!r} in 0..1 and not be 1."
+            f"Youden's index {youden!r} must lie in 0..1 and not be 0, and the abstention "
+            f"{abstention!r} in 0..1 and not be 1."
         )
-    return design_effect / youden**2 / (1 - abstention)
-
-
-def design_effect(pictures_per_prompt: int, correlation: float) -> float:
-    """Return how many pictures of one prompt are worth one of independent prompts, on average.
-
-    Source: Kish 1965, "Survey sampling".
-
-    Args:
-        pictures_per_prompt: 1 or more.
-        correlation: how alike pictures of one prompt are, 0..1, the intraclass correlation.
-
-    Raises:
-        OutOfRange: one of them lies beyond its limits.
-    """
-    if pictures_per_prompt < 1 or not 0 <= correlation <= 1:
-        raise OutOfRange(
-            f"There must be 1 picture per prompt or more, not {pictures_per_prompt!r}, and their "
-            f"correlation {correlation!r} must lie in 0..1."
-        )
-    return 1 + (pictures_per_prompt - 1) * correlation
+    return 1 / youden**2 / (1 - abstention)
 
 
 def detectable_difference(

@@ -3,20 +3,10 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from explorer.errors import InvalidData
 from explorer.statistics.intervals import Interval
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    import numpy as np
-    from numpy.typing import NDArray
-
     from explorer.statistics.confusion import Confusion
-
-# The shares converge long before, unless a class dies out, which takes ever smaller steps.
-_MOST_STEPS = 10_000
-_STEP = 1e-10
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,69 +92,6 @@ def lang_reiczigel(
     shift = 2 * z * z * (p * noise_se - (1 - p) * noise_sp)
     spread = (q * (1 - q) / n + p * p * noise_se + (1 - p) ** 2 * noise_sp) / youden**2
     return _between(plain, p + shift, z * spread**0.5, level, "lang-reiczigel")
-
-
-def ppi(count: int, total: int, labelled: "Confusion", level: float = 0.95) -> Interval | None:
-    """Return the share of the first of two classes from predictions and a labelled sample.
-
-    The labelled pictures must be a random sample of the very pictures predicted; then nothing else
-    is assumed. None where total or the sample is less than two pictures.
-
-    Source: Angelopoulos and others 2023, "Prediction-powered inference".
-
-    Raises:
-        ValueError: the sample has other rows or columns, or the count does not lie in 0..total.
-    """
-    import numpy as np
-    from scipy.stats import norm
-
-    _check(count, total)
-    (both, only_predicted), (only_true, neither) = _two_by_two(labelled)
-    sample = both + only_predicted + only_true + neither
-    if min(total, sample) < 2:  # noqa: PLR2004
-        return None
-    predicted = np.repeat([1, 0], [count, total - count])
-    missed = np.repeat([1, -1, 0], [only_true, only_predicted, both + neither])
-    estimate = float(predicted.mean() + missed.mean())
-    variance = predicted.var(ddof=1) / total + missed.var(ddof=1) / sample
-    half = float(norm.ppf((1 + level) / 2)) * float(variance) ** 0.5
-    return _between(estimate, estimate, half, level, "prediction-powered")
-
-
-def emq(
-    posteriors: "Sequence[Sequence[float]] | NDArray[np.float64]", trained: "Sequence[float]"
-) -> tuple[float, ...] | None:
-    """Return each class's share from calibrated probabilities, or None without pictures.
-
-    Raw CLIP probabilities are too sure and run to 0 or 1.
-
-    Source: Saerens, Latinne and Decaestecker 2002, "Adjusting the outputs of a classifier to new a
-    priori probabilities".
-
-    Args:
-        posteriors: each picture's probability of each class, of shape (pictures, classes).
-        trained: the share of each class among what the probabilities were calibrated on, above 0.
-
-    Raises:
-        InvalidData: a probability or share is not one, or a class has no share.
-    """
-    import numpy as np
-
-    given, prior = np.asarray(posteriors, dtype=float), np.asarray(trained, dtype=float)
-    if not len(given):
-        return None
-    if not (np.isfinite(given).all() and np.isclose(given.sum(1), 1).all() and (given >= 0).all()):
-        raise InvalidData(f"{posteriors!r} must be probabilities that sum to 1 for each picture.")
-    if not ((prior > 0).all() and np.isclose(prior.sum(), 1)):
-        raise InvalidData(f"{trained!r} must be shares above 0 that sum to 1.")
-    shares = prior
-    for _ in range(_MOST_STEPS):
-        weighed = given * (shares / prior)
-        found = (weighed / weighed.sum(1, keepdims=True)).mean(0)
-        still, shares = np.abs(found - shares).max(), found
-        if still < _STEP:
-            break
-    return tuple(map(float, shares))
 
 
 def _check(count: float, total: int) -> None:

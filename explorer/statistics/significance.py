@@ -1,7 +1,5 @@
 """How likely a difference is by chance alone, and what is left of it among many questions."""
 
-import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from explorer.errors import InvalidData
@@ -16,25 +14,6 @@ if TYPE_CHECKING:
 MOST_EXACT = 20
 # Sums of shares that are equal differ by rounding errors.
 _ROUNDING = 1e-9
-
-
-@dataclass(frozen=True, slots=True)
-class McNemar:
-    """Two-sided p-values of one 2x2 table: `exact` is never too small, `mid` is nearer on average.
-
-    Both are None where the table is empty.
-    """
-
-    exact: float | None
-    mid: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class ChiSquare:
-    """A statistic on one degree of freedom and its p-value."""
-
-    statistic: float
-    p: float
 
 
 def sign_flip(differences: "Sequence[float]", flips: int = 10_000, seed: int = 0) -> float | None:
@@ -100,11 +79,13 @@ def benjamini_hochberg(p_values: "Sequence[float | None]") -> tuple[float | None
     return tuple(None if p is None else float(next(adjusted)) for p in p_values)
 
 
-def mcnemar(table: "Sequence[Sequence[int]]") -> McNemar:
-    """Test whether two models differ on the same pairs of prompt and seed.
+def mcnemar(table: "Sequence[Sequence[int]]") -> float | None:
+    """Return the exact two-sided p-value of two models on the same pairs of prompt and seed.
+
+    None without pairs.
 
     Source: McNemar 1947, "Note on the sampling error of the difference between correlated
-    proportions"; Fagerland, Lydersen and Laake 2013 for the mid-p-value.
+    proportions".
 
     Args:
         table: ((both, only the first), (only the second, neither)), how many pairs.
@@ -112,49 +93,13 @@ def mcnemar(table: "Sequence[Sequence[int]]") -> McNemar:
     Raises:
         ValueError: the table has not two rows and two columns of counts.
     """
-    from scipy.stats import binom
     from statsmodels.stats.contingency_tables import mcnemar as exact_test
 
     if [len(row) for row in table] != [2, 2] or min(map(min, table)) < 0:
         raise ValueError(f"{table!r} must be two rows and two columns of counts")
     if not any(map(any, table)):
-        return McNemar(None, None)
-    least, changed = min(table[0][1], table[1][0]), table[0][1] + table[1][0]
-    exact = float(exact_test(table, exact=True).pvalue)
-    mid = 2 * binom.cdf(least, changed, 0.5) - binom.pmf(least, changed, 0.5)
-    return McNemar(min(1.0, exact), float(mid))
-
-
-def durkalski(
-    only_first: "Sequence[int]", only_second: "Sequence[int]", pairs: "Sequence[int]"
-) -> ChiSquare | None:
-    """Test whether two models differ on pairs that come in clusters, the pictures of a prompt.
-
-    None where no cluster leans to either model.
-
-    Source: Durkalski, Palesch, Lipsitz and Rust 2003, "Analysis of clustered matched-pair data".
-
-    Args:
-        only_first: per cluster, pairs of which only the first model's picture has the label.
-        only_second: the same for the second model.
-        pairs: per cluster, how many pairs there are.
-
-    Raises:
-        ValueError: there are more or fewer clusters in one of them, or more changes than pairs.
-    """
-    from scipy.stats import chi2
-
-    clusters = tuple(zip(only_first, only_second, pairs, strict=True))
-    for first, second, total in clusters:
-        if min(first, second) < 0 or total < 1 or first + second > total:
-            raise ValueError(
-                f"changes {(first, second)!r} must lie in 0..{total!r} pairs, 1 or more"
-            )
-    leans = [(first - second) / total for first, second, total in clusters]
-    if not any(leans):
         return None
-    statistic = math.fsum(leans) ** 2 / math.fsum(lean * lean for lean in leans)
-    return ChiSquare(statistic, float(chi2.sf(statistic, 1)))
+    return min(1.0, float(exact_test(table, exact=True).pvalue))
 
 
 def _all_sums(values: "NDArray[np.float64]") -> "NDArray[np.float64]":

@@ -12,7 +12,6 @@ from explorer.errors import InvalidData
 from explorer.statistics.calibration import (
     Risk,
     Scale,
-    brier,
     calibrate,
     calibration_error,
     folds,
@@ -137,9 +136,7 @@ def test_a_margin_without_a_truth_is_a_mistake_of_the_caller() -> None:
         calibrate([1, 2], [True])
 
 
-def test_errors_of_probabilities_are_as_by_hand() -> None:
-    # Brier 1950: (0.3^2 + 0.4^2 + 0.2^2) / 3.
-    assert brier([0.7, 0.6, 0.2], [True, True, False]) == pytest.approx(0.29 / 3)
+def test_the_calibration_error_is_as_by_hand() -> None:
     # Two answers of 0.75 in one bin, one of them right, and one of 0.95 that is right.
     error = calibration_error([0.75, 0.75, 0.95], [True, False, True])
     assert error == pytest.approx((2 * 0.25 + 0.05) / 3)
@@ -157,9 +154,14 @@ def test_the_calibration_error_follows_from_its_definition(rows: list[tuple[floa
     assert found == pytest.approx(expected, abs=1e-9)
 
 
-def test_no_answers_have_no_error() -> None:
-    assert calibration_error([], []) is None
-    assert brier([], []) is None
+def test_the_brier_score_is_as_by_hand() -> None:
+    # Brier 1950: margins of 0 are right half the time, 0.5^2; the others are sure and right.
+    margins = [0.0] * 20 + [50.0, -50.0] * 40
+    fit = calibrate(margins, [True, False] * 50)
+    assert fit.before.brier == pytest.approx(0.2 * 0.25)
+
+
+def test_without_answers_there_is_no_risk_and_no_threshold() -> None:
     assert risk_coverage([], []) == ()
     assert smallest_threshold([], [], []) is None
 

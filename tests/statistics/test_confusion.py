@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy.stats import chi2, chi2_contingency
 
 from explorer.errors import InvalidData
-from explorer.statistics.confusion import Confusion, equal_errors, pooled
+from explorer.statistics.confusion import Confusion, equal_errors
 
 
 def binary(hits: int, positives: int, rejections: int, negatives: int) -> Confusion:
@@ -162,19 +162,10 @@ def test_two_instruments_that_never_err_err_alike() -> None:
 
 def test_nothing_is_known_of_errors_on_a_class_without_pictures() -> None:
     assert equal_errors(binary(0, 0, 9, 9), binary(9, 10, 9, 10)) is None
-    assert pooled(binary(0, 0, 9, 9), binary(9, 10, 9, 10)) is None
 
 
-def test_errors_that_do_not_differ_are_pooled_and_others_are_not() -> None:
-    one, alike, other = binary(95, 100, 95, 100), binary(96, 100, 94, 100), binary(80, 100, 95, 100)
-    assert pooled(one, alike) == binary(191, 200, 189, 200)
-    assert pooled(one, other) is None
-
-
-def test_only_like_is_pooled_with_like() -> None:
+def test_only_errors_of_one_shape_are_compared() -> None:
     one = binary(95, 100, 95, 100)
-    with pytest.raises(ValueError, match="two kinds of truth"):
-        pooled(one, Confusion(one.counts, "prompt"))
     with pytest.raises(ValueError, match="the same shape"):
         equal_errors(one, Confusion((*one.counts, (0, 0)), "human"))
 
@@ -216,8 +207,3 @@ def test_pictures_of_one_answer_can_stand_for_different_numbers() -> None:
 def test_weights_that_fit_no_count_are_refused(row: tuple[float, ...]) -> None:
     with pytest.raises(InvalidData, match=r"weight for each count|numbers above 0"):
         Confusion(CHOSEN.counts, "human", ((1.0, 1.0), row))
-
-
-def test_pictures_chosen_in_two_ways_are_not_pooled() -> None:
-    with pytest.raises(ValueError, match="two ways to choose"):
-        pooled(CHOSEN, Confusion(CHOSEN.counts, "human"))

@@ -1,14 +1,10 @@
-import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from quapy.method.aggregative import EMQ
-from scipy.stats import norm
 from statsmodels.stats.proportion import proportion_confint
 
-from explorer.errors import InvalidData
 from explorer.statistics.confusion import Confusion
-from explorer.statistics.prevalence import Bounds, emq, lang_reiczigel, manski, ppi, rogan_gladen
+from explorer.statistics.prevalence import Bounds, lang_reiczigel, manski, rogan_gladen
 
 TOLERANCE = 5e-5
 
@@ -124,86 +120,11 @@ def test_a_corrected_share_lies_in_its_limits_and_turns_with_the_classes(
 def test_a_formula_without_pictures_gives_no_share() -> None:
     assert lang_reiczigel(0, 0, binary(9, 10, 9, 10)) is None
     assert lang_reiczigel(1, 9, binary(0, 0, 9, 10)) is None
-    assert ppi(0, 0, binary(9, 10, 9, 10)) is None
-    assert ppi(4, 9, binary(0, 0, 0, 0)) is None
 
 
 def test_only_two_classes_have_a_formula() -> None:
     three = Confusion(((9, 1), (1, 9), (0, 0)), "human")
     with pytest.raises(ValueError, match="two rows and two columns"):
         lang_reiczigel(1, 9, three)
-    with pytest.raises(ValueError, match="two rows and two columns"):
-        ppi(1, 9, three)
     with pytest.raises(ValueError, match="count 10 must lie in"):
         lang_reiczigel(10, 9, binary(9, 10, 9, 10))
-
-
-def test_predictions_and_a_labelled_sample_give_the_share_of_the_published_formula() -> None:
-    # Angelopoulos and others 2023, equations for a mean: 0.70 - 0.05, standard error 0.0360.
-    interval = ppi(700, 1000, Confusion(((57, 8), (3, 32)), "human"))
-    assert interval is not None
-    found = (interval.estimate, interval.low, interval.high)
-    assert found == pytest.approx((0.65, 0.57944, 0.72056), abs=1e-5)
-    assert interval.method == "prediction-powered"
-
-
-@given(st.integers(5, 60), st.integers(0, 9), st.integers(0, 9), st.integers(5, 60))
-def test_a_labelled_sample_shifts_the_share_by_what_it_was_wrong(
-    both: int, only_predicted: int, only_true: int, neither: int
-) -> None:
-    truth = np.repeat([1, 0, 1, 0], [both, only_predicted, only_true, neither])
-    predicted = np.repeat([1, 1, 0, 0], [both, only_predicted, only_true, neither])
-    interval = ppi(400, 1000, Confusion(((both, only_predicted), (only_true, neither)), "human"))
-    error = (np.cov(truth - predicted) / len(truth) + np.cov([1] * 400 + [0] * 600) / 1000) ** 0.5
-    middle = 0.4 + (truth - predicted).mean()
-    assert interval is not None
-    assert interval.estimate == pytest.approx(max(0, middle))
-    assert interval.high == pytest.approx(min(1, middle + norm.ppf(0.975) * error))
-
-
-@settings(max_examples=20)
-@given(st.floats(0.2, 0.8), st.floats(0.2, 0.8), st.integers(0, 2**32))
-def test_probabilities_are_adjusted_as_by_another_library(
-    true: float, trained: float, seed: int
-) -> None:
-    random = np.random.default_rng(seed)
-    margins = random.normal(np.where(random.random(300) < true, 1.5, -1.5))
-    positive = trained / (trained + (1 - trained) * np.exp(-3 * margins))
-    both, prior = np.stack([positive, 1 - positive], axis=1), (trained, 1 - trained)
-    other, _ = EMQ.EM(np.array(prior), both, epsilon=1e-8)
-    assert emq(both, prior) == pytest.approx(other, abs=1e-4)
-
-
-@given(st.floats(0.02, 0.98), st.integers(0, 2**32))
-def test_adjusted_shares_maximise_the_likelihood(true: float, seed: int) -> None:
-    random = np.random.default_rng(seed)
-    margins = random.normal(np.where(random.random(300) < true, 1, -1))
-    positive = 1 / (1 + np.exp(-2 * margins))
-    shares = emq(np.stack([positive, 1 - positive], axis=1), (0.5, 0.5))
-    assert shares is not None
-
-    def likelihood(share: float) -> float:
-        return float(np.log(2 * (share * positive + (1 - share) * (1 - positive))).sum())
-
-    grid = np.linspace(0, 1, 101)
-    assert sum(shares) == pytest.approx(1)
-    assert likelihood(shares[0]) >= max(map(likelihood, grid)) - 1e-6
-
-
-def test_probabilities_of_no_pictures_give_no_shares() -> None:
-    assert emq([], (0.5, 0.5)) is None
-
-
-@pytest.mark.parametrize(
-    ("posteriors", "trained", "message"),
-    [
-        ([(0.5, 0.6)], (0.5, 0.5), "sum to 1 for each picture"),
-        ([(float("nan"), 0.6)], (0.5, 0.5), "sum to 1 for each picture"),
-        ([(0.4, 0.6)], (0.0, 1.0), "shares above 0"),
-    ],
-)
-def test_what_are_no_probabilities_is_named(
-    posteriors: list[tuple[float, float]], trained: tuple[float, float], message: str
-) -> None:
-    with pytest.raises(InvalidData, match=message):
-        emq(posteriors, trained)
