@@ -33,7 +33,7 @@ from explorer.perception.samples import draw_sample
 from explorer.statistics.confusion import Confusion
 from explorer.statistics.correction import correct, mean
 from explorer.statistics.intervals import Interval, wilson
-from explorer.statistics.prevalence import lang_reiczigel, rogan_gladen
+from tests.statistics.closed_forms import lang_reiczigel, rogan_gladen
 
 AXIS = find_axis("gender")
 PICTURES = 210

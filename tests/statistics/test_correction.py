@@ -16,7 +16,7 @@ from explorer.statistics.correction import (
     p_of_draws,
 )
 from explorer.statistics.intervals import Interval
-from explorer.statistics.prevalence import lang_reiczigel, rogan_gladen
+from tests.statistics.closed_forms import lang_reiczigel, rogan_gladen
 
 FEW = 2_000
 GOOD = Confusion(((190, 6), (10, 194)), "human")

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 from statsmodels.stats.proportion import proportion_confint
 
 from explorer.statistics.confusion import Confusion
-from explorer.statistics.prevalence import Bounds, lang_reiczigel, manski, rogan_gladen
+from tests.statistics.closed_forms import lang_reiczigel, rogan_gladen
 
 TOLERANCE = 5e-5
 
@@ -17,28 +17,6 @@ def binary(hits: int, positives: int, rejections: int, negatives: int) -> Confus
 
 
 rates = st.floats(0.71, 1)
-
-
-def test_unclear_pictures_bound_a_share() -> None:
-    assert manski(30, 60, 10) == Bounds(30 / 90, 0.30, 0.40)
-
-
-def test_only_unclear_pictures_leave_everything_open() -> None:
-    assert manski(0, 0, 7) == Bounds(None, 0, 1)
-    assert manski(0, 0, 0) is None
-    with pytest.raises(ValueError, match="must not be below 0"):
-        manski(3, -1, 0)
-
-
-@given(st.integers(0, 90), st.integers(0, 90), st.integers(0, 90), st.integers(0, 90))
-def test_whatever_the_unclear_pictures_show_the_share_keeps_its_bounds(
-    count: int, others: int, of_class: int, of_others: int
-) -> None:
-    bounds = manski(count, others, of_class + of_others)
-    if bounds is None:
-        return
-    shown = (count + of_class) / (count + others + of_class + of_others)
-    assert bounds.low - 1e-12 <= shown <= bounds.high + 1e-12
 
 
 @pytest.mark.parametrize(
