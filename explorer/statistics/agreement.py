@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-ONE_RATER = "No picture was labelled by two people: let a second person label some."
+ONE_ANNOTATOR = "No picture was labelled by two people: let a second person label some."
 NO_VARIANCE = "Both people gave every picture the same label: label pictures that differ."
 
 
@@ -75,7 +75,7 @@ def gwet_ac1(table: "Sequence[Sequence[int]]") -> Agreement:
     """
     counts = _checked(table)
     if not counts.sum():
-        return Agreement(None, ONE_RATER)
+        return Agreement(None, ONE_ANNOTATOR)
     shares = counts / counts.sum()
     habits = (shares.sum(0) + shares.sum(1)) / 2
     chance = (habits * (1 - habits)).sum() / (len(counts) - 1)
@@ -87,7 +87,7 @@ def _kappa(table: "Sequence[Sequence[int]]", weights: str | None) -> Agreement:
 
     counts = _checked(table)
     if not counts.sum():
-        return Agreement(None, ONE_RATER)
+        return Agreement(None, ONE_ANNOTATOR)
     if counts.max() == counts.sum() == counts.trace():
         return Agreement(None, NO_VARIANCE)
     return Agreement(float(cohens_kappa(counts, wt=weights, return_results=False)))

@@ -59,7 +59,7 @@ class FittedScale:
     """A scale fitted to all labels, and what it improves on labels that it was not fitted to."""
 
     scale: Scale
-    labels: int
+    images: int
     before: Quality
     after: Quality
 

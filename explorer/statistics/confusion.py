@@ -64,7 +64,7 @@ class Confusion:
         return len(self.counts[0])
 
     @property
-    def pictures(self) -> int:
+    def images(self) -> int:
         """Return how many pictures were counted."""
         return sum(map(sum, self.counts))
 

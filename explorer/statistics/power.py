@@ -11,7 +11,7 @@ from explorer.errors import OutOfRange
 POWER = 0.8
 
 
-def pictures_per_model(one: float, other: float, level: float = 0.95, power: float = POWER) -> int:
+def images_per_model(one: float, other: float, level: float = 0.95, power: float = POWER) -> int:
     """Return how many pictures of each of two models tell these shares apart, unpaired.
 
     Source: Cohen 1988, "Statistical power analysis for the behavioral sciences", section 6.4.
@@ -27,7 +27,7 @@ def pictures_per_model(one: float, other: float, level: float = 0.95, power: flo
     return _pictures(effect, 2, 2, level, power)
 
 
-def pictures_against_reference(
+def images_against_reference(
     share: float, reference: float, level: float = 0.95, power: float = POWER
 ) -> int:
     """Return how many pictures tell a model's share from a reference that is known.

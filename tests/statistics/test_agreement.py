@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from explorer.statistics.agreement import (
     NO_VARIANCE,
-    ONE_RATER,
+    ONE_ANNOTATOR,
     Agreement,
     agreement_table,
     cohen_kappa,
@@ -106,7 +106,7 @@ def test_two_labels_have_no_order() -> None:
 
 @pytest.mark.parametrize("measure", MEASURES)
 def test_one_person_agrees_with_nobody(measure: Measure) -> None:
-    assert measure(((0, 0), (0, 0))) == Agreement(None, ONE_RATER)
+    assert measure(((0, 0), (0, 0))) == Agreement(None, ONE_ANNOTATOR)
 
 
 def test_the_same_label_for_every_picture_shows_no_agreement_beyond_chance() -> None:

@@ -44,7 +44,7 @@ def test_temperature_and_bias_of_known_margins_are_found() -> None:
     fit = calibrate(*labelled(20_000))
     assert fit.scale.temperature == pytest.approx(10, rel=0.05)
     assert fit.scale.bias == pytest.approx(-1, abs=0.1)
-    assert fit.labels == 20_000
+    assert fit.images == 20_000
 
 
 @settings(max_examples=20)

@@ -180,7 +180,7 @@ def test_weights_say_how_often_each_answer_was_given() -> None:
     assert CHOSEN.specificity == pytest.approx(810 / 814)
     assert CHOSEN.youden == pytest.approx(96 / 186 + 810 / 814 - 1)
     assert CHOSEN.shares()[:, 0] == pytest.approx([96 / 186, 90 / 186])
-    assert CHOSEN.pictures == 100
+    assert CHOSEN.images == 100
 
 
 def test_weights_that_are_all_alike_change_nothing() -> None:

@@ -14,9 +14,9 @@ from explorer.statistics.intervals import wilson
 from explorer.statistics.power import (
     detectable_difference,
     half_width,
+    images_against_reference,
+    images_per_model,
     inflation,
-    pictures_against_reference,
-    pictures_per_model,
 )
 
 shares = st.integers(5, 95).map(lambda percent: percent / 100)
@@ -35,22 +35,22 @@ shares = st.integers(5, 95).map(lambda percent: percent / 100)
 def test_two_models_need_as_many_pictures_as_published(
     one: float, other: float, least: int, most: int
 ) -> None:
-    assert least <= pictures_per_model(one, other) <= most
-    assert pictures_per_model(one, other) == pictures_per_model(other, one)
+    assert least <= images_per_model(one, other) <= most
+    assert images_per_model(one, other) == images_per_model(other, one)
 
 
 @given(shares, shares)
 def test_as_many_pictures_have_the_power_and_one_less_has_not(one: float, other: float) -> None:
     if one == other:
         return
-    pictures = pictures_per_model(one, other)
+    pictures = images_per_model(one, other)
     effect = 2 * (math.asin(one**0.5) - math.asin(other**0.5))
     assert NormalIndPower().power(effect, pictures, 0.05) >= 0.8 - 1e-6
     assert pictures == 1 or NormalIndPower().power(effect, pictures - 1, 0.05) < 0.8 + 1e-5
 
 
 def test_as_many_pictures_have_the_power_by_another_formula() -> None:
-    power = power_proportions_2indep(0.1, 0.4, pictures_per_model(0.5, 0.4), return_results=False)
+    power = power_proportions_2indep(0.1, 0.4, images_per_model(0.5, 0.4), return_results=False)
     assert power == pytest.approx(0.8, abs=0.005)
 
 
@@ -62,15 +62,15 @@ def test_as_many_pictures_have_the_power_by_another_formula() -> None:
 def test_a_known_reference_needs_fewer_pictures(
     share: float, reference: float, pictures: int
 ) -> None:
-    assert pictures_against_reference(share, reference) == pictures
-    assert pictures < pictures_per_model(share, reference)
+    assert images_against_reference(share, reference) == pictures
+    assert pictures < images_per_model(share, reference)
 
 
 @given(shares, shares)
 def test_pictures_against_a_reference_have_the_power(share: float, reference: float) -> None:
     if share == reference:
         return
-    pictures = pictures_against_reference(share, reference)
+    pictures = images_against_reference(share, reference)
     limit = norm.ppf(0.975) * (reference * (1 - reference) / pictures) ** 0.5
     found = (abs(share - reference) - limit) / (share * (1 - share) / pictures) ** 0.5
     assert norm.cdf(found) >= 0.8 - 1e-9
@@ -79,8 +79,8 @@ def test_pictures_against_a_reference_have_the_power(share: float, reference: fl
 @given(shares, st.floats(0.5, 0.99), st.floats(0.5, 0.95))
 def test_surer_answers_need_more_pictures(share: float, level: float, power: float) -> None:
     for needed in (
-        partial(pictures_per_model, share, 0.99),
-        partial(pictures_against_reference, share, 0.99),
+        partial(images_per_model, share, 0.99),
+        partial(images_against_reference, share, 0.99),
     ):
         assert needed(level, power) <= needed(level + 0.005, power)
         assert needed(level, power) <= needed(level, power + 0.02)
@@ -106,7 +106,7 @@ def test_pictures_find_a_difference_of_so_many_points(pictures: int, points: flo
 def test_what_can_be_found_needs_about_the_pictures_it_is_found_with(pictures: int) -> None:
     least = detectable_difference(pictures)
     assert least is not None
-    assert pictures_per_model(0.5 - least / 2, 0.5 + least / 2) == pytest.approx(pictures, rel=0.07)
+    assert images_per_model(0.5 - least / 2, 0.5 + least / 2) == pytest.approx(pictures, rel=0.07)
 
 
 @pytest.mark.parametrize(
@@ -133,10 +133,10 @@ def test_no_pictures_tell_nothing() -> None:
 @pytest.mark.parametrize(
     ("asked", "message"),
     [
-        (partial(pictures_per_model, 0.3, 0.3), "tells 0.3 from itself"),
-        (partial(pictures_against_reference, 0.3, 0.3), "tells 0.3 from itself"),
-        (partial(pictures_per_model, 30, 0.3), "share 30 must lie in"),
-        (partial(pictures_against_reference, 0.3, math.nan), "share nan must lie in"),
+        (partial(images_per_model, 0.3, 0.3), "tells 0.3 from itself"),
+        (partial(images_against_reference, 0.3, 0.3), "tells 0.3 from itself"),
+        (partial(images_per_model, 30, 0.3), "share 30 must lie in"),
+        (partial(images_against_reference, 0.3, math.nan), "share nan must lie in"),
         (partial(inflation, youden=0), "index 0 must lie in"),
         (partial(inflation, 1, abstention=1), "abstention 1 in"),
         (partial(detectable_difference, 100, 1.0), "share 1.0 must lie between"),
