@@ -43,7 +43,7 @@ def test_correcting_undoes_the_errors(true: float, sensitivity: float, specifici
     assert rogan_gladen(predicted, sensitivity, specificity) == pytest.approx(true, abs=1e-9)
 
 
-def test_predictions_that_tell_nothing_give_no_share() -> None:
+def test_uninformative_predictions_give_no_share() -> None:
     assert rogan_gladen(0.3, 0.5, 0.5) is None
     assert lang_reiczigel(3, 9, binary(50, 100, 50, 100)) is None
 
@@ -74,7 +74,7 @@ def test_a_corrected_share_has_the_published_limits(
 
 
 @given(st.integers(0, 300), st.sampled_from([0.8, 0.95]))
-def test_of_a_certain_and_perfect_instrument_agresti_and_coull_agree(
+def test_with_a_perfect_instrument_the_limits_are_those_of_agresti_and_coull(
     count: int, level: float
 ) -> None:
     interval = lang_reiczigel(count, 300, binary(10**9, 10**9, 10**9, 10**9), level)
@@ -84,7 +84,7 @@ def test_of_a_certain_and_perfect_instrument_agresti_and_coull_agree(
 
 
 @given(st.integers(0, 200), st.integers(75, 100), st.integers(75, 100))
-def test_a_corrected_share_lies_in_its_limits_and_turns_with_the_classes(
+def test_a_corrected_share_lies_in_its_limits_and_mirrors_when_classes_are_swapped(
     count: int, hits: int, rejections: int
 ) -> None:
     there = lang_reiczigel(count, 200, binary(hits, 100, rejections, 100))
@@ -95,7 +95,7 @@ def test_a_corrected_share_lies_in_its_limits_and_turns_with_the_classes(
     assert (there.low, there.high) == pytest.approx((1 - back.high, 1 - back.low), abs=1e-9)
 
 
-def test_a_formula_without_pictures_gives_no_share() -> None:
+def test_a_formula_without_images_gives_no_share() -> None:
     assert lang_reiczigel(0, 0, binary(9, 10, 9, 10)) is None
     assert lang_reiczigel(1, 9, binary(0, 0, 9, 10)) is None
 

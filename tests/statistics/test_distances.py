@@ -57,7 +57,7 @@ def test_distances_follow_from_their_definitions(one: list[int], other: list[int
     )
 
 
-def test_moving_pictures_costs_what_a_transport_plan_costs() -> None:
+def test_steps_equal_the_cost_of_an_optimal_transport_plan() -> None:
     p, q = np.divide(TONES, sum(TONES)), np.full(10, 0.1)
     places = np.arange(10)
     cost = np.abs(places[:, None] - places).ravel()
@@ -68,7 +68,7 @@ def test_moving_pictures_costs_what_a_transport_plan_costs() -> None:
 
 
 @given(tallies, tallies, st.integers(2, 9))
-def test_distances_lie_between_0_and_their_most_and_do_not_depend_on_the_order_of_sides(
+def test_distances_lie_between_0_and_their_maximum_and_are_symmetric(
     one: list[int], other: list[int], times: int
 ) -> None:
     for distance, most in zip(DISTANCES, (1, 1, 3), strict=True):
@@ -80,14 +80,14 @@ def test_distances_lie_between_0_and_their_most_and_do_not_depend_on_the_order_o
         assert distance(one, one) == pytest.approx(0, abs=1e-12)
 
 
-def test_sides_without_a_label_in_common_are_as_far_apart_as_can_be() -> None:
+def test_sides_without_a_common_label_have_the_largest_distance() -> None:
     assert total_variation((5, 0), (0, 3)) == 1
     assert jensen_shannon((5, 0), (0, 3)) == pytest.approx(1)
     assert wasserstein_steps((5, 0, 0), (0, 0, 3)) == 2
 
 
 @pytest.mark.parametrize("distance", DISTANCES)
-def test_a_side_without_pictures_has_no_distance(distance: Distance) -> None:
+def test_a_side_without_images_has_no_distance(distance: Distance) -> None:
     assert distance((0, 0, 0), (1, 2, 3)) is None
     assert distance((1, 2, 3), (0, 0, 0)) is None
 
@@ -98,13 +98,13 @@ def test_sides_that_cannot_be_compared_are_named(distance: Distance) -> None:
         distance((1, 2), (1, 2, 3))
     with pytest.raises(ValueError, match="must have the same labels"):
         distance((1,), (1,))
-    with pytest.raises(InvalidData, match="-1 is no count or share"):
+    with pytest.raises(InvalidData, match="-1 is not a count or share"):
         distance((1, -1), (1, 2))
-    with pytest.raises(InvalidData, match="nan is no count or share"):
+    with pytest.raises(InvalidData, match="nan is not a count or share"):
         distance((1, 1), (1, math.nan))
 
 
-def test_chance_alone_keeps_two_labels_as_far_apart_as_theory_says() -> None:
+def test_the_null_level_of_two_labels_is_that_of_theory() -> None:
     # With two labels the distance is |x/n - p|; its mean is De Moivre's mean deviation.
     levels = null_levels((1, 1), 100, draws=20_000)
     assert levels is not None
@@ -112,7 +112,7 @@ def test_chance_alone_keeps_two_labels_as_far_apart_as_theory_says() -> None:
     assert levels.total_variation.line == pytest.approx(0.10, abs=0.011)
 
 
-def test_chance_alone_keeps_many_pictures_as_informative_as_theory_says() -> None:
+def test_the_null_level_of_many_images_is_that_of_theory() -> None:
     # 8 n ln 2 times the divergence tends to chi-square with as many degrees as labels less one.
     levels = null_levels((0.2, 0.3, 0.5), 10_000, draws=5_000)
     assert levels is not None
@@ -122,7 +122,7 @@ def test_chance_alone_keeps_many_pictures_as_informative_as_theory_says() -> Non
 
 
 @given(tallies, st.integers(1, 50))
-def test_more_pictures_come_nearer_to_their_reference(reference: list[int], total: int) -> None:
+def test_more_images_come_closer_to_their_reference(reference: list[int], total: int) -> None:
     few, many = null_levels(reference, total, draws=300), null_levels(reference, 100 * total)
     assert few is not None
     assert many is not None
@@ -131,6 +131,6 @@ def test_more_pictures_come_nearer_to_their_reference(reference: list[int], tota
     assert few == null_levels(reference, total, draws=300)
 
 
-def test_no_pictures_have_no_null_level() -> None:
+def test_no_images_have_no_null_level() -> None:
     assert null_levels((1, 1), 0) is None
     assert null_levels((0, 0), 9) is None

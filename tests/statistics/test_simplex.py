@@ -27,7 +27,7 @@ def solved(problem: Problem) -> tuple[NDArray[np.float64], bool]:
     return shares[0], bool(clipped[0])
 
 
-def test_three_classes_are_unmixed_as_by_hand() -> None:
+def test_three_classes_are_unmixed_as_by_another_library() -> None:
     # numpy.linalg.solve on the same three equations.
     matrix = np.array([[0.92, 0.05, 0.10], [0.05, 0.90, 0.10], [0.03, 0.05, 0.80]])
     shares, clipped = solved((matrix, np.array([0.55, 0.35, 0.10])))
@@ -70,14 +70,14 @@ def test_shares_sum_to_1_and_are_clipped_only_at_an_end(problem: Problem) -> Non
 
 
 @given(problems())
-def test_what_a_mix_would_be_predicted_as_gives_the_mix_back(problem: Problem) -> None:
+def test_the_predictions_of_a_mix_give_the_mix_back(problem: Problem) -> None:
     matrix, _ = problem
     mix = np.random.default_rng(matrix.shape[1]).dirichlet(np.ones(matrix.shape[1]))
     assert solved((matrix, matrix @ mix))[0] == pytest.approx(mix, abs=1e-9)
 
 
 @given(problems(classes=4), problems(classes=4))
-def test_problems_do_not_disturb_each_other(one: Problem, other: Problem) -> None:
+def test_problems_do_not_affect_each_other(one: Problem, other: Problem) -> None:
     if one[0].shape != other[0].shape:
         return
     both, _ = solve(np.stack([one[0], other[0]]), np.stack([one[1], other[1]]))
@@ -85,7 +85,7 @@ def test_problems_do_not_disturb_each_other(one: Problem, other: Problem) -> Non
     assert both[1] == pytest.approx(solved(other)[0], abs=1e-12)
 
 
-def test_a_class_that_predictions_speak_against_gets_nothing() -> None:
+def test_a_class_against_the_predictions_has_a_share_of_0() -> None:
     matrix = np.array([[0.9, 0.1, 0.1], [0.05, 0.8, 0.1], [0.05, 0.1, 0.8]])
     shares, clipped = solved((matrix, np.array([0.97, 0.02, 0.01])))
     assert shares == pytest.approx([1, 0, 0])
