@@ -54,11 +54,17 @@ def test_the_solution_agrees_with_another_library(problem: Problem) -> None:
 
 @settings(max_examples=20)
 @given(problems(classes=3))
-def test_the_solution_agrees_with_a_library_for_class_shares(problem: Problem) -> None:
+def test_the_solution_fits_as_well_as_that_of_a_library_for_class_shares(problem: Problem) -> None:
     matrix, predicted = problem
     square, answered = matrix[:3] / matrix[:3].sum(0), predicted[:3] / predicted[:3].sum()
     other = ACC.solve_adjustment(square, answered, method="inversion", solver="minimize")
-    assert solved((square, answered))[0] == pytest.approx(other, abs=1e-3)
+    ours, theirs = (
+        np.linalg.norm(square @ shares - answered)
+        for shares in (solved((square, answered))[0], other)
+    )
+    # Near a singular matrix the library stops early, so the fits are compared, not the shares.
+    assert ours <= theirs + 1e-9
+    assert ours == pytest.approx(theirs, abs=1e-4)
 
 
 @given(problems())
