@@ -79,7 +79,8 @@ def test_shares_sum_to_1_and_are_clipped_only_at_an_end(problem: Problem) -> Non
 def test_the_predictions_of_a_mix_give_the_mix_back(problem: Problem) -> None:
     matrix, _ = problem
     mix = np.random.default_rng(matrix.shape[1]).dirichlet(np.ones(matrix.shape[1]))
-    assert solved((matrix, matrix @ mix))[0] == pytest.approx(mix, abs=1e-9)
+    # Near a singular matrix, rounding errors grow by many orders of magnitude.
+    assert solved((matrix, matrix @ mix))[0] == pytest.approx(mix, abs=1e-6)
 
 
 @given(problems(classes=4), problems(classes=4))
