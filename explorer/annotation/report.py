@@ -83,7 +83,7 @@ def confidence_sentences(confidence: "Confidence") -> "Iterator[str]":
             f"{before.brier:.3f}). With a temperature of {scale.temperature:.2f} and a bias of "
             f"{scale.bias:+.2f} it is off by {_points(after.calibration_error)} "
             f"({after.brier:.3f}), as measured on labels these were not fitted to "
-            f"({calibration.labels} labels). `tally --calibrated` gives answers so, with the bias "
+            f"({calibration.images} labels). `tally --calibrated` gives answers so, with the bias "
             "of the classifier alone: without how often each label is true."
         )
     limits = (

@@ -5,17 +5,17 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from explorer.statistics.bounds import manski
 from explorer.statistics.correction import correct
-from explorer.statistics.prevalence import manski
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from explorer.findings.tallies import Tally
+    from explorer.statistics.bounds import Bounds
     from explorer.statistics.confusion import Confusion
     from explorer.statistics.correction import Correction
     from explorer.statistics.intervals import Interval
-    from explorer.statistics.prevalence import Bounds
 
     # By model name and axis name.
     Errors = Mapping[tuple[str, str], Confusion]

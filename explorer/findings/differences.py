@@ -196,8 +196,8 @@ def _p(comparison: "Comparison", label: str) -> tuple[float, str] | None:
     # Sorted, so that the same pairs are flipped in the same order each time.
     tables = [_table(labels, label) for _, labels in sorted(comparison.pairs.items())]
     if len(tables) == 1:
-        exact = significance.mcnemar(tables[0]).exact
-        return 1.0 if exact is None else exact, MCNEMAR
+        p = significance.mcnemar(tables[0])
+        return 1.0 if p is None else p, MCNEMAR
     p = significance.sign_flip([_mean_difference(table) for table in tables])
     return None if p is None else (p, SIGN_FLIP)
 

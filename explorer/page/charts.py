@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     from explorer.findings.corrected import Finding
     from explorer.perception.axes import Axis
+    from explorer.statistics.bounds import Bounds
     from explorer.statistics.intervals import Interval
-    from explorer.statistics.prevalence import Bounds
     from explorer.words.vocabulary import Profession
 
 # How well the occupation that is counted fits the word.

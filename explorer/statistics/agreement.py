@@ -1,7 +1,7 @@
-"""How far two people agree on the same pictures, beyond what chance would make of it.
+"""Agreement of two annotators on the same images, beyond what chance explains.
 
-A table counts pictures by what the first person said (rows) and the second (columns), in one order
-of labels. "Cannot tell" is a label like the others.
+A table counts images by the first annotator's label (rows) and the second's (columns), with the
+labels in the same order. "Cannot tell" is a label like any other.
 """
 
 from dataclasses import dataclass
@@ -13,13 +13,16 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-ONE_RATER = "No picture was labelled by two people: let a second person label some."
-NO_VARIANCE = "Both people gave every picture the same label: label pictures that differ."
+ONE_ANNOTATOR = "No image was annotated by two people: let a second person annotate some."
+NO_VARIANCE = "Both people gave every image the same label: annotate images that differ."
 
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """1 is full agreement, 0 what chance gives; `value` is None for the `reason` given."""
+    """An agreement of 1 where it is complete and 0 where it is what chance gives.
+
+    `value` is None for the `reason` given.
+    """
 
     value: float | None
     reason: str | None = None
@@ -28,7 +31,7 @@ class Agreement:
 def agreement_table(
     first: "Sequence[str | None]", second: "Sequence[str | None]", labels: "Sequence[str]"
 ) -> tuple[tuple[int, ...], ...]:
-    """Count the pictures that both people labelled; None is a picture not labelled.
+    """Count the images that both annotated, by their labels; None is an image not annotated.
 
     Raises:
         ValueError: a label is not one of the labels, or the two differ in length.
@@ -41,7 +44,7 @@ def agreement_table(
 
 
 def cohen_kappa(table: "Sequence[Sequence[int]]") -> Agreement:
-    """Return the agreement beyond what two people with these habits would reach by chance.
+    """Return the agreement beyond what annotators with these label frequencies reach by chance.
 
     Source: Cohen 1960, "A coefficient of agreement for nominal scales".
 
@@ -52,7 +55,7 @@ def cohen_kappa(table: "Sequence[Sequence[int]]") -> Agreement:
 
 
 def weighted_kappa(table: "Sequence[Sequence[int]]") -> Agreement:
-    """Return the same for ordered labels: a miss by two steps weighs four times one by one step.
+    """Return the kappa of ordered labels, in which a miss by two steps weighs four times as much.
 
     Source: Cohen 1968, "Weighted kappa", with the squared weights of Fleiss and Cohen 1973.
 
@@ -63,9 +66,10 @@ def weighted_kappa(table: "Sequence[Sequence[int]]") -> Agreement:
 
 
 def gwet_ac1(table: "Sequence[Sequence[int]]") -> Agreement:
-    """Return the agreement beyond chance where most pictures have one label.
+    """Return the agreement beyond chance, also where most images have the same label.
 
-    Kappa falls towards 0 there although people agree; chance is here what is left to guessing.
+    Kappa falls towards 0 there even though the annotators agree. AC1 counts as chance only the
+    agreement that guessing produces.
 
     Source: Gwet 2008, "Computing inter-rater reliability and its variance in the presence of high
     agreement".
@@ -75,10 +79,10 @@ def gwet_ac1(table: "Sequence[Sequence[int]]") -> Agreement:
     """
     counts = _checked(table)
     if not counts.sum():
-        return Agreement(None, ONE_RATER)
+        return Agreement(None, ONE_ANNOTATOR)
     shares = counts / counts.sum()
-    habits = (shares.sum(0) + shares.sum(1)) / 2
-    chance = (habits * (1 - habits)).sum() / (len(counts) - 1)
+    frequencies = (shares.sum(0) + shares.sum(1)) / 2
+    chance = (frequencies * (1 - frequencies)).sum() / (len(counts) - 1)
     return Agreement(float((shares.trace() - chance) / (1 - chance)))
 
 
@@ -87,7 +91,7 @@ def _kappa(table: "Sequence[Sequence[int]]", weights: str | None) -> Agreement:
 
     counts = _checked(table)
     if not counts.sum():
-        return Agreement(None, ONE_RATER)
+        return Agreement(None, ONE_ANNOTATOR)
     if counts.max() == counts.sum() == counts.trace():
         return Agreement(None, NO_VARIANCE)
     return Agreement(float(cohens_kappa(counts, wt=weights, return_results=False)))
@@ -97,7 +101,7 @@ def _checked(table: "Sequence[Sequence[int]]") -> "NDArray[np.int_]":
     import numpy as np
 
     if len(table) < 2 or any(len(row) != len(table) for row in table):  # noqa: PLR2004
-        raise ValueError(f"{table!r} must have as many columns as rows, two or more")
+        raise ValueError(f"{table!r} must have as many columns as rows, and two or more")
     counts = np.array(table)
     if (counts < 0).any():
         raise ValueError(f"{table!r} must not hold a count below 0")

@@ -1,4 +1,4 @@
-"""Whether a model exaggerates a reference: gaps, their direction, and a slope over professions.
+"""Amplification of a reference by a model: gaps, their direction, and a slope over professions.
 
 Shares and references run 0..1. A missing share or reference is None and gives None.
 """
@@ -25,11 +25,11 @@ METHOD = "percentile bootstrap"
 
 @dataclass(frozen=True, slots=True)
 class LogitSlope:
-    """The line through the log odds of the shares over the log odds of the references.
+    """A line fitted to the log odds of the shares over the log odds of the references.
 
-    A `slope` above 1 exaggerates the reference's lean. `shift` is the line's height, in log odds,
-    where the reference is at parity: below 0 all shares are pushed down. `professions` is how many
-    have pictures and a reference.
+    A `slope` above 1 means that the model exaggerates the lean of the reference. `shift` is the
+    height of the line, in log odds, where the reference is at parity: below 0 the model lowers
+    all shares. `professions` is the number of professions with images and a reference.
     """
 
     slope: Interval
@@ -49,10 +49,9 @@ def signed_gap(share: float | None, reference: float | None) -> float | None:
 
 
 def directional_amplification(share: float | None, reference: float | None) -> float | None:
-    """Return how much farther from parity than the reference, on its side, the share is: -1..1.
+    """Return the gap, -1..1, above 0 where the share exaggerates the lean of the reference.
 
-    Above 0 the reference's lean is exaggerated. None also where the reference is at parity and
-    leans nowhere.
+    None also where the reference is at parity and so has no lean.
 
     Source: Zhao and others 2017, "Men also like shopping"; Wang and Russakovsky 2021, "Directional
     bias amplification", here for a single attribute.
@@ -75,18 +74,19 @@ def logit_slope(
 ) -> LogitSlope | None:
     """Fit the log odds of the shares to those of the references, by least squares.
 
-    A half is added to each count and its complement, so that a share of 0 or 1 has log odds. The
-    intervals resample professions. Professions without pictures or reference are left out; None
-    where fewer than FEWEST are left, or too few different references to resample.
+    A half is added to each count and to its complement, so that shares of 0 and 1 have log odds.
+    The intervals resample professions. Professions without images or without a reference are left
+    out. The slope is None where fewer than FEWEST professions are left, or where too few
+    references differ to resample.
 
     Source: Cox 1970, "Analysis of binary data", for the log odds; Efron and
     Tibshirani 1993, "An introduction to the bootstrap", chapter 13.
 
     Args:
-        counts: per profession, pictures with the label; a corrected share times the total may stand
-            for it.
-        totals: per profession, pictures.
-        references: per profession, the share in the reference.
+        counts: images with the label, one count per profession; a corrected share times the total
+            is a count too.
+        totals: images, one number per profession.
+        references: shares in the reference, one per profession.
         level: confidence, 0..1.
         seed: of the resamples.
 
@@ -100,7 +100,7 @@ def logit_slope(
     known = np.array([row for row in rows if row is not None]).reshape(-1, 2)
     if len(known) < FEWEST or np.ptp(known[:, 0]) == 0:
         return None
-    slope, shift = (_bootstrapped(part, known, level, seed) for part in (_slope, _shift))
+    slope, shift = (_bootstrapped(statistic, known, level, seed) for statistic in (_slope, _shift))
     if slope is None or shift is None:
         return None
     return LogitSlope(slope, shift, len(known))
@@ -108,7 +108,7 @@ def logit_slope(
 
 def _check(share: float | None, name: str) -> None:
     if share is not None and not 0 <= share <= 1:
-        raise OutOfRange(f"The {name} {share!r} must lie in 0..1: give a share, not percent.")
+        raise OutOfRange(f"The {name} {share!r} must lie in 0..1: give a share, not a percentage.")
 
 
 def _log_odds(count: float, total: int, reference: float | None) -> tuple[float, float] | None:
@@ -130,7 +130,7 @@ def _slope(
     import numpy as np
 
     off = x - x.mean(axis, keepdims=True)
-    # A resample of one reference has no slope.
+    # A resample in which all references are equal has no slope.
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.asarray((off * y).sum(axis) / (off * off).sum(axis))
 
@@ -144,7 +144,7 @@ def _shift(
 
 
 def _bootstrapped(
-    part: "Callable[..., NDArray[np.float64]]",
+    statistic: "Callable[..., NDArray[np.float64]]",
     known: "NDArray[np.float64]",
     level: float,
     seed: int,
@@ -154,7 +154,7 @@ def _bootstrapped(
     x, y = known.T
     found = bootstrap(
         (x, y),
-        part,
+        statistic,
         paired=True,
         vectorized=True,
         n_resamples=RESAMPLES,
@@ -164,4 +164,4 @@ def _bootstrapped(
     ).confidence_interval
     if not (math.isfinite(found.low) and math.isfinite(found.high)):
         return None
-    return Interval(float(part(x, y)), float(found.low), float(found.high), level, METHOD)
+    return Interval(float(statistic(x, y)), float(found.low), float(found.high), level, METHOD)

@@ -1,7 +1,7 @@
-"""Turn an instrument's margin into a probability that means what it says, and choose a threshold.
+"""Calibrated probabilities from an instrument's margins, and the threshold for its answers.
 
-A margin is how much more the instrument is for the first of two labels than for the second, in log
-odds: 0 is undecided. Raw margins of CLIP are far too sure.
+A margin is the instrument's log odds of the first of two labels against the second: at 0 it is
+undecided. The raw margins of CLIP are far too confident.
 """
 
 import math
@@ -17,22 +17,23 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-FEWEST_LABELS = 100
+FEWEST_ANNOTATED = 100
 BINS = 15
 FOLDS = 5
 MOST_ERRORS = 0.05
 MOST_ERRORS_IN_A_GROUP = 0.08
-# A probability that is 1 to a computer is next to it all the same.
-_SUREST = 1 - 1e-12
+# Probabilities so close to 1 that they round to 1 still need finite log odds.
+_HIGHEST = 1 - 1e-12
 
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """The probability of the first label is the logistic of margin / temperature + bias.
+    """A curve that turns a margin into the probability of the first label.
 
-    A temperature above 1 makes raw margins less sure. A bias above 0 makes up for an instrument
-    that leans to the second label. It also carries how much more often the first label is true
-    among the labelled pictures: it is the lean alone where both are labelled equally often.
+    The probability is the logistic function of margin / temperature + bias. A temperature above 1
+    makes raw margins less confident. A bias above 0 corrects an instrument that favours the second
+    label. The bias also reflects how often the first label is true among the annotated images: it
+    corrects the instrument alone where both labels are equally frequent.
     """
 
     temperature: float
@@ -48,7 +49,7 @@ RAW = Scale(1.0, 0.0)
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """How far probabilities are off: both are 0 for an instrument that is sure and right."""
+    """Errors of probabilities: both are 0 for an instrument that is always certain and right."""
 
     calibration_error: float
     brier: float
@@ -56,19 +57,23 @@ class Quality:
 
 @dataclass(frozen=True, slots=True)
 class FittedScale:
-    """A scale fitted to all labels, and what it improves on labels that it was not fitted to."""
+    """A scale fitted to a number of annotated images, with its quality.
+
+    `before` is the quality of raw margins. `after` is that of the scale on images that it was not
+    fitted to.
+    """
 
     scale: Scale
-    labels: int
+    images: int
     before: Quality
     after: Quality
 
 
 @dataclass(frozen=True, slots=True)
 class Bin:
-    """Answers of like confidence: how many, their mean confidence, and the share that is right.
+    """Answers of similar confidence: their number, mean confidence and share of right answers.
 
-    An instrument whose confidence means what it says is right as often as it is confident.
+    A calibrated instrument is right as often as its confidence says.
     """
 
     answers: int
@@ -78,7 +83,7 @@ class Bin:
 
 @dataclass(frozen=True, slots=True)
 class Risk:
-    """Answering from a threshold on: the share of pictures answered, and of answers wrong."""
+    """Results of a threshold: the share of images answered, and the share of answers wrong."""
 
     threshold: float
     coverage: float
@@ -88,20 +93,21 @@ class Risk:
 def calibrate(margins: "Sequence[float]", truths: "Sequence[bool]", seed: int = 0) -> FittedScale:
     """Fit temperature and bias by the least log-loss, and measure both by cross-validation.
 
-    Labels count as not quite sure, one picture in each class being wrong on average over endless
-    labelling, so that classes which never overlap have a scale too.
+    The truths are smoothed: in each class one image more counts as right and one as wrong. So
+    classes that never overlap have a scale too.
 
     Source: Platt 1999, "Probabilistic outputs for support vector machines", with his targets; Guo
     and others 2017, "On calibration of modern neural networks", for the temperature.
 
     Args:
-        margins: in log odds, one per labelled picture.
-        truths: whether the first label is true.
+        margins: log odds, one per annotated image.
+        truths: True where the first label is true.
         seed: of the folds.
 
     Raises:
-        InvalidData: there are fewer than FEWEST_LABELS labels, fewer than FOLDS of a class, a
-            margin is not a number, all are equal, or larger ones do not speak for the first label.
+        InvalidData: fewer than FEWEST_ANNOTATED images are annotated, or fewer than FOLDS of a
+            class; a margin is not a number; all margins are equal; or larger margins do not favour
+            the first label.
         ValueError: there are more margins than truths, or fewer.
     """
     import numpy as np
@@ -116,22 +122,22 @@ def calibrate(margins: "Sequence[float]", truths: "Sequence[bool]", seed: int = 
 
 
 def fit_scale(margins: "NDArray[np.float64]", truths: "NDArray[np.bool_]") -> Scale:
-    """Return the scale of the least log-loss, as `calibrate` does, however few labels there are.
+    """Return the scale of the least log-loss, as `calibrate` does, for any number of images.
 
     Raises:
-        InvalidData: all margins are equal, or larger ones do not speak for the first label.
+        InvalidData: all margins are equal, or larger ones do not favour the first label.
     """
     import numpy as np
     from scipy.optimize import minimize
 
     if not np.ptp(margins):
         raise InvalidData(
-            f"All margins are {float(margins[0])!r}: an instrument that says the same of every "
-            "picture has nothing to calibrate."
+            f"All margins are {float(margins[0])!r}: an instrument that gives every image the same "
+            "score cannot be calibrated. Use another classifier."
         )
     first, second = truths.sum(), (~truths).sum()
     targets = np.where(truths, (first + 1) / (first + 2), 1 / (second + 2))
-    # In units of the margins' own spread the search starts near its end.
+    # In units of their own standard deviation all margins need a slope near 1, the starting value.
     unit = float(margins.std())
 
     def loss(parameters: "NDArray[np.float64]") -> "tuple[float, NDArray[np.float64]]":
@@ -145,14 +151,14 @@ def fit_scale(margins: "NDArray[np.float64]", truths: "NDArray[np.bool_]") -> Sc
     ).x
     if slope <= 0:
         raise InvalidData(
-            f"Larger margins do not speak for the first label, their weight is {slope / unit!r}: "
+            f"Larger margins do not favour the first label, their slope is {slope / unit!r}: "
             "check the order of the labels."
         )
     return Scale(unit / float(slope), float(bias))
 
 
 def folds(truths: "Sequence[bool] | NDArray[np.bool_]", seed: int = 0) -> "list[NDArray[np.bool_]]":
-    """Say for each of FOLDS folds which pictures it holds, as many of each class as any other."""
+    """Return the images of each of FOLDS folds, as masks; each class is spread evenly."""
     import numpy as np
 
     random = np.random.default_rng(seed)
@@ -164,57 +170,44 @@ def folds(truths: "Sequence[bool] | NDArray[np.bool_]", seed: int = 0) -> "list[
 
 
 def log_odds(probability: float) -> float:
-    """Return the margin that a probability of 0..1 stands for; those of 0 and 1 are finite too."""
-    kept = min(max(probability, 1 - _SUREST), _SUREST)
+    """Return the log odds of a probability of 0..1; those of 0 and 1 are finite too."""
+    kept = min(max(probability, 1 - _HIGHEST), _HIGHEST)
     return math.log(kept / (1 - kept))
 
 
 def calibration_error(
     confidences: "Sequence[float] | NDArray[np.float64]",
     right: "Sequence[bool] | NDArray[np.bool_]",
-) -> float | None:
-    """Return how far confidence is from the share of right answers, 0..1; None without answers.
+) -> float:
+    """Return the mean distance of confidence from the share of right answers, 0..1.
 
-    Answers are taken together in BINS bins of equal width.
+    The answers are grouped into BINS bins of equal width.
 
     Source: Naeini, Cooper and Hauskrecht 2015, "Obtaining well calibrated probabilities using
     Bayesian binning", as used by Guo and others 2017.
 
     Args:
-        confidences: the probability of the label given, 0..1.
-        right: whether it is true.
+        confidences: probabilities of the labels given, 0..1, at least one.
+        right: True where the label given is true.
     """
     import numpy as np
 
     sure, true = np.asarray(confidences, dtype=float), np.asarray(right, dtype=float)
-    return _gap(sure, true) if len(sure) else None
-
-
-def brier(
-    probabilities: "Sequence[float] | NDArray[np.float64]",
-    truths: "Sequence[bool] | NDArray[np.bool_]",
-) -> float | None:
-    """Return the mean squared distance of a probability from 1 or 0; None without any.
-
-    Source: Brier 1950, "Verification of forecasts expressed in terms of probability".
-    """
-    import numpy as np
-
-    sure, true = np.asarray(probabilities, dtype=float), np.asarray(truths, dtype=float)
-    return _squares(sure, true) if len(sure) else None
+    gaps = np.bincount(_bins(sure, BINS), weights=true - sure, minlength=BINS)
+    return float(np.abs(gaps).sum() / len(sure))
 
 
 def reliability(
     confidences: "Sequence[float]", right: "Sequence[bool]", bins: int = BINS
 ) -> tuple[Bin, ...]:
-    """Return the bins that hold answers, from the least confident on; the intervals are Wilson's.
+    """Return the bins that hold answers, from the lowest confidence up, with Wilson's intervals.
 
     Source: DeGroot and Fienberg 1983, "The comparison and evaluation of forecasters".
 
     Args:
-        confidences: the probability of the label given, 0..1.
-        right: whether it is true.
-        bins: how many of equal width there are from 0 to 1.
+        confidences: probabilities of the labels given, 0..1.
+        right: True where the label given is true.
+        bins: number of bins of equal width from 0 to 1.
     """
     import numpy as np
 
@@ -224,7 +217,7 @@ def reliability(
     for place in np.unique(places):
         here = places == place
         share = wilson(int(true[here].sum()), int(here.sum()))
-        assert share is not None, "a bin that is there holds answers"  # noqa: S101
+        assert share is not None, "a bin that is found holds answers"  # noqa: S101
         found.append(Bin(int(here.sum()), float(sure[here].mean()), share))
     return tuple(found)
 
@@ -234,29 +227,29 @@ def risk_coverage(
     right: "Sequence[bool]",
     weights: "Sequence[float] | None" = None,
 ) -> tuple[Risk, ...]:
-    """Return a risk for each threshold that changes anything, from the lowest on.
+    """Return the risk of each confidence taken as the threshold, from the lowest up.
 
-    A picture is answered where its confidence reaches the threshold. Empty without pictures.
+    An image is answered where its confidence reaches the threshold. Empty without images.
 
     Source: El-Yaniv and Wiener 2010, "On the foundations of noise-free selective classification".
 
     Args:
-        confidences: the probability of the label given, one per labelled picture.
-        right: whether it is true.
-        weights: how many pictures each stands for; None where all stand for as many.
+        confidences: probabilities of the labels given, one per annotated image.
+        right: True where the label given is true.
+        weights: number of images that each one stands for; None where all stand for equally many.
     """
     import numpy as np
 
     sure, wrong = np.asarray(confidences, dtype=float), ~np.asarray(right, dtype=bool)
-    heavy = np.ones(len(sure)) if weights is None else np.asarray(weights, dtype=float)
+    weight = np.ones(len(sure)) if weights is None else np.asarray(weights, dtype=float)
     order = np.argsort(-sure, kind="stable")
-    errors, answered = np.cumsum((wrong * heavy)[order]), np.cumsum(heavy[order])
-    # Pictures of one confidence are answered together.
+    errors, answered = np.cumsum((wrong * weight)[order]), np.cumsum(weight[order])
+    # Images of equal confidence are answered together.
     last = np.append(np.diff(sure[order]) != 0, True)[: len(sure)]
     rows = zip(sure[order][last], answered[last], errors[last], strict=True)
     risks = [
-        Risk(float(least), float(given / heavy.sum()), float(bad / given))
-        for least, given, bad in rows
+        Risk(float(threshold), float(given / weight.sum()), float(bad / given))
+        for threshold, given, bad in rows
     ]
     return tuple(reversed(risks))
 
@@ -269,36 +262,36 @@ def smallest_threshold(
     group_limit: float = MOST_ERRORS_IN_A_GROUP,
     weights: "Sequence[float] | None" = None,
 ) -> float | None:
-    """Return the smallest threshold with few errors overall and in every group.
+    """Return the smallest threshold that keeps to the limits on errors, overall and in each group.
 
-    None where no threshold has: abstaining more does not help. A group of which nothing is answered
-    has not shown that its errors are few.
+    None where no threshold does: abstaining more often does not help. A group in which no image is
+    answered exceeds its limit, because its errors are unknown.
 
     Source: Geifman and El-Yaniv 2017, "Selective classification for deep neural networks"; Jones
     and others 2021, "Selective classification can magnify disparities", for the groups.
 
     Args:
-        confidences: the probability of the label given, one per labelled picture.
-        right: whether it is true.
-        groups: what the errors must be few in: a model and a tone, for instance.
-        limit: the largest share of wrong answers overall, 0..1.
-        group_limit: the same in each group.
-        weights: how many pictures each stands for; None where all stand for as many.
+        confidences: probabilities of the labels given, one per annotated image.
+        right: True where the label given is true.
+        groups: groups that must each keep to the limit, such as a model and a tone.
+        limit: highest share of wrong answers overall, 0..1.
+        group_limit: highest share of wrong answers in each group, 0..1.
+        weights: number of images that each one stands for; None where all stand for equally many.
     """
-    heavy = [1.0] * len(confidences) if weights is None else weights
-    rows = tuple(zip(confidences, right, heavy, groups, strict=True))
+    weight = [1.0] * len(confidences) if weights is None else weights
+    rows = tuple(zip(confidences, groups, right, weight, strict=True))
     for threshold in sorted(set(confidences)):
         answered = [row[1:] for row in rows if row[0] >= threshold]
-        of_groups = ([row[:2] for row in answered if row[2] == one] for one in set(groups))
-        if _errors([row[:2] for row in answered]) <= limit and all(
-            _errors(answers) <= group_limit for answers in of_groups
+        by_group = [[row[1:] for row in answered if row[0] == group] for group in set(groups)]
+        if _error_rate([row[1:] for row in answered]) <= limit and all(
+            _error_rate(answers) <= group_limit for answers in by_group
         ):
             return threshold
     return None
 
 
-def _errors(answers: "Sequence[tuple[bool, float]]") -> float:
-    wrong = sum(weight for true, weight in answers if not true)
+def _error_rate(answers: "Sequence[tuple[bool, float]]") -> float:
+    wrong = sum(weight for right, weight in answers if not right)
     return wrong / sum(weight for _, weight in answers) if answers else math.inf
 
 
@@ -309,11 +302,15 @@ def _check(margins: "NDArray[np.float64]", truths: "NDArray[np.bool_]") -> None:
         raise ValueError(f"{len(margins)!r} margins for {len(truths)!r} truths")
     if not np.isfinite(margins).all():
         raise InvalidData(f"A margin is {margins[~np.isfinite(margins)][0]!r}: give numbers.")
-    if len(truths) < FEWEST_LABELS:
-        raise InvalidData(f"{len(truths)!r} labels are too few: label {FEWEST_LABELS!r} pictures.")
-    least = int(min(truths.sum(), (~truths).sum()))
-    if least < FOLDS:
-        raise InvalidData(f"{least!r} labels of one class are too few: label {FOLDS!r} of each.")
+    if len(truths) < FEWEST_ANNOTATED:
+        raise InvalidData(
+            f"{len(truths)!r} annotated images are too few: annotate {FEWEST_ANNOTATED!r}."
+        )
+    fewest = int(min(truths.sum(), (~truths).sum()))
+    if fewest < FOLDS:
+        raise InvalidData(
+            f"{fewest!r} annotated images of one class are too few: annotate {FOLDS!r} of each."
+        )
 
 
 def _probabilities(margins: "NDArray[np.float64]", scale: Scale) -> "NDArray[np.float64]":
@@ -332,14 +329,8 @@ def _quality(probabilities: "NDArray[np.float64]", truths: "NDArray[np.bool_]") 
 
     right = (probabilities > 0.5) == truths  # noqa: PLR2004
     sure = np.maximum(probabilities, 1 - probabilities)
-    return Quality(_gap(sure, right.astype(float)), _squares(probabilities, truths.astype(float)))
-
-
-def _gap(sure: "NDArray[np.float64]", true: "NDArray[np.float64]") -> float:
-    import numpy as np
-
-    gaps = np.bincount(_bins(sure, BINS), weights=true - sure, minlength=BINS)
-    return float(np.abs(gaps).sum() / len(sure))
+    brier = float(((probabilities - truths.astype(float)) ** 2).mean())
+    return Quality(calibration_error(sure, right), brier)
 
 
 def _bins(sure: "NDArray[np.float64]", bins: int) -> "NDArray[np.int_]":
@@ -347,7 +338,3 @@ def _bins(sure: "NDArray[np.float64]", bins: int) -> "NDArray[np.int_]":
 
     # A bin holds its upper end.
     return np.asarray(np.clip(np.ceil(sure * bins).astype(int) - 1, 0, bins - 1))
-
-
-def _squares(sure: "NDArray[np.float64]", true: "NDArray[np.float64]") -> float:
-    return float(((sure - true) ** 2).mean())

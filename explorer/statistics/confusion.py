@@ -1,8 +1,7 @@
-"""How an instrument errs: what it said, counted by what was there."""
+"""Errors of an instrument: its answers, counted by the truth."""
 
 import math
 from dataclasses import dataclass
-from operator import add
 from typing import TYPE_CHECKING, Literal, get_args
 
 from explorer.errors import InvalidData
@@ -13,31 +12,32 @@ if TYPE_CHECKING:
 
 Kind = Literal["human", "prompt", "nearest source"]
 
-# More, and the interval of a corrected share says next to nothing.
+# Beyond it the interval of a corrected share is too wide to be of use.
 MOST_MULTIPLIED = 2.5
-# Above it nothing speaks against one instrument for two sources of pictures.
+# Above it there is no evidence that an instrument errs differently on two sources of images.
 POOLABLE_P = 0.1
 _TWO = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Confusion:
-    """Counts of what was predicted (rows) by what was true (columns), in one order of classes.
+    """Counts of images by predicted class (rows) and true class (columns), in the same order.
 
-    There are as many rows as columns, or one more: the last row then counts the pictures on which
-    the instrument abstained. `kind` says where the truth comes from: people who looked, the prompt
-    a picture was drawn for, or the source picture it is nearest to.
+    There are as many rows as columns, or one more: the last row then counts the images on which
+    the instrument abstained. `kind` is the source of the truth: human annotators, the prompt that
+    an image was generated from, or the source image that it is nearest to.
 
-    `weights` are there where pictures were chosen by what was predicted of them: for each count,
-    how many pictures each of those counted stands for. Without them the counts would tell how often
-    each answer was chosen, not how often it was given.
+    `weights` are needed where images were sampled by their predicted class: for each count, the
+    number of images that one counted image stands for. Without them the counts would show how
+    often each answer was sampled, not how often it was given.
 
     Source: Horvitz and Thompson 1952, "A generalization of sampling without replacement from a
     finite universe", for the weights; Begg and Greenes 1983, "Assessment of diagnostic tests when
     disease verification is subject to selection bias", for error rates.
 
     Raises:
-        InvalidData: the counts are no such table, or the weights do not fit them.
+        InvalidData: the kind is unknown, the counts are not such a table, or the weights do not
+            match them.
     """
 
     counts: tuple[tuple[int, ...], ...]
@@ -46,34 +46,38 @@ class Confusion:
 
     def __post_init__(self) -> None:
         if self.kind not in get_args(Kind):
-            raise InvalidData(f"Unknown kind {self.kind!r}: take one of {get_args(Kind)!r}.")
+            raise InvalidData(f"Unknown kind {self.kind!r}: give one of {get_args(Kind)!r}.")
         classes = len(self.counts[0]) if self.counts else 0
         if classes < _TWO or any(len(row) != classes for row in self.counts):
-            raise InvalidData(f"{self.counts!r} must have rows of one length, two classes or more.")
+            raise InvalidData(
+                f"{self.counts!r} must have equally long rows, of two classes or more."
+            )
         if len(self.counts) - classes not in {0, 1}:
-            raise InvalidData(f"{self.counts!r} must have {classes} rows, or one more for unclear.")
+            raise InvalidData(
+                f"{self.counts!r} must have {classes} rows, or one more for abstentions."
+            )
         if any(count < 0 for row in self.counts for count in row):
             raise InvalidData(f"{self.counts!r} must not hold a count below 0.")
         if self.weights and list(map(len, self.weights)) != list(map(len, self.counts)):
-            raise InvalidData(f"{self.weights!r} must have one weight for each count, or none.")
+            raise InvalidData(f"{self.weights!r} must have one weight per count, or none.")
         if not all(0 < weight < math.inf for row in self.weights for weight in row):
-            raise InvalidData(f"{self.weights!r} must hold numbers above 0.")
+            raise InvalidData(f"{self.weights!r} must hold finite numbers above 0.")
 
     @property
     def classes(self) -> int:
-        """Return how many classes can be true."""
+        """Return the number of classes."""
         return len(self.counts[0])
 
     @property
-    def pictures(self) -> int:
-        """Return how many pictures were counted."""
+    def images(self) -> int:
+        """Return the number of images counted."""
         return sum(map(sum, self.counts))
 
     @property
     def sensitivity(self) -> float | None:
-        """Return the share of the first of two classes that was recognised, among answered ones.
+        """Return the share of the first of two classes that is recognised, among answered images.
 
-        None where no picture of the class was answered.
+        None where no image of the class was answered.
 
         Raises:
             ValueError: there are more than two classes.
@@ -82,9 +86,9 @@ class Confusion:
 
     @property
     def specificity(self) -> float | None:
-        """Return the share of the second of two classes that was recognised, among answered ones.
+        """Return the share of the second of two classes that is recognised, among answered images.
 
-        None where no picture of the class was answered.
+        None where no image of the class was answered.
 
         Raises:
             ValueError: there are more than two classes.
@@ -93,40 +97,39 @@ class Confusion:
 
     @property
     def youden(self) -> float | None:
-        """Return how well the instrument tells its classes apart: 1 never errs, 0 guesses.
+        """Return Youden's index: 1 for an instrument that never errs, 0 for one that guesses.
 
-        Sensitivity + specificity - 1 where there are two classes. With more it is the least, over
-        classes, of how much more often the class is predicted where it is true than where the
-        class most often taken for it is. Abstentions are left out: an instrument that is always
-        right when it answers has 1. None where no picture of a class was answered.
+        With two classes it is sensitivity + specificity - 1. With more it is the smallest margin
+        of a class: how often the class is predicted where it is true, minus how often it is
+        predicted for the class that is most often mistaken for it. Abstentions are left out: an
+        instrument that is always right when it answers has 1. None where no image of a class was
+        answered.
 
         Source: Youden 1950, "Index for rating diagnostic tests", for two classes.
         """
         import numpy as np
 
-        answered = self.weighted()[: self.classes]
-        if not answered.sum(0).all():
+        shares = self._answered_shares()
+        if shares is None:
             return None
-        shares = answered / answered.sum(0)
         others = np.where(np.eye(self.classes, dtype=bool), -np.inf, shares).max(1)
         return float((shares.diagonal() - others).min())
 
     @property
     def multiplier(self) -> float | None:
-        """Return how many times larger the correction makes the error of the least certain share.
+        """Return the factor by which the correction enlarges the error of a share, at its largest.
 
-        1 / Youden's index where there are two classes. With more, for a sample in which all are
-        equally frequent; infinite where one class looks like a mix of others. Abstentions are left
-        out. None where no picture of a class was answered.
+        With two classes it is 1 / Youden's index. With more it is that of a sample in which all
+        classes are equally frequent; infinite where the predictions of one class are a mix of
+        those of others. Abstentions are left out. None where no image of a class was answered.
 
         Source: Buonaccorsi 2010, "Measurement error", chapter 2: the variance of M^-1 q.
         """
         import numpy as np
 
-        answered = self.weighted()[: self.classes]
-        if not answered.sum(0).all():
+        matrix = self._answered_shares()
+        if matrix is None:
             return None
-        matrix = answered / answered.sum(0)
         if np.linalg.matrix_rank(matrix) < self.classes:
             return math.inf
         given, inverse = matrix.mean(1), np.linalg.inv(matrix)
@@ -135,11 +138,11 @@ class Confusion:
 
     @property
     def refusal(self) -> str | None:
-        """Return why no tally can be corrected with this instrument, None where one can."""
+        """Return the reason why this instrument can correct no tally, or None where it can."""
         for place, column in enumerate(zip(*self.counts, strict=True)):
             if not any(column[: self.classes]):
-                held = "has no picture" if not any(column) else "was never answered"
-                return f"Class {place + 1!r} of the confusion {held}: label pictures of it."
+                lack = "has no image" if not any(column) else "was never answered"
+                return f"Class {place + 1!r} of the confusion {lack}: annotate images of it."
         if self.youden is None or self.multiplier is None:
             return None
         if self.youden > 0 and self.multiplier <= MOST_MULTIPLIED:
@@ -151,14 +154,14 @@ class Confusion:
             least = 1 / MOST_MULTIPLIED
             return f"sensitivity + specificity - 1 is {self.youden:.2f}, below {least!r}"
         if self.youden is None or self.youden <= 0 or self.multiplier in {None, math.inf}:
-            return "one class looks like another, or like a mix of others"
+            return "it cannot tell one class from another, or from a mix of others"
         return (
-            f"a corrected share would err {self.multiplier:.1f} times as much as a raw one, and "
-            f"{MOST_MULTIPLIED!r} is the most that helps"
+            f"the error of a corrected share would be {self.multiplier:.1f} times that of a raw "
+            f"one, above the limit of {MOST_MULTIPLIED!r}"
         )
 
     def weighted(self) -> "NDArray[np.float64]":
-        """Return how many pictures each count stands for; the counts where there are no weights."""
+        """Return the number of images that each count stands for: count times weight."""
         import numpy as np
 
         counts = np.array(self.counts, dtype=float)
@@ -167,7 +170,7 @@ class Confusion:
     def shares(self) -> "NDArray[np.float64]":
         """Return P(predicted | true): one row per prediction, one column per class, each sums to 1.
 
-        A column without pictures is not a number throughout.
+        A column without images is NaN throughout.
         """
         import numpy as np
 
@@ -177,7 +180,7 @@ class Confusion:
         return np.asarray(np.divide(counts, totals, out=nothing, where=totals > 0))
 
     def effective(self) -> "NDArray[np.float64]":
-        """Return the shares times how many equally weighted pictures would tell as much.
+        """Return the counts of an equally weighted sample that carries as much information.
 
         Source: Kish 1965, "Survey sampling", for the effective size of a weighted sample.
         """
@@ -189,6 +192,11 @@ class Confusion:
         sizes = self.weighted().sum(0) ** 2 / np.where(squared > 0, squared, 1)
         return np.asarray(np.nan_to_num(self.shares()) * sizes)
 
+    def _answered_shares(self) -> "NDArray[np.float64] | None":
+        """Return P(predicted | true, answered), or None where no image of a class was answered."""
+        answered = self.weighted()[: self.classes]
+        return answered / answered.sum(0) if answered.sum(0).all() else None
+
     def _recognised(self, place: int) -> float | None:
         if self.classes > _TWO:
             raise ValueError(f"sensitivity and specificity need two classes, not {self.classes!r}")
@@ -197,17 +205,17 @@ class Confusion:
 
 
 def equal_errors(left: Confusion, right: Confusion) -> float | None:
-    """Return the p-value for an instrument that errs alike on two sources of pictures.
+    """Return the p-value of equal errors of an instrument on two sources of images.
 
-    The chi-square statistics and degrees of freedom of the classes add up, as classes are
-    independent samples. None where a class has no pictures on one side; 1 where nothing differs.
-    Weighted counts enter at their effective size.
+    The classes are independent samples, so their chi-square statistics and degrees of freedom add
+    up. None where a class has no images on one side; 1 where nothing differs. Weighted counts
+    enter at their effective size.
 
     Source: Pearson 1900, chi-square test of homogeneity; Rao and Scott 1981, "The analysis of
     categorical data from complex sample surveys", for effective sizes.
 
     Raises:
-        ValueError: the two have not the same rows and columns.
+        ValueError: the two do not have the same rows and columns.
     """
     from scipy.stats import chi2, chi2_contingency
 
@@ -221,21 +229,3 @@ def equal_errors(left: Confusion, right: Confusion) -> float | None:
         tested = chi2_contingency(seen, correction=False)
         statistic, degrees = statistic + tested.statistic, degrees + tested.dof
     return float(chi2.sf(statistic, degrees)) if degrees else 1.0
-
-
-def pooled(left: Confusion, right: Confusion) -> Confusion | None:
-    """Return both as one, or None unless the p-value of equal errors is above POOLABLE_P.
-
-    Raises:
-        ValueError: the two have not the same rows and columns, or not the same kind of truth, or
-            were weighted apart.
-    """
-    if left.weights != right.weights:
-        raise ValueError(f"{left.weights!r} and {right.weights!r} are two ways to choose pictures")
-    if left.kind != right.kind:
-        raise ValueError(f"{left.kind!r} and {right.kind!r} are two kinds of truth")
-    p = equal_errors(left, right)
-    if p is None or p <= POOLABLE_P:
-        return None
-    rows = zip(left.counts, right.counts, strict=True)
-    return Confusion(tuple(tuple(map(add, *row)) for row in rows), left.kind, left.weights)

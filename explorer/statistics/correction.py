@@ -1,11 +1,10 @@
-"""Shares corrected for the errors of the instrument, by one Monte Carlo engine.
+"""Shares corrected for the errors of the instrument, by Monte Carlo simulation.
 
-What an instrument says of many pictures is a mix of what is there: q = M p, where q are the shares
-it predicts, p the true ones and M its confusion, P(predicted | true). Each draw takes an M and a q
-that are as likely as the counts make them, and finds the p on the simplex that fits best. All
-tallies of one call share the draws of M, because they share the instrument: its error does not
-average out over professions. Where the best fit has none of a class, the draw takes what the
-tally's own number of pictures leaves open.
+The predicted shares q are a mix of the true shares p: q = M p, where M is the confusion of the
+instrument, P(predicted | true). Each draw samples M and q from their posterior distributions and
+finds the p on the simplex that fits best. All tallies of one call share the draws of M, because
+they share the instrument: its error does not average out over professions. Where the best fit has
+no share of a class, the draw takes a small share that the number of images does not rule out.
 """
 
 from dataclasses import dataclass, replace
@@ -23,16 +22,16 @@ if TYPE_CHECKING:
     from explorer.statistics.confusion import Confusion
 
 METHOD = "monte carlo correction"
-# Up to it the prior counts alone can carry draws of a small share across the end of the scale.
+# Up to it the prior counts alone can push draws of a small share beyond the end of the scale.
 MOST_CLIPPED = 0.2
 _PRIOR = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Corrected:
-    """One tally's shares: an interval per class, 0..1, in the order of the confusion.
+    """The corrected shares of one tally: an interval per class, 0..1, in the confusion's order.
 
-    `clipped` is the share of draws, 0..1, that fitted best outside the simplex.
+    `clipped` is the share of draws, 0..1, whose best fit lay outside the simplex.
     """
 
     intervals: tuple[Interval, ...]
@@ -40,23 +39,24 @@ class Corrected:
 
     @property
     def warning(self) -> str | None:
-        """Return what to mind about these shares, None where there is nothing."""
+        """Return a warning about the instrument on these images, or None where there is none."""
         if self.clipped <= MOST_CLIPPED:
             return None
         return (
-            f"{self.clipped:.0%} of the draws lie beyond 0 or 1. Either a share is at the end of "
-            "the scale, or the instrument errs otherwise on these pictures: label some of them."
+            f"{self.clipped:.0%} of the draws lie beyond 0 or 1. Either a share is very near 0 or "
+            "1, or the instrument errs differently on these images: annotate some of them."
         )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Correction:
-    """Tallies and their corrected shares, with the draws that everything derived comes from.
+    """Tallies and their corrected shares, with the draws from which differences are derived.
 
-    `shares` has one entry per tally, None where the tally is empty or correction was refused;
-    `refusal` then says why. `draws` has the shape (tallies, draws, classes); it is not a number
-    where there is no share, and has no draws where correction was refused. Draw d stands for the
-    same confusion in all tallies. `rows` are the places of the tallies in the call that drew them.
+    `shares` has one entry per tally, None where the tally is empty or the correction was refused;
+    `refusal` then gives the reason. `draws` has the shape (tallies, draws, classes); it is NaN
+    where there is no share, and its second length is 0 where the correction was refused. Draw d
+    uses the same confusion in all tallies. `rows` are the positions of the tallies in the call to
+    `correct`.
     """
 
     tallies: tuple[tuple[int, ...], ...]
@@ -69,7 +69,7 @@ class Correction:
     refusal: str | None = None
 
     def part(self, start: int, stop: int) -> "Correction":
-        """Return the tallies from start to before stop, with their draws."""
+        """Return the tallies from start up to, but not including, stop, with their draws."""
         here = slice(start, stop)
         return replace(
             self,
@@ -87,38 +87,42 @@ def correct(
     level: float = 0.95,
     seed: int = 0,
 ) -> Correction:
-    """Correct all tallies with one confusion.
+    """Return all tallies corrected with one confusion.
 
-    A row's draws depend on seed, place and counts alone, not on the other tallies. The intervals
-    hold the plain solution and the middle `level` of the draws.
+    The draws of a tally depend only on the seed, its position and its counts, not on the other
+    tallies. An interval consists of the solution for the counts themselves and the central `level`
+    of the draws.
 
     Source: Rogan and Gladen 1978 for the correction, Buonaccorsi 2010, "Measurement error",
     chapter 2, for more classes; Jeffreys 1946 for the prior counts of one half.
 
     Args:
         tallies: counts per predicted class, in the order of the confusion's rows.
-        confusion: how the instrument errs.
-        draws: how many.
+        confusion: the errors of the instrument.
+        draws: number of draws.
         level: confidence, 0..1.
-        seed: the same for what shares its instrument, another for another instrument.
+        seed: the same for all tallies of one instrument, different for different instruments.
 
     Raises:
-        ValueError: a tally has not one count, 0 or more, for each row of the confusion.
+        ValueError: a tally does not have one count, 0 or more, for each row of the confusion.
     """
     import numpy as np
 
-    counts = tuple(map(tuple, tallies))
-    _check(counts, confusion)
+    counts, predicted = tuple(map(tuple, tallies)), len(confusion.counts)
+    for tally in counts:
+        if len(tally) != predicted or min(tally) < 0:
+            raise ValueError(f"tally {tally!r} must have {predicted!r} counts of 0 or more")
     refused = confusion.refusal
-    size = (len(counts), 0 if refused else draws, confusion.classes)
-    kept = np.full(size, np.nan, np.float32)
+    kept = np.full(
+        (len(counts), 0 if refused else draws, confusion.classes), np.nan, dtype=np.float32
+    )
     rows, none = tuple(range(len(counts))), (None,) * len(counts)
     empty = Correction(counts, confusion, level, seed, rows, none, kept, refused)
     if refused:
         return empty
     matrices = _matrices(empty)
     shares = tuple(
-        _corrected(tally, _plain(tally), tallied, matrices, empty, _ends(seed, row), into)
+        _corrected(empty, row, tally, _plain(tally), tallied, matrices, into)
         if any(tally)
         else None
         for row, tally, tallied, into in zip(rows, counts, _tallied(empty), kept, strict=True)
@@ -127,13 +131,13 @@ def correct(
 
 
 def mean(correction: Correction) -> Correction:
-    """Return the unweighted mean over the tallies as a correction of one row.
+    """Return the unweighted mean of the tallies, as a correction of one row.
 
-    The mean is taken before the correction, and the tallies' noise is centred at what was counted.
-    Averaging corrected draws would add up what prior counts and clipping shift each tally by,
-    always away from 0 and 1, while the interval narrows. The row is None where a tally is empty,
-    correction was refused or there are no tallies: leave empty tallies out beforehand, and say so.
-    Its tally is the sum of all.
+    The mean is taken before the correction, and the noise of each tally is centred at its counts.
+    To average corrected draws instead would accumulate a bias: prior counts and clipping shift
+    each tally away from 0 and 1, while the interval of the mean narrows. The row is None where a
+    tally is empty, the correction was refused or there are no tallies: leave empty tallies out
+    beforehand, and report them. Its tally is the sum of all tallies.
 
     Source: Cochran 1977, "Sampling techniques", chapter 5, for the variance of a stratified mean.
 
@@ -144,7 +148,7 @@ def mean(correction: Correction) -> Correction:
 
     tallies, (_, draws, classes) = correction.tallies, correction.draws.shape
     if len(correction.rows) != len(tallies):
-        raise ValueError(f"{tallies!r} is a mean already: take the mean of the tallies")
+        raise ValueError(f"{tallies!r} is a mean already: give the correction of its tallies")
     kept = np.full((1, draws, classes), np.nan, np.float32)
     total = tuple(map(sum, zip(*tallies, strict=True)))
     row = replace(correction, tallies=(total,), shares=(None,), draws=kept)
@@ -153,31 +157,32 @@ def mean(correction: Correction) -> Correction:
     plain = np.mean([_plain(tally) for tally in tallies], axis=0)
     centred = np.zeros((draws, len(plain)))
     for tally, tallied in zip(tallies, _tallied(correction), strict=True):
-        smoothed, pictures = np.add(tally, _PRIOR), sum(tally)
-        # Drawn shares vary as if there were more pictures; of four, that is a third too little.
-        wider = ((smoothed.sum() + 1) / pictures) ** 0.5
+        smoothed, images = np.add(tally, _PRIOR), sum(tally)
+        # Prior counts make drawn shares vary too little, by a third for a tally of four images.
+        wider = ((smoothed.sum() + 1) / images) ** 0.5
         centred += wider * (tallied - _plain(smoothed)) / len(tallies)
-    matrices, ends = _matrices(correction), _ends(correction.seed, correction.rows[-1] + 1)
-    shares = _corrected(total, plain, plain + centred, matrices, correction, ends, kept[0])
+    last, matrices = correction.rows[-1], _matrices(correction)
+    shares = _corrected(correction, last + 1, total, plain, plain + centred, matrices, kept[0])
     return replace(row, shares=(shares,))
 
 
 def difference(left: Correction, right: Correction) -> tuple[tuple[Interval, ...] | None, ...]:
-    """Return left minus right, tally by tally: an interval per class, -1..1.
+    """Return left minus right for each pair of tallies: an interval per class, -1..1.
 
-    Two sources with an instrument of their own are corrected in two calls with two seeds. Two
-    sources that share an instrument are two parts of one call. None where either side is None.
+    Correct two sources with different instruments in two calls with different seeds, and two
+    sources with the same instrument in one call, then take its parts. None where either side is
+    None.
 
     Raises:
         ValueError: the sides differ in tallies, draws or classes, or their draws are not
             independent.
     """
     if left.draws.shape != right.draws.shape and not (left.refusal or right.refusal):
-        raise ValueError(f"{left.draws.shape!r} and {right.draws.shape!r} must be one shape")
+        raise ValueError(f"{left.draws.shape!r} and {right.draws.shape!r} must be the same shape")
     same_seed = left.seed == right.seed
     if same_seed and (left.confusion != right.confusion or set(left.rows) & set(right.rows)):
         raise ValueError(
-            f"both sides were drawn with the seed {left.seed!r}: take another seed for one of "
+            f"both sides were drawn with the seed {left.seed!r}: use another seed for one of "
             "them, or correct both in one call and take its parts"
         )
     return tuple(
@@ -188,23 +193,23 @@ def difference(left: Correction, right: Correction) -> tuple[tuple[Interval, ...
     )
 
 
-def of_draws(estimate: float, draws: "NDArray[np.floating]", level: float) -> Interval:
-    """Return an estimate with the middle `level` of its draws, of which there is one axis."""
+def interval_of_draws(estimate: float, draws: "NDArray[np.floating]", level: float) -> Interval:
+    """Return an estimate with the central `level` of its draws, given along one axis."""
     import numpy as np
 
     low, high = np.quantile(draws, [(1 - level) / 2, (1 + level) / 2])
-    # Prior counts can keep every draw off an estimate at the end of the scale.
+    # Prior counts can keep every draw away from an estimate at the end of the scale.
     return Interval(estimate, min(float(low), estimate), max(float(high), estimate), level, METHOD)
 
 
 def p_of_draws(draws: "NDArray[np.floating]", value: float) -> float:
-    """Return a two-sided p-value: how few of the draws lie on the lesser side of a value.
+    """Return the two-sided p-value of a value: twice the smaller share of draws beyond it.
 
-    It is 1 - level of the widest interval of the draws that leaves the value out. The value counts
+    It is 1 - level of the widest interval of the draws that excludes the value. The value counts
     as one more draw, so that p is never 0.
 
     Source: Efron and Tibshirani 1993, "An introduction to the bootstrap", chapter 15.4, the
-    relation of tests to percentile intervals; Phipson and Smyth 2010 for the one more.
+    relation of tests to percentile intervals; Phipson and Smyth 2010 for the additional draw.
     """
     fewest = min(int((draws <= value).sum()), int((draws >= value).sum()))
     return min(1.0, 2 * (fewest + 1) / (len(draws) + 1))
@@ -214,14 +219,9 @@ def _minus(
     a: Corrected, b: Corrected, drawn: "NDArray[np.float32]", level: float
 ) -> tuple[Interval, ...]:
     pairs = zip(a.intervals, b.intervals, drawn.T, strict=True)
-    return tuple(of_draws(one.estimate - two.estimate, each, level) for one, two, each in pairs)
-
-
-def _check(tallies: "Sequence[tuple[int, ...]]", confusion: "Confusion") -> None:
-    for tally in tallies:
-        if len(tally) != len(confusion.counts) or any(count < 0 for count in tally):
-            rows = len(confusion.counts)
-            raise ValueError(f"tally {tally!r} must have {rows!r} counts of 0 or more")
+    return tuple(
+        interval_of_draws(one.estimate - two.estimate, each, level) for one, two, each in pairs
+    )
 
 
 def _plain(tally: "Sequence[float] | NDArray[np.float64]") -> "NDArray[np.float64]":
@@ -233,12 +233,12 @@ def _plain(tally: "Sequence[float] | NDArray[np.float64]") -> "NDArray[np.float6
 def _matrices(of: Correction) -> "NDArray[np.float64]":
     """Draw P(predicted | true), of shape (draws, predicted, true).
 
-    Gamma variates that add up to 1 are one draw of a Dirichlet distribution. Each is weighted
-    first, where a counted picture stands for several: so is its error.
+    Gamma variates divided by their sum are one draw from a Dirichlet distribution. Weights are
+    applied before the division, so that they scale each count's error as well.
     """
     import numpy as np
 
-    # Place 0 is the instrument's, those behind it are the tallies'.
+    # Stream 0 belongs to the instrument, the following ones to the tallies.
     random = np.random.default_rng((of.seed, 0))
     columns = np.add(of.confusion.counts, _PRIOR).T
     size = (of.draws.shape[1], len(of.confusion.counts))
@@ -258,40 +258,39 @@ def _tallied(of: Correction) -> "Iterator[NDArray[np.float64]]":
 
 
 def _corrected(
+    of: Correction,
+    row: int,
     tally: "Sequence[int]",
     plain: "NDArray[np.float64]",
     tallied: "NDArray[np.float64]",
     matrices: "NDArray[np.float64]",
-    of: Correction,
-    ends: "np.random.Generator",
     into: "NDArray[np.float32]",
 ) -> Corrected:
-    solved, clipped = solve(matrices, tallied)
-    into[:] = _left_open(solved, sum(tally), ends)
-    (point,), _ = solve(of.confusion.shares()[None], plain[None])
-    pairs = zip(point, into.T, strict=True)
-    intervals = tuple(of_draws(float(share), drawn, of.level) for share, drawn in pairs)
-    return Corrected(intervals, float(clipped.mean()))
+    """Return the corrected shares of one tally, and write its draws.
 
-
-def _ends(seed: int, row: int) -> "np.random.Generator":
-    """Return the source of what draws at the ends of the scale leave open, apart from all others.
-
-    It must not depend on counts: two tallies that are alike are still two.
+    `plain` are its shares of predictions, `tallied` the draws of these, of shape (draws,
+    predicted). `into` receives the draws of the corrected shares, of shape (draws, classes).
     """
     import numpy as np
 
-    return np.random.default_rng((seed, row + 1, 1))
+    solved, clipped = solve(matrices, tallied)
+    # A stream that does not depend on the counts: equal tallies must have different draws.
+    ends = np.random.default_rng((of.seed, row + 1, 1))
+    into[:] = _without_zeros(solved, sum(tally), ends)
+    (point,), _ = solve(of.confusion.shares()[None], plain[None])
+    pairs = zip(point, into.T, strict=True)
+    intervals = tuple(interval_of_draws(float(share), drawn, of.level) for share, drawn in pairs)
+    return Corrected(intervals, float(clipped.mean()))
 
 
-def _left_open(
-    solved: "NDArray[np.float64]", pictures: int, random: "np.random.Generator"
+def _without_zeros(
+    solved: "NDArray[np.float64]", images: int, random: "np.random.Generator"
 ) -> "NDArray[np.float64]":
-    """Return draws (draws, classes) in which a class that was clipped away has a small share.
+    """Return the solved shares, of shape (draws, classes), with a small share instead of each 0.
 
-    Where the instrument errs less often on a tally than it did before, all draws lie beyond 0. So
-    many pictures cannot make anyone sure of exactly 0: a class that an instrument without errors
-    never saw among them has such a share.
+    Where the instrument errs less often on a tally than it did when it was examined, all draws lie
+    beyond 0. Yet no finite number of images proves a share of exactly 0. The small share is that
+    of a class that a perfect instrument did not find in as many images.
 
     Source: Jeffreys' posterior; Brown, Cai and DasGupta 2001, "Interval estimation for a binomial
     proportion".
@@ -300,6 +299,6 @@ def _left_open(
 
     none = solved == 0
     small = np.zeros_like(solved)
-    small[none] = random.beta(_PRIOR, pictures + _PRIOR, int(none.sum()))
+    small[none] = random.beta(_PRIOR, images + _PRIOR, int(none.sum()))
     small /= np.maximum(1, small.sum(-1, keepdims=True))
     return np.asarray(solved * (1 - small.sum(-1, keepdims=True)) + small)

@@ -1,7 +1,7 @@
-"""How far two tallies, or a tally and a reference, lie apart.
+"""Distances between two tallies, or between a tally and a reference.
 
-Each side is a number per label, in one order of labels: counts or shares, which are scaled to sum
-to 1. A side without anything in it has no distance to anything: None, never 0.
+Each side is one number per label, in the same order of labels: counts or shares, which are scaled
+to sum to 1. A distance is None, never 0, where a side is empty.
 """
 
 import math
@@ -16,12 +16,10 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-_PRIOR = 0.5
-
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """What a distance comes to by chance alone: on average, and in all but the farthest draws."""
+    """A distance that arises by chance alone: its mean, and the line that few draws exceed."""
 
     mean: float
     line: float
@@ -29,20 +27,20 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class NullLevels:
-    """What chance alone makes of distances to a reference, in units of each distance."""
+    """Distances to a reference that arise by chance alone, each in its own unit."""
 
     total_variation: Level
     jensen_shannon: Level
 
 
 def total_variation(one: "Sequence[float]", other: "Sequence[float]") -> float | None:
-    """Return the share of pictures, 0..1, that would have to change for one to become the other.
+    """Return the share of images, 0..1, that would have to change for one to become the other.
 
     Source: Levin, Peres and Wilmer 2009, "Markov chains and mixing times", proposition 4.2.
 
     Raises:
-        InvalidData: a number is below 0 or not one.
-        ValueError: the sides have not the same labels, two or more.
+        InvalidData: a number is negative or not finite.
+        ValueError: the sides do not have the same labels, two or more.
     """
     if (sides := _shares(one, other)) is None:
         return None
@@ -50,47 +48,30 @@ def total_variation(one: "Sequence[float]", other: "Sequence[float]") -> float |
 
 
 def jensen_shannon(one: "Sequence[float]", other: "Sequence[float]") -> float | None:
-    """Return the divergence in bits, 0..1: what one picture tells of the side it is from.
+    """Return the Jensen-Shannon divergence in bits, 0..1.
+
+    It is the information that one image gives about the side it comes from.
 
     Source: Lin 1991, "Divergence measures based on the Shannon entropy".
 
     Raises:
-        InvalidData: a number is below 0 or not one.
-        ValueError: the sides have not the same labels, two or more.
+        InvalidData: a number is negative or not finite.
+        ValueError: the sides do not have the same labels, two or more.
     """
     if (sides := _shares(one, other)) is None:
         return None
     return float(_divergence(*sides))
 
 
-def kl_bits(counts: "Sequence[int]", reference: "Sequence[int]") -> float | None:
-    """Return the relative entropy of one tally to another in bits, 0 or more.
-
-    One half is added to each count, as a label that the reference never has would make it infinite.
-
-    Source: Kullback and Leibler 1951, "On information and sufficiency".
-
-    Raises:
-        InvalidData: a number is below 0 or not one.
-        ValueError: the sides have not the same labels, two or more.
-    """
-    from scipy.stats import entropy
-
-    if _shares(counts, reference) is None:
-        return None
-    smoothed = ([count + _PRIOR for count in side] for side in (counts, reference))
-    return float(entropy(*smoothed, base=2))
-
-
 def wasserstein_steps(one: "Sequence[float]", other: "Sequence[float]") -> float | None:
-    """Return how many steps along ordered labels a picture has to move, on average.
+    """Return the mean number of steps that an image has to move along the ordered labels.
 
     Source: Vallender 1974, "Calculation of the Wasserstein distance between probability
     distributions on the line".
 
     Raises:
-        InvalidData: a number is below 0 or not one.
-        ValueError: the sides have not the same labels, two or more.
+        InvalidData: a number is negative or not finite.
+        ValueError: the sides do not have the same labels, two or more.
     """
     from scipy.stats import wasserstein_distance
 
@@ -100,17 +81,6 @@ def wasserstein_steps(one: "Sequence[float]", other: "Sequence[float]") -> float
     return float(wasserstein_distance(places, places, *sides))
 
 
-def wasserstein(one: "Sequence[float]", other: "Sequence[float]") -> float | None:
-    """Return `wasserstein_steps` as a share of all steps there are, 0..1.
-
-    Raises:
-        InvalidData: a number is below 0 or not one.
-        ValueError: the sides have not the same labels, two or more.
-    """
-    steps = wasserstein_steps(one, other)
-    return None if steps is None else steps / (len(one) - 1)
-
-
 def null_levels(
     reference: "Sequence[float]",
     total: int,
@@ -118,23 +88,23 @@ def null_levels(
     draws: int = 1_000,
     seed: int = 0,
 ) -> NullLevels | None:
-    """Return how far tallies drawn from the reference itself lie from it.
+    """Return the distances of tallies drawn from the reference to the reference itself.
 
-    Few pictures never match a reference: a distance below the line says nothing. None where the
-    reference is empty or total is 0.
+    A small number of images rarely matches a reference exactly: a distance below the line is no
+    evidence of a difference. None where the reference is empty or total is 0.
 
     Source: Efron and Tibshirani 1993, "An introduction to the bootstrap", chapter 6, the
     parametric bootstrap.
 
     Args:
-        reference: a number per label.
-        total: how many pictures the tally holds.
-        level: the share of draws, 0..1, below the line.
-        draws: how many tallies to draw.
+        reference: one number per label.
+        total: number of images in the tally.
+        level: share of draws, 0..1, below the line.
+        draws: number of tallies to draw.
         seed: of the draws.
 
     Raises:
-        InvalidData: a number is below 0 or not one.
+        InvalidData: a number is negative or not finite.
         ValueError: there are fewer than two labels.
     """
     import numpy as np
@@ -159,7 +129,7 @@ def _shares(
         raise ValueError(f"{one!r} and {other!r} must have the same labels, two or more")
     for number in (*one, *other):
         if not (math.isfinite(number) and number >= 0):
-            raise InvalidData(f"{number!r} is no count or share: give numbers of 0 or more.")
+            raise InvalidData(f"{number!r} is not a count or share: give numbers of 0 or more.")
     first, second = np.asarray(one, dtype=float), np.asarray(other, dtype=float)
     if not first.sum() or not second.sum():
         return None
@@ -176,7 +146,7 @@ def _divergence(one: "NDArray[np.float64]", other: "NDArray[np.float64]") -> "ND
     import numpy as np
     from scipy.spatial.distance import jensenshannon
 
-    # SciPy gives the root.
+    # SciPy returns the square root of the divergence.
     return np.asarray(jensenshannon(one, other, base=2, axis=-1) ** 2)
 
 

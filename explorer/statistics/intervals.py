@@ -1,4 +1,4 @@
-"""How sure a share is: intervals for one share and for the difference of two."""
+"""Confidence intervals of a share and of the difference between two shares."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -6,9 +6,9 @@ from functools import lru_cache
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """An estimate between its limits: 0..1 for a share, -1..1 for a difference of shares.
+    """An estimate with its limits: 0..1 for a share, -1..1 for a difference of shares.
 
-    `level` is the confidence, 0.95 for instance; `method` names the formula: "wilson", "newcombe".
+    `level` is the confidence, such as 0.95; `method` is the name of the formula, such as "wilson".
     """
 
     estimate: float
@@ -42,8 +42,8 @@ def difference(
 ) -> Interval | None:
     """Return share a minus share b with its interval, or None when either total is 0.
 
-    The two groups are taken as independent. Where they are paired and alike in their pairs, the
-    interval is wider than it need be, never narrower.
+    The two groups are treated as independent. Where they consist of pairs that tend to agree, the
+    interval is wider than necessary, never narrower.
 
     Source: Newcombe 1998, "Interval estimation for the difference between independent
     proportions", method 10.
@@ -65,7 +65,7 @@ def difference(
 
 
 def _interval(estimate: float, low: float, high: float, level: float, method: str) -> Interval:
-    # At the ends of the scale the formulas miss the estimate, and the end, by a rounding error.
+    # At the ends of the scale, rounding errors put the limits past the estimate or the end.
     least = 0.0 if method == "wilson" else -1.0
     low, high = max(least, min(low, estimate)), min(1.0, max(high, estimate))
     return Interval(estimate, low, high, level, method)

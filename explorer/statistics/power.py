@@ -1,6 +1,6 @@
-"""How many pictures a question needs, and what a number of pictures can tell.
+"""The number of images that a question needs, and the precision that a number of images gives.
 
-Plans for a two-sided test, at the confidence `level` and the `power` given, both 0..1. Shares run
+Plans are for a two-sided test at the given confidence `level` and `power`, both 0..1. Shares run
 0..1.
 """
 
@@ -11,8 +11,8 @@ from explorer.errors import OutOfRange
 POWER = 0.8
 
 
-def pictures_per_model(one: float, other: float, level: float = 0.95, power: float = POWER) -> int:
-    """Return how many pictures of each of two models tell these shares apart, unpaired.
+def images_per_model(one: float, other: float, level: float = 0.95, power: float = POWER) -> int:
+    """Return the number of images per model needed to distinguish two shares, unpaired.
 
     Source: Cohen 1988, "Statistical power analysis for the behavioral sciences", section 6.4.
 
@@ -23,14 +23,14 @@ def pictures_per_model(one: float, other: float, level: float = 0.95, power: flo
 
     _check_two(one, other)
     effect = float(proportion_effectsize(one, other))
-    # Cohen's effect of a share has the variance 1 per picture, whatever the share.
-    return _pictures(effect, 2, 2, level, power)
+    # Cohen's effect size has the variance 1 per image, whatever the shares.
+    return _images(effect, 2, 2, level, power)
 
 
-def pictures_against_reference(
+def images_against_reference(
     share: float, reference: float, level: float = 0.95, power: float = POWER
 ) -> int:
-    """Return how many pictures tell a model's share from a reference that is known.
+    """Return the number of images needed to distinguish a share from a known reference.
 
     Source: Fleiss, Levin and Paik 2003, "Statistical methods for rates and proportions", chapter 2.
 
@@ -39,100 +39,55 @@ def pictures_against_reference(
     """
     _check_two(share, reference)
     of_reference, of_share = (each * (1 - each) for each in (reference, share))
-    return _pictures(share - reference, of_reference, of_share, level, power)
+    return _images(share - reference, of_reference, of_share, level, power)
 
 
-def pairs(difference: float, discordance: float, level: float = 0.95, power: float = POWER) -> int:
-    """Return how many pairs of prompt and seed tell two models apart, by McNemar's test.
+def inflation(youden: float, abstention: float = 0) -> float:
+    """Return the factor by which errors and abstentions multiply a number of images.
 
-    Source: Connor 1987, "Sample size for testing differences in proportions for the paired-sample
-    design".
-
-    Args:
-        difference: one model's share minus the other's.
-        discordance: the share of pairs in which the models differ.
-        level: confidence.
-        power: the chance to find the difference.
-
-    Raises:
-        OutOfRange: the difference is 0 or more than the discordance, or that does not lie in 0..1.
-    """
-    if not 0 < abs(difference) <= discordance <= 1:
-        raise OutOfRange(
-            f"The difference {difference!r} must not be 0, nor more than the discordance "
-            f"{discordance!r}, which is at most 1."
-        )
-    return _pictures(difference, discordance, discordance - difference**2, level, power)
-
-
-def inflation(youden: float = 1, design_effect: float = 1, abstention: float = 0) -> float:
-    """Return by how much to multiply a number of pictures for what they lose.
-
-    Source: Rogan and Gladen 1978 for the instrument's errors; Kish 1965, "Survey sampling", for the
-    design effect.
+    Source: Rogan and Gladen 1978, "Estimating prevalence from the results of a screening test".
 
     Args:
-        youden: sensitivity + specificity - 1 of the instrument, above 0.
-        design_effect: as `design_effect` gives it, above 0.
-        abstention: the share of pictures without a label, below 1.
+        youden: Youden's index of the instrument, above 0 and up to 1.
+        abstention: share of images without a label, from 0 to below 1.
 
     Raises:
-        OutOfRange: one of them lies beyond its limits.
+        OutOfRange: one of them lies outside its limits.
     """
-    if not (0 < youden <= 1 and design_effect > 0 and 0 <= abstention < 1):
+    if not (0 < youden <= 1 and 0 <= abstention < 1):
         raise OutOfRange(
-            f"Youden's index {youden!r} must lie in 0..1 and not be 0, the design effect "
-            f"{design_effect!r} above 0 and the abstention {abstention!r} in 0..1 and not be 1."
+            f"Youden's index {youden!r} must lie above 0 and up to 1, and the share of abstentions "
+            f"{abstention!r} from 0 to below 1."
         )
-    return design_effect / youden**2 / (1 - abstention)
-
-
-def design_effect(pictures_per_prompt: int, correlation: float) -> float:
-    """Return how many pictures of one prompt are worth one of independent prompts, on average.
-
-    Source: Kish 1965, "Survey sampling".
-
-    Args:
-        pictures_per_prompt: 1 or more.
-        correlation: how alike pictures of one prompt are, 0..1, the intraclass correlation.
-
-    Raises:
-        OutOfRange: one of them lies beyond its limits.
-    """
-    if pictures_per_prompt < 1 or not 0 <= correlation <= 1:
-        raise OutOfRange(
-            f"There must be 1 picture per prompt or more, not {pictures_per_prompt!r}, and their "
-            f"correlation {correlation!r} must lie in 0..1."
-        )
-    return 1 + (pictures_per_prompt - 1) * correlation
+    return 1 / youden**2 / (1 - abstention)
 
 
 def detectable_difference(
-    pictures: int, share: float = 0.5, level: float = 0.95, power: float = POWER
+    images: int, share: float = 0.5, level: float = 0.95, power: float = POWER
 ) -> float | None:
-    """Return the least difference that so many pictures of each of two models can find.
+    """Return the smallest difference that this number of images of each of two models detects.
 
-    None without pictures, and where no difference of shares would be large enough.
+    None without images, and where no difference of shares would be large enough.
 
     Source: Fleiss, Levin and Paik 2003, "Statistical methods for rates and proportions", chapter 4,
     with the variance at `share` on both sides.
 
     Raises:
-        OutOfRange: the share does not lie in 0..1, its ends left out.
+        OutOfRange: the share does not lie between 0 and 1.
     """
     from scipy.stats import norm
 
     if not 0 < share < 1:
         raise OutOfRange(f"The share {share!r} must lie between 0 and 1.")
-    if pictures < 1:
+    if images < 1:
         return None
     quantiles = float(norm.ppf((1 + level) / 2) + norm.ppf(power))
-    least = quantiles * (2 * share * (1 - share) / pictures) ** 0.5
-    return least if least <= max(share, 1 - share) else None
+    smallest = quantiles * (2 * share * (1 - share) / images) ** 0.5
+    return smallest if smallest <= max(share, 1 - share) else None
 
 
-def half_width(pictures: int, share: float = 0.5, level: float = 0.95) -> float | None:
-    """Return half the width of the score interval around a share, None without pictures.
+def half_width(images: int, share: float = 0.5, level: float = 0.95) -> float | None:
+    """Return half the width of the score interval around a share, or None without images.
 
     Source: Wilson 1927, "Probable inference, the law of succession, and statistical inference".
 
@@ -142,31 +97,31 @@ def half_width(pictures: int, share: float = 0.5, level: float = 0.95) -> float 
     from statsmodels.stats.proportion import proportion_confint
 
     _check(share)
-    if pictures < 1:
+    if images < 1:
         return None
-    low, high = proportion_confint(share * pictures, pictures, alpha=1 - level, method="wilson")
+    low, high = proportion_confint(share * images, images, alpha=1 - level, method="wilson")
     return float(high - low) / 2
 
 
-def _pictures(
-    difference: float, variance: float, variance_if_so: float, level: float, power: float
+def _images(
+    difference: float, null_variance: float, variance: float, level: float, power: float
 ) -> int:
     from statsmodels.stats.power import normal_sample_size_one_tail
 
-    # One tail of two.
-    found = normal_sample_size_one_tail(
-        abs(difference), power, (1 - level) / 2, variance**0.5, variance_if_so**0.5
+    # Only one tail of the two-sided test matters.
+    needed = normal_sample_size_one_tail(
+        abs(difference), power, (1 - level) / 2, null_variance**0.5, variance**0.5
     )
-    return math.ceil(float(found))
+    return math.ceil(float(needed))
 
 
 def _check_two(one: float, other: float) -> None:
     _check(one)
     _check(other)
     if one == other:
-        raise OutOfRange(f"No number of pictures tells {one!r} from itself: give two shares.")
+        raise OutOfRange(f"No number of images distinguishes {one!r} from itself: give two shares.")
 
 
 def _check(share: float) -> None:
     if not 0 <= share <= 1:
-        raise OutOfRange(f"The share {share!r} must lie in 0..1: give a share, not percent.")
+        raise OutOfRange(f"The share {share!r} must lie in 0..1: give a share, not a percentage.")

@@ -1,7 +1,5 @@
-"""How likely a difference is by chance alone, and what is left of it among many questions."""
+"""Tests of whether a difference is due to chance, and their adjustment for many questions."""
 
-import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from explorer.errors import InvalidData
@@ -12,49 +10,31 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-# Up to it all sign changes are counted, a million at most; beyond it some are drawn.
+# With at most this many differences all sign changes are counted, a million at most. With more,
+# a random sample of them is drawn.
 MOST_EXACT = 20
-# Sums of shares that are equal differ by rounding errors.
+# Equal sums can differ by rounding errors.
 _ROUNDING = 1e-9
 
 
-@dataclass(frozen=True, slots=True)
-class McNemar:
-    """Two-sided p-values of one 2x2 table: `exact` is never too small, `mid` is nearer on average.
-
-    Both are None where the table is empty.
-    """
-
-    exact: float | None
-    mid: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class ChiSquare:
-    """A statistic on one degree of freedom and its p-value."""
-
-    statistic: float
-    p: float
-
-
 def sign_flip(differences: "Sequence[float]", flips: int = 10_000, seed: int = 0) -> float | None:
-    """Return the two-sided p-value of a mean of paired differences, or None without any.
+    """Return the two-sided p-value of the mean of paired differences, or None without any.
 
-    Were there no difference, each could as well have had the other sign. All sign changes are
-    counted where there are at most MOST_EXACT differences; otherwise `flips` of them are drawn, and
-    the observed signs count as one more, so that p is never 0.
+    Under the null hypothesis each difference is as likely to have the opposite sign. All sign
+    changes are counted where there are at most MOST_EXACT differences. Otherwise `flips` of them
+    are drawn, and the observed signs count as one more, so that p is never 0.
 
     Source: Fisher 1935, "The design of experiments", section 21; Phipson and Smyth 2010,
     "Permutation p-values should never be zero".
 
     Raises:
-        InvalidData: a difference is not a number.
+        InvalidData: a difference is not finite.
     """
     import numpy as np
 
     values = np.asarray(differences, dtype=float)
     if not np.isfinite(values).all():
-        raise InvalidData(f"{differences!r} must be numbers: leave out pairs without a difference.")
+        raise InvalidData(f"{differences!r} must be finite: leave out pairs without a difference.")
     if not len(values):
         return None
     reached = abs(values.sum()) - _ROUNDING * np.abs(values).sum()
@@ -65,15 +45,15 @@ def sign_flip(differences: "Sequence[float]", flips: int = 10_000, seed: int = 0
 
 
 def against_reference(count: int, total: int, reference: float) -> float | None:
-    """Return the exact two-sided p-value of a share for a reference that is known, 0..1.
+    """Return the exact two-sided p-value of a share, given a known reference of 0..1.
 
-    None without pictures.
+    None without images.
 
     Source: Clopper and Pearson 1934, "The use of confidence or fiducial limits"; the two-sided
-    value takes in all counts that are no likelier than the one seen.
+    value adds up all counts that are no likelier than the one observed.
 
     Raises:
-        ValueError: the count does not lie in 0..total, or the reference not in 0..1.
+        ValueError: the count does not lie in 0..total, or the reference does not lie in 0..1.
     """
     from scipy.stats import binomtest
 
@@ -81,9 +61,10 @@ def against_reference(count: int, total: int, reference: float) -> float | None:
 
 
 def benjamini_hochberg(p_values: "Sequence[float | None]") -> tuple[float | None, ...]:
-    """Return the adjusted p-values, in order: at most q of those up to q are false discoveries.
+    """Return the adjusted p-values, in the given order.
 
-    None stays None and does not count as a question.
+    Of the questions with an adjusted value of at most q, a share of at most q is expected to be
+    false discoveries. None stays None and does not count as a question.
 
     Source: Benjamini and Hochberg 1995, "Controlling the false discovery rate".
 
@@ -100,65 +81,31 @@ def benjamini_hochberg(p_values: "Sequence[float | None]") -> tuple[float | None
     return tuple(None if p is None else float(next(adjusted)) for p in p_values)
 
 
-def mcnemar(table: "Sequence[Sequence[int]]") -> McNemar:
-    """Test whether two models differ on the same pairs of prompt and seed.
+def mcnemar(table: "Sequence[Sequence[int]]") -> float | None:
+    """Return the exact two-sided p-value of a difference between paired images of two models.
+
+    A pair shares prompt and seed. None without pairs.
 
     Source: McNemar 1947, "Note on the sampling error of the difference between correlated
-    proportions"; Fagerland, Lydersen and Laake 2013 for the mid-p-value.
+    proportions".
 
     Args:
-        table: ((both, only the first), (only the second, neither)), how many pairs.
+        table: numbers of pairs, ((both, only the first), (only the second, neither)).
 
     Raises:
-        ValueError: the table has not two rows and two columns of counts.
+        ValueError: the table does not have two rows and two columns of counts.
     """
-    from scipy.stats import binom
     from statsmodels.stats.contingency_tables import mcnemar as exact_test
 
     if [len(row) for row in table] != [2, 2] or min(map(min, table)) < 0:
         raise ValueError(f"{table!r} must be two rows and two columns of counts")
     if not any(map(any, table)):
-        return McNemar(None, None)
-    least, changed = min(table[0][1], table[1][0]), table[0][1] + table[1][0]
-    exact = float(exact_test(table, exact=True).pvalue)
-    mid = 2 * binom.cdf(least, changed, 0.5) - binom.pmf(least, changed, 0.5)
-    return McNemar(min(1.0, exact), float(mid))
-
-
-def durkalski(
-    only_first: "Sequence[int]", only_second: "Sequence[int]", pairs: "Sequence[int]"
-) -> ChiSquare | None:
-    """Test whether two models differ on pairs that come in clusters, the pictures of a prompt.
-
-    None where no cluster leans to either model.
-
-    Source: Durkalski, Palesch, Lipsitz and Rust 2003, "Analysis of clustered matched-pair data".
-
-    Args:
-        only_first: per cluster, pairs of which only the first model's picture has the label.
-        only_second: the same for the second model.
-        pairs: per cluster, how many pairs there are.
-
-    Raises:
-        ValueError: there are more or fewer clusters in one of them, or more changes than pairs.
-    """
-    from scipy.stats import chi2
-
-    clusters = tuple(zip(only_first, only_second, pairs, strict=True))
-    for first, second, total in clusters:
-        if min(first, second) < 0 or total < 1 or first + second > total:
-            raise ValueError(
-                f"changes {(first, second)!r} must lie in 0..{total!r} pairs, 1 or more"
-            )
-    leans = [(first - second) / total for first, second, total in clusters]
-    if not any(leans):
         return None
-    statistic = math.fsum(leans) ** 2 / math.fsum(lean * lean for lean in leans)
-    return ChiSquare(statistic, float(chi2.sf(statistic, 1)))
+    return min(1.0, float(exact_test(table, exact=True).pvalue))
 
 
 def _all_sums(values: "NDArray[np.float64]") -> "NDArray[np.float64]":
-    """Return the sum under each change of signs; SciPy's permutation_test takes seconds for 20."""
+    """Return the sum for each change of signs; SciPy's permutation_test takes seconds for 20."""
     import numpy as np
 
     sums = np.zeros(1)

@@ -1,4 +1,4 @@
-"""Find the mix of classes that explains what an instrument predicted."""
+"""The mix of classes that best explains the predictions of an instrument."""
 
 from typing import TYPE_CHECKING
 
@@ -6,17 +6,17 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-# Rounding errors of a solution near 1, far below what a draw can tell.
+# Above the rounding errors of a solution near 1, and far below the precision of a draw.
 _ROUNDING = 1e-12
 
 
 def solve(
     matrices: "NDArray[np.float64]", predicted: "NDArray[np.float64]"
 ) -> "tuple[NDArray[np.float64], NDArray[np.bool_]]":
-    """Return the true shares that fit best, of shape (n, true), and where the best fit was clipped.
+    """Return the true shares that fit best, of shape (n, true), and a mask of those clipped.
 
-    The distance |M p - q| is least among all p on the simplex; p is clipped where it would be less
-    beyond the simplex.
+    The best p minimises |M p - q| on the simplex. It is clipped where a p outside the simplex
+    would fit better.
 
     Args:
         matrices: P(predicted | true), of shape (n, predicted, true).
@@ -42,12 +42,13 @@ def _on_a_line(
 def _on_the_simplex(
     matrices: "NDArray[np.float64]", predicted: "NDArray[np.float64]"
 ) -> "tuple[NDArray[np.float64], NDArray[np.bool_]]":
-    """Solve as least squares without negative parts, by pivoting.
+    """Solve as non-negative least squares, by pivoting.
 
-    With A = M - q, column by column, |M p - q| is |A p| on the simplex. The y of no negative part
-    that minimises |A y|^2 + (1 - sum of y)^2 points to the same p, because at any fixed direction
-    only the length is left to the second term. Its conditions are a linear complementarity problem
-    with a positive definite matrix, on which exchanging the last wrong part always ends.
+    With A = M - q, column by column, |M p - q| is |A p| on the simplex. The non-negative y that
+    minimises |A y|^2 + (1 - sum of y)^2 has the direction of the same p, because for a given
+    direction the second term determines only the length. Its conditions are a linear
+    complementarity problem with a positive definite matrix, for which exchanging the last wrong
+    part always terminates.
 
     Source: Murty 1974, "Note on a Bard-type scheme for solving the complementarity problem".
     """
@@ -57,17 +58,17 @@ def _on_the_simplex(
     grams = np.einsum("nkc,nkd->ncd", off, off) + 1
     parts, wrong = _pivot(grams, np.ones(grams.shape[:2], bool))
     clipped = np.asarray(wrong.any(-1))
-    left = np.flatnonzero(clipped)
-    taken, wrong = np.ones((len(left), grams.shape[-1]), bool), wrong[left]
-    # No two supports are visited twice.
+    unsolved = np.flatnonzero(clipped)
+    taken, wrong = np.ones((len(unsolved), grams.shape[-1]), bool), wrong[unsolved]
+    # No support is visited twice.
     for _ in range(2 ** grams.shape[-1]):
-        if not len(left):
+        if not len(unsolved):
             break
         last = grams.shape[-1] - 1 - wrong[:, ::-1].argmax(-1)
-        taken[np.arange(len(left)), last] ^= True
-        parts[left], wrong = _pivot(grams[left], taken)
+        taken[np.arange(len(unsolved)), last] ^= True
+        parts[unsolved], wrong = _pivot(grams[unsolved], taken)
         still = wrong.any(-1)
-        left, taken, wrong = left[still], taken[still], wrong[still]
+        unsolved, taken, wrong = unsolved[still], taken[still], wrong[still]
     parts = np.maximum(parts, 0)
     return parts / parts.sum(-1, keepdims=True), clipped
 
@@ -75,7 +76,10 @@ def _on_the_simplex(
 def _pivot(
     grams: "NDArray[np.float64]", taken: "NDArray[np.bool_]"
 ) -> "tuple[NDArray[np.float64], NDArray[np.bool_]]":
-    """Solve for the parts taken, the others being 0, and say which belong on the other side."""
+    """Return the solution for the parts taken, the others being 0, and a mask of wrong parts.
+
+    A part is wrong where it is taken and negative, or where it is 0 and should be taken.
+    """
     import numpy as np
 
     both = taken[:, :, None] & taken[:, None, :]

@@ -212,7 +212,7 @@ def test_a_group_with_more_errors_asks_for_a_higher_threshold() -> None:
 def test_few_labels_and_five_tones_have_no_temperature() -> None:
     few = confidence(GENDER, sure(np.random.default_rng(7), 20))
     assert few.calibration is None
-    assert "20 labels are too few" in (few.uncalibrated or "")
+    assert "20 annotated images are too few" in (few.uncalibrated or "")
     assert confidence(TONE, []).uncalibrated == TWO_LABELS
     assert confidence(GENDER, []).threshold is None
 
@@ -256,12 +256,12 @@ def test_the_report_is_told_in_sentences(report: Callable[..., AnnotationReport]
     ]
     told = " ".join(report_sentences(report(rows, {"Ada": [FEMININE, MASCULINE]})))
     assert "20 of the 20 images of the sample are annotated, by Ada (2)." in told
-    assert "let a second person label some" in told
+    assert "let a second person annotate some" in told
     assert "In 18 of them one label was given more often than any other answer; in 1 they" in told
     assert "in 1 they see no or several people, in 1 they are split" in told
     assert "calls an estimated 100% feminine, 0% otherwise and 0% unclear (9 annotated)" in told
     assert "are corrected with these labels" in told
-    assert "Not calibrated: 18 labels are too few" in told
+    assert "Not calibrated: 18 annotated images are too few" in told
 
 
 def test_without_labels_the_report_says_so(report: Callable[..., AnnotationReport]) -> None:

@@ -136,10 +136,16 @@ def alike(number: int) -> list[Seen]:
 @pytest.mark.parametrize(
     ("seen", "said"),
     [
-        ([], "0 labels are too few: label 100 images"),
-        (sample(8, 0.5, 80), "80 labels are too few: label 100 images"),
-        ([replace(one, said=(CANNOT_TELL,)) for one in sample(8, 0.5)], "0 labels are too few"),
-        ([replace(one, said=(FEMININE,)) for one in sample(8, 0.5)], "0 labels of one class are"),
+        ([], "0 annotated images are too few: annotate 100"),
+        (sample(8, 0.5, 80), "80 annotated images are too few: annotate 100"),
+        (
+            [replace(one, said=(CANNOT_TELL,)) for one in sample(8, 0.5)],
+            "0 annotated images are too few",
+        ),
+        (
+            [replace(one, said=(FEMININE,)) for one in sample(8, 0.5)],
+            "0 annotated images of one class",
+        ),
         (alike(120), "All margins are 0.405"),
         (
             [replace(one, scores=one.scores[::-1]) for one in sample(9, 0.5)],

@@ -233,7 +233,7 @@ def test_calibrated_answers_stand_in_no_table_with_others(
 def test_labels_that_cannot_calibrate_are_refused(annotated: Command) -> None:
     done = annotated(CALIBRATED.replace("fake-a", "fake-b"))
     assert done.exit_code == 2
-    assert "for 'fake-b' cannot be calibrated with people's labels: 0 labels are" in done.stderr
+    assert "for 'fake-b' cannot be calibrated with people's labels: 0 annotated" in done.stderr
     done = annotated(CALIBRATED.replace("gender", "tone"))
     assert "'tone' has 5 labels" in done.stderr
 

@@ -62,7 +62,7 @@ def test_one_prompt_is_tested_by_its_pairs() -> None:
     (found,) = differences(pair([(20, 5)], [(8, 17)]))
     assert found.tests[0] is not None
     assert found.tests[0].method == MCNEMAR
-    assert found.tests[0].p == mcnemar(((8, 12), (0, 5))).exact
+    assert found.tests[0].p == mcnemar(((8, 12), (0, 5)))
 
 
 def test_the_mirror_of_feminine_is_not_tested_again() -> None:

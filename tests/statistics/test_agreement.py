@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from explorer.statistics.agreement import (
     NO_VARIANCE,
-    ONE_RATER,
+    ONE_ANNOTATOR,
     Agreement,
     agreement_table,
     cohen_kappa,
@@ -29,7 +29,7 @@ def by_hand(table: list[list[int]], weights: list[list[float]]) -> float:
     return float(1 - (shares * weights).sum() / (chance * weights).sum())
 
 
-def test_pictures_are_counted_by_what_both_said() -> None:
+def test_images_are_counted_by_both_labels() -> None:
     first = ("feminine", "feminine", "cannot tell", None, "masculine")
     second = ("feminine", "masculine", "cannot tell", "feminine", None)
     assert agreement_table(first, second, LABELS) == ((1, 1, 0), (0, 0, 0), (0, 0, 1))
@@ -51,7 +51,7 @@ def test_kappa_has_the_published_value(table: tuple[tuple[int, ...], ...], kappa
 
 
 def test_where_most_have_one_label_ac1_has_the_published_value_and_kappa_falls() -> None:
-    # Gwet 2008: 118 and 5, 2 and 0 of 125 pictures; AC1 0.9408, kappa -0.0234.
+    # Gwet 2008: 118 and 5, 2 and 0 of 125 images; AC1 0.9408, kappa -0.0234.
     table = ((118, 5), (2, 0))
     assert gwet_ac1(table).value == pytest.approx(0.9408, abs=5e-5)
     assert cohen_kappa(table).value == pytest.approx(-0.0234, abs=5e-5)
@@ -75,7 +75,9 @@ def test_ac1_follows_from_its_definition(table: list[list[int]]) -> None:
 
 
 @given(tables, st.integers(2, 9))
-def test_agreement_has_no_first_person_and_no_size(table: list[list[int]], times: int) -> None:
+def test_agreement_does_not_depend_on_the_order_of_annotators_or_the_number_of_images(
+    table: list[list[int]], times: int
+) -> None:
     turned = list(zip(*table, strict=True))
     larger = [[count * times for count in row] for row in table]
     for measure in MEASURES:
@@ -93,23 +95,23 @@ def test_full_agreement_is_1(agreed: list[int]) -> None:
 
 
 @given(st.integers(1, 20), st.integers(1, 20), st.integers(1, 20), st.integers(1, 20))
-def test_people_who_guess_agree_by_chance(a: int, b: int, c: int, d: int) -> None:
+def test_annotators_who_guess_agree_by_chance(a: int, b: int, c: int, d: int) -> None:
     table = ((a * c, a * d), (b * c, b * d))
     assert cohen_kappa(table).value == pytest.approx(0, abs=1e-9)
     assert weighted_kappa(table).value == pytest.approx(0, abs=1e-9)
 
 
-def test_two_labels_have_no_order() -> None:
+def test_with_two_labels_the_weights_change_nothing() -> None:
     table = ((20, 5), (10, 15))
     assert weighted_kappa(table).value == pytest.approx(cohen_kappa(table).value)
 
 
 @pytest.mark.parametrize("measure", MEASURES)
-def test_one_person_agrees_with_nobody(measure: Measure) -> None:
-    assert measure(((0, 0), (0, 0))) == Agreement(None, ONE_RATER)
+def test_one_annotator_has_no_agreement(measure: Measure) -> None:
+    assert measure(((0, 0), (0, 0))) == Agreement(None, ONE_ANNOTATOR)
 
 
-def test_the_same_label_for_every_picture_shows_no_agreement_beyond_chance() -> None:
+def test_one_label_for_every_image_shows_no_agreement_beyond_chance() -> None:
     always = ((0, 0), (0, 7))
     assert cohen_kappa(always) == Agreement(None, NO_VARIANCE)
     assert weighted_kappa(always) == Agreement(None, NO_VARIANCE)
@@ -118,7 +120,7 @@ def test_the_same_label_for_every_picture_shows_no_agreement_beyond_chance() -> 
 
 
 @pytest.mark.parametrize("measure", MEASURES)
-def test_what_is_no_table_is_named(measure: Measure) -> None:
+def test_an_invalid_table_is_named(measure: Measure) -> None:
     with pytest.raises(ValueError, match="as many columns as rows"):
         measure(((1, 2),))
     with pytest.raises(ValueError, match="as many columns as rows"):

@@ -14,7 +14,7 @@ from explorer.statistics.amplification import (
     signed_gap,
 )
 
-# Luccioni and others 2023, "Stable bias", table of gender by profession, 210 pictures a cell:
+# Luccioni and others 2023, "Stable bias", table of gender by profession, 210 images a cell:
 # accountant, CEO, doctor, manicurist, nurse; DALL-E 2, SD 1.4, SD 2; US labour 2021.
 LABOUR = (0.620, 0.291, 0.397, 0.830, 0.867)
 DALLE, SD_1, SD_2 = (
@@ -26,7 +26,7 @@ DALLE, SD_1, SD_2 = (
 shares = st.floats(0, 1)
 
 
-def test_a_gap_and_its_direction_are_as_by_hand() -> None:
+def test_a_gap_and_its_direction_equal_those_computed_by_hand() -> None:
     assert signed_gap(0.30, 0.40) == pytest.approx(-0.10)
     # A reference below parity pushed further down is amplified, one above it is not.
     assert directional_amplification(0.30, 0.40) == pytest.approx(0.10)
@@ -53,7 +53,7 @@ def test_the_direction_does_not_depend_on_which_label_is_counted(
         assert abs(one) == pytest.approx(abs(share - reference), abs=1e-12)
 
 
-def test_what_is_missing_stays_missing() -> None:
+def test_a_missing_value_stays_missing() -> None:
     for measure in (signed_gap, directional_amplification):
         assert measure(None, 0.4) is None
         assert measure(0.4, None) is None
@@ -61,7 +61,7 @@ def test_what_is_missing_stays_missing() -> None:
 
 
 @pytest.mark.parametrize("percent", [62.0, -0.1, math.nan])
-def test_what_is_no_share_is_named(percent: float) -> None:
+def test_a_number_that_is_not_a_share_is_named(percent: float) -> None:
     with pytest.raises(OutOfRange, match=r"reference .* must lie in 0..1: give a share"):
         signed_gap(0.4, percent)
     with pytest.raises(OutOfRange, match=r"share .* must lie in 0..1: give a share"):
@@ -105,7 +105,7 @@ def test_the_interval_covers_the_slope_about_as_often_as_it_says() -> None:
 
 
 @given(st.lists(st.integers(0, 20), min_size=12, max_size=12), st.integers(0, 9))
-def test_counting_the_other_label_keeps_the_slope_and_turns_the_shift(
+def test_counting_the_other_label_keeps_the_slope_and_negates_the_shift(
     counts: list[int], seed: int
 ) -> None:
     references = [0.1 + 0.06 * place for place in range(12)]
@@ -121,14 +121,14 @@ def test_counting_the_other_label_keeps_the_slope_and_turns_the_shift(
     assert there.slope.low == pytest.approx(back.slope.low, abs=1e-6)
 
 
-def test_a_model_that_draws_nobody_has_slope_0() -> None:
+def test_a_model_without_the_label_has_slope_0() -> None:
     fit = logit_slope([0] * 12, [20] * 12, [0.1 + 0.06 * place for place in range(12)])
     assert fit is not None
     assert (fit.slope.low, fit.slope.estimate, fit.slope.high) == pytest.approx((0, 0, 0))
     assert fit.shift.estimate == pytest.approx(math.log(0.5 / 20.5))
 
 
-def test_professions_without_pictures_or_reference_are_left_out() -> None:
+def test_professions_without_images_or_reference_are_left_out() -> None:
     references = [0.1 + 0.06 * place for place in range(FEWEST)]
     counts = list(range(FEWEST))
     fit = logit_slope(counts, [20] * FEWEST, references)
@@ -145,7 +145,7 @@ def test_too_few_or_equal_professions_have_no_slope() -> None:
     assert logit_slope([], [], []) is None
 
 
-def test_what_has_no_log_odds_is_named() -> None:
+def test_a_value_without_log_odds_is_named() -> None:
     with pytest.raises(OutOfRange, match=r"reference 1\.0 must lie between 0 and 1"):
         logit_slope([3], [9], [1.0])
     with pytest.raises(ValueError, match="count 10 must lie in"):

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy.stats import chi2, chi2_contingency
 
 from explorer.errors import InvalidData
-from explorer.statistics.confusion import Confusion, equal_errors, pooled
+from explorer.statistics.confusion import Confusion, equal_errors
 
 
 def binary(hits: int, positives: int, rejections: int, negatives: int) -> Confusion:
@@ -25,7 +25,7 @@ def confusions(draw: st.DrawFn, classes: int = 2, rows: int = 2, least: int = 1)
     )
 
 
-def test_a_confusion_knows_its_sensitivity_and_specificity() -> None:
+def test_a_confusion_has_a_sensitivity_and_a_specificity() -> None:
     confusion = binary(178, 179, 358, 359)
     assert confusion.sensitivity == 178 / 179
     assert confusion.specificity == 358 / 359
@@ -41,7 +41,7 @@ def test_two_classes_have_youdens_index(confusion: Confusion) -> None:
 
 
 @given(confusions(rows=3))
-def test_abstaining_more_often_does_not_change_how_well_answers_tell_classes_apart(
+def test_abstentions_do_not_change_youdens_index_or_the_sensitivity(
     confusion: Confusion,
 ) -> None:
     answers = Confusion(confusion.counts[:2], "human")
@@ -49,7 +49,7 @@ def test_abstaining_more_often_does_not_change_how_well_answers_tell_classes_apa
     assert confusion.sensitivity == answers.sensitivity
 
 
-def test_more_classes_are_told_apart_as_well_as_the_worst() -> None:
+def test_with_more_classes_youdens_index_is_that_of_the_worst_class() -> None:
     confusion = Confusion(((90, 20, 0), (10, 70, 5), (0, 10, 95)), "human")
     assert confusion.youden == pytest.approx(0.70 - 0.10)
     with pytest.raises(ValueError, match="two classes, not 3"):
@@ -83,22 +83,24 @@ def test_a_perfect_instrument_has_1_and_a_guessing_one_0() -> None:
 @pytest.mark.parametrize(
     ("confusion", "reason"),
     [
-        (binary(0, 0, 90, 100), "Class 1 of the confusion has no picture"),
-        (binary(90, 100, 0, 0), "Class 2 of the confusion has no picture"),
+        (binary(0, 0, 90, 100), "Class 1 of the confusion has no image"),
+        (binary(90, 100, 0, 0), "Class 2 of the confusion has no image"),
         (Confusion(((0, 5), (0, 95), (100, 0)), "human"), "Class 1 .* was never answered"),
         (binary(70, 100, 60, 100), "sensitivity . specificity - 1 is 0.30, below 0.4"),
         (binary(50, 100, 50, 100), "is 0.00"),
         (binary(5, 100, 5, 100), "is -0.90"),
-        # The third class looks like the first two, half and half.
-        (Confusion(((80, 0, 40), (0, 80, 40), (20, 20, 20)), "human"), "one class looks like"),
-        (Confusion(((90, 0, 0), (10, 55, 45), (0, 45, 55)), "human"), "err 8.9 times as much"),
+        # The third class is predicted half as the first and half as the second.
+        (Confusion(((80, 0, 40), (0, 80, 40), (20, 20, 20)), "human"), "cannot tell one class"),
+        (Confusion(((90, 0, 0), (10, 55, 45), (0, 45, 55)), "human"), "would be 8.9 times that"),
     ],
 )
-def test_an_instrument_that_cannot_correct_says_why(confusion: Confusion, reason: str) -> None:
+def test_an_instrument_that_cannot_correct_gives_the_reason(
+    confusion: Confusion, reason: str
+) -> None:
     assert re.search(reason, confusion.refusal or "")
 
 
-def test_a_class_without_pictures_has_no_sensitivity() -> None:
+def test_a_class_without_images_has_no_sensitivity() -> None:
     confusion = binary(0, 0, 9, 10)
     assert confusion.sensitivity is None
     assert confusion.youden is None
@@ -108,17 +110,15 @@ def test_a_class_without_pictures_has_no_sensitivity() -> None:
 @pytest.mark.parametrize(
     ("counts", "message"),
     [
-        ((), "rows of one length"),
-        (((5,),), "rows of one length"),
-        (((5, 1), (2,)), "rows of one length"),
+        ((), "equally long rows"),
+        (((5,),), "equally long rows"),
+        (((5, 1), (2,)), "equally long rows"),
         (((5, 1),), "must have 2 rows, or one more"),
         (((5, 1), (1, 5), (0, 0), (0, 0)), "must have 2 rows, or one more"),
         (((5, 1), (-1, 5)), "below 0"),
     ],
 )
-def test_counts_that_are_no_confusion_are_named(
-    counts: tuple[tuple[int, ...], ...], message: str
-) -> None:
+def test_invalid_counts_are_named(counts: tuple[tuple[int, ...], ...], message: str) -> None:
     with pytest.raises(InvalidData, match=message):
         Confusion(counts, "human")
 
@@ -147,7 +147,7 @@ def test_equal_errors_do_not_depend_on_the_sides(left: Confusion, right: Confusi
     assert equal_errors(left, left) == pytest.approx(1)
 
 
-def test_errors_of_one_class_are_tested_as_pearson_would() -> None:
+def test_errors_of_one_class_have_the_published_chi_square() -> None:
     # Agresti 2002, "Categorical data analysis", table 3.1: aspirin and myocardial infarction,
     # chi-square 25.01 on one degree of freedom. The other class never errs.
     left = Confusion(((10845, 0), (189, 50)), "human")
@@ -156,43 +156,34 @@ def test_errors_of_one_class_are_tested_as_pearson_would() -> None:
     assert p == pytest.approx(5.69e-7, rel=5e-3)
 
 
-def test_two_instruments_that_never_err_err_alike() -> None:
+def test_two_instruments_that_never_err_have_equal_errors() -> None:
     assert equal_errors(binary(9, 9, 9, 9), binary(50, 50, 40, 40)) == 1
 
 
-def test_nothing_is_known_of_errors_on_a_class_without_pictures() -> None:
+def test_errors_on_a_class_without_images_are_unknown() -> None:
     assert equal_errors(binary(0, 0, 9, 9), binary(9, 10, 9, 10)) is None
-    assert pooled(binary(0, 0, 9, 9), binary(9, 10, 9, 10)) is None
 
 
-def test_errors_that_do_not_differ_are_pooled_and_others_are_not() -> None:
-    one, alike, other = binary(95, 100, 95, 100), binary(96, 100, 94, 100), binary(80, 100, 95, 100)
-    assert pooled(one, alike) == binary(191, 200, 189, 200)
-    assert pooled(one, other) is None
-
-
-def test_only_like_is_pooled_with_like() -> None:
+def test_only_errors_of_one_shape_are_compared() -> None:
     one = binary(95, 100, 95, 100)
-    with pytest.raises(ValueError, match="two kinds of truth"):
-        pooled(one, Confusion(one.counts, "prompt"))
     with pytest.raises(ValueError, match="the same shape"):
         equal_errors(one, Confusion((*one.counts, (0, 0)), "human"))
 
 
-# 900 pictures answered second, 100 first, and 50 of each looked at.
+# Of 900 images answered second and 100 answered first, 50 each are annotated.
 CHOSEN = Confusion(((48, 2), (5, 45)), "human", ((2.0, 2.0), (18.0, 18.0)))
 
 
-def test_weights_say_how_often_each_answer_was_given() -> None:
-    # Of 1,000 pictures 186 are of the first class, and 96 of these were answered first.
+def test_weights_restore_how_often_each_answer_was_given() -> None:
+    # Of 1,000 images 186 are of the first class, and 96 of these were answered first.
     assert CHOSEN.sensitivity == pytest.approx(96 / 186)
     assert CHOSEN.specificity == pytest.approx(810 / 814)
     assert CHOSEN.youden == pytest.approx(96 / 186 + 810 / 814 - 1)
     assert CHOSEN.shares()[:, 0] == pytest.approx([96 / 186, 90 / 186])
-    assert CHOSEN.pictures == 100
+    assert CHOSEN.images == 100
 
 
-def test_weights_that_are_all_alike_change_nothing() -> None:
+def test_equal_weights_change_nothing() -> None:
     plain = Confusion(CHOSEN.counts, "human")
     alike = Confusion(CHOSEN.counts, "human", ((3.0, 3.0), (3.0, 3.0)))
     assert alike.shares() == pytest.approx(plain.shares())
@@ -201,11 +192,11 @@ def test_weights_that_are_all_alike_change_nothing() -> None:
     assert equal_errors(alike, other) == pytest.approx(equal_errors(plain, other))
 
 
-def test_unequal_weights_tell_less_than_as_many_equal_ones() -> None:
+def test_unequal_weights_carry_less_information_than_equal_ones() -> None:
     assert CHOSEN.effective()[:, 0].sum() == pytest.approx(186**2 / (48 * 4 + 5 * 324))
 
 
-def test_pictures_of_one_answer_can_stand_for_different_numbers() -> None:
+def test_images_with_the_same_answer_can_stand_for_different_numbers() -> None:
     mixed = Confusion(((2, 1), (1, 2)), "human", ((2.0, 5.0), (4.0, 1.0)))
     assert mixed.shares().T.ravel() == pytest.approx([4 / 8, 4 / 8, 5 / 7, 2 / 7])
 
@@ -213,11 +204,6 @@ def test_pictures_of_one_answer_can_stand_for_different_numbers() -> None:
 @pytest.mark.parametrize(
     "row", [(1.0,), (1.0, 0.0), (1.0, float("nan")), (1.0, float("inf")), (1.0, 1.0, 1.0)]
 )
-def test_weights_that_fit_no_count_are_refused(row: tuple[float, ...]) -> None:
-    with pytest.raises(InvalidData, match=r"weight for each count|numbers above 0"):
+def test_invalid_weights_are_refused(row: tuple[float, ...]) -> None:
+    with pytest.raises(InvalidData, match=r"weight per count|numbers above 0"):
         Confusion(CHOSEN.counts, "human", ((1.0, 1.0), row))
-
-
-def test_pictures_chosen_in_two_ways_are_not_pooled() -> None:
-    with pytest.raises(ValueError, match="two ways to choose"):
-        pooled(CHOSEN, Confusion(CHOSEN.counts, "human"))

@@ -11,12 +11,12 @@ from explorer.statistics.correction import (
     Correction,
     correct,
     difference,
+    interval_of_draws,
     mean,
-    of_draws,
     p_of_draws,
 )
 from explorer.statistics.intervals import Interval
-from explorer.statistics.prevalence import lang_reiczigel, rogan_gladen
+from tests.statistics.closed_forms import lang_reiczigel, rogan_gladen
 
 FEW = 2_000
 GOOD = Confusion(((190, 6), (10, 194)), "human")
@@ -64,7 +64,7 @@ def test_the_estimate_is_rogan_and_gladens_and_the_limits_are_near_another_formu
     assert (interval.low, interval.high) == pytest.approx((other.low, other.high), abs=0.03)
 
 
-def test_an_instrument_that_surely_never_errs_leaves_jeffreys_interval() -> None:
+def test_a_perfect_instrument_gives_jeffreys_interval() -> None:
     perfect = Confusion(((10**9, 0), (0, 10**9)), "prompt")
     interval = first(correct([(8, 12)], perfect, 40_000))
     low, high = beta.ppf([0.025, 0.975], 8.5, 12.5)
@@ -80,7 +80,7 @@ def test_three_classes_are_corrected_together() -> None:
 
 
 def test_abstentions_carry_information() -> None:
-    # Only pictures of the second class are ever unclear.
+    # Only images of the second class are ever unclear.
     confusion = Confusion(((98, 1), (2, 49), (0, 50)), "human")
     few, many = correct([(50, 50, 0), (50, 0, 50)], confusion, FEW).shares
     assert few is not None
@@ -106,7 +106,7 @@ def test_shares_lie_in_their_intervals_and_draws_on_the_simplex(
         assert all(0 <= each.low <= each.estimate <= each.high <= 1 for each in shares.intervals)
 
 
-def test_the_same_seed_gives_the_same_draws_whatever_else_is_corrected() -> None:
+def test_the_same_seed_gives_the_same_draws_with_or_without_other_tallies() -> None:
     alone = correct([(37, 13)], GOOD, FEW, seed=3)
     beside = correct([(37, 13), (5, 5)], GOOD, FEW, seed=3)
     assert (alone.draws[0] == beside.draws[0]).all()
@@ -114,16 +114,16 @@ def test_the_same_seed_gives_the_same_draws_whatever_else_is_corrected() -> None
 
 
 def test_tallies_share_the_errors_of_their_instrument() -> None:
-    # With a sure tally all that varies is the instrument, and two tallies vary together.
+    # In large tallies only the instrument varies, so two tallies vary together.
     one, two = correct([(500_000, 500_000), (500_000, 500_000)], GOOD, FEW).draws[..., 0]
     assert np.corrcoef(one, two)[0, 1] > 0.99
-    # With a sure instrument all that varies are the tallies, each for itself.
+    # With a well-known instrument only the tallies vary, independently of each other.
     sure = Confusion(((10**8, 10**6), (10**6, 10**8)), "human")
     one, two = correct([(50, 50), (50, 50)], sure, FEW).draws[..., 0]
     assert abs(np.corrcoef(one, two)[0, 1]) < 0.1
 
 
-def test_no_pictures_give_no_share() -> None:
+def test_no_images_give_no_share() -> None:
     correction = correct([(0, 0), (3, 9)], GOOD, FEW)
     assert correction.shares[0] is None
     assert correction.shares[1] is not None
@@ -143,24 +143,24 @@ def test_a_weak_instrument_is_refused_with_its_number() -> None:
     assert difference(correction, correct([(3, 9), (4, 4)], GOOD, FEW, seed=1)) == (None, None)
 
 
-def test_a_tally_that_hardly_fits_the_instrument_is_warned_of() -> None:
-    # Of 100 pictures without the class, 5 should have been predicted.
+def test_a_tally_that_does_not_fit_the_instrument_has_a_warning() -> None:
+    # Of 100 images without the class, 5 should have been predicted.
     confusion = Confusion(((95, 5), (5, 95)), "human")
     none, half = correct([(0, 200), (100, 100)], confusion, FEW).shares
     assert none is not None
     assert none.clipped > 0.9
     assert none.warning is not None
-    assert "label some of them" in none.warning
+    assert "annotate some of them" in none.warning
     assert half is not None
     assert (half.clipped, half.warning) == (0, None)
     assert Corrected((), 0.2).warning is None
 
 
 @pytest.mark.parametrize("counts", [(0, 200), (200, 0)])
-def test_an_instrument_that_errs_less_than_before_leaves_what_the_pictures_leave_open(
+def test_an_instrument_that_errs_less_than_before_gives_an_interval_of_the_images_alone(
     counts: tuple[int, int],
 ) -> None:
-    # It took a tenth of either class for the other when it was examined: all draws are clipped.
+    # When it was examined it mistook a tenth of each class for the other: all draws are clipped.
     confusion = Confusion(((1350, 150), (150, 1350)), "human")
     (shares,) = correct([counts], confusion, 40_000).shares
     assert shares is not None
@@ -171,30 +171,30 @@ def test_an_instrument_that_errs_less_than_before_leaves_what_the_pictures_leave
     assert every.low == pytest.approx(1 - upper, rel=0.001)
 
 
-def test_two_tallies_at_an_end_of_the_scale_are_not_surely_alike() -> None:
+def test_two_tallies_at_an_end_of_the_scale_can_still_differ() -> None:
     confusion = Confusion(((1350, 150), (150, 1350)), "human")
     correction = correct([(0, 200), (0, 200)], confusion, FEW)
     (apart,) = difference(correction.part(0, 1), correction.part(1, 2))
     assert apart is not None
     assert apart[0].low < 0 < apart[0].high
     assert apart[0].low == pytest.approx(-apart[0].high, rel=0.3)
-    # None of so few pictures is no proof of less than one in a thousand.
+    # So few images do not prove that the share is below one in a thousand.
     assert p_of_draws(correction.draws[0, :, 0], 0.001) > 0.5
 
 
 @pytest.mark.parametrize("tally", [(3,), (3, 9, 1), (-1, 9)])
-def test_a_tally_of_another_shape_is_a_mistake_of_the_caller(tally: tuple[int, ...]) -> None:
+def test_a_tally_of_another_shape_is_refused(tally: tuple[int, ...]) -> None:
     with pytest.raises(ValueError, match="must have 2 counts of 0 or more"):
         correct([tally], GOOD, FEW)
 
 
 def test_draws_give_an_interval_around_any_estimate() -> None:
     draws = np.linspace(0.1, 0.3, 1001)
-    interval = of_draws(0.2, draws, 0.9)
+    interval = interval_of_draws(0.2, draws, 0.9)
     assert (interval.low, interval.high) == pytest.approx((0.11, 0.29))
     assert (interval.estimate, interval.level, interval.method) == (0.2, 0.9, METHOD)
-    assert of_draws(0.0, draws, 0.9).low == 0
-    assert of_draws(0.5, draws, 0.9).high == 0.5
+    assert interval_of_draws(0.0, draws, 0.9).low == 0
+    assert interval_of_draws(0.5, draws, 0.9).high == 0.5
 
 
 def test_with_one_instrument_a_difference_is_the_raw_one_widened_by_youdens_index() -> None:
@@ -209,7 +209,7 @@ def test_with_one_instrument_a_difference_is_the_raw_one_widened_by_youdens_inde
     )
 
 
-def test_sharing_an_instrument_makes_a_difference_surer() -> None:
+def test_sharing_an_instrument_narrows_the_interval_of_a_difference() -> None:
     small = Confusion(((28, 2), (2, 28)), "human")
     both = correct([(1000, 1000), (1200, 800)], small, FEW)
     shared = difference(both.part(0, 1), both.part(1, 2))[0]
@@ -222,26 +222,26 @@ def test_sharing_an_instrument_makes_a_difference_surer() -> None:
 
 def test_two_instruments_need_two_seeds() -> None:
     one = correct([(37, 13)], GOOD, FEW)
-    with pytest.raises(ValueError, match="with the seed 0: take another seed"):
+    with pytest.raises(ValueError, match="with the seed 0: use another seed"):
         difference(one, correct([(30, 20)], Confusion(((95, 5), (5, 95)), "human"), FEW))
-    with pytest.raises(ValueError, match="with the seed 0: take another seed"):
+    with pytest.raises(ValueError, match="with the seed 0: use another seed"):
         difference(one, one)
-    with pytest.raises(ValueError, match="must be one shape"):
+    with pytest.raises(ValueError, match="must be the same shape"):
         difference(one, correct([(30, 20)], GOOD, 100, seed=1))
 
 
-def test_the_mean_of_equal_tallies_is_the_share_of_all_pictures() -> None:
+def test_the_mean_of_tallies_of_one_size_is_the_share_of_all_images() -> None:
     tallies = [(20, 30), (45, 5), (10, 40)]
     together = first(mean(correct(tallies, GOOD, 20_000)))
     assert together.estimate == pytest.approx(
         rogan_gladen(75 / 150, 190 / 200, 194 / 200), abs=1e-9
     )
     pooled = first(correct([(75, 75)], GOOD, 20_000))
-    # What lies between tallies does not add to the noise of their mean.
+    # Variation between tallies does not add to the noise of their mean.
     assert pooled.low < together.low < together.high < pooled.high
 
 
-def test_the_mean_weighs_tallies_alike_however_many_pictures_they_have() -> None:
+def test_the_mean_weights_all_tallies_equally() -> None:
     perfect = Confusion(((10**6, 0), (0, 10**6)), "human")
     assert first(mean(correct([(1, 3), (300, 100)], perfect, FEW))).estimate == pytest.approx(0.5)
 
@@ -251,7 +251,7 @@ def test_a_mean_has_no_mean() -> None:
         mean(mean(correct([(1, 3), (300, 100)], GOOD, FEW)))
 
 
-def test_prior_counts_and_clipping_do_not_add_up_in_the_mean() -> None:
+def test_prior_counts_and_clipping_do_not_accumulate_in_the_mean() -> None:
     nobody = correct([(0, 4)] * 100, Confusion(((150, 0), (0, 150)), "human"), FEW)
     assert nobody.draws[..., 0].mean() > 0.05
     interval = first(mean(nobody))
@@ -274,7 +274,7 @@ def test_means_are_compared_like_single_tallies() -> None:
     assert interval[0].low > 0
 
 
-def test_p_is_that_of_the_widest_interval_that_leaves_the_value_out() -> None:
+def test_p_is_that_of_the_widest_interval_that_excludes_the_value() -> None:
     draws = np.linspace(0, 1, 1_001)
     assert p_of_draws(draws, 0.5) == 1
     assert p_of_draws(draws, 0.025) == pytest.approx(0.05, abs=0.005)
@@ -282,14 +282,14 @@ def test_p_is_that_of_the_widest_interval_that_leaves_the_value_out() -> None:
     assert p_of_draws(draws, 2.0) == pytest.approx(2 / 1_002)
 
 
-def test_equal_weights_leave_every_draw_as_it_is() -> None:
+def test_equal_weights_change_no_draw() -> None:
     plain = correct([(40, 60)], GOOD, FEW)
     doubled = correct([(40, 60)], Confusion(GOOD.counts, "human", ((2.0, 2.0), (2.0, 2.0))), FEW)
     assert doubled.draws == pytest.approx(plain.draws, abs=1e-5)
 
 
-def test_labels_chosen_by_answer_cover_the_truth_with_weights_and_miss_it_without() -> None:
-    """One in twenty pictures is of the first class; as many of each answer are labelled."""
+def test_a_sample_taken_by_answer_covers_the_truth_with_weights_and_misses_it_without() -> None:
+    """One image in twenty is of the first class; 100 images of each answer are annotated."""
     random = np.random.default_rng(0)
     errors = np.array([[0.85, 0.04], [0.15, 0.96]])
     runs, held = 60, {True: 0, False: 0}

@@ -11,10 +11,8 @@ from scipy.stats import entropy
 from explorer.errors import InvalidData
 from explorer.statistics.distances import (
     jensen_shannon,
-    kl_bits,
     null_levels,
     total_variation,
-    wasserstein,
     wasserstein_steps,
 )
 
@@ -24,7 +22,7 @@ ONE, OTHER = (0.2, 0.3, 0.5), (0.3, 0.3, 0.4)
 # Tones 1 to 10 of the Monk scale.
 TONES = (0, 1, 6, 14, 21, 9, 4, 3, 2, 0)
 UNIFORM = (1,) * 10
-SYMMETRIC: tuple[Distance, ...] = (total_variation, jensen_shannon, wasserstein_steps, wasserstein)
+DISTANCES: tuple[Distance, ...] = (total_variation, jensen_shannon, wasserstein_steps)
 tallies = st.lists(st.integers(0, 50), min_size=4, max_size=4).filter(any)
 
 
@@ -38,19 +36,12 @@ tallies = st.lists(st.integers(0, 50), min_size=4, max_size=4).filter(any)
         (total_variation, TONES, UNIFORM, 0.433333),
         (jensen_shannon, TONES, UNIFORM, 0.221419),
         (wasserstein_steps, TONES, UNIFORM, 1.45),
-        (wasserstein, TONES, UNIFORM, 0.161111),
     ],
 )
 def test_a_distance_has_the_known_value(
     distance: Distance, one: Sequence[float], other: Sequence[float], expected: float
 ) -> None:
     assert distance(one, other) == pytest.approx(expected, abs=1e-6)
-
-
-def test_relative_entropy_of_many_pictures_has_the_known_value() -> None:
-    # By hand: 0.0439715 bits, 0.0304788 nats, without counts added.
-    many = kl_bits((2_000_000, 3_000_000, 5_000_000), (3_000_000, 3_000_000, 4_000_000))
-    assert many == pytest.approx(0.0439715, abs=1e-6)
 
 
 @given(tallies, tallies)
@@ -64,12 +55,9 @@ def test_distances_follow_from_their_definitions(one: list[int], other: list[int
     assert wasserstein_steps(one, other) == pytest.approx(
         np.abs(np.cumsum(p) - np.cumsum(q)).sum(), abs=1e-9
     )
-    x, y = np.add(one, 0.5), np.add(other, 0.5)
-    x, y = x / x.sum(), y / y.sum()
-    assert kl_bits(one, other) == pytest.approx((x * np.log2(x / y)).sum(), abs=1e-9)
 
 
-def test_moving_pictures_costs_what_a_transport_plan_costs() -> None:
+def test_steps_equal_the_cost_of_an_optimal_transport_plan() -> None:
     p, q = np.divide(TONES, sum(TONES)), np.full(10, 0.1)
     places = np.arange(10)
     cost = np.abs(places[:, None] - places).ravel()
@@ -80,44 +68,43 @@ def test_moving_pictures_costs_what_a_transport_plan_costs() -> None:
 
 
 @given(tallies, tallies, st.integers(2, 9))
-def test_distances_lie_between_0_and_1_and_turn_with_their_sides(
+def test_distances_lie_between_0_and_their_maximum_and_are_symmetric(
     one: list[int], other: list[int], times: int
 ) -> None:
-    for distance in (total_variation, jensen_shannon, wasserstein):
+    for distance, most in zip(DISTANCES, (1, 1, 3), strict=True):
         there, back = distance(one, other), distance(other, one)
         assert there is not None
-        assert 0 <= there <= 1 + 1e-12
+        assert 0 <= there <= most + 1e-12
         assert there == pytest.approx(back, abs=1e-12)
         assert distance([each * times for each in one], other) == pytest.approx(there, abs=1e-9)
         assert distance(one, one) == pytest.approx(0, abs=1e-12)
 
 
-def test_sides_without_a_label_in_common_are_as_far_apart_as_can_be() -> None:
+def test_sides_without_a_common_label_have_the_largest_distance() -> None:
     assert total_variation((5, 0), (0, 3)) == 1
     assert jensen_shannon((5, 0), (0, 3)) == pytest.approx(1)
-    assert wasserstein((5, 0, 0), (0, 0, 3)) == 1
-    assert math.isfinite(kl_bits((5, 0), (0, 3)) or math.inf)
+    assert wasserstein_steps((5, 0, 0), (0, 0, 3)) == 2
 
 
-@pytest.mark.parametrize("distance", [*SYMMETRIC, kl_bits])
-def test_a_side_without_pictures_has_no_distance(distance: Distance) -> None:
+@pytest.mark.parametrize("distance", DISTANCES)
+def test_a_side_without_images_has_no_distance(distance: Distance) -> None:
     assert distance((0, 0, 0), (1, 2, 3)) is None
     assert distance((1, 2, 3), (0, 0, 0)) is None
 
 
-@pytest.mark.parametrize("distance", [*SYMMETRIC, kl_bits])
+@pytest.mark.parametrize("distance", DISTANCES)
 def test_sides_that_cannot_be_compared_are_named(distance: Distance) -> None:
     with pytest.raises(ValueError, match="must have the same labels"):
         distance((1, 2), (1, 2, 3))
     with pytest.raises(ValueError, match="must have the same labels"):
         distance((1,), (1,))
-    with pytest.raises(InvalidData, match="-1 is no count or share"):
+    with pytest.raises(InvalidData, match="-1 is not a count or share"):
         distance((1, -1), (1, 2))
-    with pytest.raises(InvalidData, match="nan is no count or share"):
+    with pytest.raises(InvalidData, match="nan is not a count or share"):
         distance((1, 1), (1, math.nan))
 
 
-def test_chance_alone_keeps_two_labels_as_far_apart_as_theory_says() -> None:
+def test_the_null_level_of_two_labels_is_that_of_theory() -> None:
     # With two labels the distance is |x/n - p|; its mean is De Moivre's mean deviation.
     levels = null_levels((1, 1), 100, draws=20_000)
     assert levels is not None
@@ -125,7 +112,7 @@ def test_chance_alone_keeps_two_labels_as_far_apart_as_theory_says() -> None:
     assert levels.total_variation.line == pytest.approx(0.10, abs=0.011)
 
 
-def test_chance_alone_keeps_many_pictures_as_informative_as_theory_says() -> None:
+def test_the_null_level_of_many_images_is_that_of_theory() -> None:
     # 8 n ln 2 times the divergence tends to chi-square with as many degrees as labels less one.
     levels = null_levels((0.2, 0.3, 0.5), 10_000, draws=5_000)
     assert levels is not None
@@ -135,7 +122,7 @@ def test_chance_alone_keeps_many_pictures_as_informative_as_theory_says() -> Non
 
 
 @given(tallies, st.integers(1, 50))
-def test_more_pictures_come_nearer_to_their_reference(reference: list[int], total: int) -> None:
+def test_more_images_come_closer_to_their_reference(reference: list[int], total: int) -> None:
     few, many = null_levels(reference, total, draws=300), null_levels(reference, 100 * total)
     assert few is not None
     assert many is not None
@@ -144,6 +131,6 @@ def test_more_pictures_come_nearer_to_their_reference(reference: list[int], tota
     assert few == null_levels(reference, total, draws=300)
 
 
-def test_no_pictures_have_no_null_level() -> None:
+def test_no_images_have_no_null_level() -> None:
     assert null_levels((1, 1), 0) is None
     assert null_levels((0, 0), 9) is None

@@ -54,7 +54,7 @@ def test_a_share_lies_in_its_interval_and_the_interval_in_0_to_1(one: tuple[int,
 
 
 @given(counted(), st.integers(2, 20))
-def test_more_pictures_of_the_same_share_narrow_the_interval(
+def test_more_images_of_the_same_share_narrow_the_interval(
     one: tuple[int, int], times: int
 ) -> None:
     few, many = wilson(*one), wilson(one[0] * times, one[1] * times)
@@ -72,14 +72,14 @@ def test_more_confidence_widens_the_interval(one: tuple[int, int]) -> None:
     assert narrow.high <= wide.high
 
 
-def test_no_pictures_give_no_share() -> None:
+def test_no_images_give_no_share() -> None:
     assert wilson(0, 0) is None
     assert difference(0, 0, 3, 9) is None
     assert difference(3, 9, 0, 0) is None
 
 
 @pytest.mark.parametrize(("count", "total"), [(-1, 5), (6, 5), (1, 0), (0, -1)])
-def test_a_count_beyond_its_total_is_a_mistake_of_the_caller(count: int, total: int) -> None:
+def test_a_count_above_its_total_is_refused(count: int, total: int) -> None:
     with pytest.raises(ValueError, match="must lie in"):
         wilson(count, total)
     with pytest.raises(ValueError, match="must lie in"):
@@ -127,7 +127,7 @@ def test_a_difference_follows_from_the_two_intervals_of_another_library(
 
 
 @given(counted(), counted())
-def test_a_difference_lies_in_its_interval_and_turns_with_its_sides(
+def test_a_difference_lies_in_its_interval_and_changes_sign_with_its_sides(
     one: tuple[int, int], two: tuple[int, int]
 ) -> None:
     there, back = difference(*one, *two), difference(*two, *one)

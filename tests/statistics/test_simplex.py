@@ -27,7 +27,7 @@ def solved(problem: Problem) -> tuple[NDArray[np.float64], bool]:
     return shares[0], bool(clipped[0])
 
 
-def test_three_classes_are_unmixed_as_by_hand() -> None:
+def test_three_classes_are_unmixed_as_by_another_library() -> None:
     # numpy.linalg.solve on the same three equations.
     matrix = np.array([[0.92, 0.05, 0.10], [0.05, 0.90, 0.10], [0.03, 0.05, 0.80]])
     shares, clipped = solved((matrix, np.array([0.55, 0.35, 0.10])))
@@ -54,11 +54,17 @@ def test_the_solution_agrees_with_another_library(problem: Problem) -> None:
 
 @settings(max_examples=20)
 @given(problems(classes=3))
-def test_the_solution_agrees_with_a_library_for_class_shares(problem: Problem) -> None:
+def test_the_solution_fits_as_well_as_that_of_a_library_for_class_shares(problem: Problem) -> None:
     matrix, predicted = problem
     square, answered = matrix[:3] / matrix[:3].sum(0), predicted[:3] / predicted[:3].sum()
     other = ACC.solve_adjustment(square, answered, method="inversion", solver="minimize")
-    assert solved((square, answered))[0] == pytest.approx(other, abs=1e-3)
+    ours, theirs = (
+        np.linalg.norm(square @ shares - answered)
+        for shares in (solved((square, answered))[0], other)
+    )
+    # Near a singular matrix the library stops early, so the fits are compared, not the shares.
+    assert ours <= theirs + 1e-9
+    assert ours == pytest.approx(theirs, abs=1e-4)
 
 
 @given(problems())
@@ -70,14 +76,15 @@ def test_shares_sum_to_1_and_are_clipped_only_at_an_end(problem: Problem) -> Non
 
 
 @given(problems())
-def test_what_a_mix_would_be_predicted_as_gives_the_mix_back(problem: Problem) -> None:
+def test_the_predictions_of_a_mix_give_the_mix_back(problem: Problem) -> None:
     matrix, _ = problem
     mix = np.random.default_rng(matrix.shape[1]).dirichlet(np.ones(matrix.shape[1]))
-    assert solved((matrix, matrix @ mix))[0] == pytest.approx(mix, abs=1e-9)
+    # Near a singular matrix, rounding errors grow by many orders of magnitude.
+    assert solved((matrix, matrix @ mix))[0] == pytest.approx(mix, abs=1e-6)
 
 
 @given(problems(classes=4), problems(classes=4))
-def test_problems_do_not_disturb_each_other(one: Problem, other: Problem) -> None:
+def test_problems_do_not_affect_each_other(one: Problem, other: Problem) -> None:
     if one[0].shape != other[0].shape:
         return
     both, _ = solve(np.stack([one[0], other[0]]), np.stack([one[1], other[1]]))
@@ -85,7 +92,7 @@ def test_problems_do_not_disturb_each_other(one: Problem, other: Problem) -> Non
     assert both[1] == pytest.approx(solved(other)[0], abs=1e-12)
 
 
-def test_a_class_that_predictions_speak_against_gets_nothing() -> None:
+def test_a_class_against_the_predictions_has_a_share_of_0() -> None:
     matrix = np.array([[0.9, 0.1, 0.1], [0.05, 0.8, 0.1], [0.05, 0.1, 0.8]])
     shares, clipped = solved((matrix, np.array([0.97, 0.02, 0.01])))
     assert shares == pytest.approx([1, 0, 0])

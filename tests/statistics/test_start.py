@@ -15,7 +15,7 @@ print(*({"numpy", "scipy", "statsmodels"} & set(sys.modules)))
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_statistics_load_no_library_before_they_count(module: str) -> None:
+def test_statistics_load_no_library_when_imported(module: str) -> None:
     done = subprocess.run(
         [sys.executable, "-c", LOADED, module], capture_output=True, text=True, check=True
     )
