@@ -1,19 +1,12 @@
-"""What people's labels tell: how far they agree, and how an instrument errs on what they saw."""
+"""How an instrument errs on what people annotated, and what its confidence is worth."""
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from itertools import combinations
 from statistics import fmean
 from typing import TYPE_CHECKING
 
 from explorer.errors import InvalidData
-from explorer.perception.annotations import CANNOT_TELL, NOT_ONE, answers, consensus
-from explorer.statistics.agreement import (
-    agreement_table,
-    cohen_kappa,
-    gwet_ac1,
-    weighted_kappa,
-)
+from explorer.perception.annotations import CANNOT_TELL, NOT_ONE, consensus
 from explorer.statistics.calibration import (
     calibrate,
     log_odds,
@@ -26,10 +19,8 @@ from explorer.statistics.confusion import Confusion
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from explorer.perception.annotations import Annotation
     from explorer.perception.axes import Axis
     from explorer.perception.samples import Sampled
-    from explorer.statistics.agreement import Agreement
     from explorer.statistics.calibration import Bin, FittedScale, Risk
 
 NOT_SAMPLED = "no sample of this model's images has been drawn for this classifier"
@@ -61,21 +52,6 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
-    """How far two annotators agree on the `images` that both annotated.
-
-    `weighted` is for ordered labels, over images that both gave one of these; None for others.
-    """
-
-    annotators: tuple[str, str]
-    images: int
-    same: int
-    kappa: "Agreement"
-    ac1: "Agreement"
-    weighted: "Agreement | None"
-
-
-@dataclass(frozen=True, slots=True)
 class Errors:
     """How an instrument errs on what people annotated.
 
@@ -104,37 +80,6 @@ class Confidence:
     threshold: float | None
     calibration: "FittedScale | None"
     uncalibrated: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class AnnotationReport:
-    """Everything that people's labels tell of one model, axis and instrument.
-
-    `sampled` is the size of the sample. `annotators` gives how many labels each gave to the model's
-    images; `outside` how many labels were given to images that are not in the sample, and so
-    stand for nobody knows how many.
-    """
-
-    model: str
-    axis: "Axis"
-    instrument: str
-    sampled: int
-    annotators: "Mapping[str, int]"
-    outside: int
-    pairs: tuple[Pair, ...]
-    errors: Errors
-    confidence: Confidence
-
-
-def pairs(axis: "Axis", labels: "Iterable[Annotation]") -> tuple[Pair, ...]:
-    """Return how far each two annotators agree, by name; empty for one annotator."""
-    by_annotator: dict[str, dict[str, str]] = {}
-    for one in labels:
-        by_annotator.setdefault(one.annotator, {})[one.image] = one.label
-    return tuple(
-        _pair(axis, (first, second), by_annotator[first], by_annotator[second])
-        for first, second in combinations(sorted(by_annotator), 2)
-    )
 
 
 def errors(
@@ -228,29 +173,6 @@ def fewest_errors(
         [name if sizes[name] >= _FEWEST_OF_A_GROUP else "" for name in named],
         weights=weights,
     )
-
-
-def _pair(
-    axis: "Axis", annotators: tuple[str, str], first: "dict[str, str]", second: "dict[str, str]"
-) -> Pair:
-    both = sorted(first.keys() & second.keys())
-    said = [(first[key], second[key]) for key in both]
-    table = agreement_table(*_sides(said), answers(axis))
-    placed = [pair for pair in said if set(pair) <= set(axis.labels)]
-    return Pair(
-        annotators=annotators,
-        images=len(both),
-        same=sum(one == other for one, other in said),
-        kappa=cohen_kappa(table),
-        ac1=gwet_ac1(table),
-        weighted=weighted_kappa(agreement_table(*_sides(placed), axis.labels))
-        if axis.ordered
-        else None,
-    )
-
-
-def _sides(said: "Sequence[tuple[str, str]]") -> "tuple[list[str], list[str]]":
-    return [one for one, _ in said], [other for _, other in said]
 
 
 def _too_few(

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 from explorer.annotation.errors import TWO_LABELS, errors, fewest_errors, scored, stands_for
 from explorer.errors import InvalidData
 from explorer.perception.axes import Perception
-from explorer.perception.decide import Recalibration, decide_anew
+from explorer.perception.decide import decide_anew
+from explorer.perception.instruments import Recalibration
 from explorer.statistics.calibration import (
     MOST_ERRORS,
     MOST_ERRORS_IN_A_GROUP,

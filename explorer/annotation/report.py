@@ -1,21 +1,31 @@
-"""Say in plain sentences, and in rows, what people's labels tell."""
+"""Say in plain sentences, and in rows, what annotations tell."""
 
+from collections import Counter
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from explorer.findings.corrected import FEWEST
-from explorer.findings.sentences import seen_as
+from explorer.annotation.agreement import pairs
+from explorer.annotation.errors import confidence, errors
+from explorer.annotation.sampling import sample_of, seen_of, tones_of
 from explorer.perception.annotations import CANNOT_TELL, NOT_ONE
 from explorer.statistics.agreement import ONE_ANNOTATOR
 from explorer.statistics.calibration import MOST_ERRORS, MOST_ERRORS_IN_A_GROUP
+from explorer.statistics.intervals import FEWEST
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
-    from explorer.annotation.errors import Confidence, Pair, AnnotationReport
-    from explorer.findings.tables import Row
+    from explorer.annotation.agreement import Pair
+    from explorer.annotation.errors import Confidence, Errors
+    from explorer.models.catalog import ModelCard
     from explorer.perception.axes import Axis
+    from explorer.perception.instruments import Instrument
     from explorer.statistics.agreement import Agreement
     from explorer.statistics.confusion import Confusion
+    from explorer.store.index import Store
+    from explorer.study import Study
+
+    Row = dict[str, object]
 
 # What is told of images that people did not agree on a label of.
 _LEFT = {
@@ -23,6 +33,50 @@ _LEFT = {
     NOT_ONE: "they see no or several people",
     "tie": "they are split",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class AnnotationReport:
+    """Everything that people's labels tell of one model, axis and instrument.
+
+    `sampled` is the size of the sample. `annotators` gives how many labels each gave to the model's
+    images; `outside` how many labels were given to images that are not in the sample, and so
+    stand for nobody knows how many.
+    """
+
+    model: str
+    axis: "Axis"
+    instrument: "Instrument"
+    sampled: int
+    annotators: "Mapping[str, int]"
+    outside: int
+    pairs: "tuple[Pair, ...]"
+    errors: "Errors"
+    confidence: "Confidence"
+
+
+def annotation_report(
+    study: "Study", store: "Store", card: "ModelCard", axis: "Axis"
+) -> AnnotationReport:
+    """Return everything that people's labels tell of one model of a study on one axis."""
+    instrument = study.instruments(card)[axis.name]
+    sample = sample_of(study, store, card, axis)
+    keys = [one.image_key for one in store.perceptions_of(card.spec, axis.name, instrument)]
+    labels = store.annotations.of(keys, axis.name)
+    seen = seen_of(store, sample, scores=True)
+    annotators = Counter(label.annotator for label in labels)
+    inside = {one.image for one in sample}
+    return AnnotationReport(
+        model=card.spec.name,
+        axis=axis,
+        instrument=instrument,
+        sampled=len(sample),
+        annotators=dict(sorted(annotators.items())),
+        outside=sum(label.image not in inside for label in labels),
+        pairs=pairs(axis, labels),
+        errors=errors(axis, seen),
+        confidence=confidence(axis, seen, tones_of(study, store, card, inside)),
+    )
 
 
 def report_sentences(report: "AnnotationReport") -> "Iterator[str]":
@@ -60,7 +114,7 @@ def error_sentences(axis: "Axis", confusion: "Confusion") -> "Iterator[str]":
     for place, label in enumerate(axis.labels):
         images = sum(row[place] for row in confusion.counts)
         if not images:
-            yield f"People see none of the images as {seen_as(axis, place)}."
+            yield f"People see none of the images as {axis.described(axis.labels[place])}."
             continue
         hit, unclear = shares[place, place], shares[-1, place]
         others = 1 - hit - unclear
@@ -116,7 +170,7 @@ def report_rows(report: "AnnotationReport") -> "list[Row]":
             "images": confusion.counts[row][column],
             "each_stands_for": weights[row][column],
             "share": float(shares[row, column]) if annotated[column] else None,
-            "instrument": report.instrument,
+            "instrument": str(report.instrument),
         }
         for column, truth in enumerate(axis.labels)
         for row, answer in enumerate((*axis.labels, axis.abstention))

@@ -22,7 +22,7 @@ from explorer.cli.options import ALL, Asked, CacheFolder, Changed, spread
 from explorer.cli.output import Output
 from explorer.errors import ModelError
 from explorer.findings.prompted import FEWEST, prompted_errors, prompted_studies
-from explorer.findings.sentences import GENDER
+from explorer.perception.axes import GENDER
 from explorer.perception.samples import SIZE
 
 if TYPE_CHECKING:

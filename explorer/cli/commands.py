@@ -22,7 +22,8 @@ from explorer.errors import ExplorerError, InputError
 from explorer.findings.corrected import findings
 from explorer.findings.differences import difference_sentence, differences, differences_sentence
 from explorer.findings.error_rates import known_errors
-from explorer.findings.sentences import GENDER, quote, sentence
+from explorer.findings.sentences import quote, sentence
+from explorer.perception.axes import GENDER
 from explorer.findings.tables import comparison_rows, image_rows, tally_rows
 from explorer.generators.find import generators
 from explorer.models.catalog import known_models

@@ -21,7 +21,7 @@ from explorer.findings.instruments import (
     pairs,
 )
 from explorer.findings.sensitivity import variation_rows, variation_sentences, variations
-from explorer.findings.sentences import GENDER
+from explorer.perception.axes import GENDER
 from explorer.perception.axes import find_axis
 from explorer.sensitivity import variants
 

@@ -17,7 +17,7 @@ from explorer.findings.error_rates import known_errors
 from explorer.findings.gap_tables import gap_rows, shift_rows, tone_rows
 from explorer.findings.gaps import gap_sentences, gaps, headline
 from explorer.findings.plans import PRESETS, Size, plan, plan_rows, plan_sentences
-from explorer.findings.sentences import GENDER
+from explorer.perception.axes import GENDER
 from explorer.findings.shifts import shift_sentences, shifts
 from explorer.models.catalog import known_models
 from explorer.words.references import checked_year, labour_references, read_references

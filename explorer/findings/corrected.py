@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from explorer.statistics.bounds import manski
 from explorer.statistics.correction import correct
+from explorer.statistics.intervals import FEWEST
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     # By model name and axis name.
     Errors = Mapping[tuple[str, str], Confusion]
 
-# With fewer classified images only counts are told.
-FEWEST = 10
 # A limit at 2.5% of so many draws lies between 2% and 3% of them.
 DRAWS = 4_000
 NO_ERRORS: "Errors" = {}

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from explorer.errors import InvalidData, UnknownName
 from explorer.perception.axes import find_axis
+from explorer.perception.instruments import Instrument
 from explorer.statistics.confusion import Confusion, Kind
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ class _File:
         return InvalidData(f"{str(self.path)!r}: {entry} is {value!r}. {remedy}")
 
 
-def read_errors(path: "Path") -> "Mapping[tuple[str, str], Confusion]":
+def read_errors(path: "Path") -> "Mapping[tuple[Instrument, str], Confusion]":
     """Return the confusion of each instrument and axis in a file of error rates.
 
     The file is JSON: `instrument` names who classified, by axis; `kind` says where the truth comes
@@ -90,10 +91,14 @@ def _object(file: _File, key: str) -> dict[str, Any]:
     return value
 
 
-def _instrument(file: _File, axis: str, name: object) -> str:
+def _instrument(file: _File, axis: str, name: object) -> Instrument:
+    entry = f"'instrument' of {axis!r}"
     if not isinstance(name, str) or not name:
-        raise file.refuse(f"'instrument' of {axis!r}", name, "Name who classified the images.")
-    return name
+        raise file.refuse(entry, name, "Name who classified the images.")
+    try:
+        return Instrument.parse(name)
+    except InvalidData as error:
+        raise file.refuse(entry, name, str(error)) from None
 
 
 def _confusion(file: _File, axis: str, table: object, kind: Kind, images: int) -> Confusion:

@@ -1,4 +1,4 @@
-"""How the instrument errs: by what people annotated, beside the weights, or by the prompts."""
+"""How the instrument errs: by annotations, by what ships with a model, or by prompts."""
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -6,28 +6,29 @@ from typing import TYPE_CHECKING
 from explorer.annotation.sampling import annotated_errors
 from explorer.findings.error_files import read_errors
 from explorer.findings.prompted import prompted_errors
-from explorer.findings.sentences import GENDER
 from explorer.models.catalog import weights_folder
-from explorer.reference.design import BUNDLED
+from explorer.perception.axes import GENDER
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Mapping
 
+    from explorer.models.catalog import ModelCard
+    from explorer.perception.instruments import Instrument
     from explorer.statistics.confusion import Confusion
     from explorer.store.index import Store
     from explorer.study import Study
 
-# One names one instrument for each axis; behind the gate they have other names.
+# What may lie beside a model's weights; behind the gate instruments have other names.
 PLAIN, BEHIND_GATE = "errors.json", "errors-gate.json"
 
 
 def known_errors(study: "Study", store: "Store") -> "dict[tuple[str, str], Confusion]":
     """Return the known confusions of a study, by (model name, axis name).
 
-    People's labels come first, once they can correct. Else those that ship with a bundled
-    generator: they hold for it as it is and for the instrument they were measured with, as with
-    other settings it generates otherwise, and another instrument errs otherwise. Else what images
-    tell whose prompts name the gender, where there are any. Labels that cannot correct yet are told
+    Annotations come first, once they can correct. Else those that ship beside a bundled model's
+    weights: they hold for it as it is and for the instrument they were measured with, as with other
+    settings it generates otherwise, and another instrument errs otherwise. Else what images tell
+    whose prompts name the gender, where there are any. Annotations that cannot correct yet are told
     where nothing else is known: their refusal says why.
 
     Raises:
@@ -36,7 +37,7 @@ def known_errors(study: "Study", store: "Store") -> "dict[tuple[str, str], Confu
     known = {
         (card.spec.name, axis): confusion
         for card in study.models
-        for axis, confusion in errors_of(card.spec.name, study.instruments(card)).items()
+        for axis, confusion in errors_of(card, study.instruments(card)).items()
     }
     others = tuple(card for card in study.models if (card.spec.name, GENDER) not in known)
     if others:
@@ -47,22 +48,18 @@ def known_errors(study: "Study", store: "Store") -> "dict[tuple[str, str], Confu
     return known
 
 
-def errors_of(model: str, instruments: "dict[str, str]") -> "dict[str, Confusion]":
-    """Return the known confusions of one model's images by axis; `instruments` is by axis too.
+def errors_of(
+    model: "ModelCard", instruments: "Mapping[str, Instrument]"
+) -> "dict[str, Confusion]":
+    """Return the confusions that ship with a model, by axis name; `instruments` is by axis too.
 
     Raises:
-        InvalidData: the file breaks its rules.
+        InvalidData: a file breaks its rules.
     """
-    if model not in BUNDLED:
+    # A variant has another name, and so no folder of its own.
+    if not model.bundled or not (folder := weights_folder(model.spec.name)).is_dir():
         return {}
-    paths = (errors_path(model, file) for file in (PLAIN, BEHIND_GATE))
-    known = {
-        place: one for path in paths if path.is_file() for place, one in read_errors(path).items()
-    }
-    pairs = ((axis, known.get((name, axis))) for axis, name in instruments.items())
+    paths = [path for name in (PLAIN, BEHIND_GATE) if (path := folder / name).is_file()]
+    known = {place: one for path in paths for place, one in read_errors(path).items()}
+    pairs = ((axis, known.get((who, axis))) for axis, who in instruments.items())
     return {axis: confusion for axis, confusion in pairs if confusion is not None}
-
-
-def errors_path(model: str, file: str) -> "Path":
-    """Return where a bundled generator's PLAIN or BEHIND_GATE lies, there or not."""
-    return weights_folder(model) / file

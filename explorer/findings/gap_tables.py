@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from explorer.findings.corrected import FEWEST
-from explorer.findings.sentences import FEMININE
+from explorer.statistics.intervals import FEWEST
+from explorer.perception.axes import FEMININE
 from explorer.findings.tables import (
     by_model,
     instrument_columns,
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
     from explorer.findings.gaps import Gap
     from explorer.findings.shifts import Shift
-    from explorer.findings.tables import Provenance, Row
+    from explorer.findings.tables import Origin, Row
     from explorer.findings.tallies import Tally
 
 
-def gap_rows(found: "Iterable[Gap]", provenance: "Iterable[Provenance]" = ()) -> "list[Row]":
+def gap_rows(found: "Iterable[Gap]", origins: "Iterable[Origin]" = ()) -> "list[Row]":
     """Return one row for each profession.
 
     Columns:
@@ -45,11 +45,11 @@ def gap_rows(found: "Iterable[Gap]", provenance: "Iterable[Provenance]" = ()) ->
         instrument ... tool_version: as in tally_rows.
     """
     found = tuple(found)
-    known, tests = by_model(provenance), sum(gap.p is not None for gap in found)
+    known, tests = by_model(origins), sum(gap.p is not None for gap in found)
     return [_gap(gap, tests, known.get(gap.finding.tally.cell.model)) for gap in found]
 
 
-def tone_rows(tallies: "Iterable[Tally]", provenance: "Iterable[Provenance]" = ()) -> "list[Row]":
+def tone_rows(tallies: "Iterable[Tally]", origins: "Iterable[Origin]" = ()) -> "list[Row]":
     """Return how far the tones of each cell lie from all tones being equally frequent.
 
     Columns:
@@ -65,7 +65,7 @@ def tone_rows(tallies: "Iterable[Tally]", provenance: "Iterable[Provenance]" = (
             These are of raw counts, and None below 10 classified images.
         instrument ... tool_version: as in tally_rows.
     """
-    known = by_model(provenance)
+    known = by_model(origins)
     return [
         {
             **word_columns(tally),
@@ -80,7 +80,7 @@ def tone_rows(tallies: "Iterable[Tally]", provenance: "Iterable[Provenance]" = (
     ]
 
 
-def shift_rows(found: "Iterable[Shift]", provenance: "Iterable[Provenance]" = ()) -> "list[Row]":
+def shift_rows(found: "Iterable[Shift]", origins: "Iterable[Origin]" = ()) -> "list[Row]":
     """Return one row for each adjective.
 
     Columns:
@@ -98,11 +98,11 @@ def shift_rows(found: "Iterable[Shift]", provenance: "Iterable[Provenance]" = ()
         instrument ... tool_version: as in tally_rows.
     """
     found = tuple(found)
-    known, tests = by_model(provenance), sum(shift.p is not None for shift in found)
+    known, tests = by_model(origins), sum(shift.p is not None for shift in found)
     return [_shift(shift, tests, known.get(shift.with_it.cell.model)) for shift in found]
 
 
-def _gap(gap: "Gap", tests: int, known: "Provenance | None") -> "Row":
+def _gap(gap: "Gap", tests: int, known: "Origin | None") -> "Row":
     tally, reference = gap.finding.tally, gap.reference
     share = gap.finding.best(FEMININE)
     return {
@@ -145,7 +145,7 @@ def _distances(tally: "Tally") -> "Row":
     }
 
 
-def _shift(shift: "Shift", tests: int, known: "Provenance | None") -> "Row":
+def _shift(shift: "Shift", tests: int, known: "Origin | None") -> "Row":
     words = word_columns(shift.with_it)
     del words["profession"]
     return {

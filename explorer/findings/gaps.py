@@ -3,15 +3,10 @@
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from explorer.findings.corrected import FEWEST, NO_ERRORS, corrections, findings
-from explorer.findings.sentences import (
-    FEMININE,
-    holds,
-    how_many_hold,
-    interval_text,
-    points,
-    points_more,
-)
+from explorer.findings.corrected import NO_ERRORS, corrections, findings
+from explorer.statistics.intervals import FEWEST
+from explorer.findings.sentences import holds, how_many_hold, interval_text, points, points_more
+from explorer.perception.axes import FEMININE
 from explorer.statistics import correction
 from explorer.statistics.amplification import FEWEST as FEWEST_TO_RESAMPLE
 from explorer.statistics.amplification import (

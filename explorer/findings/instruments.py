@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from explorer.findings.corrected import FEWEST
+from explorer.statistics.intervals import FEWEST
 from explorer.findings.tallies import ALL, Cell
 from explorer.perception.skin import bin_of_word
 from explorer.statistics.agreement import (

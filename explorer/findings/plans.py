@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from explorer.errors import OutOfRange
-from explorer.findings.corrected import FEWEST
+from explorer.statistics.intervals import FEWEST
 from explorer.statistics.power import (
     POWER,
     detectable_difference,

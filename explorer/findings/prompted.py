@@ -7,7 +7,7 @@ model does not obey, its mistake is charged to the instrument, so people read "p
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from explorer.findings.sentences import GENDER
+from explorer.perception.axes import GENDER
 from explorer.reference.design import spread
 from explorer.statistics.confusion import Confusion
 from explorer.study import Study, observations

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from explorer.findings.corrected import FEWEST
+from explorer.statistics.intervals import FEWEST
 from explorer.findings.sentences import subject, told_label
 from explorer.findings.tables import interval_columns, reasons_text, word_columns
 

@@ -3,7 +3,8 @@
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from explorer.findings.corrected import FEWEST
+from explorer.statistics.intervals import FEWEST
+from explorer.perception.axes import FEMININE, GENDER
 from explorer.perception.decide import UNSURE
 from explorer.words.labour import labour_statistic
 from explorer.words.prompts import with_article
@@ -17,11 +18,6 @@ if TYPE_CHECKING:
     from explorer.perception.axes import Axis
     from explorer.statistics.intervals import Interval
     from explorer.words.vocabulary import Profession
-
-
-# The axis that the labour statistics speak of, and its label for women.
-GENDER = "gender"
-FEMININE = "feminine"
 
 
 def sentence(
@@ -116,11 +112,6 @@ def points_more(difference: float) -> str:
     return f"{points(difference)} {'more' if difference >= 0 else 'less'}"
 
 
-def seen_as(axis: "Axis", position: int) -> str:
-    """Return a label as it stands in a sentence: "feminine", "light in skin tone"."""
-    return f"{axis.labels[position]}{_quality(axis)}"
-
-
 def reasons_told(reasons: "Iterable[tuple[str, int]]") -> str:
     """Return "3 several people, 2 unsure"; being unsure alone goes without saying."""
     counted = tuple(reasons)
@@ -147,7 +138,7 @@ def reasons_sentences(tallies: "Iterable[Tally]") -> "Iterator[str]":
 
 
 def _labelled(tally: "Tally") -> str:
-    return seen_as(tally.axis, tally.axis.labels.index(told_label(tally)))
+    return tally.axis.described(told_label(tally))
 
 
 def _unclear(finding: "Finding") -> str:
@@ -192,20 +183,14 @@ def _nothing_classified(tally: "Tally") -> str:
 def _each_count(tally: "Tally") -> str:
     counted = zip(tally.axis.labels, tally.counts, strict=True)
     first, *rest = [(label, count) for label, count in counted if count]
-    told = [_verb(first[1], f"perceived as {first[0]}{_quality(tally.axis)}")]
+    told = [_verb(first[1], f"perceived as {tally.axis.described(first[0])}")]
     return " and ".join(
         ", ".join([*told, *(f"{n} as {label}" for label, n in rest)]).rsplit(", ", 1)
     )
 
 
 def _perceived(tally: "Tally", label: str) -> str:
-    return _verb(tally.count(label), f"perceived as {label}{_quality(tally.axis)}")
-
-
-def _quality(axis: "Axis") -> str:
-    # "Perceived skin tone" gives "light in skin tone"; feminine and masculine need no such help.
-    title = axis.title.removeprefix("Perceived ").lower()
-    return "" if axis.name == GENDER else f" in {title}"
+    return _verb(tally.count(label), f"perceived as {tally.axis.described(label)}")
 
 
 def _share(tally: "Tally", label: str) -> str:

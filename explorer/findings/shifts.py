@@ -4,15 +4,10 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from explorer.findings.corrected import FEWEST, NO_ERRORS, corrections
-from explorer.findings.sentences import (
-    FEMININE,
-    holds,
-    how_many_hold,
-    interval_text,
-    points_more,
-    too_few_to_flip,
-)
+from explorer.findings.corrected import NO_ERRORS, corrections
+from explorer.statistics.intervals import FEWEST
+from explorer.findings.sentences import holds, how_many_hold, interval_text, points_more, too_few_to_flip
+from explorer.perception.axes import FEMININE
 from explorer.findings.tallies import ALL, Cell, Tally
 from explorer.statistics import correction
 from explorer.statistics.intervals import Interval, difference

@@ -4,46 +4,49 @@ import csv
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from explorer.findings.sentences import FEMININE, GENDER
 from explorer.findings.tallies import Pooled
+from explorer.perception.axes import FEMININE, GENDER
 from explorer.words.vocabulary import DEFAULT_YEAR, known_adjective, known_profession
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from typing import TextIO
 
     from explorer.findings.corrected import Finding
     from explorer.findings.differences import Difference
-    from explorer.findings.tallies import Observation, Tally
+    from explorer.findings.tallies import Tally
+    from explorer.models.provenance import Provenance
     from explorer.models.requests import ModelSpec
     from explorer.perception.axes import Axis
+    from explorer.perception.instruments import Instrument
+    from explorer.store.observations import Observation
     from explorer.statistics.confusion import Confusion
     from explorer.statistics.intervals import Interval
 
 Row = dict[str, object]
 
+_SETTINGS = ("scheduler", "steps", "guidance", "width_px", "height_px", "dtype")
 # What a spreadsheet takes for the beginning of a formula.
 _FORMULA = ("=", "+", "-", "@", "\t")
 
 
 @dataclass(frozen=True, slots=True)
-class Provenance:
+class Origin:
     """How one model's images came about and who classified them.
 
-    `instruments` holds (axis name, instrument). `device` and `libraries` ("torch 2.13.0, ...") are
-    None where it is not known what generated the images.
+    `instruments` is by axis name. `made` says with what the images were generated, None throughout
+    where that is not known. `tool_version` is that of the tool that counts.
     """
 
     model: "ModelSpec"
-    instruments: tuple[tuple[str, str], ...]
+    instruments: "Mapping[str, Instrument]"
+    made: "Provenance"
     tool_version: str
-    device: str | None = None
-    libraries: str | None = None
 
 
 def tally_rows(
     findings: "Iterable[Finding]",
-    provenance: "Iterable[Provenance]" = (),
+    origins: "Iterable[Origin]" = (),
     year: int = DEFAULT_YEAR,
 ) -> list[dict[str, object]]:
     """Return one row for each finding and label, labels that nobody got included.
@@ -80,7 +83,7 @@ def tally_rows(
             model's settings.
         device, libraries, tool_version: what generated and what counted.
     """
-    known = by_model(provenance)
+    known = by_model(origins)
     return [
         {
             **word_columns(finding.tally),
@@ -102,7 +105,7 @@ def tally_rows(
 def image_rows(
     observations: "Iterable[Observation]",
     axes: "Sequence[Axis]",
-    provenance: "Iterable[Provenance]" = (),
+    origins: "Iterable[Origin]" = (),
     file: "Callable[[str], str] | None" = None,
 ) -> list[dict[str, object]]:
     """Return one row for each stored image.
@@ -110,7 +113,7 @@ def image_rows(
     Args:
         observations: the images.
         axes: the questions, each giving columns of its own.
-        provenance: how each model's images came about.
+        origins: how each model's images came about.
         file: gives the path of an image by its key; None leaves the column empty.
 
     Columns:
@@ -126,7 +129,7 @@ def image_rows(
             (1..10), pixel-tone_monk_sureness (0..1) and pixel-tone_skin_pixels.
         model_repo ... tool_version: as in tally_rows.
     """
-    known = by_model(provenance)
+    known = by_model(origins)
     return [
         {
             **_asked(observation),
@@ -141,7 +144,7 @@ def image_rows(
 
 def comparison_rows(
     differences: "Iterable[Difference]",
-    provenance: "Iterable[Provenance]" = (),
+    origins: "Iterable[Origin]" = (),
     year: int = DEFAULT_YEAR,
 ) -> list[dict[str, object]]:
     """Return one row for each compared cell, axis and label; `year` as in tally_rows.
@@ -168,7 +171,7 @@ def comparison_rows(
             left_width_px, left_height_px, left_dtype, left_device, left_libraries,
             left_tool_version, right_model_repo ... right_tool_version: as in tally_rows.
     """
-    known = by_model(provenance)
+    known = by_model(origins)
     return [
         _compared(difference, position, known, year)
         for difference in differences
@@ -193,9 +196,9 @@ def _harmless(value: object) -> object:
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
 
 
-def by_model(provenance: "Iterable[Provenance]") -> dict[str, Provenance]:
-    """Return provenance by the name of its model."""
-    return {known.model.name: known for known in provenance}
+def by_model(origins: "Iterable[Origin]") -> dict[str, Origin]:
+    """Return origins by the name of their model."""
+    return {known.model.name: known for known in origins}
 
 
 def word_columns(tally: "Tally") -> Row:
@@ -292,29 +295,25 @@ def _reference(tally: "Tally", label: str, year: int) -> Row:
     }
 
 
-def instrument_columns(axis: "Axis", known: Provenance | None) -> Row:
+def instrument_columns(axis: "Axis", known: Origin | None) -> Row:
     """Return the columns that say who answered."""
     return {
-        "instrument": dict(known.instruments).get(axis.name) if known else None,
+        "instrument": str(known.instruments[axis.name]) if known else None,
         "captions_sha256": axis.digest,
         "threshold": axis.threshold,
     }
 
 
-def model_columns(known: Provenance | None) -> Row:
+def model_columns(known: Origin | None) -> Row:
     """Return the columns that say how the images came about."""
     model = known.model if known else None
     return {
         "model_repo": model.repo if model else None,
         "model_revision": model.revision if model else None,
-        "scheduler": model.scheduler if model else None,
-        "steps": model.steps if model else None,
-        "guidance": model.guidance if model else None,
-        "width_px": model.width_px if model else None,
-        "height_px": model.height_px if model else None,
-        "dtype": model.dtype if model else None,
-        "device": known.device if known else None,
-        "libraries": known.libraries if known else None,
+        # A backend that has no such setting leaves its column empty.
+        **{name: getattr(model.settings, name, None) if model else None for name in _SETTINGS},
+        "device": known.made.device if known else None,
+        "libraries": known.made.libraries if known else None,
         "tool_version": known.tool_version if known else None,
     }
 
@@ -342,14 +341,14 @@ def _answers(observation: "Observation", axes: "Iterable[Axis]") -> Row:
             "reason": seen.reason if seen else None,
         }
         answer |= dict(zip(axis.score_names, scores, strict=True))
-        answer["instrument"] = seen.instrument if seen else None
+        answer["instrument"] = str(seen.instrument) if seen else None
         answer |= {"captions_sha256": axis.digest, "threshold": axis.threshold}
         row |= _prefixed(axis.name, answer)
     return row
 
 
 def _compared(
-    difference: "Difference", position: int, known: dict[str, Provenance], year: int
+    difference: "Difference", position: int, known: dict[str, Origin], year: int
 ) -> Row:
     comparison = difference.comparison
     left, right = comparison.left, comparison.right

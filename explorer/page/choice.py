@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 from explorer.classifiers.find import FACE
 from explorer.errors import InvalidData, OutOfRange, UnknownName
 from explorer.findings.instruments import PIXEL_TONE, TONE
-from explorer.findings.sentences import GENDER
+from explorer.perception.axes import GENDER
 from explorer.perception.axes import find_axis
 from explorer.study import Study
 from explorer.words.prompts import TEMPLATE

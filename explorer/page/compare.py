@@ -5,22 +5,16 @@ from typing import TYPE_CHECKING
 
 from explorer import study as studies
 from explorer.findings.comparison import compare
-from explorer.findings.corrected import FEWEST, findings
+from explorer.findings.corrected import findings
+from explorer.statistics.intervals import FEWEST
 from explorer.findings.differences import (
     difference_sentence,
     differences,
     differences_sentence,
 )
 from explorer.findings.error_rates import known_errors
-from explorer.findings.sentences import (
-    FEMININE,
-    GENDER,
-    limits_text,
-    quote,
-    reasons_sentences,
-    seen_as,
-    subject,
-)
+from explorer.findings.sentences import limits_text, quote, reasons_sentences, subject
+from explorer.perception.axes import FEMININE, GENDER
 from explorer.findings.tallies import tally
 from explorer.page.charts import labels, labour_mark, pair_chart
 from explorer.page.choice import COMPARE, address, professions
@@ -207,7 +201,7 @@ class _Clearest:
                     one,
                     position,
                     _profession(one),
-                    seen_as(one.comparison.left.axis, position),
+                    one.comparison.left.axis.described(one.comparison.left.axis.labels[position]),
                     _images(choice, _profession(one)),
                 )
                 for one, position in self.rows
@@ -241,7 +235,7 @@ def _by_label(found: "tuple[Difference, ...]") -> "DotPlot":
         caption="A minus B in points, over all prompts",
         sides=("more often by B", "more often by A"),
         rows=tuple(
-            difference_dot(one, position, seen_as(one.comparison.left.axis, position))
+            difference_dot(one, position, one.comparison.left.axis.described(one.comparison.left.axis.labels[position]))
             for one in found
             for position, label in enumerate(one.comparison.left.axis.labels)
             # Masculine would be feminine mirrored.

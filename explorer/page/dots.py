@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from explorer.findings.corrected import FEWEST
-from explorer.findings.sentences import FEMININE, holds
+from explorer.statistics.intervals import FEWEST
+from explorer.findings.sentences import holds
+from explorer.perception.axes import FEMININE
 from explorer.page.charts import labels
 
 if TYPE_CHECKING:

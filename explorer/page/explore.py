@@ -7,7 +7,8 @@ from explorer import study as studies
 from explorer.findings.corrected import findings
 from explorer.findings.error_rates import known_errors
 from explorer.findings.gaps import gap_line, gaps
-from explorer.findings.sentences import GENDER, quote, sentence
+from explorer.findings.sentences import quote, sentence
+from explorer.perception.axes import GENDER
 from explorer.findings.tallies import tally
 from explorer.page.charts import chart, labels, labour_mark
 from explorer.page.choice import COMPARE, EXPLORE, address, profession, references

@@ -9,7 +9,8 @@ from explorer.findings.corrected import Finding
 from explorer.findings.error_rates import known_errors
 from explorer.findings.gap_tables import tone_rows
 from explorer.findings.gaps import gaps, headline, headline_sentences, left_out_sentences
-from explorer.findings.sentences import FEMININE, GENDER, holds, reasons_sentences
+from explorer.findings.sentences import holds, reasons_sentences
+from explorer.perception.axes import FEMININE, GENDER
 from explorer.findings.shifts import shift_sentences, shifts
 from explorer.findings.tallies import tally
 from explorer.page.charts import FITS, Chart, chart, labels, year_text

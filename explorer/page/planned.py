@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from explorer.errors import OutOfRange
 from explorer.findings.plans import Size, plan, plan_rows, plan_sentences
-from explorer.findings.sentences import GENDER
+from explorer.perception.axes import GENDER
 
 if TYPE_CHECKING:
     from explorer.findings.corrected import Errors

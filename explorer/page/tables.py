@@ -11,7 +11,7 @@ from explorer.findings.differences import differences
 from explorer.findings.error_rates import known_errors
 from explorer.findings.gap_tables import gap_rows, shift_rows, tone_rows
 from explorer.findings.gaps import gaps
-from explorer.findings.sentences import GENDER
+from explorer.perception.axes import GENDER
 from explorer.findings.shifts import shifts
 from explorer.findings.tables import comparison_rows, image_rows, tally_rows
 from explorer.page.choice import COMPARE, EXPLORE, GAPS, Choice, references

@@ -4,6 +4,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 
+# Of fewer images a share says next to nothing, and only counts are told.
+FEWEST = 10
+
+
 @dataclass(frozen=True, slots=True)
 class Interval:
     """An estimate with its limits: 0..1 for a share, -1..1 for a difference of shares.

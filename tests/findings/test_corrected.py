@@ -1,6 +1,7 @@
 import pytest
 
-from explorer.findings.corrected import FEWEST, NOT_ANNOTATED, TOO_FEW, findings
+from explorer.findings.corrected import NOT_ANNOTATED, TOO_FEW, findings
+from explorer.statistics.intervals import FEWEST
 from explorer.findings.sentences import quote
 from explorer.findings.tallies import ALL, Cell, Tally
 from explorer.perception.axes import find_axis

@@ -3,7 +3,7 @@ from itertools import product
 import pytest
 
 from explorer.findings.comparison import Comparison, compare
-from explorer.findings.corrected import FEWEST
+from explorer.statistics.intervals import FEWEST
 from explorer.findings.differences import (
     MCNEMAR,
     SIGN_FLIP,

@@ -1,0 +1,137 @@
+"""Samples and annotations as files: sheets to fill in, images to look at, annotations to read."""
+
+import csv
+import io
+from typing import TYPE_CHECKING
+
+from explorer.errors import InvalidData, UnknownName
+from explorer.perception.annotations import Annotation, annotation_of, answers
+from explorer.perception.axes import find_axis
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from explorer.perception.samples import Sampled
+    from explorer.store.index import Store
+
+    Row = dict[str, object]
+
+_ASKED = ("image", "axis", "label")
+
+
+def sheet(sample: "Iterable[Sampled]") -> "list[Row]":
+    """Return rows for annotators to fill in: no model, no prompt, no answer of the instrument."""
+    numbers: dict[str, int] = {}
+    return [
+        {
+            "number": numbers.setdefault(one.image, len(numbers) + 1),
+            "image": one.image,
+            "axis": one.axis,
+            "label": None,
+            "answers": " / ".join(answers(find_axis(one.axis))),
+        }
+        for one in sample
+    ]
+
+
+def copy_images(store: "Store", rows: "Iterable[Row]", folder: "Path") -> None:
+    """Write the images of a sheet into a folder as 1.png, 2.png and so on.
+
+    A stored file tells the prompt it was drawn for; these hold pixels and nothing else.
+
+    Raises:
+        InvalidData: the folder cannot be written.
+        StoreError: an image cannot be read.
+    """
+    from PIL import Image
+
+    wanted = {str(row["image"]): row["number"] for row in rows}
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for key, number in wanted.items():
+            Image.fromarray(store.pixels(key)).save(folder / f"{number}.png")
+    except OSError as error:
+        raise InvalidData(
+            f"{str(folder)!r} cannot be written ({error.strerror or error}). Name a folder that "
+            "you may write to."
+        ) from error
+
+
+def annotation_rows(labels: "Iterable[Annotation]") -> "list[Row]":
+    """Return labels as rows that `read_annotations` reads again."""
+    return [
+        {
+            "image": one.image,
+            "axis": one.axis,
+            "annotator": one.annotator,
+            "label": one.label,
+            "date": one.date,
+        }
+        for one in labels
+    ]
+
+
+def read_annotations(path: "Path", annotator: str | None, date: str) -> tuple[Annotation, ...]:
+    """Read labels from a CSV file with the columns image, axis and label; empty ones are skipped.
+
+    Args:
+        path: the file.
+        annotator: whose they are; None where a column annotator says so.
+        date: of labels that have none in a column date, ISO 8601.
+
+    Raises:
+        InvalidData: the file cannot be read or breaks its rules; the message names file, line,
+            value and remedy.
+    """
+    lines = csv.DictReader(io.StringIO(_text(path), newline=""))
+    needed = _ASKED if annotator is not None else (*_ASKED, "annotator")
+    missing = next((name for name in needed if name not in (lines.fieldnames or ())), None)
+    if missing:
+        hint = (
+            "Say whose labels these are with --annotator." if missing == "annotator" else "Add it."
+        )
+        raise InvalidData(
+            f"{str(path)!r}, line 1: there is no column {missing!r} in {lines.fieldnames!r}. {hint}"
+        )
+    try:
+        return tuple(_labels(path, lines, annotator, date))
+    except csv.Error as error:
+        raise InvalidData(
+            f"{str(path)!r}, line {lines.line_num}: {error}. Correct the line, its quotes first."
+        ) from error
+
+
+def _text(path: "Path") -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidData(
+            f"{str(path)!r} cannot be read ({error}). Give a CSV file, in UTF-8, as "
+            "`annotate sample` writes it."
+        ) from error
+
+
+def _labels(
+    path: "Path", lines: "csv.DictReader[str]", annotator: str | None, date: str
+) -> "Iterator[Annotation]":
+    seen: set[tuple[str, str, str]] = set()
+    for line in lines:
+        said = {name: (text or "").strip() for name, text in line.items() if name}
+        if not said["label"]:
+            continue
+        place = f"{str(path)!r}, line {lines.line_num}"
+        who = said["annotator"] if annotator is None else annotator
+        try:
+            label = annotation_of(
+                said["image"], said["axis"], who, said["label"], said.get("date") or date
+            )
+        except (UnknownName, InvalidData) as error:
+            raise InvalidData(f"{place}: {error}") from error
+        if (label.image, label.axis, label.annotator) in seen:
+            raise InvalidData(
+                f"{place}: {label.annotator!r} has annotated {label.image!r} on {label.axis!r} before "
+                "in this file. Leave one of the lines."
+            )
+        seen.add((label.image, label.axis, label.annotator))
+        yield label
