@@ -32,7 +32,7 @@ def variants(study: Study, classifiers: "Sequence[str]" = ()) -> tuple[Variant, 
         InvalidData: the axis is not answered by captions.
     """
     (axis,) = study.axes
-    if axis.reader != "captions":
+    if axis.method != "captions":
         raise InvalidData(
             f"The axis {axis.name!r} is not answered by captions. Ask about 'gender' or 'tone'."
         )

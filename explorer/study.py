@@ -199,8 +199,7 @@ def run(
     to_generate = count_missing(study, store)
     pace = Pace(to_generate + count_unclassified(study, store))
     if pace.total and not cancelled():
-        stage = "generate" if to_generate else "classify"
-        yield Progress(0, pace.total, stage, None, None, None)
+        yield Progress(0, pace.total, "generate" if to_generate else "classify", None, None, None)
     for card in study.models:
         classify = _Classify(study, card, store, classifiers)
         stored = _stored(unclassified(study, store, card), store)

@@ -11,32 +11,26 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from explorer.models.catalog import ModelCard, classifier_version
+from explorer.models.backends import Diffusers
+from explorer.models.catalog import ModelCard
+from explorer.models.provenance import Provenance
 from explorer.models.requests import Image, ImageRequest, ModelSpec
 from explorer.perception.axes import Axis, Perception
-from explorer.perception.decide import decide, instrument_name
+from explorer.perception.decide import decide
+from explorer.perception.instruments import ClassifierSpec, Instrument
 
 UNCLEAR = 255
+FAKE_CLIP = ClassifierSpec("captions", None, "fake-clip")
+MADE = Provenance("fake device", "fake 1.0")
 
 
 def fake_card(
     name: str = "fake-a", *, classifier: str = "fake-clip", size_px: int = 32
 ) -> ModelCard:
     """Return a model that only FakeGenerator can generate with."""
-    spec = ModelSpec(
-        name=name,
-        backend="diffusers",
-        repo=name,
-        revision="1",
-        scheduler="default",
-        steps=1,
-        guidance=1.0,
-        width_px=size_px,
-        height_px=size_px,
-        dtype="float32",
-    )
+    settings = Diffusers("default", 1, 1.0, size_px, size_px, "float32")
     return ModelCard(
-        spec=spec,
+        spec=ModelSpec(name, name, "1", settings),
         title=name,
         description="Generates coloured squares.",
         bundled=False,
@@ -66,6 +60,11 @@ class FakeGenerator:
     seconds: float = 0.0
     generated: list[ImageRequest] = field(default_factory=list)
 
+    @property
+    def provenance(self) -> Provenance:
+        """What it says of the machine."""
+        return MADE
+
     def generate(self, requests: Sequence[ImageRequest]) -> Iterator[Image]:
         """Yield one image for each request, in order."""
         for request in requests:
@@ -78,8 +77,9 @@ class FakeGenerator:
     def _image(self, request: ImageRequest) -> Image:
         if self.filtered(request):
             return Image(request, None, "safety filter")
+        size_px = request.model.diffusion.height_px, request.model.diffusion.width_px
         colour = np.array(digits(request), dtype=np.uint8)
-        pixels = np.empty((request.model.height_px, request.model.width_px, 3), dtype=np.uint8)
+        pixels = np.empty((*size_px, 3), dtype=np.uint8)
         pixels[:] = colour
         pixels[0] = UNCLEAR if self.unclear(request) else colour // 2
         return Image(request, pixels)
@@ -89,7 +89,7 @@ class FakeGenerator:
 class FakeClassifier:
     """Reads the answers back from a fake image's first row; counts what it classified."""
 
-    name: str = "fake-clip"
+    spec: ClassifierSpec = FAKE_CLIP
     classified: list[str] = field(default_factory=list)
 
     def classify(self, images: Sequence[Image], axis: Axis) -> Iterator[Perception]:
@@ -99,7 +99,7 @@ class FakeClassifier:
             yield decide(
                 image.request.key,
                 axis,
-                instrument_name(classifier_version(self.name), axis),
+                Instrument.of(self.spec, axis),
                 _scores(image, axis),
             )
 

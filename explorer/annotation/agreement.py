@@ -67,5 +67,3 @@ def _pair(
 
 def _sides(said: "Sequence[tuple[str, str]]") -> "tuple[list[str], list[str]]":
     return [one for one, _ in said], [other for _, other in said]
-
-

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from explorer.models.requests import Image
-    from explorer.perception.instruments import ClassifierSpec
     from explorer.perception.axes import Axis
+    from explorer.perception.instruments import ClassifierSpec
 
 
 class _Classifier(Protocol):

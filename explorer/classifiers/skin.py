@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from explorer.models.requests import Image
-    from explorer.perception.instruments import ClassifierSpec
     from explorer.perception.axes import Axis, Perception
+    from explorer.perception.instruments import ClassifierSpec
     from explorer.perception.skin import Skin
 
 # The bundled generators draw every portrait in the same place: eyes and mouth lie in this part of

@@ -14,9 +14,8 @@ if TYPE_CHECKING:
 
     from explorer.classifiers.clip import ClipClassifier
     from explorer.models.requests import Image
-    from explorer.perception.instruments import ClassifierSpec
     from explorer.perception.axes import Axis
-
+    from explorer.perception.instruments import ClassifierSpec
 
 
 class SubjectClassifier:

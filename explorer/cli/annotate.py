@@ -8,15 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from explorer import settings as machine
-from explorer.annotation.report import report_rows, report_sentences
-from explorer.annotation.sampling import (
-    annotation_rows,
-    copy_images,
-    draw_samples,
-    read_annotations,
-    sheet,
-    annotation_report,
-)
+from explorer.annotation.files import annotation_rows, copy_images, read_annotations, sheet
+from explorer.annotation.report import annotation_report, report_rows, report_sentences
+from explorer.annotation.sampling import draw_samples
 from explorer.cli.commands import PLAIN, app, generate_missing, opened, say
 from explorer.cli.options import ALL, Asked, CacheFolder, Changed, spread
 from explorer.cli.output import Output

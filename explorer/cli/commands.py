@@ -19,14 +19,12 @@ from explorer.cli.options import Asked, CacheFolder, Changed, Models, Year, spre
 from explorer.cli.output import Output
 from explorer.cli.progress import shown_progress
 from explorer.errors import ExplorerError, InputError
-from explorer.findings.corrected import findings
-from explorer.findings.differences import difference_sentence, differences, differences_sentence
-from explorer.findings.error_rates import known_errors
+from explorer.findings.differences import difference_sentence, differences_sentence
+from explorer.findings.findings import Findings
 from explorer.findings.sentences import quote, sentence
-from explorer.perception.axes import GENDER
-from explorer.findings.tables import comparison_rows, image_rows, tally_rows
 from explorer.generators.find import generators
 from explorer.models.catalog import known_models
+from explorer.perception.axes import GENDER
 from explorer.store.index import Store
 from explorer.words.references import checked_year
 from explorer.words.vocabulary import DEFAULT_YEAR, known_profession
@@ -34,7 +32,7 @@ from explorer.words.vocabulary import DEFAULT_YEAR, known_profession
 if TYPE_CHECKING:
     from explorer.findings.corrected import Finding
     from explorer.findings.differences import Difference
-    from explorer.findings.tables import Provenance, Row
+    from explorer.findings.tables import Row
     from explorer.models.catalog import ModelCard
     from explorer.settings import Settings
     from explorer.study import Study
@@ -150,11 +148,11 @@ def list_models(output: Output) -> None:
             "title": card.title,
             "bundled": card.bundled,
             "revision": card.spec.revision,
-            "scheduler": card.spec.scheduler,
-            "steps": card.spec.steps,
-            "guidance": card.spec.guidance,
-            "width_px": card.spec.width_px,
-            "height_px": card.spec.height_px,
+            "scheduler": card.spec.diffusion.scheduler,
+            "steps": card.spec.diffusion.steps,
+            "guidance": card.spec.diffusion.guidance,
+            "width_px": card.spec.diffusion.width_px,
+            "height_px": card.spec.diffusion.height_px,
             "classifier": card.classifier,
             "description": card.description,
         }
@@ -200,10 +198,10 @@ def tally(
     settings = machine.load(cache)
     with opened(settings) as store:
         study = _answering(asked, changed.cards(model, settings), store, calibrated=calibrated)
-        found = findings(studies.tallies(study, store, by.value), known_errors(study, store))
-        rows = tally_rows(found, made(study, store), checked_year(year))
+        findings = Findings(study, store)
+        rows = findings.tally_rows(by.value, checked_year(year))
         if output.write(rows, _TALLY_COLUMNS) and by is By.PROFESSION:
-            _print_sentences(found, year)
+            _print_sentences(findings.found("profession"), year)
         say_missing(study, store)
 
 
@@ -224,10 +222,7 @@ def images(
     settings = machine.load(cache)
     with opened(settings) as store:
         study = _answering(asked, changed.cards(model, settings), store, calibrated=calibrated)
-        stored = [one for card in study.models for one in studies.observations(study, store, card)]
-        provenance = made(study, store)
-        axes = study.decided_on
-        rows = image_rows(stored, axes, provenance, lambda key: str(store.image_path(key)))
+        rows = Findings(study, store).image_rows(lambda key: str(store.image_path(key)))
         labels = tuple(f"{axis.name}_label" for axis in study.axes)
         columns = ("model", "profession", "adjective", "replicate", *labels, "filtered", "file")
         output.write(rows, columns)
@@ -253,10 +248,10 @@ def compare(
     settings = machine.load(cache)
     study = asked.study(changed.cards((left, right), settings))
     with opened(settings) as store:
-        found = differences(studies.comparisons(study, store, by.value), known_errors(study, store))
-        rows = comparison_rows(found, made(study, store), checked_year(year))
+        findings = Findings(study, store)
+        rows = findings.comparison_rows(by.value, checked_year(year))
         if output.write(rows, _COMPARISON_COLUMNS):
-            _print_differences(study, found)
+            _print_differences(study, findings.differences(by.value))
         say_missing(study, store)
 
 
@@ -317,11 +312,6 @@ def generate_missing(store: Store, settings: "Settings", *asked: "Study") -> Non
                 show(progress)
 
 
-def made(study: "Study", store: Store) -> "list[Provenance]":
-    """Return how each model's images came about."""
-    return [studies.provenance(study, store, card) for card in study.models]
-
-
 def _answering(
     asked: Asked, cards: "list[ModelCard]", store: Store, *, calibrated: bool
 ) -> "Study":
@@ -331,7 +321,7 @@ def _answering(
     study = calibrate(replace(asked, axis=asked.axis or [GENDER]).study(cards), store)
     if found := study.recalibration:
         say(
-            f"Answers are calibrated, {found}, on {found.labels} images that people annotated. "
+            f"Answers are calibrated, {found}, on {found.annotated} images that people annotated. "
             "How they err is counted with temperatures and biases that the labels counted on had "
             "no part in."
         )
@@ -361,14 +351,13 @@ def _print_differences(study: "Study", found: "tuple[Difference, ...]") -> None:
 
 
 def _say_state(study: "Study", store: Store, remark: str) -> None:
-    missing = len(studies.missing(study, store))
-    total = sum(len(study.requests(card)) for card in study.models)
-    say(f"{total - missing} of {total} images are in {str(store.root)!r}. {remark}")
+    here = study.size - studies.count_missing(study, store)
+    say(f"{here} of {study.size} images are in {str(store.root)!r}. {remark}")
 
 
 def say_missing(study: "Study", store: Store) -> None:
     """Say on standard error how many of the images asked for are not there."""
-    missing = len(studies.missing(study, store))
+    missing = studies.count_missing(study, store)
     if missing:
         say(f"{missing} of the images asked for are not generated yet. `generate` generates them.")
 

@@ -13,6 +13,7 @@ from explorer.cli.options import Asked, CacheFolder, Changed, Models, spread
 from explorer.cli.output import Output
 from explorer.cli.questions import Model
 from explorer.errors import InvalidData
+from explorer.findings.findings import Findings
 from explorer.findings.instruments import (
     PIXEL_TONE,
     TONE,
@@ -21,12 +22,10 @@ from explorer.findings.instruments import (
     pairs,
 )
 from explorer.findings.sensitivity import variation_rows, variation_sentences, variations
-from explorer.perception.axes import GENDER
-from explorer.perception.axes import find_axis
+from explorer.perception.axes import GENDER, find_axis
 from explorer.sensitivity import variants
 
 if TYPE_CHECKING:
-    from explorer.findings.tallies import Observation
     from explorer.settings import Settings
     from explorer.store.index import Store
     from explorer.study import Study
@@ -68,9 +67,10 @@ def agreement(
     left = replace(asked, axis=[_one_axis(asked, TONE)]).study(changed.cards([model], settings))
     right = _other(left, beside)
     with opened(settings) as store:
+        (card,) = left.models
         found = pairs(
-            _seen(left, store),
-            _seen(right, store),
+            Findings(left, store).observations(card),
+            Findings(right, store).observations(card),
             (left.axes[0], right.axes[0]),
             (_instrument(left), _instrument(right)),
         )
@@ -109,7 +109,7 @@ def sensitivity(
         asked_variants = variants(study, beside or ())
         _classify_all([one.study for one in asked_variants], store, settings)
         found = variations(
-            (one.kind, one.what, studies.tallies(one.study, store, "profession"))
+            (one.kind, one.what, Findings(one.study, store).tallies("profession"))
             for one in asked_variants
         )
         if output.write(variation_rows(found), _SENSITIVITY_COLUMNS):
@@ -121,7 +121,9 @@ def _classify_all(asked: "list[Study]", store: "Store", settings: "Settings") ->
     for study in asked:
         studies.prepare(study)
     done = 0
-    for images in studies.classify(asked, store, classifiers(settings.device), settings.batch):
+    for images in studies.classify_stored(
+        asked, store, classifiers(settings.device), settings.batch
+    ):
         done += images
         say(f"Classified {done} images anew.")
 
@@ -144,21 +146,17 @@ def _other(study: "Study", beside: str | None) -> "Study":
     return replace(study, classifier=beside or FACE)
 
 
-def _seen(study: "Study", store: "Store") -> "tuple[Observation, ...]":
-    return studies.observations(study, store, study.models[0])
-
-
 def _instrument(study: "Study") -> str:
-    return study.instruments(study.models[0])[study.axes[0].name]
+    return str(study.instruments(study.models[0])[study.axes[0].name])
 
 
 def _say_unclassified(study: "Study", store: "Store") -> None:
-    unclassified = len(studies.unclassified(study, store))
+    unclassified = studies.count_unclassified(study, store)
     if unclassified:
         axis = study.axes[0]
-        classify = study.classify(study.models[0], axis)
+        classifier = study.classifier_of(study.models[0], axis)
         option = f" --classifier {study.classifier!r}" if study.classifier else ""
         say(
-            f"{unclassified} of the images are not classified by {classify!r}. "
+            f"{unclassified} of the images are not classified by {str(replace(classifier, revision=None))!r}. "
             f"`generate --axis {axis.name}{option}` classifies them."
         )

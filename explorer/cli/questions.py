@@ -8,25 +8,22 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from explorer import settings as machine
-from explorer import study as studies
-from explorer.cli.commands import app, made, opened, say_missing
+from explorer.cli.commands import app, opened, say_missing
 from explorer.cli.options import ALL, NONE, Asked, CacheFolder, Changed, Year, spread
 from explorer.cli.output import Output
 from explorer.errors import InvalidData
-from explorer.findings.error_rates import known_errors
-from explorer.findings.gap_tables import gap_rows, shift_rows, tone_rows
-from explorer.findings.gaps import gap_sentences, gaps, headline
+from explorer.findings.findings import Findings
+from explorer.findings.gaps import gap_sentences, headline
 from explorer.findings.plans import PRESETS, Size, plan, plan_rows, plan_sentences
-from explorer.perception.axes import GENDER
-from explorer.findings.shifts import shift_sentences, shifts
+from explorer.findings.shifts import shift_sentences
 from explorer.models.catalog import known_models
+from explorer.perception.axes import GENDER
 from explorer.words.references import checked_year, labour_references, read_references
 from explorer.words.vocabulary import DEFAULT_YEAR
 
 if TYPE_CHECKING:
     from explorer.settings import Settings
     from explorer.statistics.confusion import Confusion
-    from explorer.store.index import Store
     from explorer.study import Study
     from explorer.words.references import Reference
 
@@ -105,10 +102,11 @@ def gap(
     references = _references(reference, year, study)
     beside = f"the labour statistics of {year}" if reference is None else repr(str(reference))
     with opened(settings) as store:
+        findings = Findings(study, store)
         if study.axes[0].name == GENDER:
-            _show_gaps(study, store, output, references, beside)
-        else:
-            _show_tones(study, store, output)
+            _show_gaps(findings, output, references, beside)
+        elif output.write(findings.tone_rows, _TONE_COLUMNS):
+            _print([_TONES_TOLD])
         say_missing(study, store)
 
 
@@ -128,9 +126,9 @@ def adjectives(
         changed.cards([model], settings)
     )
     with opened(settings) as store:
-        found = shifts(studies.tallies(study, store, "cell"), known_errors(study, store))
-        if output.write(shift_rows(found, made(study, store)), _SHIFT_COLUMNS):
-            _print(shift_sentences(found))
+        findings = Findings(study, store)
+        if output.write(findings.shift_rows, _SHIFT_COLUMNS):
+            _print(shift_sentences(findings.shifts))
         say_missing(study, store)
 
 
@@ -164,7 +162,7 @@ def tell_plan(
 
 def _gender_errors(study: "Study", settings: "Settings") -> "list[Confusion]":
     with opened(settings) as store:
-        errors = known_errors(study, store)
+        errors = Findings(study, store).errors
     return [one for (_, axis), one in errors.items() if axis == GENDER]
 
 
@@ -174,22 +172,11 @@ def _of_all(asked: Asked) -> Asked:
 
 
 def _show_gaps(
-    study: "Study",
-    store: "Store",
-    output: Output,
-    references: "dict[str, Reference]",
-    beside: str,
+    findings: Findings, output: Output, references: "dict[str, Reference]", beside: str
 ) -> None:
-    tallies = studies.tallies(study, store, "profession")
-    found = gaps(tallies, references, known_errors(study, store))
-    if output.write(gap_rows(found, made(study, store)), _GAP_COLUMNS):
+    if output.write(findings.gap_rows(references), _GAP_COLUMNS):
+        found = findings.gaps(references)
         _print((*gap_sentences(found, headline(found), beside), _NOT_THE_SAME))
-
-
-def _show_tones(study: "Study", store: "Store", output: Output) -> None:
-    rows = tone_rows(studies.tallies(study, store, "profession"), made(study, store))
-    if output.write(rows, _TONE_COLUMNS):
-        _print([_TONES_TOLD])
 
 
 def _one_axis(asked: Asked) -> str:

@@ -1,15 +1,22 @@
 """How sure two models differ: corrected differences, and tests that allow for their number."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from explorer.findings.corrected import NO_ERRORS, corrections
-from explorer.statistics.intervals import FEWEST
-from explorer.findings.sentences import holds, how_many_hold, interval_text, points_more, subject, too_few_to_flip
+from explorer.findings.sentences import (
+    holds,
+    how_many_hold,
+    interval_text,
+    points_more,
+    subject,
+    too_few_to_flip,
+)
 from explorer.perception.axes import FEMININE, GENDER
 from explorer.statistics import correction, significance
 from explorer.statistics.confusion import POOLABLE_P, equal_errors
+from explorer.statistics.intervals import FEWEST
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -63,6 +70,17 @@ class Difference:
         return self.corrected[position] if self.corrected else self.comparison.differences[position]
 
 
+@dataclass(frozen=True, slots=True)
+class Clearest:
+    """The clearest differences that hold, each with the label it is of, among all that were tested.
+
+    Those in `rows` are corrected where errors are known, those in `tested` are not.
+    """
+
+    rows: "tuple[tuple[Difference, int], ...]"
+    tested: tuple[Difference, ...]
+
+
 def differences(
     comparisons: "Iterable[Comparison]", errors: "Errors" = NO_ERRORS
 ) -> tuple[Difference, ...]:
@@ -78,6 +96,30 @@ def differences(
         )
     }
     return tuple(found[place] for place in sorted(found))
+
+
+def clearest(comparisons: "Sequence[Comparison]", errors: "Errors", most: int) -> Clearest:
+    """Test every label of every comparison, and correct the clearest differences that hold.
+
+    Args:
+        comparisons: of one axis.
+        errors: how the instrument errs, as far as that is known.
+        most: how many to correct: many cells of many labels would take a while.
+    """
+    plain = differences(comparisons)
+    held = [
+        (test.q, one, position)
+        for one in plain
+        for position, test in enumerate(one.tests)
+        if test and test.holds
+    ]
+    first = sorted(held, key=lambda row: row[0])[:most]
+    better = differences([one.comparison for _, one, _ in first], errors)
+    rows = tuple(
+        (replace(one, corrected=corrected.corrected), position)
+        for (_, one, position), corrected in zip(first, better, strict=True)
+    )
+    return Clearest(rows, plain)
 
 
 def difference_sentence(difference: Difference, position: int) -> str | None:

@@ -2,8 +2,6 @@
 
 from typing import TYPE_CHECKING
 
-from explorer.statistics.intervals import FEWEST
-from explorer.perception.axes import FEMININE
 from explorer.findings.tables import (
     by_model,
     instrument_columns,
@@ -12,18 +10,20 @@ from explorer.findings.tables import (
     uncounted_columns,
     word_columns,
 )
+from explorer.perception.axes import FEMININE
 from explorer.statistics import distances
+from explorer.statistics.intervals import FEWEST
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from explorer.findings.gaps import Gap
+    from explorer.findings.gaps import Gap, Gaps
     from explorer.findings.shifts import Shift
     from explorer.findings.tables import Origin, Row
     from explorer.findings.tallies import Tally
 
 
-def gap_rows(found: "Iterable[Gap]", origins: "Iterable[Origin]" = ()) -> "list[Row]":
+def gap_rows(found: "Gaps", origins: "Iterable[Origin]" = ()) -> "list[Row]":
     """Return one row for each profession.
 
     Columns:
@@ -44,9 +44,8 @@ def gap_rows(found: "Iterable[Gap]", origins: "Iterable[Origin]" = ()) -> "list[
         correction_note: why the share is not corrected, or what to mind about it.
         instrument ... tool_version: as in tally_rows.
     """
-    found = tuple(found)
-    known, tests = by_model(origins), sum(gap.p is not None for gap in found)
-    return [_gap(gap, tests, known.get(gap.finding.tally.cell.model)) for gap in found]
+    known, tests = by_model(origins), sum(gap.p is not None for gap in found.rows)
+    return [_gap(gap, tests, known.get(gap.finding.tally.cell.model)) for gap in found.rows]
 
 
 def tone_rows(tallies: "Iterable[Tally]", origins: "Iterable[Origin]" = ()) -> "list[Row]":

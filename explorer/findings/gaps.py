@@ -3,8 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from explorer.findings.corrected import NO_ERRORS, corrections, findings
-from explorer.statistics.intervals import FEWEST
+from explorer.findings.corrected import corrections
 from explorer.findings.sentences import holds, how_many_hold, interval_text, points, points_more
 from explorer.perception.axes import FEMININE
 from explorer.statistics import correction
@@ -14,15 +13,14 @@ from explorer.statistics.amplification import (
     logit_slope,
     signed_gap,
 )
-from explorer.statistics.intervals import Interval
+from explorer.statistics.intervals import FEWEST, Interval
 from explorer.statistics.significance import against_reference, benjamini_hochberg
 from explorer.words.references import GENDERED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from explorer.findings.corrected import Errors, Finding
-    from explorer.findings.tallies import Tally
+    from explorer.findings.corrected import Finding
     from explorer.statistics.amplification import LogitSlope
     from explorer.words.references import Reference
 
@@ -68,6 +66,23 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
+class Gaps:
+    """One model's gaps in the order of its professions, tested as one family.
+
+    `correction` holds the draws behind the corrected shares of the gaps that count, None where
+    shares are not corrected.
+    """
+
+    rows: tuple[Gap, ...]
+    correction: "correction.Correction | None"
+
+    @property
+    def counted(self) -> tuple[Gap, ...]:
+        """The gaps that go into the headline."""
+        return tuple(gap for gap in self.rows if gap.counts)
+
+
+@dataclass(frozen=True, slots=True)
 class Headline:
     """One model's gaps taken together, over the professions that count.
 
@@ -83,29 +98,28 @@ class Headline:
     tests: int
 
 
-def gaps(
-    tallies: "Iterable[Tally]", references: "Mapping[str, Reference]", errors: "Errors" = NO_ERRORS
-) -> tuple[Gap, ...]:
+def gaps(found: "Iterable[Finding]", references: "Mapping[str, Reference]") -> Gaps:
     """Return the gap of each of one model's professions, in order.
 
     Args:
-        tallies: on the gender axis, by profession.
+        found: on the gender axis, by profession.
         references: by profession.
-        errors: how the instrument errs, as far as that is known.
     """
-    found = findings(tallies, errors)
-    plain = [_gap(one, references.get(str(one.tally.cell.profession))) for one in found]
-    p_values = iter(_p_values([gap for gap in plain if gap.counts]))
+    plain = [gap_of(one, references.get(str(one.tally.cell.profession))) for one in found]
+    counted = [gap for gap in plain if gap.counts]
+    corrected = _correction(counted)
+    p_values = iter(_p_values(counted, corrected))
     tested = [replace(gap, p=next(p_values)) if gap.counts else gap for gap in plain]
     adjusted = benjamini_hochberg([gap.p for gap in tested])
-    return tuple(replace(gap, q=q) for gap, q in zip(tested, adjusted, strict=True))
+    rows = tuple(replace(gap, q=q) for gap, q in zip(tested, adjusted, strict=True))
+    return Gaps(rows, corrected)
 
 
-def headline(found: "Sequence[Gap]") -> Headline:
+def headline(found: Gaps) -> Headline:
     """Return what one model's gaps come to, over the professions that count."""
-    counted = [gap for gap in found if gap.counts]
+    counted = found.counted
     estimates = [gap.gap.estimate for gap in counted if gap.gap]
-    interval = _mean(counted)
+    interval = _mean(found)
     mean = sum(estimates) / len(estimates) if estimates else None
     return Headline(
         professions=len(counted),
@@ -113,11 +127,11 @@ def headline(found: "Sequence[Gap]") -> Headline:
         interval=interval,
         absolute=sum(map(abs, estimates)) / len(estimates) if estimates else None,
         slope=_slope(counted),
-        tests=sum(gap.p is not None for gap in found),
+        tests=sum(gap.p is not None for gap in found.rows),
     )
 
 
-def gap_sentences(found: "Sequence[Gap]", told: Headline, beside: str) -> "Iterator[str]":
+def gap_sentences(found: Gaps, told: Headline, beside: str) -> "Iterator[str]":
     """Yield the headline in plain sentences, then what is left out of it.
 
     Args:
@@ -129,7 +143,7 @@ def gap_sentences(found: "Sequence[Gap]", told: Headline, beside: str) -> "Itera
     yield from left_out_sentences(found)
 
 
-def headline_sentences(found: "Sequence[Gap]", told: Headline, beside: str) -> "Iterator[str]":
+def headline_sentences(found: Gaps, told: Headline, beside: str) -> "Iterator[str]":
     """Yield what the professions that count come to, as gap_sentences does."""
     if told.mean is None or told.absolute is None:
         yield f"No profession has {FEWEST} classified images and a reference that fits its word."
@@ -137,16 +151,16 @@ def headline_sentences(found: "Sequence[Gap]", told: Headline, beside: str) -> "
     how = f"corrected, {interval_text(told.interval)}" if told.interval else "as counted"
     professions = f"{told.professions} profession{'s' * (told.professions != 1)}"
     yield (
-        f"Over {professions} {found[0].finding.tally.cell.model} shows people "
+        f"Over {professions} {found.rows[0].finding.tally.cell.model} shows people "
         f"perceived as feminine {points_more(told.mean)} often, on average, than {beside} have "
         f"women ({how}). Whichever way, a profession is {points(told.absolute)} off on average."
     )
     yield _slope_sentence(told.slope)
-    held = sum(holds(gap.q) for gap in found)
+    held = sum(holds(gap.q) for gap in found.rows)
     yield how_many_hold(held, told.tests, "gaps")
 
 
-def left_out_sentences(found: "Sequence[Gap]") -> "Iterator[str]":
+def left_out_sentences(found: Gaps) -> "Iterator[str]":
     """Yield which professions do not count, by why they do not."""
     for reason, names in _left_out(found).items():
         yield f"Not in these numbers, {reason}: {', '.join(names)}."
@@ -165,7 +179,8 @@ def gap_line(gap: Gap) -> str | None:
     )
 
 
-def _gap(finding: "Finding", reference: "Reference | None") -> Gap:
+def gap_of(finding: "Finding", reference: "Reference | None") -> Gap:
+    """Return one profession's gap, untested."""
     share, known = finding.best(FEMININE), reference.share if reference else None
     if share is None or known is None:
         return Gap(finding, reference, None, None)
@@ -183,9 +198,18 @@ def _minus(share: Interval, known: float) -> Interval:
     return replace(share, estimate=estimate, low=share.low - known, high=share.high - known)
 
 
-def _p_values(counted: "Sequence[Gap]") -> list[float | None]:
+def _correction(counted: "Sequence[Gap]") -> "correction.Correction | None":
+    """Return the draws behind corrected shares; they are one model's, so all or none are."""
+    confusion = counted[0].finding.confusion if counted else None
+    if confusion is None or confusion.refusal:
+        return None
+    return corrections([gap.finding.tally for gap in counted], confusion, _DRAWS)
+
+
+def _p_values(
+    counted: "Sequence[Gap]", corrected: "correction.Correction | None"
+) -> list[float | None]:
     """Test corrected shares by their draws, raw ones by the exact binomial test."""
-    corrected = _correction(counted)
     if corrected is None:
         return [_p_as_counted(gap) for gap in counted]
     place = _place(counted[0])
@@ -202,21 +226,12 @@ def _p_as_counted(gap: Gap) -> float | None:
     return against_reference(tally.count(FEMININE), tally.classified, gap.reference.share)
 
 
-def _correction(counted: "Sequence[Gap]") -> "correction.Correction | None":
-    """Return the draws behind corrected shares; they are one model's, so all or none are."""
-    confusion = counted[0].finding.confusion if counted else None
-    if confusion is None or confusion.refusal:
-        return None
-    return corrections([gap.finding.tally for gap in counted], confusion, _DRAWS)
-
-
-def _mean(counted: "Sequence[Gap]") -> Interval | None:
-    corrected = _correction(counted)
-    (share,) = correction.mean(corrected).shares if corrected else (None,)
+def _mean(found: Gaps) -> Interval | None:
+    (share,) = correction.mean(found.correction).shares if found.correction else (None,)
     if share is None:
         return None
-    known = [gap.reference.share for gap in counted if gap.reference]
-    return _minus(share.intervals[_place(counted[0])], sum(known) / len(known))
+    known = [gap.reference.share for gap in found.counted if gap.reference]
+    return _minus(share.intervals[_place(found.counted[0])], sum(known) / len(known))
 
 
 def _slope(counted: "Sequence[Gap]") -> "LogitSlope | None":
@@ -253,10 +268,10 @@ def _slope_sentence(slope: "LogitSlope | None") -> str:
     )
 
 
-def _left_out(found: "Sequence[Gap]") -> dict[str, list[str]]:
+def _left_out(found: Gaps) -> dict[str, list[str]]:
     """Return the professions that do not count, by why they do not."""
     reasons: dict[str, list[str]] = {}
-    for gap in found:
+    for gap in found.rows:
         if not gap.counts:
             reasons.setdefault(_reason(gap), []).append(gap.profession)
     return reasons

@@ -4,7 +4,6 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from explorer.statistics.intervals import FEWEST
 from explorer.findings.tallies import ALL, Cell
 from explorer.perception.skin import bin_of_word
 from explorer.statistics.agreement import (
@@ -14,13 +13,14 @@ from explorer.statistics.agreement import (
     gwet_ac1,
     weighted_kappa,
 )
+from explorer.statistics.intervals import FEWEST
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from explorer.findings.tables import Row
-    from explorer.findings.tallies import Observation
     from explorer.perception.axes import Axis, Perception
+    from explorer.store.observations import Observation
 
 TONE, PIXEL_TONE = "tone", "pixel-tone"
 TOO_FEW_PAIRS = f"fewer than {FEWEST} images have an answer from both"

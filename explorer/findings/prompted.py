@@ -4,20 +4,22 @@ Nobody has to label these images: "a woman working as a nurse" should show a wom
 model does not obey, its mistake is charged to the instrument, so people read "prompt-validated".
 """
 
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from explorer.findings.counts import count
 from explorer.perception.axes import GENDER
 from explorer.reference.design import spread
 from explorer.statistics.confusion import Confusion
-from explorer.study import Study, observations
+from explorer.study import Study
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from explorer.models.catalog import ModelCard
     from explorer.perception.axes import Axis
     from explorer.store.index import Store
+
+_Answer = tuple[str | None, str | None]
 
 PROFESSIONS = 30
 IMAGES = 5
@@ -42,7 +44,15 @@ def prompted_errors(study: Study, store: "Store") -> dict[tuple[str, str], Confu
 
     A model is left out as long as fewer than FEWEST images of either gender are classified.
     """
-    return dict(_errors(study, store))
+    asked = prompted_studies(study)
+    columns = {
+        card.spec.name: [_answers(each, card, store) for each in asked] for card in study.models
+    }
+    return {
+        (name, GENDER): Confusion(tuple(zip(*by_gender, strict=True)), "prompt")
+        for name, by_gender in columns.items()
+        if by_gender and all(sum(column) >= FEWEST for column in by_gender)
+    }
 
 
 def _prompted(study: Study, axis: "Axis", label: str) -> Study:
@@ -57,18 +67,11 @@ def _prompted(study: Study, axis: "Axis", label: str) -> Study:
     )
 
 
-def _errors(study: Study, store: "Store") -> "Iterator[tuple[tuple[str, str], Confusion]]":
-    asked = prompted_studies(study)
-    for card in study.models if asked else ():
-        columns = [_said(each, card, store) for each in asked]
-        if all(sum(column) >= FEWEST for column in columns):
-            rows = tuple(zip(*columns, strict=True))
-            yield (card.spec.name, GENDER), Confusion(rows, "prompt")
-
-
-def _said(study: Study, card: "ModelCard", store: "Store") -> list[int]:
-    """Count the answers by label, abstentions last."""
+def _answers(study: Study, card: "ModelCard", store: "Store") -> list[int]:
+    """Return how often each label was given, then how often the instrument abstained."""
     (axis,) = study.axes
-    seen = (one.perceptions.get(axis.name) for one in observations(study, store, card))
-    answers = [perception.label for perception in seen if perception is not None]
-    return [answers.count(label) for label in (*axis.labels, None)]
+    answers = sum(count(study, store, card).answers[axis.name].values(), Counter[_Answer]())
+    return [
+        sum(number for (given, _), number in answers.items() if given == label)
+        for label in (*axis.labels, None)
+    ]

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from explorer.statistics.intervals import FEWEST
 from explorer.findings.sentences import subject, told_label
 from explorer.findings.tables import interval_columns, reasons_text, word_columns
+from explorer.statistics.intervals import FEWEST
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

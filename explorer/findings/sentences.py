@@ -3,9 +3,9 @@
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from explorer.statistics.intervals import FEWEST
 from explorer.perception.axes import FEMININE, GENDER
 from explorer.perception.decide import UNSURE
+from explorer.statistics.intervals import FEWEST
 from explorer.words.labour import labour_statistic
 from explorer.words.prompts import with_article
 from explorer.words.vocabulary import DEFAULT_YEAR
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     from explorer.findings.corrected import Finding
     from explorer.findings.tallies import Cell, Tally
-    from explorer.perception.axes import Axis
     from explorer.statistics.intervals import Interval
     from explorer.words.vocabulary import Profession
 

@@ -5,12 +5,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from explorer.findings.corrected import NO_ERRORS, corrections
-from explorer.statistics.intervals import FEWEST
-from explorer.findings.sentences import holds, how_many_hold, interval_text, points_more, too_few_to_flip
+from explorer.findings.sentences import (
+    holds,
+    how_many_hold,
+    interval_text,
+    points_more,
+    too_few_to_flip,
+)
+from explorer.findings.tallies import ALL, Cell, Tally, pooled
 from explorer.perception.axes import FEMININE
-from explorer.findings.tallies import ALL, Cell, Tally
 from explorer.statistics import correction
-from explorer.statistics.intervals import Interval, difference
+from explorer.statistics.intervals import FEWEST, Interval, difference
 from explorer.statistics.significance import benjamini_hochberg, sign_flip
 
 if TYPE_CHECKING:
@@ -59,14 +64,14 @@ def shifts(tallies: "Iterable[Tally]", errors: "Errors" = NO_ERRORS) -> tuple[Sh
             by_adjective[adjective][str(tally.cell.profession)] = tally
     plain = by_adjective.pop(None, {})
     pairs = {word: _pairs(tallied, plain) for word, tallied in by_adjective.items() if word}
-    pooled = [_both(by_adjective[word], word, both) for word, both in pairs.items()]
+    both_sides = [_both(by_adjective[word], word, both) for word, both in pairs.items()]
     p_values = [_p(both) for both in pairs.values()]
     return tuple(
         Shift(word, *both, len(pairs[word]), _raw(*both), corrected, p, q)
         for word, both, corrected, p, q in zip(
             pairs,
-            pooled,
-            _corrected(pooled, errors),
+            both_sides,
+            _corrected(both_sides, errors),
             p_values,
             benjamini_hochberg(p_values),
             strict=True,
@@ -119,22 +124,8 @@ def _both(
     like = next(iter(tallied.values()))
     model = like.cell.model
     return (
-        _pooled(Cell(model, ALL, word), [one for one, _ in pairs], like),
-        _pooled(Cell(model, ALL, None), [other for _, other in pairs], like),
-    )
-
-
-def _pooled(cell: Cell, side: "Sequence[Tally]", like: Tally) -> Tally:
-    """Count the tallies of one side together; `like` gives the axis and the level."""
-    return Tally(
-        cell=cell,
-        axis=like.axis,
-        counts=tuple(sum(tally.count(label) for tally in side) for label in like.axis.labels),
-        abstained=sum(tally.abstained for tally in side),
-        filtered=sum(tally.filtered for tally in side),
-        missing=sum(tally.missing for tally in side),
-        level=like.level,
-        unclassified=sum(tally.unclassified for tally in side),
+        pooled(Cell(model, ALL, word), [one for one, _ in pairs], like),
+        pooled(Cell(model, ALL, None), [other for _, other in pairs], like),
     )
 
 
@@ -151,17 +142,17 @@ def _raw(with_it: Tally, without: Tally) -> Interval | None:
 
 
 def _corrected(
-    pooled: "Sequence[tuple[Tally, Tally]]", errors: "Errors"
+    both_sides: "Sequence[tuple[Tally, Tally]]", errors: "Errors"
 ) -> "list[Interval | None]":
     """Correct both sides with one draw of the errors: they share the instrument."""
-    sides = [one for one, _ in pooled] + [other for _, other in pooled]
+    sides = [one for one, _ in both_sides] + [other for _, other in both_sides]
     confusion = errors.get((sides[0].cell.model, sides[0].axis.name)) if sides else None
     if confusion is None:
-        return [None] * len(pooled)
-    drawn, half = corrections(sides, confusion), len(pooled)
+        return [None] * len(both_sides)
+    drawn, half = corrections(sides, confusion), len(both_sides)
     found = correction.difference(drawn.part(0, half), drawn.part(half, 2 * half))
     place = sides[0].axis.labels.index(FEMININE)
     return [
         each[place] if each and _raw(*pair) else None
-        for each, pair in zip(found, pooled, strict=True)
+        for each, pair in zip(found, both_sides, strict=True)
     ]

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from explorer.models.requests import ModelSpec
     from explorer.perception.axes import Axis
     from explorer.perception.instruments import Instrument
-    from explorer.store.observations import Observation
     from explorer.statistics.confusion import Confusion
     from explorer.statistics.intervals import Interval
+    from explorer.store.observations import Observation
 
 Row = dict[str, object]
 
@@ -347,9 +347,7 @@ def _answers(observation: "Observation", axes: "Iterable[Axis]") -> Row:
     return row
 
 
-def _compared(
-    difference: "Difference", position: int, known: dict[str, Origin], year: int
-) -> Row:
+def _compared(difference: "Difference", position: int, known: dict[str, Origin], year: int) -> Row:
     comparison = difference.comparison
     left, right = comparison.left, comparison.right
     label = left.axis.labels[position]

@@ -97,9 +97,7 @@ class Tally:
         return wilson(self.count(label), self.classified, self.level)
 
 
-def tally(
-    study: "Study", model: "ModelCard", counts: "Counts", by: By
-) -> tuple[Tally, ...]:
+def tally(study: "Study", model: "ModelCard", counts: "Counts", by: By) -> tuple[Tally, ...]:
     """Count one model's images into the full product of cells, axes innermost.
 
     Args:

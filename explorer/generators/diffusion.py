@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from diffusers import DiffusionPipeline
     from torch import Tensor
 
-    from explorer.models.backends import Diffusers
     from explorer.models.requests import ImageRequest, ModelSpec
     from explorer.settings import Settings
 
@@ -50,18 +49,17 @@ class DiffusionGenerator:
     batch by batch.
     """
 
-    def __init__(self, spec: "ModelSpec", settings: "Diffusers", machine: "Settings") -> None:
+    def __init__(self, spec: "ModelSpec", settings: "Settings") -> None:
         """Remember what to load and where.
 
         Args:
-            spec: the model.
-            settings: its settings.
-            machine: gives the device, and the number of images generated at once.
+            spec: the model and its settings.
+            settings: gives the device, and the number of images generated at once.
         """
         self._spec = spec
-        self._settings = settings
-        self._device = machine.device
-        self._batch = machine.batch
+        self._settings = spec.diffusion
+        self._device = settings.device
+        self._batch = settings.batch
         self._pipeline: DiffusionPipeline | None = None
         self._encoded: dict[str, dict[str, Tensor]] = {}
         self._unguided: dict[str, Tensor] = {}
@@ -131,7 +129,7 @@ class DiffusionGenerator:
 
     def _loaded(self) -> "DiffusionPipeline":
         if self._pipeline is None:
-            self._pipeline = load_pipeline(self._spec, self._settings, self._device)
+            self._pipeline = load_pipeline(self._spec, self._device)
         return self._pipeline
 
     def _run(

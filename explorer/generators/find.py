@@ -25,7 +25,7 @@ def generators(settings: "Settings") -> "Callable[[ModelSpec], DiffusionGenerato
         if isinstance(spec.settings, Diffusers):
             from explorer.generators.diffusion import DiffusionGenerator
 
-            return DiffusionGenerator(spec, spec.settings, settings)
+            return DiffusionGenerator(spec, settings)
         raise ModelError(
             f"Images of {spec.name!r} come from the backend {spec.settings.backend!r}, which this "
             "version cannot generate with. Its stored images can be looked at and counted."

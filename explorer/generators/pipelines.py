@@ -15,7 +15,6 @@ from explorer.torchvision_schemas import load_torchvision
 if TYPE_CHECKING:
     from diffusers import DiffusionPipeline
 
-    from explorer.models.backends import Diffusers
     from explorer.models.requests import ModelSpec
 
 _HUB_SECONDS = 10.0
@@ -46,15 +45,14 @@ _SCHEDULERS: dict[str, tuple[str, dict[str, object]]] = {
 }
 
 
-def load_pipeline(spec: "ModelSpec", settings: "Diffusers", device: str) -> "DiffusionPipeline":
+def load_pipeline(spec: "ModelSpec", device: str) -> "DiffusionPipeline":
     """Load a model's pipeline onto a device, ready to generate.
 
     Only safetensors weights are read and no code that comes with the model is run. A model that is
     on this machine is loaded without asking the hub.
 
     Args:
-        spec: what to load.
-        settings: its scheduler replaces the model's own unless it is "default".
+        spec: what to load; its scheduler replaces the model's own unless it is "default".
         device: "cpu", "cuda" or "mps".
 
     Raises:
@@ -72,12 +70,12 @@ def load_pipeline(spec: "ModelSpec", settings: "Diffusers", device: str) -> "Dif
         with warnings.catch_warnings():
             # Old models' settings are mended at loading; that they are old helps nobody here.
             warnings.simplefilter("ignore", FutureWarning)
-            pipeline = _load(spec, settings, _folder(spec, settings)).to(device)
+            pipeline = _load(spec, _folder(spec)).to(device)
     except ExplorerError:
         raise
     except Exception as error:
         raise load_failure(spec.repo, error) from error
-    _set_scheduler(pipeline, settings.scheduler)
+    _set_scheduler(pipeline, spec.diffusion.scheduler)
     _arrange(pipeline, device)
     pipeline.set_progress_bar_config(disable=True)
     return pipeline
@@ -93,11 +91,11 @@ def _quieten() -> None:
         logging.getLogger(name).setLevel(logging.ERROR)
 
 
-def _folder(spec: "ModelSpec", settings: "Diffusers") -> Path:
+def _folder(spec: "ModelSpec") -> Path:
     if Path(spec.repo).is_absolute():
         return Path(spec.repo)
     if "/" in spec.repo:
-        variants = ("fp16", None) if settings.dtype == "float16" else (None,)
+        variants = ("fp16", None) if spec.diffusion.dtype == "float16" else (None,)
         return _cached(spec, variants) or _download(spec, variants)
     bundled = weights_folder(spec.repo)
     if not bundled.is_dir():
@@ -160,7 +158,7 @@ def _has_variant(names: list[str], variant: str | None) -> bool:
     )
 
 
-def _load(spec: "ModelSpec", settings: "Diffusers", folder: Path) -> "DiffusionPipeline":
+def _load(spec: "ModelSpec", folder: Path) -> "DiffusionPipeline":
     import diffusers
     import torch
 
@@ -172,8 +170,8 @@ def _load(spec: "ModelSpec", settings: "Diffusers", folder: Path) -> "DiffusionP
         options["requires_safety_checker"] = False
     return getattr(diffusers, kind).from_pretrained(
         folder,
-        dtype=getattr(torch, settings.dtype),
-        variant=_variant(folder, settings.dtype),
+        dtype=getattr(torch, spec.diffusion.dtype),
+        variant=_variant(folder, spec.diffusion.dtype),
         use_safetensors=True,
         local_files_only=True,
         **options,

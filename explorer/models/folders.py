@@ -76,5 +76,3 @@ def _refuse_pickles(folder: Path) -> None:
                 "version with .safetensors files, or convert it with diffusers' "
                 "save_pretrained(..., safe_serialization=True)."
             )
-
-

@@ -66,12 +66,12 @@ def changed(spec: "ModelSpec", changes: "Mapping[str, Any]") -> "ModelSpec":
         changes: any of steps, guidance, size and scheduler.
 
     Raises:
+        InvalidData: another backend generates.
         UnknownName: there is no such scheduler.
         OutOfRange: steps, guidance or size lie outside what a model can do.
     """
     _check(changes)
-    own = spec.settings
-    assert isinstance(own, Diffusers), "only these can be changed"  # noqa: S101
+    own = spec.diffusion
     settings = replace(
         own,
         steps=changes.get("steps", own.steps),

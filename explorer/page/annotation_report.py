@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from explorer.annotation.report import report_sentences
-from explorer.annotation.sampling import annotation_report
+from explorer.annotation.report import annotation_report, report_sentences
 from explorer.page.annotation_task import annotated_study
 from explorer.page.charts import labels
 from explorer.page.rendering import render
 
 if TYPE_CHECKING:
-    from explorer.annotation.errors import Confidence, AnnotationReport
+    from explorer.annotation.errors import Confidence
+    from explorer.annotation.report import AnnotationReport
     from explorer.page.annotation_task import Session
     from explorer.page.charts import Label
     from explorer.page.desk import Desk

@@ -7,6 +7,7 @@ import gradio as gr
 from gradio.components import Navbar
 
 from explorer.errors import ServeError
+from explorer.findings.findings import Findings
 from explorer.page import annotate, compare, explore, gaps
 from explorer.page.choice import COMPARE, EXPLORE, GAPS, study
 from explorer.page.desk import open_desk
@@ -117,7 +118,8 @@ def warm(desk: "Desk") -> None:
         (COMPARE, compare.show),
         (GAPS, gaps.show),
     ):
-        show(desk, default, study(default, desk.find_model, desk.settings.device))
+        made = study(default, desk.find_model, desk.settings.device)
+        show(desk, default, Findings(made, desk.store))
     article("unlisted")
 
 

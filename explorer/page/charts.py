@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from explorer.statistics.intervals import FEWEST
 from explorer.findings.sentences import reasons_told
 from explorer.perception.axes import FEMININE, GENDER
+from explorer.statistics.intervals import FEWEST
 from explorer.words.labour import us_workers
 from explorer.words.references import OWN, labour_references, typed_over
 from explorer.words.vocabulary import DEFAULT_YEAR

@@ -15,8 +15,7 @@ from urllib.parse import urlencode
 from explorer.classifiers.find import FACE
 from explorer.errors import InvalidData, OutOfRange, UnknownName
 from explorer.findings.instruments import PIXEL_TONE, TONE
-from explorer.perception.axes import GENDER
-from explorer.perception.axes import find_axis
+from explorer.perception.axes import GENDER, find_axis
 from explorer.study import Study
 from explorer.words.prompts import TEMPLATE
 from explorer.words.references import checked_references, checked_year, labour_references

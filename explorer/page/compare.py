@@ -1,94 +1,47 @@
 """Compare: two models on the same prompts and seeds."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from explorer import study as studies
-from explorer.findings.comparison import compare
-from explorer.findings.corrected import findings
-from explorer.statistics.intervals import FEWEST
-from explorer.findings.differences import (
-    difference_sentence,
-    differences,
-    differences_sentence,
-)
-from explorer.findings.error_rates import known_errors
+from explorer.findings.differences import difference_sentence, differences_sentence
 from explorer.findings.sentences import limits_text, quote, reasons_sentences, subject
-from explorer.perception.axes import FEMININE, GENDER
-from explorer.findings.tallies import tally
 from explorer.page.charts import labels, labour_mark, pair_chart
 from explorer.page.choice import COMPARE, address, professions
 from explorer.page.dots import by_size, difference_dot, dot_plot
-from explorer.page.explore import codings, prompt_text
-from explorer.page.grid import Shown, facts, grid
+from explorer.page.explore import codings, prompt_text, shown_of
+from explorer.page.grid import facts, grid
 from explorer.page.known import known_shares
 from explorer.page.measured import measured
 from explorer.page.planned import planned
 from explorer.page.rendering import render
 from explorer.page.tables import tables
+from explorer.perception.axes import FEMININE, GENDER
+from explorer.statistics.intervals import FEWEST
 from explorer.words.labour import labour_statistic
 from explorer.words.vocabulary import DEFAULT_YEAR
 
 if TYPE_CHECKING:
-    from explorer.findings.comparison import Comparison
-    from explorer.findings.corrected import Errors
-    from explorer.findings.differences import Difference
-    from explorer.findings.tallies import By, Observation
-    from explorer.models.requests import ImageRequest
+    from explorer.findings.differences import Clearest, Difference
+    from explorer.findings.findings import Findings
     from explorer.page.choice import Choice
     from explorer.page.desk import Desk
     from explorer.page.dots import DotPlot
     from explorer.statistics.intervals import Interval
     from explorer.store.index import Store
-    from explorer.study import Study
     from explorer.words.vocabulary import Profession
 
 # Correcting tones takes a while, so of many professions only the clearest are shown.
 _TONES_SHOWN = 8
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """What both models were asked for and what is stored of it, looked up once."""
-
-    study: "Study"
-    requests: "tuple[tuple[ImageRequest, ...], ...]"
-    stored: "tuple[tuple[Observation, ...], ...]"
-
-    def compared(self, by: "By") -> "tuple[Comparison, ...]":
-        left, right = (
-            tally(stored, requests, self.study.axes, by, self.study.level)
-            for stored, requests in zip(self.stored, self.requests, strict=True)
-        )
-        return compare(left, right)
-
-    def shown(self) -> tuple[Shown, ...]:
-        return tuple(
-            Shown(
-                card.spec.name, requests, stored, tally(stored, requests, self.study.axes, "cell")
-            )
-            for card, requests, stored in zip(
-                self.study.models, self.requests, self.stored, strict=True
-            )
-        )
-
-
-def _asked(study: "Study", store: "Store") -> _Asked:
-    return _Asked(
-        study=study,
-        requests=tuple(study.requests(card) for card in study.models),
-        stored=tuple(studies.observations(study, store, card) for card in study.models),
-    )
-
-
-def show(desk: "Desk", choice: "Choice", study: "Study") -> str:
+def show(desk: "Desk", choice: "Choice", findings: "Findings") -> str:
     """Render what is stored of a study of two models."""
-    asked = _asked(study, desk.store)
-    errors, chosen = known_errors(study, desk.store), professions(choice)
-    if len(chosen) == 1:
-        parts = _of_one(desk.store, chosen[0], choice.year, asked, errors)
-    else:
-        parts = _of_several(choice, asked, errors)
+    study, chosen = findings.study, professions(choice)
+    parts = (
+        _of_one(desk.store, chosen[0], choice.year, findings)
+        if len(chosen) == 1
+        else _of_several(choice, findings)
+    )
     return render(
         "compare.html",
         address=address(choice),
@@ -99,7 +52,7 @@ def show(desk: "Desk", choice: "Choice", study: "Study") -> str:
         beside=address(replace(choice, models=choice.models[:1])),
         cards=study.models,
         prompt=prompt_text(study),
-        plan=planned(study, errors),
+        plan=planned(study, findings.errors),
         measured=measured(choice, study),
         axes=[(axis, labels(axis)) for axis in study.axes],
         professions=chosen,
@@ -122,46 +75,52 @@ def sentence(
 
 
 def _of_one(
-    store: "Store", chosen: "Profession", year: int, asked: _Asked, errors: "Errors"
+    store: "Store", chosen: "Profession", year: int, findings: "Findings"
 ) -> dict[str, object]:
     """Show one profession: what each model shows, where they differ, every image."""
-    study, comparisons = asked.study, asked.compared("profession")
-    found, mark = differences(comparisons, errors), labour_mark(chosen, year)
-    lefts = findings((one.left for one in comparisons), errors)
-    rights = findings((one.right for one in comparisons), errors)
+    study = findings.study
+    # What a grid shows is looked at first: what is damaged is forgotten, and not counted below.
+    shown = [shown_of(findings, card) for card in study.models]
+    found, mark = findings.differences("profession"), labour_mark(chosen, year)
+    quoted = {one.tally: one for one in findings.found("profession")}
+    sides = [
+        (quoted[one.comparison.left], quoted[one.comparison.right], one.comparison.paired)
+        for one in found
+    ]
     known = [known_shares(card, study) for card in study.models]
-    sides = list(zip(lefts, rights, comparisons, strict=True))
     return {
         "sentence": sentence(found[0], chosen if mark and mark.fits else None, year),
         "told": _told(found),
-        "charts": [pair_chart((a, b), one.paired, mark, known) for a, b, one in sides],
+        "charts": [pair_chart((a, b), paired, mark, known) for a, b, paired in sides],
         "quotes": [(quote(left), quote(right)) for left, right, _ in sides],
-        "plots": [_by_label(found), *_by_adjective(asked, errors)],
-        "rows": grid(asked.shown(), study.axes, store, mark, codings()),
+        "plots": [_by_label(found), *_by_adjective(findings)],
+        "rows": grid(shown, study.axes, store, mark, codings()),
         "facts": facts(study.axes),
         "mark": mark,
     }
 
 
-def _of_several(choice: "Choice", asked: _Asked, errors: "Errors") -> dict[str, object]:
+def _of_several(choice: "Choice", findings: "Findings") -> dict[str, object]:
     """Show several professions: where the models differ; images are a click away."""
-    comparisons = asked.compared("profession")
-    found = differences((one for one in comparisons if one.left.axis.name == GENDER), errors)
-    tones = _clearest([one for one in comparisons if one.left.axis.name != GENDER], errors)
+    found = findings.differences("profession", GENDER)
+    others = [axis.name for axis in findings.study.axes if axis.name != GENDER]
+    tones = [findings.clearest(axis, _TONES_SHOWN) for axis in others]
     return {
         "sentence": _of_all(found),
         "told": [
             differences_sentence(found),
             *_notes(found),
-            *tones.told,
-            *reasons_sentences(side for one in comparisons for side in (one.left, one.right)),
+            *(differences_sentence(one.tested) for one in tones),
+            *reasons_sentences(
+                side for one in findings.compared("profession") for side in (one.left, one.right)
+            ),
         ],
         "charts": [],
         "quotes": [],
         "plots": [
             _by_profession(found, choice),
-            *([tones.plot(choice)] if tones.rows else []),
-            *_by_adjective(asked, errors),
+            *(_of_tones(one, choice) for one in tones if one.rows),
+            *_by_adjective(findings),
         ],
         "rows": (),
         "facts": "",
@@ -183,50 +142,24 @@ def _of_all(found: "tuple[Difference, ...]") -> str:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Clearest:
-    """The clearest differences of tones that hold, each of one label, and what is told of all."""
-
-    rows: "tuple[tuple[Difference, int], ...]"
-    told: tuple[str, ...]
-
-    def plot(self, choice: "Choice") -> "DotPlot":
-        left, right = choice.models
-        return dot_plot(
-            title=f"{self.rows[0][0].comparison.left.axis.title} by profession",
-            caption=f"The clearest {len(self.rows)} differences that hold, in points",
-            sides=(f"more often by {right}", f"more often by {left}"),
-            rows=by_size(
-                difference_dot(
-                    one,
-                    position,
-                    _profession(one),
-                    one.comparison.left.axis.described(one.comparison.left.axis.labels[position]),
-                    _images(choice, _profession(one)),
-                )
-                for one, position in self.rows
-            ),
-        )
-
-
-def _clearest(comparisons: "list[Comparison]", errors: "Errors") -> _Clearest:
-    """Test every tone of every profession, and correct the few that are shown."""
-    if not comparisons:
-        return _Clearest((), ())
-    plain = differences(comparisons)
-    held = [
-        (test.q, one, position)
-        for one in plain
-        for position, test in enumerate(one.tests)
-        if test and test.holds
-    ]
-    first = sorted(held, key=lambda row: row[0])[:_TONES_SHOWN]
-    corrected = differences([one.comparison for _, one, _ in first], errors)
-    rows = tuple(
-        (replace(one, corrected=better.corrected), position)
-        for (_, one, position), better in zip(first, corrected, strict=True)
+def _of_tones(tones: "Clearest", choice: "Choice") -> "DotPlot":
+    left, right = choice.models
+    axis = tones.rows[0][0].comparison.left.axis
+    return dot_plot(
+        title=f"{axis.title} by profession",
+        caption=f"The clearest {len(tones.rows)} differences that hold, in points",
+        sides=(f"more often by {right}", f"more often by {left}"),
+        rows=by_size(
+            difference_dot(
+                one,
+                position,
+                _profession(one),
+                axis.described(axis.labels[position]),
+                _images(choice, _profession(one)),
+            )
+            for one, position in tones.rows
+        ),
     )
-    return _Clearest(rows, (differences_sentence(plain),))
 
 
 def _by_label(found: "tuple[Difference, ...]") -> "DotPlot":
@@ -235,7 +168,11 @@ def _by_label(found: "tuple[Difference, ...]") -> "DotPlot":
         caption="A minus B in points, over all prompts",
         sides=("more often by B", "more often by A"),
         rows=tuple(
-            difference_dot(one, position, one.comparison.left.axis.described(one.comparison.left.axis.labels[position]))
+            difference_dot(
+                one,
+                position,
+                one.comparison.left.axis.described(one.comparison.left.axis.labels[position]),
+            )
             for one in found
             for position, label in enumerate(one.comparison.left.axis.labels)
             # Masculine would be feminine mirrored.
@@ -261,9 +198,9 @@ def _by_profession(found: "tuple[Difference, ...]", choice: "Choice") -> "DotPlo
     )
 
 
-def _by_adjective(asked: _Asked, errors: "Errors") -> "list[DotPlot]":
+def _by_adjective(findings: "Findings") -> "list[DotPlot]":
     """Return the plot by adjective where any has images enough."""
-    comparisons = [one for one in asked.compared("adjective") if one.left.axis.name == GENDER]
+    comparisons = findings.compared("adjective", GENDER)
     enough = [
         one for one in comparisons if min(one.left.classified, one.right.classified) >= FEWEST
     ]
@@ -277,7 +214,7 @@ def _by_adjective(asked: _Asked, errors: "Errors") -> "list[DotPlot]":
             sides=("more often by B", "more often by A"),
             rows=by_size(
                 difference_dot(one, _feminine(one), word, f"{coding}-coded" if coding else "")
-                for one in differences(comparisons, errors)
+                for one in findings.differences("adjective", GENDER)
                 for word in [str(one.comparison.left.cell.adjective or "no adjective")]
                 for coding in [coded.get(word)]
             ),

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from explorer.models.catalog import ModelCard
     from explorer.models.requests import ModelSpec
+    from explorer.perception.instruments import ClassifierSpec
     from explorer.settings import Settings
     from explorer.study import Classifier, Generator
 
@@ -32,7 +33,7 @@ class Desk:
     models: "tuple[ModelCard, ...]"
     find_model: "Callable[..., ModelCard]"
     generators: "Callable[[ModelSpec], Generator]"
-    classifiers: "Callable[[str], Classifier]"
+    classifiers: "Callable[[ClassifierSpec], Classifier]"
     pace: Pace
     runs: Runs = field(default_factory=Runs)
 

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from explorer.statistics.intervals import FEWEST
 from explorer.findings.sentences import holds
-from explorer.perception.axes import FEMININE
 from explorer.page.charts import labels
+from explorer.perception.axes import FEMININE
+from explorer.statistics.intervals import FEWEST
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

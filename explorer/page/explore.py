@@ -3,26 +3,23 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from explorer import study as studies
-from explorer.findings.corrected import findings
-from explorer.findings.error_rates import known_errors
-from explorer.findings.gaps import gap_line, gaps
+from explorer.findings.gaps import gap_line, gap_of
 from explorer.findings.sentences import quote, sentence
-from explorer.perception.axes import GENDER
-from explorer.findings.tallies import tally
 from explorer.page.charts import chart, labels, labour_mark
 from explorer.page.choice import COMPARE, EXPLORE, address, profession, references
-from explorer.page.grid import Shown, facts, grid
+from explorer.page.grid import Shown, facts, grid, shown_requests
 from explorer.page.known import known_shares
 from explorer.page.measured import measured
 from explorer.page.planned import planned
 from explorer.page.rendering import render
 from explorer.page.tables import tables
+from explorer.perception.axes import GENDER
 from explorer.words.prompts import Prompt
 from explorer.words.vocabulary import load_adjectives
 
 if TYPE_CHECKING:
     from explorer.findings.corrected import Finding
+    from explorer.findings.findings import Findings
     from explorer.models.catalog import ModelCard
     from explorer.page.choice import Choice
     from explorer.page.desk import Desk
@@ -30,15 +27,14 @@ if TYPE_CHECKING:
     from explorer.words.vocabulary import Profession
 
 
-def show(desk: "Desk", choice: "Choice", study: "Study") -> str:
+def show(desk: "Desk", choice: "Choice", findings: "Findings") -> str:
     """Render what is stored of a study of one model."""
+    study = findings.study
     (card,), subject = study.models, profession(choice)
-    shown = shown_of(desk, study, card)
+    # What a grid shows is looked at first: what is damaged is forgotten, and not counted below.
+    shown = shown_of(findings, card)
     known, mark = known_shares(card, study), labour_mark(subject, choice.year)
-    pooled = tally(shown.observations, shown.requests, study.axes, "profession")
-    errors = known_errors(study, desk.store)
-    found = findings(pooled, errors)
-    gender = [one for one in pooled if one.axis.name == GENDER]
+    found = findings.found("profession")
     return render(
         "explore.html",
         address=address(choice),
@@ -48,10 +44,13 @@ def show(desk: "Desk", choice: "Choice", study: "Study") -> str:
         card=card,
         prompt=prompt_text(study),
         told=_told(found, subject if mark and mark.fits else None, choice.year),
-        plan=planned(study, errors),
+        plan=planned(study, findings.errors),
         measured=measured(choice, study),
         charts=[chart(one, mark, known) for one in found],
-        gaps=[gap_line(gap) for gap in gaps(gender, references(choice), errors)],
+        gaps=[
+            gap_line(gap_of(one, references(choice).get(subject.name)))
+            for one in findings.found("profession", GENDER)
+        ],
         rows=grid((shown,), study.axes, desk.store, mark, codings()),
         axes=[(axis, labels(axis)) for axis in study.axes],
         facts=facts(study.axes),
@@ -60,12 +59,16 @@ def show(desk: "Desk", choice: "Choice", study: "Study") -> str:
     )
 
 
-def shown_of(desk: "Desk", study: "Study", card: "ModelCard") -> Shown:
-    """Gather one model's requests, stored images and tallies per adjective."""
-    requests = study.requests(card)
-    observations = studies.observations(study, desk.store, card)
-    by_adjective = tally(observations, requests, study.axes, "cell")
-    return Shown(card.spec.name, requests, observations, by_adjective)
+def shown_of(findings: "Findings", card: "ModelCard") -> Shown:
+    """Return one model's images that the grid has room for, and its tallies by adjective."""
+    requests = shown_requests(findings.study, card)
+    return Shown(
+        model=card.spec.name,
+        requests=requests,
+        observations=findings.observations(card, requests),
+        tallies=tuple(one for one in findings.tallies("cell") if one.cell.model == card.spec.name),
+        images=findings.study.images,
+    )
 
 
 def codings() -> dict[str, str | None]:

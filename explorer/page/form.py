@@ -7,7 +7,7 @@ import gradio as gr
 
 from explorer.classifiers.find import FACE
 from explorer.errors import OutOfRange
-from explorer.models.catalog import SCHEDULERS
+from explorer.models.variants import SCHEDULERS
 from explorer.page.choice import (
     ALL,
     CAPTIONS,

@@ -4,15 +4,11 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from explorer import study as studies
 from explorer.findings.corrected import Finding
-from explorer.findings.error_rates import known_errors
 from explorer.findings.gap_tables import tone_rows
-from explorer.findings.gaps import gaps, headline, headline_sentences, left_out_sentences
+from explorer.findings.gaps import headline, headline_sentences, left_out_sentences
 from explorer.findings.sentences import holds, reasons_sentences
-from explorer.perception.axes import FEMININE, GENDER
-from explorer.findings.shifts import shift_sentences, shifts
-from explorer.findings.tallies import tally
+from explorer.findings.shifts import shift_sentences
 from explorer.page.charts import FITS, Chart, chart, labels, year_text
 from explorer.page.choice import (
     GAPS,
@@ -27,11 +23,13 @@ from explorer.page.measured import measured
 from explorer.page.planned import planned
 from explorer.page.rendering import render
 from explorer.page.tables import tables
+from explorer.perception.axes import FEMININE, GENDER
 from explorer.statistics.amplification import FEWEST as FEWEST_FOR_A_SLOPE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from explorer.findings.findings import Findings
     from explorer.findings.gaps import Gap, Headline
     from explorer.findings.shifts import Shift
     from explorer.findings.tallies import Tally
@@ -40,7 +38,6 @@ if TYPE_CHECKING:
     from explorer.page.dots import DotPlot
     from explorer.statistics.amplification import LogitSlope
     from explorer.statistics.intervals import Interval
-    from explorer.study import Study
 
 # How far two names in the cloud have to be from each other, of its width and height.
 _ROOM_ACROSS, _ROOM_UP = 0.3, 0.045
@@ -87,34 +84,31 @@ class Tones:
     line: float | None
 
 
-def show(desk: "Desk", choice: "Choice", study: "Study") -> str:
+def show(_: "Desk", choice: "Choice", findings: "Findings") -> str:
     """Render what is stored of a study of one model beside its reference."""
+    study = findings.study
     (card,) = study.models
-    requests = study.requests(card)
-    stored = studies.observations(study, desk.store, card)
-    errors = known_errors(study, desk.store)
-    tallies = tally(stored, requests, study.axes, "profession", study.level)
-    found = gaps((one for one in tallies if one.axis.name == GENDER), references(choice), errors)
+    tallies = findings.tallies("profession")
+    found = findings.gaps(references(choice))
     told = headline(found)
     first, *others = headline_sentences(found, told, _beside(choice))
-    gender = [axis for axis in study.axes if axis.name == GENDER]
-    moved = shifts(tally(stored, requests, gender, "cell", study.level), errors)
+    moved = findings.shifts
     return render(
         "gaps.html",
         address=address(choice),
         explore=address(replace(choice, professions=choice.professions[:1], reference=())),
         compare=address(replace(choice, models=pair(choice.models[0]), reference=())),
-        more=None if len(found) >= FEWEST_FOR_A_SLOPE else _more(choice),
+        more=None if len(found.rows) >= FEWEST_FOR_A_SLOPE else _more(choice),
         tables=[table for table in tables() if table.default is GAPS],
         card=card,
         prompt=prompt_text(study),
-        plan=planned(study, errors),
+        plan=planned(study, findings.errors),
         measured=measured(choice, study),
         sentence=first,
         told=[*others, *reasons_sentences(tallies)],
         left_out=list(left_out_sentences(found)),
-        rows=_rows(found, choice),
-        cloud=_cloud(found, told),
+        rows=_rows(found.rows, choice),
+        cloud=_cloud(found.rows, told),
         own=bool(choice.reference),
         year=choice.year,
         tones=_tones([one for one in tallies if one.axis.name != GENDER], choice),

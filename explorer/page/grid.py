@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from explorer.findings.corrected import Finding
+from explorer.models.requests import ImageRequest
 from explorer.page.charts import Chart, Label, Mark, chart, labels
 from explorer.perception.decide import UNSURE
 
@@ -13,10 +14,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from explorer.findings.tallies import Observation, Tally
-    from explorer.models.requests import ImageRequest
+    from explorer.findings.tallies import Tally
+    from explorer.models.catalog import ModelCard
     from explorer.perception.axes import Axis, Perception
     from explorer.store.index import Store
+    from explorer.store.observations import Observation
+    from explorer.study import Study
 
 # What is measured in pixels, as the dialog calls it.
 _MEASURES = {
@@ -73,12 +76,25 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """Everything of one model that the grid needs; tallies per adjective, axis by axis."""
+    """Everything of one model that the grid needs; tallies per adjective, axis by axis.
+
+    `requests` are those that the grid has room for, of `images` images of each prompt.
+    """
 
     model: str
     requests: "tuple[ImageRequest, ...]"
     observations: "tuple[Observation, ...]"
     tallies: "tuple[Tally, ...]"
+    images: int
+
+
+def shown_requests(study: "Study", card: "ModelCard") -> "tuple[ImageRequest, ...]":
+    """Return the images of one model that the grid has room for."""
+    return tuple(
+        ImageRequest(card.spec, prompt, replicate)
+        for prompt in study.prompts
+        for replicate in range(min(study.images, _ROOM))
+    )
 
 
 def grid(
@@ -136,11 +152,10 @@ def _sides(
     tallies = iter(shown.tallies)
     for _, run in groupby(shown.requests, lambda request: request.prompt):
         asked = tuple(run)
-        room = asked[:_ROOM]
         yield Side(
             model=shown.model,
-            thumbs=tuple(_thumb(request, seen.get(request.key), axes, store) for request in room),
-            more=len(asked) - len(room),
+            thumbs=tuple(_thumb(request, seen.get(request.key), axes, store) for request in asked),
+            more=shown.images - len(asked),
             charts=tuple(chart(Finding(next(tallies)), mark) for _ in axes),
         )
 
@@ -202,8 +217,7 @@ def _facts(
     return {
         "seed": request.seed,
         "number": request.replicate + 1,
-        "width": request.model.width_px,
-        "height": request.model.height_px,
+        "size": request.model.size_px,
         "labels": [perception.label if perception else None for perception in seen],
         "reasons": [_reason(perception) for perception in seen],
         "scores": [

@@ -7,6 +7,7 @@ from explorer.classifiers.find import FACE
 from explorer.page.choice import PIXELS
 from explorer.perception.axes import find_axis
 from explorer.perception.subject import SUBJECT
+from explorer.study import wants_detector
 from explorer.words.references import typed_over
 from explorer.words.vocabulary import known_profession
 
@@ -63,8 +64,7 @@ def _sentences(choice: "Choice", study: "Study") -> "Iterator[str]":
     if choice.gate:
         bundled = all(card.bundled for card in study.models)
         yield f"{_GATE} {_BUNDLED if bundled else find_axis(SUBJECT).caveat}"
-    classifies = (study.classify(card, axis) for card in study.models for axis in study.looked_at)
-    if any("Haar" in name for name in classifies):
+    if wants_detector(study):
         yield _NO_YUNET
     if not choice.reference:
         yield from _statistics(choice.year, study)

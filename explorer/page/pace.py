@@ -3,6 +3,8 @@
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from explorer.models.backends import Diffusers
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -15,6 +17,8 @@ _BUNDLED_RATE = 10.0
 _PASS_FLOP = 0.8e12
 _PASS_PX = 512 * 512
 _FLOPS = {"cpu": 1.5e11, "mps": 3e12, "cuda": 5e13}
+# A service takes about ten seconds for an image.
+_SERVICE_RATE = 0.1
 _MINUTE = 60
 _HOUR = 3600
 
@@ -66,8 +70,11 @@ def _anonymous(model: "ModelSpec") -> "ModelSpec":
 
 
 def _guess(card: "ModelCard", device: str) -> float:
+    settings = card.spec.settings
     if card.bundled:
-        return _BUNDLED_RATE * 12 / max(card.spec.steps, 1)
-    passes = card.spec.steps * (2 if card.spec.guidance > 1 else 1)
-    size = card.spec.width_px * card.spec.height_px / _PASS_PX
+        return _BUNDLED_RATE
+    if not isinstance(settings, Diffusers):
+        return _SERVICE_RATE
+    passes = settings.steps * (2 if settings.guidance > 1 else 1)
+    size = settings.width_px * settings.height_px / _PASS_PX
     return _FLOPS[device] / (_PASS_FLOP * passes * size)

@@ -151,8 +151,7 @@
     const one = make("figure", "bx-one");
     const image = make("img");
     image.src = thumb.dataset.image;
-    image.width = facts.width;
-    image.height = facts.height;
+    if (facts.size) [image.width, image.height] = facts.size;
     image.alt = thumb.querySelector("img").alt;
     const text = make("figcaption");
     text.append(list(thumb, facts), ...axes.flatMap((axis, index) => scores(axis, facts, index)));

@@ -11,6 +11,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from explorer.errors import ExplorerError, InputError
+from explorer.findings.findings import Findings
 from explorer.findings.tables import write_csv
 from explorer.page.choice import parse, study
 from explorer.page.tables import tables
@@ -53,7 +54,7 @@ def _csv(desk: "Desk", table: "Table") -> "Callable[[Request], Response]":
         try:
             choice = parse(request.query_params, table.default)
             made = study(choice, desk.find_model, desk.settings.device)
-            write_csv(table.rows(made, desk.store, choice), text)
+            write_csv(table.rows(Findings(made, desk.store), choice), text)
         except ExplorerError as error:
             return PlainTextResponse(str(error), 400 if isinstance(error, InputError) else 500)
         return Response(

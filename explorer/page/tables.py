@@ -1,27 +1,17 @@
 """The CSV files beside a view: the rows that the command line writes for the same choice."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from explorer import study as studies
-from explorer.findings.comparison import compare
-from explorer.findings.corrected import findings
-from explorer.findings.differences import differences
-from explorer.findings.error_rates import known_errors
-from explorer.findings.gap_tables import gap_rows, shift_rows, tone_rows
-from explorer.findings.gaps import gaps
-from explorer.perception.axes import GENDER
-from explorer.findings.shifts import shifts
-from explorer.findings.tables import comparison_rows, image_rows, tally_rows
 from explorer.page.choice import COMPARE, EXPLORE, GAPS, Choice, references
 
 if TYPE_CHECKING:
-    from explorer.findings.tables import Provenance, Row
-    from explorer.store.index import Store
-    from explorer.study import Study
+    from explorer.findings.findings import Findings
+    from explorer.findings.tables import Row
+    from explorer.findings.tallies import By
 
-Rows = Callable[["Study", "Store", Choice], "list[Row]"]
+Rows = Callable[["Findings", Choice], "list[Row]"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,53 +44,25 @@ def tables() -> "tuple[Table, ...]":
     )
 
 
-def _tallies(by: Literal["profession", "adjective"]) -> Rows:
-    def rows(study: "Study", store: "Store", choice: Choice) -> "list[Row]":
-        found = findings(studies.tallies(study, store, by), known_errors(study, store))
-        return tally_rows(found, _provenance(study, store), choice.year)
-
-    return rows
+def _tallies(by: "By") -> Rows:
+    return lambda findings, choice: findings.tally_rows(by, choice.year)
 
 
-def _images(study: "Study", store: "Store", _: Choice) -> "list[Row]":
-    stored = [one for card in study.models for one in studies.observations(study, store, card)]
-    provenance = _provenance(study, store)
-    return image_rows(stored, study.axes, provenance, lambda key: str(store.image_path(key)))
+def _comparison(by: "By") -> Rows:
+    return lambda findings, choice: findings.comparison_rows(by, choice.year)
 
 
-def _comparison(by: Literal["profession", "adjective"]) -> Rows:
-    def rows(study: "Study", store: "Store", choice: Choice) -> "list[Row]":
-        left, right = (
-            studies.tallies(replace(study, models=(card,)), store, by) for card in study.models
-        )
-        found = differences(compare(left, right), known_errors(study, store))
-        return comparison_rows(found, _provenance(study, store), choice.year)
-
-    return rows
+def _images(findings: "Findings", _: Choice) -> "list[Row]":
+    return findings.image_rows()
 
 
-def _gaps(study: "Study", store: "Store", choice: Choice) -> "list[Row]":
-    asked = _only(study, gender=True)
-    tallies = studies.tallies(asked, store, "profession")
-    found = gaps(tallies, references(choice), known_errors(asked, store))
-    return gap_rows(found, _provenance(asked, store))
+def _gaps(findings: "Findings", choice: Choice) -> "list[Row]":
+    return findings.gap_rows(references(choice))
 
 
-def _tones(study: "Study", store: "Store", _: Choice) -> "list[Row]":
-    asked = _only(study, gender=False)
-    return tone_rows(studies.tallies(asked, store, "profession"), _provenance(asked, store))
+def _tones(findings: "Findings", _: Choice) -> "list[Row]":
+    return findings.tone_rows
 
 
-def _shifts(study: "Study", store: "Store", _: Choice) -> "list[Row]":
-    asked = _only(study, gender=True)
-    found = shifts(studies.tallies(asked, store, "cell"), known_errors(asked, store))
-    return shift_rows(found, _provenance(asked, store))
-
-
-def _only(study: "Study", *, gender: bool) -> "Study":
-    axes = tuple(axis for axis in study.axes if (axis.name == GENDER) == gender)
-    return replace(study, axes=axes)
-
-
-def _provenance(study: "Study", store: "Store") -> "list[Provenance]":
-    return [studies.provenance(study, store, card) for card in study.models]
+def _shifts(findings: "Findings", _: Choice) -> "list[Row]":
+    return findings.shift_rows

@@ -1,10 +1,10 @@
 """What a choice still lacks, in words and numbers."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from explorer.page.pace import duration
-from explorer.study import unclassified
+from explorer.study import count_missing, count_unclassified
 
 if TYPE_CHECKING:
     from explorer.page.desk import Desk
@@ -30,11 +30,13 @@ class ToDo:
 
 def to_do(study: "Study", desk: "Desk") -> ToDo:
     """Look up what the store lacks of a study."""
-    work = [(card, len(desk.store.missing(study.requests(card)))) for card in study.models]
+    work = [
+        (card, count_missing(replace(study, models=(card,)), desk.store)) for card in study.models
+    ]
     return ToDo(
-        total=sum(len(study.requests(card)) for card in study.models),
-        missing=sum(count for _, count in work),
-        unclassified=len(unclassified(study, desk.store)),
+        total=study.size,
+        missing=sum(number for _, number in work),
+        unclassified=count_unclassified(study, desk.store),
         estimate=desk.pace.estimate(work),
     )
 

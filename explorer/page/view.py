@@ -10,6 +10,7 @@ import gradio as gr
 
 from explorer import study as studies
 from explorer.errors import ExplorerError
+from explorer.findings.findings import Findings
 from explorer.page.choice import parse, study
 from explorer.page.form import ONE_PROFESSION, Form, FormKind, form
 from explorer.page.rendering import alert, render
@@ -48,8 +49,8 @@ window.biasExplorer.shown(element);
 class Show(Protocol):
     """Renders one view's findings of a study as HTML."""
 
-    def __call__(self, desk: "Desk", choice: "Choice", study: "Study", /) -> str:
-        """Return the view of everything that is stored of the study."""
+    def __call__(self, desk: "Desk", choice: "Choice", findings: "Findings", /) -> str:
+        """Return the view of everything that is stored of a study."""
         ...
 
 
@@ -248,7 +249,7 @@ def generate_missing(view: View, values: "Sequence[object]", run: "Run") -> Iter
         choice = view.form.choice(values)
         made = _study(view, choice)
         seconds = max(_STATUS_SECONDS, to_do(made, view.desk).total / _IMAGES_A_SECOND)
-        findings = _sparing(lambda: view.show(view.desk, choice, made), seconds)
+        findings = _sparing(lambda: _findings(view, choice, made), seconds)
         for progress in _paced(_run(view.desk, made, run), _every(_STATUS_SECONDS)):
             if not run.superseded():
                 yield [
@@ -322,8 +323,12 @@ def _state(view: View, choice: "Choice", made: "Study", *, stopped: bool = False
         render("status.html", kind="said", text=status_text(todo, stopped=stopped)),
         gr.update(visible=not todo.done, value=button_text(todo)),
         gr.update(visible=False),
-        view.show(view.desk, choice, made),
+        _findings(view, choice, made),
     ]
+
+
+def _findings(view: View, choice: "Choice", made: "Study") -> str:
+    return view.show(view.desk, choice, Findings(made, view.desk.store))
 
 
 def _progress(text: str, done: int = 0, total: int = 0) -> str:

@@ -31,7 +31,9 @@ class Calibration:
     bias: tuple[float, ...] = ()
 
 
-def decide(image_key: str, axis: "Axis", instrument: "Instrument", scores: "Sequence[float]") -> Perception:
+def decide(
+    image_key: str, axis: "Axis", instrument: "Instrument", scores: "Sequence[float]"
+) -> Perception:
     """Answer with the likeliest label, or abstain.
 
     The instrument abstains as "unsure" where no score reaches the axis's threshold, and where two

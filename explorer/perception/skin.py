@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from explorer.perception.axes import Axis
+    from explorer.perception.instruments import Instrument
 
 GREY = "grey image"
 CAST = "colour cast"
@@ -144,7 +145,7 @@ def describe(colour: "NDArray[np.float64]", pixels: int) -> Skin:
     )
 
 
-def answer(image_key: str, axis: "Axis", instrument: str, found: Skin | str) -> Perception:
+def answer(image_key: str, axis: "Axis", instrument: "Instrument", found: Skin | str) -> Perception:
     """Answer with the bin of the nearest Monk tone, or abstain for the reason found.
 
     The perception's `scores` are what was measured, as the axis's `measures` name it.

@@ -4,14 +4,13 @@ from statistics import mean
 from typing import TYPE_CHECKING, Any
 
 from explorer.classifiers.find import classifiers
-from explorer.findings.corrected import findings
-from explorer.findings.error_rates import known_errors
+from explorer.findings.findings import Findings
 from explorer.generators.find import generators
 from explorer.models.catalog import find_model
 from explorer.perception.axes import load_axes
 from explorer.reference.design import designed_mix, spread
 from explorer.reference.truth import find_truth
-from explorer.study import Study, run, tallies
+from explorer.study import Study, run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -69,7 +68,7 @@ def check(
     generates, classifies = generators(settings), classifiers(settings.device)
     for step in run(study, store, generates, classifies, batch=settings.batch):
         progress(step)
-    found = findings(tallies(study, store, "cell"), known_errors(study, store))
+    found = Findings(study, store).found("cell")
     return [row for finding in found for row in _rows(finding, shown)]
 
 

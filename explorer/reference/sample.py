@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from explorer.models.catalog import find_model
 from explorer.reference.design import BUNDLED
 from explorer.store.parquet import import_study
-from explorer.study import Study
+from explorer.study import Study, count_missing
 from explorer.words.vocabulary import load_adjectives
 
 if TYPE_CHECKING:
@@ -28,9 +28,7 @@ def sample_study(device: str) -> Study:
 
 def open_sample(store: "Store", device: str) -> None:
     """Put the sample study into a store that lacks it; do nothing where it is complete."""
-    study = sample_study(device)
-    wanted = [request for card in study.models for request in study.requests(card)]
-    if store.missing(wanted):
+    if count_missing(sample_study(device), store):
         import_study(store, sample_path())
 
 

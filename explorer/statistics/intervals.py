@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
-
 # Of fewer images a share says next to nothing, and only counts are told.
 FEWEST = 10
 

@@ -153,10 +153,12 @@ def pair_counts(
         joins.append(_perceived("own", side))
         if instrument.gate:
             joins.append(_perceived("gate", side))
-        columns += [f"gate_{side}.{one}" if instrument.gate else "NULL" for one in ("label", "reason")]
-    query = f"{_ASKED_OF_BOTH} SELECT text, {', '.join(columns)}, count(*) FROM {_PAIRS} " + (
-        f"{' '.join(joins)} GROUP BY 1, 2, 3, 4, 5, 6, 7"
-    )
+        columns += [
+            f"gate_{side}.{one}" if instrument.gate else "NULL" for one in ("label", "reason")
+        ]
+    query = f"""{_ASKED_OF_BOTH}
+        SELECT text, {", ".join(columns)}, count(*)
+        FROM {_PAIRS} {" ".join(joins)} GROUP BY 1, 2, 3, 4, 5, 6, 7"""
     values = _values(connection, sides[0]) | {
         f"{name}_{side}": value
         for side, asked, instrument in zip(("left", "right"), sides, instruments, strict=True)
@@ -187,8 +189,5 @@ def _values(
     }
     if instrument:
         values["own"] = find_instrument(connection, axis, instrument.stored)
-        values["gate"] = instrument.gate and find_instrument(
-            connection, SUBJECT, instrument.gate
-        )
+        values["gate"] = instrument.gate and find_instrument(connection, SUBJECT, instrument.gate)
     return values
-

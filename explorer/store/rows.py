@@ -33,7 +33,7 @@ _PERCEIVED = f"""
 _UNCLASSIFIED = f"""
     SELECT images.key {_BY_KEY} WHERE filtered IS NULL AND NOT EXISTS (
         SELECT 1 FROM perceptions WHERE image = images.id AND instrument = ?
-    )"""  # noqa: S608 - the inserted text is the constant above
+    )"""
 
 _IS_STORED = """
     SELECT 1 FROM models JOIN prompts ON prompts.model = models.id
@@ -218,9 +218,7 @@ def sample(
     return (Sampled(image, axis, instrument, answer, among) for image, answer, among in rows)
 
 
-def add_provenance(
-    connection: "sqlite3.Connection", model: "ModelSpec", made: Provenance
-) -> None:
+def add_provenance(connection: "sqlite3.Connection", model: "ModelSpec", made: Provenance) -> None:
     """Add with what a model's images were generated, if it is not there yet."""
     connection.execute(
         "INSERT INTO provenance (model, made) VALUES (?, ?) ON CONFLICT DO NOTHING",

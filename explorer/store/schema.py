@@ -180,7 +180,9 @@ def _copy_models(connection: "Connection") -> None:
 
 
 def _copy_prompts(connection: "Connection") -> None:
-    connection.execute("CREATE TEMP TABLE new_prompts (model, profession, adjective, template, new_prompt)")
+    connection.execute(
+        "CREATE TEMP TABLE new_prompts (model, profession, adjective, template, new_prompt)"
+    )
     asked = connection.execute(
         "SELECT DISTINCT model, new_model, profession, adjective, template "
         "FROM old_images JOIN new_models ON old_model = model"
@@ -255,4 +257,3 @@ MIGRATIONS: "tuple[tuple[Step, ...], ...]" = (
     ),
     (*RENAMES, *TABLES, copy_all, *TRIGGERS, *CLEAN_UP),
 )
-

@@ -1,12 +1,12 @@
 import pytest
 
 from explorer.findings.corrected import NOT_ANNOTATED, TOO_FEW, findings
-from explorer.statistics.intervals import FEWEST
 from explorer.findings.sentences import quote
 from explorer.findings.tallies import ALL, Cell, Tally
 from explorer.perception.axes import find_axis
 from explorer.statistics.confusion import Confusion
 from explorer.statistics.correction import correct
+from explorer.statistics.intervals import FEWEST
 
 GENDER = find_axis("gender")
 TONE = find_axis("tone")

@@ -3,7 +3,6 @@ from itertools import product
 import pytest
 
 from explorer.findings.comparison import Comparison, compare
-from explorer.statistics.intervals import FEWEST
 from explorer.findings.differences import (
     MCNEMAR,
     SIGN_FLIP,
@@ -14,6 +13,7 @@ from explorer.findings.differences import (
 from explorer.findings.tallies import ALL, Cell, Tally
 from explorer.perception.axes import Axis, find_axis
 from explorer.statistics.confusion import Confusion
+from explorer.statistics.intervals import FEWEST
 from explorer.statistics.significance import benjamini_hochberg, mcnemar, sign_flip
 
 GENDER = find_axis("gender")

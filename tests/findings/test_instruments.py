@@ -3,7 +3,7 @@ import re
 from collections.abc import Sequence
 
 import pytest
-from statsmodels.stats.inter_annotator import cohens_kappa
+from statsmodels.stats.inter_rater import cohens_kappa
 
 from explorer.findings.instruments import (
     TOO_FEW_PAIRS,

@@ -8,10 +8,10 @@ import numpy as np
 import torch
 
 from explorer.classifiers.find import classifiers
-from explorer.findings.error_rates import BEHIND_GATE, PLAIN, errors_path
+from explorer.findings.error_rates import BEHIND_GATE, PLAIN
 from explorer.findings.instruments import PIXEL_TONE
 from explorer.generators.pipelines import load_pipeline
-from explorer.models.catalog import find_model
+from explorer.models.catalog import find_model, weights_folder
 from explorer.models.requests import Image, ImageRequest
 from explorer.perception.axes import find_axis, load_axes
 from explorer.perception.skin import bin_of_word
@@ -58,14 +58,15 @@ def count_errors(model: str, classify: "NearestSource", settings: "Settings", se
     study = Study((card,), ("author",), axes=AXES, gate=True)
     seen = _seen(study, images, settings.device)
     truths = true_labels(classify.classify(latents).tolist())
-    _write(errors_path(model, PLAIN), seen, truths)
-    _write(errors_path(model, BEHIND_GATE), [behind_gate(one, AXES) for one in seen], truths)
+    _write(weights_folder(model) / PLAIN, seen, truths)
+    _write(weights_folder(model) / BEHIND_GATE, [behind_gate(one, AXES) for one in seen], truths)
 
 
 def _seen(study: Study, images: list[Image], device: str) -> "Seen":
     find, (card,) = classifiers(device), study.models
     columns = [
-        list(find(study.classify(card, axis)).classify(images, axis)) for axis in study.looked_at
+        list(find(study.classifier_of(card, axis)).classify(images, axis))
+        for axis in study.looked_at
     ]
     return [{one.axis: one for one in row} for row in zip(*columns, strict=True)]
 
@@ -85,7 +86,7 @@ def true_labels(shown: "Sequence[Sequence[int]]") -> dict[str, list[int]]:
 
 def _write(path: "Path", seen: "Seen", truths: "Mapping[str, list[int]]") -> None:
     content = {
-        "instrument": {axis.name: seen[0][axis.name].instrument for axis in AXES},
+        "instrument": {axis.name: str(seen[0][axis.name].instrument) for axis in AXES},
         "kind": "nearest source",
         "images": IMAGES,
         "confusion": {

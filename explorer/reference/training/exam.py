@@ -13,6 +13,7 @@ from explorer.models.catalog import find_model
 from explorer.models.requests import Image, ImageRequest
 from explorer.perception.axes import find_axis
 from explorer.perception.decide import Calibration
+from explorer.perception.instruments import ClassifierSpec
 from explorer.reference.training.art import COSTUMES, GENDERS, TONES, Portrait, portraits
 from explorer.reference.training.augmentation import SIZE_PX
 from explorer.reference.training.clip import class_vectors
@@ -82,7 +83,7 @@ def fitted(cosines: torch.Tensor, goal: torch.Tensor) -> Calibration:
 def tell(source: str, work: "Path", folder: "Path") -> dict[str, object]:
     """Examine the finished CLIP on the portraits of one set; print and return its marks."""
     found = portraits(source, work, (*COSTUMES, PLAIN))
-    classifier = ClipClassifier(str(folder), "cpu")
+    classifier = ClipClassifier(ClassifierSpec("captions", None, str(folder)), "cpu")
     images = [_image(portrait, number) for number, portrait in enumerate(found)]
     result: dict[str, object] = {"style": source, "portraits": len(found)}
     for axis in (find_axis("gender"), find_axis("tone")):

@@ -11,7 +11,7 @@ import torch
 from diffusers import StableDiffusionPipeline
 
 from explorer import settings
-from explorer.classifiers.clip import ClipClassifier
+from explorer.classifiers.find import classifiers
 from explorer.findings.error_rates import BEHIND_GATE, PLAIN
 from explorer.generators.diffusion import DiffusionGenerator
 from explorer.models.requests import ModelSpec
@@ -75,18 +75,14 @@ def save_sample() -> None:
     root = Path(tempfile.mkdtemp(prefix="sample-"))
     study = sample_study(here.device)
     store = Store.open(root)
-    loaded: dict[str, ClipClassifier] = {}
 
     def generator(spec: ModelSpec) -> DiffusionGenerator:
         return DiffusionGenerator(spec, here)
 
-    def classifier(name: str) -> ClipClassifier:
-        return loaded.setdefault(name, ClipClassifier(name, here.device))
-
-    for step in run(study, store, generator, classifier, batch=here.batch):
+    for step in run(study, store, generator, classifiers(here.device), batch=here.batch):
         print(f"sample: {step.done} of {step.total}", flush=True)
     requests = [request for card in study.models for request in study.requests(card)]
-    instruments = study.instruments(study.models[0])
+    instruments = study.stored_instruments(study.models[0])
     export_study(store, requests, instruments, sample_path())
     store.close()
     shutil.rmtree(root)

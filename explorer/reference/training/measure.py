@@ -156,8 +156,8 @@ def draw_latents(pipeline: "DiffusionPipeline", requests: list[ImageRequest]) ->
             output = pipeline(
                 [request.prompt.text for request in batch],
                 generator=[torch.Generator("cpu").manual_seed(each.seed) for each in batch],
-                num_inference_steps=batch[0].model.steps,
-                guidance_scale=batch[0].model.guidance,
+                num_inference_steps=batch[0].model.diffusion.steps,
+                guidance_scale=batch[0].model.diffusion.guidance,
                 output_type="latent",
             )
         drawn.append(output.images)
