@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from explorer.models.requests import ImageRequest, ModelSpec
+from explorer.models.requests import ImageRequest, ModelSpec, read_spec
 from explorer.torchvision_schemas import load_torchvision
 from explorer.words.prompts import Prompt
 
@@ -123,7 +123,7 @@ def tiny_spec(folder: Path | str, **changes: Any) -> ModelSpec:
         "height_px": SIZE_PX,
         "dtype": "float32",
     }
-    return ModelSpec(**settings | changes)
+    return read_spec(settings | changes)
 
 
 def requests_for(
