@@ -109,11 +109,28 @@ def load_adjectives(path: "Path | None" = None) -> tuple[Adjective, ...]:
 
 
 def evenly(names: "Sequence[str]", count: int) -> tuple[str, ...]:
-    """Return so many of the names, first and last among them; the middle one if it is one."""
+    """Return that many of the names, evenly spaced from the first to the last.
+
+    A single name is the middle one.
+    """
     if count == 1:
         return (names[len(names) // 2],)
     step = (len(names) - 1) / (count - 1)
     return tuple(names[round(place * step)] for place in range(count))
+
+
+def spread_by_women(count: int) -> tuple[str, ...]:
+    """Return that many professions, evenly spaced from the smallest women's share to the largest.
+
+    The share is that of DEFAULT_YEAR. Professions without one, and those whose word states a
+    gender, are left out.
+    """
+    shares = {
+        profession.name: share
+        for profession in load_professions()
+        if (share := profession.women_share()) is not None and not profession.gendered
+    }
+    return evenly(sorted(shares, key=shares.__getitem__), count)
 
 
 @cache

@@ -6,9 +6,12 @@ from pathlib import Path
 import pytest
 
 from explorer.errors import InvalidData, UnknownName
+from explorer.reference.design import designed_mix
+from explorer.words import vocabulary
 from explorer.words.vocabulary import (
     Adjective,
     Profession,
+    evenly,
     find_adjective,
     find_profession,
     known_profession,
@@ -17,6 +20,7 @@ from explorer.words.vocabulary import (
     load_sources,
     own_adjective,
     own_profession,
+    spread_by_women,
 )
 
 NURSE = {
@@ -92,6 +96,26 @@ def test_the_sources_name_their_authors_and_mark_the_year_that_was_typed_over() 
     assert "public domain" in sources["women_percent"]
     assert "Typed over" in sources["women_percent_2025"]
     assert "Gaucher" in sources["coding"]
+
+
+def test_the_spread_by_women_reaches_from_the_smallest_share_to_the_largest() -> None:
+    assert spread_by_women(3) == ("plumber", "doctor", "dental hygienist")
+
+
+def test_the_spread_by_women_is_that_of_the_bundled_models_for_every_count() -> None:
+    neutral = [profession.name for profession in load_professions() if not profession.gendered]
+    designed = sorted(neutral, key=lambda name: designed_mix("emoji-skewed", name).women)
+    for count in range(1, len(neutral) + 1):
+        assert spread_by_women(count) == evenly(designed, count)
+    assert spread_by_women(len(neutral)) == tuple(designed)
+
+
+def test_the_spread_by_women_leaves_out_professions_without_a_share(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    listed = (find_profession("nurse"), Profession("beekeeper"), find_profession("waitress"))
+    monkeypatch.setattr(vocabulary, "load_professions", lambda: listed)
+    assert spread_by_women(1) == ("nurse",)
 
 
 def test_words_are_found_in_whatever_case() -> None:
