@@ -164,7 +164,7 @@ def test_the_year_moves_reference_line_and_sentence(
     text = shown(desk, choice)
     assert f"women are {share} of US writers and authors ({year})" in text
     assert f"US writers and authors: {share} women {mark}" in text
-    assert ("a slip in a digit could hide" in text) == (year == 2025)
+    assert ("single digits may be wrong" in text) == (year == 2025)
     both = replace(choice, models=("fake-a", "fake-b"))
     assert f"women are {share} of US writers and authors ({year})" in shown(
         desk, both, compare.show

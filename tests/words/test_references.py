@@ -42,7 +42,7 @@ def test_a_word_that_states_a_gender_stays_marked(path: Path) -> None:
         ("profession\nauthor\n", "line 1: there is no column 'share'"),
         ("share\n0.5\n", "line 1: there is no column 'profession'"),
         ("", "line 1: there is no column 'profession'"),
-        ("profession,share\n", "holds no profession"),
+        ("profession,share\n", "has no professions"),
         ("profession,share\nautor,0.5\n", "line 2: unknown profession 'autor'"),
         ("profession,share\n,0.5\n", "line 2: unknown profession ''"),
         ("profession,share\nauthor,0.5\nnurse,1.2\n", "line 3: the share is '1.2'"),
@@ -52,8 +52,8 @@ def test_a_word_that_states_a_gender_stays_marked(path: Path) -> None:
         ("profession,share\nauthor,50%\n", "line 2: the share is '50%'"),
         ("profession,share\nauthor,\n", "line 2: the share is ''"),
         ("profession,share\nauthor\n", "line 2: the share is None"),
-        ('profession,share\n"' + "a" * 200_000, "Correct the line, its quotes first"),
-        ("profession,share\nauthor,0.5\nAuthor,0.4\n", "line 3: 'author' is there twice"),
+        ('profession,share\n"' + "a" * 200_000, "Correct the line; check its quotes first"),
+        ("profession,share\nauthor,0.5\nAuthor,0.4\n", "line 3: 'author' is given twice"),
     ],
 )
 def test_a_mistake_is_quoted_with_its_line_and_remedy(path: Path, text: str, message: str) -> None:

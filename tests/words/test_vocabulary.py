@@ -91,10 +91,10 @@ def test_five_professions_state_a_gender_themselves() -> None:
     assert {one.match for one in gendered} == {"gendered-term"}
 
 
-def test_the_sources_name_their_authors_and_mark_the_year_that_was_typed_over() -> None:
+def test_the_sources_name_their_authors_and_mark_the_year_that_was_transcribed_by_hand() -> None:
     sources = load_sources()
     assert "public domain" in sources["women_percent"]
-    assert "Typed over" in sources["women_percent_2025"]
+    assert "Transcribed by hand" in sources["women_percent_2025"]
     assert "Gaucher" in sources["coding"]
 
 
