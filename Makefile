@@ -27,7 +27,7 @@ check: $(VENV)/installed-dev
 	$(PIP) --dry-run --quiet --requirement requirements.txt --requirement requirements-space.txt
 
 space: $(VENV)/installed-dev chromium
-	$(BIN)/pytest tests/space
+	$(BIN)/pytest tests/browser/test_space.py
 
 screenshots: $(VENV)/installed-dev chromium
 	$(BIN)/python -m tests.browser.screenshots docs/screenshots
