@@ -1,6 +1,7 @@
 # make run          opens the page
 # make test         runs every check and test
 # make space        starts the page as a Hugging Face Space does and watches its log
+# make messages     collects what people read for the translators
 # make screenshots  takes the images of docs/screenshots anew
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
@@ -11,7 +12,9 @@ PIP := $(BIN)/python -m pip install --disable-pip-version-check
 # A Space installs the Gradio that the README names: requirements-space.txt reads it from here.
 export SDK_VERSION := $(shell sed -n 's/^sdk_version: //p' README.md)
 
-.PHONY: run test check chromium space screenshots
+MESSAGES := explorer/locale/en/LC_MESSAGES/explorer.po
+
+.PHONY: run test check chromium space messages screenshots
 
 run: $(VENV)/installed
 	$(BIN)/python -m explorer serve --open
@@ -28,6 +31,11 @@ check: $(VENV)/installed-dev
 
 space: $(VENV)/installed-dev chromium
 	$(BIN)/pytest tests/browser/test_space.py
+
+# The catalogue of the source language holds every sentence; a new language starts from it.
+messages: $(VENV)/installed-dev
+	$(BIN)/pybabel --quiet extract --mapping=babel.cfg --keywords=_ --no-wrap --sort-by-file \
+	    --no-location --omit-header --output=$(MESSAGES) explorer
 
 screenshots: $(VENV)/installed-dev chromium
 	$(BIN)/python -m tests.browser.screenshots docs/screenshots
