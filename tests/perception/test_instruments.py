@@ -112,6 +112,33 @@ def test_the_text_forms_of_earlier_instruments_stay(text: str, instrument: Instr
     assert str(instrument) == text
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "clip behind subject",
+        "clip behind subject (Haar): a",
+        "clip#1",
+        "clip@1a2b3c4d",
+        "clip calibrated (temperature 1.0, bias +0.0, threshold 0.5)",
+        "Haar face: clip",
+        "pixels: Haar face",
+        "subject: bundled art",
+        "a b\nc\\é (2)",
+    ],
+)
+def test_a_folder_may_be_called_after_the_words_of_the_text_form(name: str) -> None:
+    clip = f"/models/{name}", "11111111"
+    gate = Instrument(ClassifierSpec("subject", "Haar", *clip), "22222222")
+    for classifier in (
+        ClassifierSpec("captions", None, *clip),
+        ClassifierSpec("face", "YuNet", *clip),
+        gate.classifier,
+    ):
+        plain = Instrument(classifier, "33333333")
+        for instrument in (plain, replace(plain, gate=gate, calibration=SCALE)):
+            assert Instrument.parse(str(instrument)) == instrument
+
+
 @given(classifiers)
 def test_every_classifier_is_read_back_from_its_text(classifier: ClassifierSpec) -> None:
     assert ClassifierSpec.parse(str(classifier)) == classifier
