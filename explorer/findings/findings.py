@@ -55,7 +55,8 @@ class Findings:
         self._tallies: dict[By, tuple[Tally, ...]] = {}
         self._found: dict[tuple[By, str], tuple[Finding, ...]] = {}
         self._compared: dict[By, tuple[Comparison, ...]] = {}
-        self._differences: dict[tuple[By, str | None], tuple[Difference, ...]] = {}
+        self._differences: dict[tuple[By, str], tuple[Difference, ...]] = {}
+        self._gaps: dict[tuple[tuple[str, Reference], ...], Gaps] = {}
 
     def counts(self, model: "ModelCard") -> "Counts":
         """Return what is stored of one model, counted prompt by prompt."""
@@ -105,6 +106,13 @@ class Findings:
 
     def differences(self, by: "By", axis: str | None = None) -> "tuple[Difference, ...]":
         """Return how sure it is that the two models differ, on one axis or on all."""
+        if axis is None:
+            found = {
+                one.comparison.left: one
+                for each in self.study.axes
+                for one in self.differences(by, each.name)
+            }
+            return tuple(found[one.left] for one in self.compared(by))
         if (by, axis) not in self._differences:
             compared = self.compared(by, axis)
             self._differences[by, axis] = differences(compared, self.errors)
@@ -116,7 +124,10 @@ class Findings:
 
     def gaps(self, references: "Mapping[str, Reference]") -> "Gaps":
         """Return how far a model's feminine shares lie from references by profession."""
-        return gaps(self.found("profession", GENDER), references)
+        asked = tuple(references.items())
+        if asked not in self._gaps:
+            self._gaps[asked] = gaps(self.found("profession", GENDER), references)
+        return self._gaps[asked]
 
     @cached_property
     def shifts(self) -> "tuple[Shift, ...]":
