@@ -16,7 +16,7 @@ TRAINING = ROOT / "explorer" / "reference" / "training"
 FRONT_MATTER = (ROOT / "README.md").read_text(encoding="utf-8").split("---\n")[1]
 TOLD = dict(re.findall(r'^(\w+): "?([^"\n]+)"?$', FRONT_MATTER, flags=re.MULTILINE))
 # Programs that the checks run, and what pytest loads by itself.
-TOOLS = {"import-linter", "mypy", "ruff"}
+TOOLS = {"pytest-xdist", "import-linter", "mypy", "ruff"}
 
 
 def test_a_space_gets_the_gradio_and_the_python_that_are_tested() -> None:

@@ -13,15 +13,15 @@ ROOT = Path(__file__).parents[1]
 
 
 @pytest.fixture
-def french(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def dutch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Put a language beside the source one that knows two sentences."""
     from babel.messages.catalog import Catalog
     from babel.messages.mofile import write_mo
 
-    catalogue = Catalog(locale="fr")
-    catalogue.add("No profession", "Aucune profession")
-    catalogue.add(("{n} image", "{n} images"), ("{n} image", "{n} images en tout"))
-    folder = tmp_path / "fr" / "LC_MESSAGES"
+    catalogue = Catalog(locale="nl")
+    catalogue.add("No profession", "Geen beroep")
+    catalogue.add(("{n} image", "{n} images"), ("{n} afbeelding", "{n} afbeeldingen"))
+    folder = tmp_path / "nl" / "LC_MESSAGES"
     folder.mkdir(parents=True)
     with (folder / f"{DOMAIN}.mo").open("wb") as file:
         write_mo(file, catalogue)
@@ -29,19 +29,18 @@ def french(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     translations._catalogue.cache_clear()
 
 
-@pytest.mark.usefixtures("french")
+@pytest.mark.usefixtures("dutch")
 def test_a_sentence_is_said_in_the_language_in_use_and_only_there() -> None:
-    with language("fr"):
-        assert gettext("No profession") == "Aucune profession"
-        # As French counts: zero is singular.
-        assert ngettext("{n} image", "{n} images", 0) == "{n} image"
-        assert ngettext("{n} image", "{n} images", 2) == "{n} images en tout"
+    with language("nl"):
+        assert gettext("No profession") == "Geen beroep"
+        assert ngettext("{n} image", "{n} images", 1) == "{n} afbeelding"
+        assert ngettext("{n} image", "{n} images", 2) == "{n} afbeeldingen"
     assert gettext("No profession") == "No profession"
 
 
-@pytest.mark.usefixtures("french")
+@pytest.mark.usefixtures("dutch")
 def test_a_sentence_without_a_translation_stays_english() -> None:
-    with language("fr"):
+    with language("nl"):
         assert gettext("Not translated yet") == "Not translated yet"
     with language("no such language"):
         assert gettext("No profession") == "No profession"

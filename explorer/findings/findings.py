@@ -96,7 +96,8 @@ class Findings:
 
     def gaps(self, references: "Mapping[str, Reference]") -> "Gaps":
         """Return how far a model's feminine shares lie from references by profession."""
-        return gaps(self.found("profession", GENDER), references)
+        found = self.found("profession", GENDER)
+        return self._once(lambda: gaps(found, references), "gaps", *sorted(references.items()))
 
     @cached_property
     def shifts(self) -> "tuple[Shift, ...]":

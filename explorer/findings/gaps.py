@@ -251,6 +251,8 @@ def _mean(found: Gaps) -> Interval | None:
 
 
 def _slope(counted: "Sequence[Gap]") -> "LogitSlope | None":
+    if not counted:
+        return None
     rows = [
         (share.estimate, gap.finding.tally.classified, gap.reference.share)
         for gap in counted
@@ -261,6 +263,7 @@ def _slope(counted: "Sequence[Gap]") -> "LogitSlope | None":
         counts=[share * classified for share, classified, _ in rows],
         totals=[classified for _, classified, _ in rows],
         references=[known for _, _, known in rows],
+        level=counted[0].finding.tally.level,
     )
 
 

@@ -6,10 +6,13 @@ import pytest
 
 from explorer.errors import InvalidData
 from explorer.findings.error_files import read_errors
+from explorer.perception.instruments import Instrument
 
+CLIP = Instrument.parse("emoji-clip@1a2b3c4d#5e6f7a8b")
+TONE_CLIP = Instrument.parse("emoji-clip@1a2b3c4d#9c0d1e2f")
 TONE = [[9 if row == column else 1 for column in range(5)] for row in range(6)]
 GOOD: dict[str, Any] = {
-    "instrument": {"gender": "emoji-clip@1#2", "tone": "emoji-clip@1#3"},
+    "instrument": {"gender": str(CLIP), "tone": str(TONE_CLIP)},
     "kind": "nearest source",
     "images": 300,
     "confusion": {"gender": [[140, 5], [6, 139], [4, 6]], "tone": TONE},
@@ -28,8 +31,8 @@ def read(path: Path, content: object) -> Any:
 
 def test_a_file_gives_a_confusion_for_each_instrument_and_axis(path: Path) -> None:
     found = read(path, GOOD)
-    assert list(found) == [("emoji-clip@1#2", "gender"), ("emoji-clip@1#3", "tone")]
-    gender = found["emoji-clip@1#2", "gender"]
+    assert list(found) == [(CLIP, "gender"), (TONE_CLIP, "tone")]
+    gender = found[CLIP, "gender"]
     assert gender.counts == ((140, 5), (6, 139), (4, 6))
     assert (gender.kind, gender.images) == ("nearest source", 300)
     assert gender.sensitivity == pytest.approx(140 / 146)
@@ -45,6 +48,10 @@ def test_a_file_gives_a_confusion_for_each_instrument_and_axis(path: Path) -> No
         ({"instrument": "emoji-clip"}, "'instrument' is 'emoji-clip'. Write an object"),
         ({"instrument": {"gender": "a"}}, "Name one for each axis of"),
         ({"instrument": {"gender": 1, "tone": "a"}}, "'instrument' of 'gender' is 1"),
+        (
+            {"instrument": {"gender": "emoji-clip", "tone": str(TONE_CLIP)}},
+            "'instrument' of 'gender' is 'emoji-clip'. The instrument is 'emoji-clip'. Write it as",
+        ),
         ({"confusion": []}, "'confusion' is []"),
     ],
 )
@@ -71,13 +78,13 @@ def test_an_entry_that_breaks_the_rules_is_quoted_with_its_remedy(
 def test_a_confusion_of_another_shape_says_what_its_rows_and_columns_are(
     path: Path, table: object
 ) -> None:
-    content = {"instrument": {"gender": "a"}, "confusion": {"gender": table}}
+    content = {"instrument": {"gender": str(CLIP)}, "confusion": {"gender": table}}
     with pytest.raises(InvalidData, match="Give 3 rows, for the predicted feminine, masculine"):
         read(path, GOOD | content)
 
 
 def test_an_axis_that_is_not_asked_is_refused(path: Path) -> None:
-    content = {"instrument": {"age": "a"}, "confusion": {"age": [[1, 0], [0, 1], [0, 0]]}}
+    content = {"instrument": {"age": str(CLIP)}, "confusion": {"age": [[1, 0], [0, 1], [0, 0]]}}
     with pytest.raises(InvalidData, match="an axis of 'confusion' is 'age'"):
         read(path, GOOD | content)
 
