@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from explorer.errors import UnknownName
 from explorer.findings.counts import NO_REASON, Counts
-from explorer.findings.tallies import ALL, Cell, Tally, pooled, tally
+from explorer.findings.tallies import ALL, By, Cell, Tally, cells, pooled, tally
 from explorer.perception.axes import Axis, find_axis
 from explorer.perception.decide import UNSURE
 from explorer.study import Study
@@ -49,9 +49,18 @@ def counted(study: Study, *fates: str) -> Counts:
     )
 
 
+def tallies(study: Study, counts: Counts, by: By) -> tuple[Tally, ...]:
+    """Return the tally of each cell and axis, axes innermost."""
+    return tuple(
+        tally(study, cell, axis, texts, counts)
+        for cell, texts in cells(study, MODEL, by).items()
+        for axis in study.axes
+    )
+
+
 def test_labels_are_counted_in_the_declared_order() -> None:
     study = ask(images=3)
-    (found,) = tally(study, MODEL, counted(study, "masculine", "feminine", "masculine"), "cell")
+    (found,) = tallies(study, counted(study, "masculine", "feminine", "masculine"), "cell")
     assert found.cell == Cell("model-a", "author", None)
     assert found.counts == (1, 2)
     assert (found.classified, found.total, found.asked) == (3, 3, 3)
@@ -62,7 +71,7 @@ def test_labels_are_counted_in_the_declared_order() -> None:
 
 def test_no_usable_image_gives_no_share_neither_balance_nor_all_male() -> None:
     study = ask(images=8)
-    (found,) = tally(study, MODEL, counted(study, *FATES[2:] * 2), "cell")
+    (found,) = tallies(study, counted(study, *FATES[2:] * 2), "cell")
     assert found.counts == (0, 0)
     assert found.share("feminine") is None
     assert found.share("masculine") is None
@@ -70,7 +79,7 @@ def test_no_usable_image_gives_no_share_neither_balance_nor_all_male() -> None:
 
 def test_no_usable_image_gives_no_tone_either() -> None:
     study = ask(images=9, axes=(TONE,))
-    (found,) = tally(study, MODEL, counted(study, *["abstained"] * 9), "cell")
+    (found,) = tallies(study, counted(study, *["abstained"] * 9), "cell")
     assert found.counts == (0, 0, 0, 0, 0)
     assert found.abstained == 9
     assert [found.share(label) for label in TONE.labels] == [None] * 5
@@ -78,14 +87,14 @@ def test_no_usable_image_gives_no_tone_either() -> None:
 
 def test_a_black_image_is_filtered_and_never_dark() -> None:
     study = ask(images=1, axes=(TONE,))
-    (found,) = tally(study, MODEL, counted(study, "filtered"), "cell")
+    (found,) = tallies(study, counted(study, "filtered"), "cell")
     assert found.count("dark") == 0
     assert (found.filtered, found.classified, found.total) == (1, 0, 1)
 
 
 def test_a_label_that_nobody_got_is_a_zero_and_not_absent() -> None:
     study = ask(images=2, axes=(TONE,))
-    (found,) = tally(study, MODEL, counted(study, "dark", "dark"), "cell")
+    (found,) = tallies(study, counted(study, "dark", "dark"), "cell")
     assert found.counts == (0, 0, 0, 0, 2)
     share = found.share("light")
     assert share is not None
@@ -95,7 +104,7 @@ def test_a_label_that_nobody_got_is_a_zero_and_not_absent() -> None:
 @given(st.lists(st.sampled_from(FATES), min_size=1, max_size=40))
 def test_every_image_asked_for_is_counted_exactly_once(fates: list[str]) -> None:
     study = ask(images=len(fates))
-    (found,) = tally(study, MODEL, counted(study, *fates), "cell")
+    (found,) = tallies(study, counted(study, *fates), "cell")
     kinds = (
         *found.counts,
         found.abstained,
@@ -109,7 +118,7 @@ def test_every_image_asked_for_is_counted_exactly_once(fates: list[str]) -> None
 
 def test_a_cell_that_nobody_generated_is_a_row_of_zeros_with_what_is_missing() -> None:
     study = ask(("author", "nurse"), (None, "honest"), images=2)
-    found = tally(study, MODEL, counted(study), "cell")
+    found = tallies(study, counted(study), "cell")
     assert [(one.cell.profession, one.cell.adjective, one.missing) for one in found] == [
         ("author", None, 2),
         ("author", "honest", 2),
@@ -121,14 +130,14 @@ def test_a_cell_that_nobody_generated_is_a_row_of_zeros_with_what_is_missing() -
 
 def test_cells_are_the_full_product_in_the_order_of_the_words_axes_innermost() -> None:
     study = ask(("nurse", "author"), ("honest", None), images=1, axes=(GENDER, TONE))
-    found = tally(study, MODEL, counted(study), "cell")
+    found = tallies(study, counted(study), "cell")
     cells = [Cell("model-a", *words) for words in product(("nurse", "author"), ("honest", None))]
     assert [(one.cell, one.axis) for one in found] == list(product(cells, (GENDER, TONE)))
 
 
 def test_by_profession_all_adjectives_are_counted_together() -> None:
     study = ask(("author", "nurse"), (None, "honest"), images=2)
-    found = tally(study, MODEL, counted(study, "feminine", "feminine"), "profession")
+    found = tallies(study, counted(study, "feminine", "feminine"), "profession")
     assert [one.cell for one in found] == [
         Cell("model-a", "author", ALL),
         Cell("model-a", "nurse", ALL),
@@ -138,7 +147,7 @@ def test_by_profession_all_adjectives_are_counted_together() -> None:
 
 def test_by_adjective_all_professions_are_counted_together() -> None:
     study = ask(("author", "nurse"), (None, "honest"), images=2)
-    found = tally(study, MODEL, counted(study), "adjective")
+    found = tallies(study, counted(study), "adjective")
     assert [one.cell for one in found] == [
         Cell("model-a", ALL, None),
         Cell("model-a", ALL, "honest"),
@@ -148,13 +157,13 @@ def test_by_adjective_all_professions_are_counted_together() -> None:
 
 def test_a_single_word_keeps_its_name_when_it_is_all_there_is() -> None:
     study = ask(("author",), (None, "honest"))
-    by_adjective = tally(study, MODEL, counted(study), "adjective")
+    by_adjective = tallies(study, counted(study), "adjective")
     assert [one.cell for one in by_adjective] == [
         Cell("model-a", "author", None),
         Cell("model-a", "author", "honest"),
     ]
     study = ask(("author",), (None,))
-    by_profession = tally(study, MODEL, counted(study), "profession")
+    by_profession = tallies(study, counted(study), "profession")
     assert [one.cell for one in by_profession] == [Cell("model-a", "author", None)]
 
 
@@ -169,7 +178,7 @@ def reasons(*given: str | None) -> tuple[tuple[str, int], ...]:
         "gender": {text: Counter[tuple[str | None, str | None]]((None, why) for why in given)}
     }
     counts = Counts({text: Counter({None: len(given)})}, answers)
-    (found,) = tally(study, MODEL, counts, "cell")
+    (found,) = tallies(study, counts, "cell")
     assert found.abstained == len(given)
     return found.reasons
 
@@ -199,7 +208,7 @@ def test_tallies_counted_together_lose_nothing() -> None:
 
 def test_the_level_of_the_intervals_may_be_chosen() -> None:
     study = ask(images=1, level=0.9)
-    (found,) = tally(study, MODEL, counted(study, "feminine"), "cell")
+    (found,) = tallies(study, counted(study, "feminine"), "cell")
     share = found.share("feminine")
     assert share is not None
     assert share.level == 0.9
@@ -214,4 +223,4 @@ def test_an_unknown_label_names_the_nearest() -> None:
 def test_a_perception_with_an_undeclared_label_is_refused_and_not_dropped() -> None:
     study = ask(images=1)
     with pytest.raises(UnknownName, match="'woman'"):
-        tally(study, MODEL, counted(study, "woman"), "cell")
+        tallies(study, counted(study, "woman"), "cell")
