@@ -1,5 +1,6 @@
 """The professions and adjectives: two JSON files beside app.py, and words people add."""
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
@@ -7,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from explorer import settings
 from explorer.errors import UnknownName
-from explorer.words.entries import Entry, checked_word, read_entries, read_sources
+from explorer.json_files import Rule, one_of
+from explorer.words.entries import WORD, checked_word, is_text, is_word, read_entries, read_sources
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,7 +21,8 @@ MATCHES = ("exact", "close", "broad", "largest-kind", "gendered-term", "ambiguou
 CODINGS = ("masculine", "feminine")
 
 _WHOLE = 100
-_ARTICLES = ("a", "an")
+_TEXT = "Give a text, or leave the key out."
+_PERCENT_BY_YEAR = 'Give a percentage from 0 to 100 for each year, such as {"2023": 53.8}.'
 _STATISTICS = frozenset({"bls_occupation", "match", "women_percent"})
 
 
@@ -68,36 +71,41 @@ class Adjective:
 
 @cache
 def load_professions(path: "Path | None" = None) -> tuple[Profession, ...]:
-    """Return the professions in the order of the file, professions.json unless told otherwise.
+    """Return the professions in the order of the file, by default professions.json.
 
     Raises:
         InvalidData: the file breaks its rules; the message names file, entry and remedy.
     """
-    entries = read_entries(
-        path=path or _professions_path(),
-        key="professions",
-        name="name",
-        required=frozenset({"name", "article"}),
-        optional=_STATISTICS | {"gendered", "note"},
+    rules = {
+        "name": Rule(is_word, WORD),
+        "article": one_of("a", "an"),
+        "bls_occupation": Rule(is_text, _TEXT, required=False),
+        "match": one_of(*MATCHES, required=False),
+        "gendered": Rule(_is_flag, "Write true or false, without quotes.", required=False),
+        "note": Rule(is_text, _TEXT, required=False),
+        "women_percent": Rule(_is_percent_by_year, _PERCENT_BY_YEAR, required=False),
+    }
+    entries = read_entries(path or _professions_path(), "professions", rules, together=_STATISTICS)
+    return tuple(
+        Profession(**entry | {"women_percent": _by_year(entry.get("women_percent", {}))})
+        for entry in entries
     )
-    return tuple(map(_profession, entries))
 
 
 @cache
 def load_adjectives(path: "Path | None" = None) -> tuple[Adjective, ...]:
-    """Return the adjectives in the order of the file, adjectives.json unless told otherwise.
+    """Return the adjectives in the order of the file, by default adjectives.json.
 
     Raises:
         InvalidData: the file breaks its rules; the message names file, entry and remedy.
     """
-    entries = read_entries(
-        path=path or _adjectives_path(),
-        key="adjectives",
-        name="word",
-        required=frozenset({"word", "article", "coding"}),
-        optional=frozenset(),
-    )
-    return tuple(map(_adjective, entries))
+    rules = {
+        "word": Rule(is_word, WORD),
+        "article": one_of("a", "an"),
+        "coding": one_of(*CODINGS),
+    }
+    entries = read_entries(path or _adjectives_path(), "adjectives", rules)
+    return tuple(Adjective(**entry) for entry in entries)
 
 
 def evenly(names: "Sequence[str]", count: int) -> tuple[str, ...]:
@@ -192,51 +200,20 @@ def _adjectives_path() -> "Path":
     return settings.repository() / "adjectives.json"
 
 
-def _profession(entry: Entry) -> Profession:
-    given = _STATISTICS & entry.fields.keys()
-    if given and given != _STATISTICS:
-        missing = ", ".join(map(repr, sorted(_STATISTICS - given)))
-        raise entry.refuse(f"{missing} missing", f"Give all of {sorted(_STATISTICS)} or none.")
-    return Profession(
-        name=entry.word("name"),
-        bls_occupation=entry.text("bls_occupation"),
-        match=entry.choice("match", MATCHES),
-        gendered=_flag(entry, "gendered"),
-        note=entry.text("note"),
-        women_percent=_women_percent(entry),
-        article=entry.choice("article", _ARTICLES),
+def _is_flag(value: object) -> bool:
+    return isinstance(value, bool)
+
+
+def _is_percent_by_year(value: object) -> bool:
+    return isinstance(value, dict) and all(
+        re.fullmatch(r"[0-9]{4}", year) and _is_percent(percent) for year, percent in value.items()
     )
 
 
-def _adjective(entry: Entry) -> Adjective:
-    return Adjective(
-        word=entry.word("word"),
-        coding=entry.choice("coding", CODINGS),
-        article=entry.choice("article", _ARTICLES),
-    )
-
-
-def _flag(entry: Entry, key: str) -> bool:
-    value = entry.fields.get(key, False)
-    if not isinstance(value, bool):
-        raise entry.refuse(f"{key!r} is {value!r}", "Write true or false, without quotes.")
-    return value
-
-
-def _women_percent(entry: Entry) -> tuple[tuple[int, float], ...]:
-    by_year = entry.fields.get("women_percent", {})
-    if not isinstance(by_year, dict):
-        raise entry.refuse(f"'women_percent' is {by_year!r}", 'Write {"2023": 53.8}, by year.')
-    return tuple(sorted(_year(entry, year, percent) for year, percent in by_year.items()))
-
-
-def _year(entry: Entry, year: str, percent: object) -> tuple[int, float]:
-    if not (year.isdecimal() and len(year) == len("2023")):
-        raise entry.refuse(f"'women_percent' has the year {year!r}", "Write it as in '2023'.")
+def _is_percent(value: object) -> bool:
     # True and False are numbers to Python; NaN lies in no range.
-    number = None if isinstance(percent, bool) else percent
-    if isinstance(number, int | float) and 0 <= number <= _WHOLE:
-        return int(year), float(number)
-    raise entry.refuse(
-        f"'women_percent' of {year} is {percent!r}", "Give a percentage from 0 to 100."
-    )
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= _WHOLE
+
+
+def _by_year(women_percent: "Mapping[str, float]") -> tuple[tuple[int, float], ...]:
+    return tuple(sorted((int(year), float(percent)) for year, percent in women_percent.items()))
