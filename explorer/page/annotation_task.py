@@ -144,7 +144,7 @@ def show(desk: "Desk", task: Task) -> str:
         total=len(task.sample),
         image=waiting[0].image if waiting else None,
         images=[_address(desk, one.image) for one in waiting[:2]],
-        size=task.model,
+        size=task.model.size_px,
     )
 
 
