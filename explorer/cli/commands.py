@@ -222,7 +222,7 @@ def images(
     settings = machine.load(cache)
     with opened(settings) as store:
         study = _answering(asked, changed.cards(model, settings), store, calibrated=calibrated)
-        rows = Findings(study, store).image_rows(lambda key: str(store.image_path(key)))
+        rows = Findings(study, store).image_rows()
         labels = tuple(f"{axis.name}_label" for axis in study.axes)
         columns = ("model", "profession", "adjective", "replicate", *labels, "filtered", "file")
         output.write(rows, columns)
