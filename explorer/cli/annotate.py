@@ -168,9 +168,7 @@ def error_rates(
         for column, label in enumerate(axis.labels)
     ]
     if output.write(rows, _PROMPT_COLUMNS):
-        print(
-            "\nTallies of this model are corrected with these error rates, until images are annotated."
-        )
+        print("\nTallies of this model are corrected with these rates, until images are annotated.")
 
 
 def _study(
