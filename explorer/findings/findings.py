@@ -128,10 +128,15 @@ class Findings:
         """Return the findings as rows; columns as explorer.findings.tables.tally_rows."""
         return tally_rows(self.found(by), self.origins, year)
 
-    def image_rows(self, file: "Callable[[str], str] | None" = None) -> "list[Row]":
+    def image_rows(self) -> "list[Row]":
         """Return a row for each stored image; columns as explorer.findings.tables.image_rows."""
         stored = (one for card in self.study.models for one in self.observations(card))
-        return image_rows(stored, self.study.decided_on, self.origins, file)
+        return image_rows(
+            stored,
+            self.study.decided_on,
+            self.origins,
+            lambda key: str(self._store.image_path(key)),
+        )
 
     def comparison_rows(self, by: "By", year: int) -> "list[Row]":
         """Return differences as rows; columns as explorer.findings.tables.comparison_rows."""

@@ -1,4 +1,4 @@
-"""Annotate: people look at a blind sample, and their answers are set beside the classifiers'."""
+"""Annotate: people annotate a blind sample, and a report compares them with the classifier."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -74,7 +74,7 @@ class View:
 def view(page: gr.Blocks, desk: "Desk") -> None:
     """Lay out the view and connect its events; call inside its page."""
     fields = _fields(desk)
-    task = gr.HTML("", elem_id="bx-label", js_on_load=_ON_LOAD, apply_default_css=False)
+    task = gr.HTML("", elem_id="bx-task", js_on_load=_ON_LOAD, apply_default_css=False)
     ask = gr.Button("Show what the annotations tell", elem_id="bx-ask", scale=0)
     size, seed, resample = _sample_fields()
     told = gr.HTML("", elem_id="bx-told", apply_default_css=False)
@@ -83,7 +83,7 @@ def view(page: gr.Blocks, desk: "Desk") -> None:
 
 def _fields(desk: "Desk") -> tuple[gr.Dropdown, gr.Dropdown, gr.Textbox]:
     default = Session()
-    with gr.Row(elem_classes=["bx-form", "bx-labelform"]):
+    with gr.Row(elem_classes=["bx-form", "bx-annotateform"]):
         model = gr.Dropdown(
             [(card.title, card.spec.name) for card in desk.models],
             value=default.model,
@@ -99,7 +99,7 @@ def _fields(desk: "Desk") -> tuple[gr.Dropdown, gr.Dropdown, gr.Textbox]:
         )
         annotator = gr.Textbox(
             label="Your name or initials",
-            placeholder="kept with your annotations",
+            placeholder="saved with your annotations",
             max_lines=1,
             elem_id="bx-annotator",
         )
@@ -124,7 +124,7 @@ def _connect(view: View, page: gr.Blocks) -> None:
 
 
 def reply(desk: "Desk", asked: Session, act: "Act" = lambda _, task: task) -> list[Any]:
-    """Show what is next, after doing something first; the report once all is annotated."""
+    """Show the next image, after doing something first; add the report once all are annotated."""
     try:
         task = act(desk, annotation_task.begin(desk, asked))
     except ExplorerError as error:
@@ -134,7 +134,7 @@ def reply(desk: "Desk", asked: Session, act: "Act" = lambda _, task: task) -> li
 
 
 def draw_anew(desk: "Desk", asked: Session, size: object, seed: object) -> list[Any]:
-    """Draw another sample and show what is next of it; what is wrong stands below the image."""
+    """Draw another sample and show its next image; what is wrong stands below the image."""
     try:
         numbers = _whole("The sample's size", size), _whole("The seed", seed)
         annotation_task.draw_anew(desk, asked, *numbers)
@@ -144,7 +144,7 @@ def draw_anew(desk: "Desk", asked: Session, size: object, seed: object) -> list[
 
 
 def tell_annotations(desk: "Desk", asked: Session) -> str:
-    """Render what the annotations of a model on an axis tell, or what is wrong."""
+    """Render the report on the annotations of a model and axis, or what is wrong."""
     try:
         return report(desk, asked)
     except ExplorerError as error:
@@ -157,9 +157,9 @@ def _sample_fields() -> tuple[gr.Number, gr.Number, gr.Button]:
         gr.Row(elem_classes="bx-resample"),
     ):
         gr.HTML(
-            "<p>Everybody who annotates this model for this question then gets the new one. Nothing "
-            "is lost: annotations of images that it leaves out still count for agreement. "
-            "With the same seed, a larger sample holds the smaller one.</p>",
+            "<p>Everyone who annotates this model for this question then gets the new sample. No "
+            "annotation is lost: those of images that it leaves out still count towards how far "
+            "annotators agree. With the same seed, a larger sample contains the smaller one.</p>",
             apply_default_css=False,
         )
         size = gr.Number(

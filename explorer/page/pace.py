@@ -1,4 +1,4 @@
-"""How long generating will take: measured where something was generated, otherwise a stated guess."""
+"""How long it takes to generate images: measured where some were, otherwise a stated guess."""
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -41,7 +41,7 @@ class Pace:
         self._rates[_anonymous(model)] = rate
 
     def estimate(self, work: "Iterable[tuple[ModelCard, int]]") -> Estimate:
-        """Add up how long it takes to generate so many images with each model."""
+        """Return the time it takes to generate so many images with each model."""
         work = [(card, count) for card, count in work if count]
         rates = [self._rates.get(_anonymous(card.spec)) for card, _ in work]
         seconds = sum(
@@ -52,7 +52,7 @@ class Pace:
 
 
 def duration(seconds: float) -> str:
-    """Write a duration as people say it, rounded."""
+    """Return a duration in words, rounded."""
     if seconds < 1:
         return "a second"
     if round(seconds) < _MINUTE:

@@ -1,4 +1,4 @@
-"""What all views do alike: show a choice, generate what is missing, stop, keep the address."""
+"""What all views have in common: show a choice, generate missing images, stop, keep the address."""
 
 import time
 from collections.abc import Iterator
@@ -26,17 +26,17 @@ if TYPE_CHECKING:
     from explorer.progress import Progress
     from explorer.study import Study
 
-# While generating, the status is sent again at most this often. Findings are, at most so often as
-# large grids bear, and making them never takes more than a quarter of the time.
+# During a run the status is sent again at most this often. Findings are sent less often the larger
+# the grid is, and rendering them never takes more than a quarter of the time.
 _STATUS_SECONDS = 0.7
 _IMAGES_A_SECOND = 300
 _PAUSES = 3
 
 STARTING = "Starting\N{HORIZONTAL ELLIPSIS}"
 WAITING = "Waiting for another visitor's images\N{HORIZONTAL ELLIPSIS}"
-STOPPING = "Stopping after the images in hand\N{HORIZONTAL ELLIPSIS}"
+STOPPING = "Stopping after the current images\N{HORIZONTAL ELLIPSIS}"
 
-# Our own status line tells what goes on; nothing here is an interface for other programs.
+# Our own status line shows the progress; nothing here is an interface for other programs.
 _QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
 # The view's HTML is replaced in place; the address bar follows it (page.js).
@@ -59,7 +59,7 @@ class View:
     """One page of the app: its form, its buttons and what they show.
 
     Every handler returns the outputs in one order: status, generate, cancel, findings. `shown`
-    holds the values that each visitor last saw the findings of.
+    holds the values whose findings each visitor saw last.
     """
 
     desk: "Desk"
@@ -131,11 +131,11 @@ def view(
 
     Args:
         page: the page it is on.
-        desk: store, models and what goes on.
-        default: what is shown when the address says nothing.
-        names: what the model fields are called.
+        desk: store, models and runs.
+        default: what is shown when the address leaves it out.
+        names: the labels of the model fields.
         show: renders the findings.
-        kind: which fields there are beside the models.
+        kind: the fields beside the models.
     """
     fields = form(desk.models, default, names, kind)
     with gr.Row(elem_classes="bx-actions"):
@@ -166,7 +166,7 @@ def _connect(view: View, page: gr.Blocks) -> None:
         trigger_mode="always_last",
         **_QUIET,
     )
-    # Models are large: one run at a time, whoever asked for it.
+    # Models are large: one run at a time, whoever started it.
     view.generate.click(view.began, fields, outputs, queue=False, **_QUIET).then(
         view.generated,
         fields,
@@ -201,7 +201,7 @@ def _visitor(request: gr.Request) -> str:
 
 
 def opening(view: View, parameters: "Parameters", visitor: str) -> list[Any]:
-    """Fill the fields from an address and show what it says, or what is wrong with it."""
+    """Fill the fields from an address and show its choice, or what is wrong with it."""
     try:
         values = view.form.values(parse(parameters, view.default))
         shown = reply(view, values)
@@ -224,7 +224,7 @@ def change(view: View, values: "Sequence[object]", visitor: str) -> list[Any]:
 
 
 def upload(view: View, path: str, values: "Sequence[object]") -> list[Any]:
-    """Set what is shown beside the figures of a file; they are the last of the values."""
+    """Take the reference from a file; its figures are the last of the values."""
     try:
         asked = _study(view, view.form.choice(values))
         found = read_references(Path(path), asked.professions, Path(path).name)
@@ -245,7 +245,7 @@ def reply(view: View, values: "Sequence[object]") -> list[Any]:
 
 
 def generate_missing(view: View, values: "Sequence[object]", run: "Run") -> Iterator[list[Any]]:
-    """Generate what is missing; yield the outputs now and then, unless the visitor looks elsewhere."""
+    """Generate missing images; yield the outputs at intervals until the visitor looks elsewhere."""
     try:
         choice = view.form.choice(values)
         made = _study(view, choice)
