@@ -1,4 +1,4 @@
-"""`annotate`: people look at a sample of images, and what they say tells how classifiers err."""
+"""`annotate` and `error-rates`: how classifiers err, on annotated images or on known prompts."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -30,7 +30,7 @@ _REPORT_COLUMNS = (
 )
 _PROMPT_COLUMNS = ("model", "prompt", "classifier", "images")
 
-group = typer.Typer(help="Compare classifiers with what people say.", **PLAIN)
+group = typer.Typer(help="Annotate images and compare classifiers with the annotations.", **PLAIN)
 app.add_typer(group, name="annotate")
 
 SampledModels = Annotated[list[str], typer.Argument(metavar="MODEL...", help="One or more models.")]
@@ -38,10 +38,10 @@ Axes = Annotated[
     list[str] | None,
     typer.Option("--axis", metavar="NAME", help="'gender' or 'tone'; repeatable.  [default: both]"),
 ]
-Classify = Annotated[
+Classifier = Annotated[
     str | None,
     typer.Option(
-        "--classifier", metavar="NAME", help="Who classified.  [default: the model's own]"
+        "--classifier", metavar="NAME", help="The classifier.  [default: the model's own]"
     ),
 ]
 
@@ -53,21 +53,22 @@ def draw_sample(
     changed: Changed,
     output: Output,
     axis: Axes = None,
-    classifier: Classify = None,
+    classifier: Classifier = None,
     images: Annotated[
         int, typer.Option(metavar="N", help="Of each model, on each axis; 20 to 10000.")
     ] = SIZE,
-    seed: Annotated[int, typer.Option(metavar="N", help="Of what is drawn, and its order.")] = 0,
+    seed: Annotated[int, typer.Option(metavar="N", help="Seed of the sample and its order.")] = 0,
     copy_to: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="Copy the images there, named by number, for annotators."),
+        typer.Option(metavar="DIR", help="Copy the images there for annotators, named by number."),
     ] = None,
     cache: CacheFolder = None,
 ) -> None:
-    """Draw images for people to label, some of each answer of the classifier.
+    """Draw a sample of images to annotate, with some of each answer of the classifier.
 
-    The rows tell neither model nor prompt nor answer. People fill in the column label with one of
-    the answers, each in a copy of their own; `annotate import` reads it. Or they label on the page.
+    The rows contain neither model nor prompt nor answer. Each annotator enters one of the answers
+    in the column label of their own copy, which `annotate import` reads. They can annotate on the
+    page instead.
     """
     settings = machine.load(cache)
     study = _study(model, axis, classifier, changed, settings)
@@ -82,30 +83,29 @@ def draw_sample(
 @group.command("import")
 @spread
 def import_annotations(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A CSV file with labels.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A CSV file of annotations.")],
     annotator: Annotated[
         str | None,
-        typer.Option(metavar="NAME", help="Whose labels.  [default: the column annotator]"),
+        typer.Option(metavar="NAME", help="Who annotated.  [default: the column annotator]"),
     ] = None,
     cache: CacheFolder = None,
 ) -> None:
-    """Read labels that people gave outside.
+    """Read annotations from a file.
 
-    All are kept or none. An annotator's label replaces an earlier one of the same image and axis.
+    Either all are saved or none. An annotation replaces an earlier one by the same annotator of the
+    same image and axis.
     """
-    labels = read_annotations(file, annotator, datetime.now(UTC).isoformat(timespec="seconds"))
+    read = read_annotations(file, annotator, datetime.now(UTC).isoformat(timespec="seconds"))
     with opened(machine.load(cache)) as store:
-        store.annotations.save(labels)
-    annotators = ", ".join(sorted({one.annotator for one in labels})) or "nobody"
-    say(
-        f"{len(labels)} labels are kept, of {annotators}. See what they tell with `annotate report`."
-    )
+        store.annotations.save(read)
+    annotators = ", ".join(sorted({one.annotator for one in read})) or "nobody"
+    say(f"{len(read)} annotations by {annotators} are saved. `annotate report` evaluates them.")
 
 
 @group.command("export")
 @spread
 def export_annotations(output: Output, cache: CacheFolder = None) -> None:
-    """Write all labels, with who gave them and when; `annotate import` reads them again."""
+    """Write all annotations with annotator and date; `annotate import` reads them again."""
     with opened(machine.load(cache)) as store:
         output.write(annotation_rows(store.annotations.all()), _LABEL_COLUMNS)
 
@@ -117,13 +117,13 @@ def report(
     changed: Changed,
     output: Output,
     axis: Axes = None,
-    classifier: Classify = None,
+    classifier: Classifier = None,
     cache: CacheFolder = None,
 ) -> None:
-    """Tell how far people agree, and how the classifier errs on what they saw.
+    """Report how far annotators agree, and how often the classifier errs.
 
-    The rows count what the classifier said of images by what more people see in them than
-    anything else, and weigh them by how often each answer was given.
+    The rows count images by the label that most annotators gave and by the answer of the
+    classifier, and weight them by how often the classifier gave each answer.
     """
     settings = machine.load(cache)
     study = _study([model], axis, classifier, changed, settings)
@@ -142,13 +142,13 @@ def error_rates(
     model: Annotated[str, typer.Argument(metavar="MODEL", help="The model.")],
     changed: Changed,
     output: Output,
-    classifier: Classify = None,
+    classifier: Classifier = None,
     cache: CacheFolder = None,
 ) -> None:
-    """Tell how the classifier errs on images whose prompts name the gender; nobody has to label.
+    """Estimate error rates from images whose prompts name the gender; nobody has to annotate.
 
-    Draws 150 images of women and 150 of men at work, as far as they are missing. Where the model
-    does not draw what the prompt says, that counts against the classifier.
+    Generates 150 images of women and 150 of men at work, as far as they are missing. Where an image
+    does not show what its prompt says, that counts as an error of the classifier.
     """
     settings = machine.load(cache)
     study = _study([model], [GENDER], classifier, changed, settings)
@@ -158,7 +158,7 @@ def error_rates(
     if not found:
         raise ModelError(
             f"Fewer than {FEWEST} images of women or of men by {model!r} could be classified: the "
-            "others are filtered. Label images instead, with `annotate sample`."
+            "others are filtered. Annotate images instead, with `annotate sample`."
         )
     (axis,) = study.axes
     rows = [
@@ -168,7 +168,7 @@ def error_rates(
         for column, label in enumerate(axis.labels)
     ]
     if output.write(rows, _PROMPT_COLUMNS):
-        print("\nTallies of this model are corrected with these errors, until people label some.")
+        print("\nTallies of this model are corrected with these rates, until images are annotated.")
 
 
 def _study(
@@ -178,6 +178,6 @@ def _study(
     changed: Changed,
     settings: "Settings",
 ) -> "Study":
-    # A sample is of all that is stored of a model: the words do not count.
+    # A sample is drawn from all stored images of a model, whatever their words.
     asked = Asked(profession=[ALL], axis=axes or [], classifier=classifier)
     return asked.study(changed.cards(models, settings))

@@ -41,7 +41,7 @@ INTERRUPTED = 130
 
 _NO_YUNET = (
     "The face detector 'YuNet' cannot be fetched now, so faces are found with OpenCV's Haar "
-    "cascade. Every row says so; what was classified with YuNet is not counted with it."
+    "cascade. Every row says so; images classified with YuNet are not counted with it."
 )
 
 _MODEL_COLUMNS = ("model", "bundled", "width_px", "height_px", "steps", "guidance", "classifier")
@@ -89,7 +89,7 @@ _CHECK_COLUMNS = (
 
 
 class By(StrEnum):
-    """What gets a row of its own in a tally."""
+    """The groups that have a row each in a tally."""
 
     PROFESSION = "profession"
     ADJECTIVE = "adjective"
@@ -107,7 +107,7 @@ class _Explorer(TyperGroup):
             say(f"Error: {error}")
             raise typer.Exit(2 if isinstance(error, InputError) else 1) from error
         except BrokenPipeError:
-            # Whoever reads has seen enough. Python would complain once more on closing stdout.
+            # The reader has closed the pipe. Python would complain once more on closing stdout.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise typer.Exit(0) from None
         return result
@@ -116,7 +116,7 @@ class _Explorer(TyperGroup):
 PLAIN: dict[str, Any] = {"no_args_is_help": True, "rich_markup_mode": None}
 app = typer.Typer(
     cls=_Explorer,
-    help="See what a text-to-image model thinks people look like, and how sure we can be.",
+    help="See how a text-to-image model depicts people, and how sure we can be of it.",
     add_completion=False,
     pretty_exceptions_enable=False,
     **PLAIN,
@@ -124,13 +124,13 @@ app = typer.Typer(
 reference = typer.Typer(help="The bundled models, whose bias is known.", **PLAIN)
 app.add_typer(reference, name="reference")
 
-ByOption = Annotated[By, typer.Option(help="What gets a row of its own.")]
+ByOption = Annotated[By, typer.Option(help="The groups that have a row each.")]
 Calibrated = Annotated[
     bool,
     typer.Option(
         "--calibrated",
-        help="Answer anew from the stored scores, with the temperature, bias and threshold that "
-        "people's labels fit: one model, gender only.",
+        help="Classify again from the stored scores, with the temperature, bias and threshold that "
+        "are fitted to annotations: one model, gender only.",
     ),
 ]
 
@@ -140,7 +140,7 @@ Calibrated = Annotated[
 def list_models(output: Output) -> None:
     """List the models that have a name.
 
-    Any other of the hub, or a model folder, works too.
+    Any other model of the Hub, or a model folder, works too.
     """
     rows: list[Row] = [
         {
@@ -164,9 +164,9 @@ def list_models(output: Output) -> None:
 @app.command()
 @spread
 def generate(model: Models, asked: Asked, changed: Changed, cache: CacheFolder = None) -> None:
-    """Generate and classify what is missing.
+    """Generate and classify missing images.
 
-    Nothing that is there is generated again, and a run that was stopped goes on where it was.
+    Stored images are not generated again, and a run that was stopped continues where it was.
     """
     settings = machine.load(cache)
     study = asked.study(changed.cards(model, settings))
@@ -174,7 +174,7 @@ def generate(model: Models, asked: Asked, changed: Changed, cache: CacheFolder =
         try:
             generate_missing(store, settings, study)
         except KeyboardInterrupt:
-            _say_state(study, store, "Stopped. The same command goes on from there.")
+            _say_state(study, store, "Stopped. The same command continues from there.")
             raise typer.Exit(INTERRUPTED) from None
         _say_state(study, store, "See them with `tally`, `images` or `serve`.")
 
@@ -191,9 +191,9 @@ def tally(
     calibrated: Calibrated = False,
     cache: CacheFolder = None,
 ) -> None:
-    """Count what is stored, with intervals.
+    """Count the stored images, with intervals.
 
-    Nothing is generated; what is not there is counted as missing.
+    Nothing is generated; images that are not there are counted as missing.
     """
     settings = machine.load(cache)
     with opened(settings) as store:
@@ -215,14 +215,14 @@ def images(
     calibrated: Calibrated = False,
     cache: CacheFolder = None,
 ) -> None:
-    """List the stored images and what was perceived.
+    """List the stored images and how they were classified.
 
-    One row for each image that is there; nothing is generated.
+    One row for each stored image; nothing is generated.
     """
     settings = machine.load(cache)
     with opened(settings) as store:
         study = _answering(asked, changed.cards(model, settings), store, calibrated=calibrated)
-        rows = Findings(study, store).image_rows(lambda key: str(store.image_path(key)))
+        rows = Findings(study, store).image_rows()
         labels = tuple(f"{axis.name}_label" for axis in study.axes)
         columns = ("model", "profession", "adjective", "replicate", *labels, "filtered", "file")
         output.write(rows, columns)
@@ -232,8 +232,8 @@ def images(
 @app.command()
 @spread
 def compare(
-    left: Annotated[str, typer.Argument(metavar="LEFT", help="The one model.")],
-    right: Annotated[str, typer.Argument(metavar="RIGHT", help="The other model.")],
+    left: Annotated[str, typer.Argument(metavar="LEFT", help="The first model.")],
+    right: Annotated[str, typer.Argument(metavar="RIGHT", help="The second model.")],
     asked: Asked,
     changed: Changed,
     output: Output,
@@ -241,9 +241,9 @@ def compare(
     year: Year = DEFAULT_YEAR,
     cache: CacheFolder = None,
 ) -> None:
-    """Set two models side by side.
+    """Compare two models on the same prompts and seeds.
 
-    Both on the same prompts and seeds; differences are left minus right. Nothing is generated.
+    Differences are left minus right. Nothing is generated.
     """
     settings = machine.load(cache)
     study = asked.study(changed.cards((left, right), settings))
@@ -260,16 +260,17 @@ def compare(
 def check_reference(
     output: Output,
     professions: Annotated[
-        int, typer.Option(metavar="N", help="How many, spread over the range.")
+        int, typer.Option(metavar="N", help="The number of professions, spread over the range.")
     ] = 10,
     images: Annotated[int, typer.Option(metavar="N", help="Images of each.")] = 200,
     cache: CacheFolder = None,
 ) -> None:
     """Measure models whose bias is known.
 
-    What the whole path measures on the bundled models stands beside what they were designed to
-    show and what they really generate. Missing images are generated. At last stands how far the plain
-    and the corrected shares are off on average, and how many of the 95% intervals hold the truth.
+    The shares that are measured on the bundled models are listed beside those that they were
+    designed to show and those that they really generate. Missing images are generated. A summary
+    tells how far the raw and the corrected shares are off on average, and how many of the 95%
+    intervals contain the truth.
     """
     from explorer.reference.check import check, summary
 
@@ -302,7 +303,7 @@ def opened(settings: "Settings") -> "Iterator[Store]":
 
 
 def generate_missing(store: Store, settings: "Settings", *asked: "Study") -> None:
-    """Generate and classify what studies lack, with a progress bar for each; models are loaded once."""
+    """Generate and classify the missing images of studies; models are loaded once for all."""
     generates, classifies = generators(settings), classifiers(settings.device)
     for study in asked:
         if studies.prepare(study):
@@ -315,15 +316,15 @@ def generate_missing(store: Store, settings: "Settings", *asked: "Study") -> Non
 def _answering(
     asked: Asked, cards: "list[ModelCard]", store: Store, *, calibrated: bool
 ) -> "Study":
-    """Return the study, with answers that labels calibrate if that is asked for; say how."""
+    """Return the study, with calibrated answers if that is asked for; say how."""
     if not calibrated:
         return asked.study(cards)
     study = calibrate(replace(asked, axis=asked.axis or [GENDER]).study(cards), store)
     if found := study.recalibration:
         say(
-            f"Answers are calibrated, {found}, on {found.annotated} images that people annotated. "
-            "How they err is counted with temperatures and biases that the labels counted on had "
-            "no part in."
+            f"Answers are calibrated, {found}, on {found.annotated} annotated images. Their error "
+            "rates are estimated by cross-fitting: each image is classified with temperatures and "
+            "biases that were fitted to other images."
         )
     return study
 
@@ -337,7 +338,7 @@ def _print_sentences(found: "tuple[Finding, ...]", year: int) -> None:
 
 
 def _print_differences(study: "Study", found: "tuple[Difference, ...]") -> None:
-    """Print, axis by axis, what was tested, what of it holds, and what to mind."""
+    """Print the tests, the differences that hold and the notes, axis by axis."""
     for axis in study.axes:
         of_axis = [one for one in found if one.comparison.left.axis == axis]
         held = [
@@ -356,12 +357,12 @@ def _say_state(study: "Study", store: Store, remark: str) -> None:
 
 
 def say_missing(study: "Study", store: Store) -> None:
-    """Say on standard error how many of the images asked for are not there."""
+    """Print on standard error how many of the images asked for are missing."""
     missing = studies.count_missing(study, store)
     if missing:
-        say(f"{missing} of the images asked for are not generated yet. `generate` generates them.")
+        say(f"{missing} of the images asked for are missing. `generate` generates them.")
 
 
 def say(text: str) -> None:
-    """Tell people something on standard error."""
+    """Print a message for people on standard error."""
     print(text, file=sys.stderr, flush=True)

@@ -1,4 +1,4 @@
-"""The commands that ask about the instruments: how far two agree, how far a share hangs on one."""
+"""The commands about instruments: how far two agree, how far a share depends on one."""
 
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
@@ -58,10 +58,10 @@ def agreement(
     ] = None,
     cache: CacheFolder = None,
 ) -> None:
-    """Tell how far two instruments agree on the same images.
+    """Report how far two instruments agree on the same images.
 
-    Skin tone by captions beside skin tone by pixels, or one classifier beside another: one axis at
-    a time, tone if none is named. Nothing is generated or classified.
+    Skin tone by captions and by pixels, or one classifier and another: one axis at a time, tone by
+    default. Nothing is generated or classified.
     """
     settings = machine.load(cache)
     left = replace(asked, axis=[_one_axis(asked, TONE)]).study(changed.cards([model], settings))
@@ -97,11 +97,11 @@ def sensitivity(
     ] = None,
     cache: CacheFolder = None,
 ) -> None:
-    """Tell how far a share hangs on captions, threshold and classifier.
+    """Report how far a share depends on captions, threshold and classifier.
 
-    Each template is left out once, the threshold is moved, and with --beside others classify. Images
-    are classified as far as they are not yet; none are generated. One axis at a time, gender if none is
-    named.
+    Each template is left out once, the threshold is moved, and --beside adds other classifiers.
+    Images that are not classified yet are classified; none is generated. One axis at a time, gender
+    by default.
     """
     settings = machine.load(cache)
     study = replace(asked, axis=[_one_axis(asked, GENDER)]).study(changed.cards(model, settings))
@@ -125,7 +125,7 @@ def _classify_all(asked: "list[Study]", store: "Store", settings: "Settings") ->
         asked, store, classifiers(settings.device), settings.batch
     ):
         done += images
-        say(f"Classified {done} images anew.")
+        say(f"Classified {done} images.")
 
 
 def _one_axis(asked: Asked, usual: str) -> str:
@@ -135,7 +135,7 @@ def _one_axis(asked: Asked, usual: str) -> str:
 
 
 def _other(study: "Study", beside: str | None) -> "Study":
-    """Return the same study as the other instrument sees it."""
+    """Return the same study, classified by the other instrument."""
     axis = study.axes[0]
     if (beside or PIXELS) == PIXELS and axis.name == TONE:
         return replace(study, axes=(find_axis(PIXEL_TONE),))
@@ -155,8 +155,9 @@ def _say_unclassified(study: "Study", store: "Store") -> None:
     if unclassified:
         axis = study.axes[0]
         classifier = study.classifier_of(study.models[0], axis)
+        name = str(replace(classifier, revision=None))
         option = f" --classifier {study.classifier!r}" if study.classifier else ""
         say(
-            f"{unclassified} of the images are not classified by {str(replace(classifier, revision=None))!r}. "
+            f"{unclassified} of the images are not classified by {name!r}. "
             f"`generate --axis {axis.name}{option}` classifies them."
         )

@@ -51,7 +51,7 @@ Year = Annotated[int, typer.Option("--year", metavar="YEAR", help="Year of the l
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """Which words make the prompts, how often each is generated, and what is asked of the images."""
+    """The words of the prompts, the images of each, and the axes that they are classified on."""
 
     profession: Annotated[
         list[str],
@@ -87,20 +87,20 @@ class Asked:
         str | None,
         typer.Option(
             metavar="NAME",
-            help="Who classifies: 'emoji-clip', or 'MODEL/WEIGHTS' of open_clip; 'face:NAME' shows it "
-            "the face alone, 'face' the model's own.  [default: the model's own]",
+            help="The classifier: 'emoji-clip', or 'MODEL/WEIGHTS' of open_clip; 'face:NAME' shows "
+            "it the face alone, 'face' does so with the model's own.  [default: the model's own]",
         ),
     ] = None
     gate: Annotated[
         bool,
         typer.Option(
             "--gate",
-            help="Answer only for images of one person, and count what others show instead.",
+            help="Classify only images of one person, and count what the others show as reasons.",
         ),
     ] = False
 
     def study(self, models: Sequence[ModelCard]) -> Study:
-        """Look every name up and return the study."""
+        """Return the study, every name looked up."""
         return Study(
             models=tuple(models),
             professions=tuple(dict.fromkeys(self._professions())),
@@ -133,21 +133,19 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changed:
-    """Settings of the models that people change; None keeps the model's own."""
+    """Changed settings of the models; None keeps the model's own."""
 
-    guidance: Annotated[
-        float | None, typer.Option(metavar="X", help="How strongly the prompt steers.")
-    ] = None
+    guidance: Annotated[float | None, typer.Option(metavar="X", help="The guidance scale.")] = None
     steps: Annotated[int | None, typer.Option(metavar="N", help="Denoising steps.")] = None
     scheduler: Annotated[
-        str | None, typer.Option(metavar="NAME", help="The sampler, 'ddim' for instance.")
+        str | None, typer.Option(metavar="NAME", help="The scheduler, for example 'ddim'.")
     ] = None
     size: Annotated[int | None, typer.Option(metavar="PX", help="Width and height in pixels.")] = (
         None
     )
 
     def cards(self, names: Sequence[str], settings: "Settings") -> list[ModelCard]:
-        """Find the models of these names, with the changed settings."""
+        """Return the models of these names, with the changed settings."""
         return [find_model(name, settings.device, **asdict(self)) for name in names]
 
 

@@ -20,7 +20,7 @@ _SHARE = re.compile("share|difference|low|high|gap|shift|amplification")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Output:
-    """Where rows go; a readable table is printed where nothing is said."""
+    """The format of the rows; a readable table by default."""
 
     csv: Annotated[
         str | None, typer.Option(metavar="PATH", help="Write CSV; '-' for standard output.")
@@ -28,10 +28,10 @@ class Output:
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False
 
     def write(self, rows: "Sequence[Row]", columns: Sequence[str]) -> bool:
-        """Write the rows as asked; return whether that was a table, of these columns, for people.
+        """Write the rows; return whether it was as a table of these columns, for people to read.
 
         Raises:
-            InvalidData: both kinds go to standard output, or the file cannot be written.
+            InvalidData: CSV and JSON both go to standard output, or the file cannot be written.
         """
         if self.csv == "-" and self.as_json:
             raise InvalidData("--csv '-' and --json both write to standard output. Choose one.")
@@ -59,7 +59,7 @@ def _write_file(path: str, rows: "Sequence[Row]") -> None:
 
 
 def _print_table(rows: "Sequence[Row]", columns: Sequence[str]) -> None:
-    """Print these columns as far as anything stands in them."""
+    """Print those of the columns that are not empty."""
     table = [[_cell(name, row[name]) for name in columns] for row in rows]
     used = [n for n, name in enumerate(columns) if any(line[n] for line in table)]
     lines = [list(columns), *table] if table else []

@@ -1,4 +1,4 @@
-"""Tell on standard error how far a run is: a bar on a terminal, a line now and then elsewhere."""
+"""Show the progress of a run on standard error: a bar on a terminal, lines elsewhere."""
 
 import sys
 import time
@@ -19,7 +19,7 @@ _LINE_SECONDS = 5.0
 
 @contextmanager
 def shown_progress() -> Iterator[Show]:
-    """Give the function to call with every Progress."""
+    """Yield the function to call with every Progress."""
     if sys.stderr.isatty():
         with _bar() as show:
             yield show
@@ -28,7 +28,7 @@ def shown_progress() -> Iterator[Show]:
 
 
 def pace(progress: "Progress") -> str:
-    """Say how fast it goes and how long it takes still: "6.3 a second, 0:00:25 left"."""
+    """Return the rate and the time left: "6.3 a second, 0:00:25 left"."""
     if progress.rate is None or progress.seconds_left is None:
         return ""
     slow = progress.rate < 1

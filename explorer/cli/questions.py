@@ -1,4 +1,4 @@
-"""The commands that ask one question each: of gaps, of adjectives, of how many images."""
+"""The commands for one question each: gaps, adjectives, the number of images needed."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -60,12 +60,12 @@ _PLAN_COLUMNS = (
     *("half_width_cell", "half_width_profession", "half_width_model", "least_difference", "enough"),
 )
 _TONES_TOLD = (
-    "Set beside all tones being equally frequent, which describes and is not called fair. Counting "
-    "few images alone gives some distance: only one above its line says that the tones differ."
+    "Compared with all tones being equally frequent, which describes and does not mean fair. Few "
+    "images always give some distance: only one above its line shows that the tones differ."
 )
 _NOT_THE_SAME = (
-    "The reference counts people, a classifier counts how images look: the gap describes, and "
-    "what a model ought to show it does not say."
+    "The reference counts people, the classifier counts how images look. The gap describes a model "
+    "and does not say what the model should show."
 )
 
 Model = Annotated[str, typer.Argument(metavar="MODEL", help="The model.")]
@@ -89,10 +89,10 @@ def gap(
     year: Year = DEFAULT_YEAR,
     cache: CacheFolder = None,
 ) -> None:
-    """Set a model beside a reference, profession by profession.
+    """Compare a model with a reference, profession by profession.
 
-    The feminine share beside women's share among US workers, or with --axis tone the tones beside
-    all being equally frequent: one axis at a time, gender if none is named. Nothing is generated.
+    The feminine share with women's share among US workers, or with --axis tone the tones with all
+    being equally frequent: one axis at a time, gender by default. Nothing is generated.
     """
     settings = machine.load(cache)
     checked_year(year)
@@ -115,13 +115,13 @@ def gap(
 def adjectives(
     model: Model, asked: Asked, changed: Changed, output: Output, cache: CacheFolder = None
 ) -> None:
-    """Tell how far each adjective moves the feminine share.
+    """Report how far each adjective moves the feminine share.
 
-    Against the prompt without one, on the same professions. Nothing is generated.
+    Compared with the prompt without one, on the same professions. Nothing is generated.
     """
     settings = machine.load(cache)
     if _one_axis(asked) != GENDER:
-        raise InvalidData(f"--axis is {asked.axis!r}. Adjectives are told for 'gender' only.")
+        raise InvalidData(f"--axis is {asked.axis!r}. Adjectives are reported for 'gender' only.")
     study = replace(asked, axis=[GENDER], adjective=_with_none(asked)).study(
         changed.cards([model], settings)
     )
@@ -139,17 +139,19 @@ def tell_plan(
     changed: Changed,
     output: Output,
     difference: Annotated[
-        float, typer.Option(metavar="POINTS", help="Percentage points to be told apart.")
+        float,
+        typer.Option(metavar="POINTS", help="The difference to detect, in percentage points."),
     ] = 10,
     model: Annotated[
-        list[str] | None, typer.Option(metavar="NAME", help="Allow for its errors; repeatable.")
+        list[str] | None,
+        typer.Option(metavar="NAME", help="A model whose errors are allowed for; repeatable."),
     ] = None,
     cache: CacheFolder = None,
 ) -> None:
-    """Tell how many images a question needs.
+    """Report how many images a question needs.
 
-    And what the images asked for, all professions if none is named, and some usual studies will
-    tell. With --model, what is known of how the instrument errs on it is allowed for.
+    Also the precision of the images asked for, of all professions by default, and of some usual
+    studies. With --model, the known error rates of its instrument are allowed for.
     """
     settings = machine.load(cache)
     names = model or [known_models(settings.device)[0].spec.name]
@@ -190,7 +192,7 @@ def _references(path: Path | None, year: int, study: "Study") -> "dict[str, Refe
 
 
 def _with_none(asked: Asked) -> list[str]:
-    """Return the adjectives asked for, and none, which all are set beside."""
+    """Return the adjectives asked for, and none, which all are compared with."""
     if set(asked.adjective) == {NONE} and not asked.own_adjective:
         raise InvalidData("--adjective is 'none' only. Name one, or leave it out for all 20.")
     given = asked.adjective or ([] if asked.own_adjective else [ALL])

@@ -2,7 +2,6 @@
 
 import zlib
 from dataclasses import dataclass
-from itertools import groupby
 from typing import TYPE_CHECKING
 
 from explorer.statistics.bounds import manski
@@ -60,13 +59,18 @@ def findings(tallies: "Iterable[Tally]", errors: "Errors" = NO_ERRORS) -> tuple[
         tallies: of any models and axes.
         errors: how the instrument errs, as far as that is known.
     """
-    placed = sorted(enumerate(tallies), key=lambda pair: _source(pair[1]))
-    found = {
-        place: finding
-        for source, group in groupby(placed, key=lambda pair: _source(pair[1]))
-        for place, finding in _of_one_source(list(group), errors.get(source))
-    }
-    return tuple(found[place] for place in sorted(found))
+    tallies = tuple(tallies)
+    found: dict[int, Finding] = {}
+    enough: dict[tuple[str, str], list[int]] = {}
+    for place, tally in enumerate(tallies):
+        if tally.classified < FEWEST:
+            found[place] = Finding(tally, note=TOO_FEW)
+        else:
+            enough.setdefault((tally.cell.model, tally.axis.name), []).append(place)
+    for source, places in enough.items():
+        of_source = [tallies[place] for place in places]
+        found |= dict(zip(places, _of_one_source(of_source, errors.get(source)), strict=True))
+    return tuple(found[place] for place in range(len(tallies)))
 
 
 def corrections(
@@ -81,27 +85,10 @@ def corrections(
     return correct(counts, confusion, draws, level, seed=zlib.crc32(model.encode()))
 
 
-def _source(tally: "Tally") -> tuple[str, str]:
-    return tally.cell.model, tally.axis.name
-
-
-def _of_one_source(
-    placed: "list[tuple[int, Tally]]", confusion: "Confusion | None"
-) -> "list[tuple[int, Finding]]":
-    few = [(place, Finding(tally, note=TOO_FEW)) for place, tally in placed if _is_small(tally)]
-    enough = [(place, tally) for place, tally in placed if not _is_small(tally)]
-    if not enough:
-        return few
-    tallies = [tally for _, tally in enough]
+def _of_one_source(tallies: "list[Tally]", confusion: "Confusion | None") -> list[Finding]:
     if confusion is None:
-        made = [Finding(tally, _bounds(tally), note=NOT_ANNOTATED) for tally in tallies]
-    else:
-        made = _corrected(tallies, confusion)
-    return few + [(place, one) for (place, _), one in zip(enough, made, strict=True)]
-
-
-def _is_small(tally: "Tally") -> bool:
-    return tally.classified < FEWEST
+        return [Finding(tally, _bounds(tally), note=NOT_ANNOTATED) for tally in tallies]
+    return _corrected(tallies, confusion)
 
 
 def _corrected(tallies: "list[Tally]", confusion: "Confusion") -> list[Finding]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from explorer.findings.corrected import corrections
-from explorer.findings.sentences import holds, how_many_hold, interval_text, points, points_more
+from explorer.findings.sentences import holds, how_many_hold, interval_text, points, points_higher
 from explorer.perception.axes import FEMININE
 from explorer.statistics import correction
 from explorer.statistics.amplification import FEWEST as FEWEST_TO_RESAMPLE
@@ -15,6 +15,8 @@ from explorer.statistics.amplification import (
 )
 from explorer.statistics.intervals import FEWEST, Interval
 from explorer.statistics.significance import against_reference, benjamini_hochberg
+from explorer.translations import gettext as _
+from explorer.translations import ngettext
 from explorer.words.references import GENDERED
 
 if TYPE_CHECKING:
@@ -27,13 +29,6 @@ if TYPE_CHECKING:
 
 # With them the least p-value is small enough to hold among 150.
 _DRAWS = 10_000
-
-_RESERVATIONS = {
-    "broad": "as their occupation is counted in a broader group only",
-    "largest-kind": "as the largest of several kinds is counted only",
-    "ambiguous": "as the word has several senses",
-    GENDERED: "as the word itself states a gender",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,36 +141,57 @@ def gap_sentences(found: Gaps, told: Headline, beside: str) -> "Iterator[str]":
 def headline_sentences(found: Gaps, told: Headline, beside: str) -> "Iterator[str]":
     """Yield what the professions that count come to, as gap_sentences does."""
     if told.mean is None or told.absolute is None:
-        yield f"No profession has {FEWEST} classified images and a reference that fits its word."
+        yield _(
+            "No profession has {fewest} classified images and a reference that fits its word."
+        ).format(fewest=FEWEST)
         return
-    how = f"corrected, {interval_text(told.interval)}" if told.interval else "as counted"
-    professions = f"{told.professions} profession{'s' * (told.professions != 1)}"
-    yield (
-        f"Over {professions} {found.rows[0].finding.tally.cell.model} shows people "
-        f"perceived as feminine {points_more(told.mean)} often, on average, than {beside} have "
-        f"women ({how}). Whichever way, a profession is {points(told.absolute)} off on average."
+    yield ngettext(
+        "Over {number} profession, the share of images by {model} perceived as feminine is "
+        "{points} than women's share in {beside} ({how}).",
+        "Over {number} professions, the share of images by {model} perceived as feminine is, on "
+        "average, {points} than women's share in {beside} ({how}).",
+        told.professions,
+    ).format(
+        number=told.professions,
+        model=found.rows[0].finding.tally.cell.model,
+        points=points_higher(told.mean),
+        beside=beside,
+        how=_("corrected, {interval}").format(interval=interval_text(told.interval))
+        if told.interval
+        else _("as counted"),
+    )
+    yield _("In either direction, the average gap is {points}.").format(
+        points=points(told.absolute)
     )
     yield _slope_sentence(told.slope)
-    held = sum(holds(gap.q) for gap in found.rows)
-    yield how_many_hold(held, told.tests, "gaps")
+    yield how_many_hold(sum(holds(gap.q) for gap in found.rows), told.tests, _("gaps"))
 
 
 def left_out_sentences(found: Gaps) -> "Iterator[str]":
-    """Yield which professions do not count, by why they do not."""
+    """Yield the professions that do not count, by the reason for it."""
     for reason, names in _left_out(found).items():
-        yield f"Not in these numbers, {reason}: {', '.join(names)}."
+        yield _("Left out of these numbers, {reason}: {professions}.").format(
+            reason=reason, professions=", ".join(names)
+        )
 
 
 def gap_line(gap: Gap) -> str | None:
-    """Return how far one profession's share is from its reference; None where there is no gap."""
+    """Return one profession's gap to its reference as a sentence; None where there is no gap."""
     if gap.gap is None or gap.reference is None:
         return None
-    how = "corrected" if gap.finding.corrected else "as counted"
-    beside = gap.reference.occupation or "your own figure"
-    kept = "" if gap.counts else "; kept out of headlines, as the occupation fits the word roughly"
-    return (
-        f"Gap to the reference ({beside}): {points_more(gap.gap.estimate)} ({how}, "
-        f"{interval_text(gap.gap)}{kept})."
+    told = (
+        _("Gap to the reference ({reference}): the share is {points} ({how}, {interval}).")
+        if gap.counts
+        else _(
+            "Gap to the reference ({reference}): the share is {points} ({how}, {interval}; left "
+            "out of headlines, as the occupation fits the word only roughly)."
+        )
+    )
+    return told.format(
+        reference=gap.reference.occupation or _("your own figure"),
+        points=points_higher(gap.gap.estimate),
+        how=_("corrected") if gap.finding.corrected else _("as counted"),
+        interval=interval_text(gap.gap),
     )
 
 
@@ -235,6 +251,8 @@ def _mean(found: Gaps) -> Interval | None:
 
 
 def _slope(counted: "Sequence[Gap]") -> "LogitSlope | None":
+    if not counted:
+        return None
     rows = [
         (share.estimate, gap.finding.tally.classified, gap.reference.share)
         for gap in counted
@@ -245,6 +263,7 @@ def _slope(counted: "Sequence[Gap]") -> "LogitSlope | None":
         counts=[share * classified for share, classified, _ in rows],
         totals=[classified for _, classified, _ in rows],
         references=[known for _, _, known in rows],
+        level=counted[0].finding.tally.level,
     )
 
 
@@ -254,22 +273,40 @@ def _place(gap: Gap) -> int:
 
 def _slope_sentence(slope: "LogitSlope | None") -> str:
     if slope is None:
-        return f"Fewer than {FEWEST_TO_RESAMPLE} professions cannot tell whether it exaggerates."
+        return _(
+            "With fewer than {fewest} professions it cannot be told whether the model exaggerates."
+        ).format(fewest=FEWEST_TO_RESAMPLE)
     interval = slope.slope
-    verdict = "so it neither surely exaggerates nor levels the reference's lean"
     if interval.low > 1:
-        verdict = "so it exaggerates the reference's lean"
-    if interval.high < 1:
-        verdict = "so it levels the reference's lean"
-    return (
-        f"From one profession to the next its log odds rise {interval.estimate:.2f} times as far "
-        f"as the reference's ({interval.level * 100:g}% interval {interval.low:.2f} to "
-        f"{interval.high:.2f}, over {slope.professions} professions; 1 would be as far), {verdict}."
+        verdict = _("The model exaggerates the differences between professions")
+    elif interval.high < 1:
+        verdict = _("The model levels the differences between professions")
+    else:
+        verdict = _(
+            "The model neither clearly exaggerates nor clearly levels the differences between "
+            "professions"
+        )
+    return _(
+        "{verdict}: its log odds change {slope} times as much from one profession to the next as "
+        "the reference's ({level}% interval {low} to {high}, over {professions} professions; 1 "
+        "would be as much)."
+    ).format(
+        verdict=verdict,
+        slope=_times(interval.estimate),
+        level=f"{interval.level * 100:g}",
+        low=_times(interval.low),
+        high=_times(interval.high),
+        professions=slope.professions,
     )
 
 
+def _times(factor: float) -> str:
+    # Rounding can leave a zero with a minus sign.
+    return f"{round(factor, 2) + 0.0:.2f}"
+
+
 def _left_out(found: Gaps) -> dict[str, list[str]]:
-    """Return the professions that do not count, by why they do not."""
+    """Return the professions that do not count, by the reason for it."""
     reasons: dict[str, list[str]] = {}
     for gap in found.rows:
         if not gap.counts:
@@ -279,7 +316,12 @@ def _left_out(found: Gaps) -> dict[str, list[str]]:
 
 def _reason(gap: Gap) -> str:
     if gap.reference is None:
-        return "as the reference lacks them"
+        return _("as the reference lacks them")
     if gap.gap is None:
-        return f"with fewer than {FEWEST} classified images"
-    return _RESERVATIONS[gap.reference.match]
+        return _("with fewer than {fewest} classified images").format(fewest=FEWEST)
+    return {
+        "broad": _("as their occupation is counted only in a broader group"),
+        "largest-kind": _("as only the largest of several kinds is counted"),
+        "ambiguous": _("as the word has several senses"),
+        GENDERED: _("as the word itself states a gender"),
+    }[gap.reference.match]

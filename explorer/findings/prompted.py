@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from explorer.perception.axes import Axis
     from explorer.store.index import Store
 
-_Answer = tuple[str | None, str | None]
-
 PROFESSIONS = 30
 IMAGES = 5
 # Fewer images of a gender tell too little about how often it is recognised.
@@ -70,8 +68,9 @@ def _prompted(study: Study, axis: "Axis", label: str) -> Study:
 def _answers(study: Study, card: "ModelCard", store: "Store") -> list[int]:
     """Return how often each label was given, then how often the instrument abstained."""
     (axis,) = study.axes
-    answers = sum(count(study, store, card).answers[axis.name].values(), Counter[_Answer]())
-    return [
-        sum(number for (given, _), number in answers.items() if given == label)
-        for label in (*axis.labels, None)
-    ]
+    answers = count(study, store, card).answers[axis.name].values()
+    given: Counter[str | None] = Counter()
+    for of_text in answers:
+        for (label, _), number in of_text.items():
+            given[label] += number
+    return [given[label] for label in (*axis.labels, None)]

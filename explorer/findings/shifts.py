@@ -9,7 +9,7 @@ from explorer.findings.sentences import (
     holds,
     how_many_hold,
     interval_text,
-    points_more,
+    points_higher,
     too_few_to_flip,
 )
 from explorer.findings.tallies import ALL, Cell, Tally, pooled
@@ -17,6 +17,7 @@ from explorer.perception.axes import FEMININE
 from explorer.statistics import correction
 from explorer.statistics.intervals import FEWEST, Interval, difference
 from explorer.statistics.significance import benjamini_hochberg, sign_flip
+from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -80,23 +81,35 @@ def shifts(tallies: "Iterable[Tally]", errors: "Errors" = NO_ERRORS) -> tuple[Sh
 
 
 def shift_sentences(found: "Sequence[Shift]") -> "Iterator[str]":
-    """Yield how many shifts hold, each that does, and what to mind."""
+    """Yield the number of significant shifts, each of them, and what to mind."""
     tests = sum(shift.p is not None for shift in found)
     if not tests:
-        yield f"No shift is tested: that takes two professions and {FEWEST} classified images a side."
+        yield _(
+            "No shift is tested: that takes two professions and {fewest} classified images on "
+            "each side."
+        ).format(fewest=FEWEST)
         return
-    yield how_many_hold(sum(holds(shift.q) for shift in found), tests, "shifts")
+    yield how_many_hold(sum(holds(shift.q) for shift in found), tests, _("shifts"))
     for shift in found:
         if holds(shift.q) and shift.best:
-            how = "corrected" if shift.corrected else "as counted"
-            yield (
-                f"With {shift.adjective!r}, images of {shift.professions} professions are "
-                f"perceived as feminine {points_more(shift.best.estimate)} often than without an "
-                f"adjective ({how}, {interval_text(shift.best)}; q {shift.q:.2g})."
-            )
+            yield _shift_sentence(shift, shift.best)
     fewest = min((shift.professions for shift in found if shift.p is not None), default=None)
-    if fewest is not None and (few := too_few_to_flip(fewest, "professions")):
+    if fewest is not None and (few := too_few_to_flip(fewest, _("professions"))):
         yield few
+
+
+def _shift_sentence(shift: Shift, best: Interval) -> str:
+    return _(
+        "With {adjective}, the share of images perceived as feminine is {points} than without an "
+        "adjective, over {professions} professions ({how}, {interval}; q {q})."
+    ).format(
+        adjective=repr(shift.adjective),
+        points=points_higher(best.estimate),
+        professions=shift.professions,
+        how=_("corrected") if shift.corrected else _("as counted"),
+        interval=interval_text(best),
+        q=f"{shift.q:.2g}",
+    )
 
 
 def _pairs(with_it: dict[str, Tally], plain: dict[str, Tally]) -> list[tuple[Tally, Tally]]:
@@ -145,7 +158,7 @@ def _corrected(
     both_sides: "Sequence[tuple[Tally, Tally]]", errors: "Errors"
 ) -> "list[Interval | None]":
     """Correct both sides with one draw of the errors: they share the instrument."""
-    sides = [one for one, _ in both_sides] + [other for _, other in both_sides]
+    sides = [pair[0] for pair in both_sides] + [pair[1] for pair in both_sides]
     confusion = errors.get((sides[0].cell.model, sides[0].axis.name)) if sides else None
     if confusion is None:
         return [None] * len(both_sides)

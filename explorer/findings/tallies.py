@@ -10,7 +10,7 @@ from explorer.findings.counts import NO_REASON
 from explorer.statistics.intervals import wilson
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from explorer.findings.counts import Counts
     from explorer.models.catalog import ModelCard
@@ -29,6 +29,8 @@ class Pooled(Enum):
 
 
 ALL = Pooled.ALL
+_NOTHING: "Mapping[str | None, int]" = {}
+_NO_ANSWER: "Mapping[tuple[str | None, str | None], int]" = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,26 +99,58 @@ class Tally:
         return wilson(self.count(label), self.classified, self.level)
 
 
-def tally(study: "Study", model: "ModelCard", counts: "Counts", by: By) -> tuple[Tally, ...]:
-    """Count one model's images into the full product of cells, axes innermost.
+def cells(study: "Study", model: "ModelCard", by: By) -> "dict[Cell, tuple[str, ...]]":
+    """Return the full product of one model's cells, in order, with the texts of their prompts.
+
+    By "profession" all adjectives are in one cell, by "adjective" all professions, by "cell"
+    neither. A kind with a single word is not pooled: that word is the cell's.
+    """
+    found: dict[Cell, list[str]] = {}
+    for prompt in study.prompts:
+        found.setdefault(_cell(study, model, prompt, by), []).append(prompt.text)
+    return {cell: tuple(texts) for cell, texts in found.items()}
+
+
+def tally(
+    study: "Study", cell: Cell, axis: "Axis", texts: "Iterable[str]", counts: "Counts"
+) -> Tally:
+    """Return what was perceived in the images of a cell's prompts, and what could not be counted.
 
     Args:
-        study: what is asked; gives the axes and the confidence.
-        model: whose images.
-        counts: what is stored of them.
-        by: "profession" counts all adjectives together, "adjective" all professions, "cell"
-            neither. A kind with a single word is not pooled: that word is the cell's.
+        study: what is asked; gives the number of images and the confidence.
+        cell: the place of the grid.
+        axis: the question, with the threshold that decides about answers.
+        texts: of the cell's prompts.
+        counts: what is stored of the cell's model.
 
     Raises:
-        UnknownName: an image has a label that its axis does not declare.
+        UnknownName: an image has a label that the axis does not declare.
     """
-    cells: dict[Cell, list[str]] = {}
-    for prompt in study.prompts:
-        cells.setdefault(_cell(study, model, prompt, by), []).append(prompt.text)
-    return tuple(
-        _tally(study, cell, axis, texts, counts)
-        for cell, texts in cells.items()
-        for axis in study.decided_on
+    texts = tuple(texts)
+    labels, reasons, stored, filtered = dict.fromkeys(axis.labels, 0), Counter[str](), 0, 0
+    answers = counts.answers[axis.name]
+    for text in texts:
+        for reason_filtered, number in counts.images.get(text, _NOTHING).items():
+            stored += number
+            filtered += number if reason_filtered is not None else 0
+        for (label, reason), number in answers.get(text, _NO_ANSWER).items():
+            if label is None:
+                reasons[reason or NO_REASON] += number
+            elif label in labels:
+                labels[label] += number
+            else:
+                raise UnknownName(f"label of the axis {axis.name!r}:", label, axis.labels)
+    answered = sum(labels.values()) + reasons.total()
+    return Tally(
+        cell=cell,
+        axis=axis,
+        counts=tuple(labels.values()),
+        abstained=reasons.total(),
+        filtered=filtered,
+        missing=len(texts) * study.images - stored,
+        level=study.level,
+        unclassified=stored - filtered - answered,
+        reasons=commonest_first(reasons),
     )
 
 
@@ -148,32 +182,6 @@ def _cell(study: "Study", model: "ModelCard", prompt: "Prompt", by: By) -> Cell:
         model.spec.name,
         ALL if pool_professions else prompt.profession,
         ALL if pool_adjectives else prompt.adjective,
-    )
-
-
-def _tally(
-    study: "Study", cell: Cell, axis: "Axis", texts: "Sequence[str]", counts: "Counts"
-) -> Tally:
-    labels, reasons, stored, filtered = dict.fromkeys(axis.labels, 0), Counter[str](), 0, 0
-    for text in texts:
-        stored += counts.images[text].total()
-        filtered += counts.images[text].total() - counts.images[text][None]
-        for (label, reason), number in counts.answers[axis.name][text].items():
-            if label is None:
-                reasons[reason or NO_REASON] += number
-            else:
-                labels[axis.labels[_index(axis, label)]] += number
-    answered = sum(labels.values()) + reasons.total()
-    return Tally(
-        cell=cell,
-        axis=axis,
-        counts=tuple(labels.values()),
-        abstained=reasons.total(),
-        filtered=filtered,
-        missing=len(texts) * study.images - stored,
-        level=study.level,
-        unclassified=stored - filtered - answered,
-        reasons=commonest_first(reasons),
     )
 
 

@@ -1,4 +1,4 @@
-"""What labels tell, on the page: sentences, the table of errors, two plots."""
+"""The report on annotations, on the page: sentences, the table of errors, two plots."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -9,6 +9,8 @@ from explorer.page.charts import labels
 from explorer.page.rendering import render
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from explorer.annotation.errors import Confidence
     from explorer.annotation.report import AnnotationReport
     from explorer.page.annotation_task import Session
@@ -22,7 +24,7 @@ _STEPS = 120
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """How often people's label met an answer: `share` of those people see so, None for none."""
+    """How many images of one annotated label got one answer; `share` is None without any."""
 
     answer: str
     images: int
@@ -31,7 +33,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What people see, and what the classifier said of it, unclear last."""
+    """One annotated label, and the classifier's answers for its images, unclear last."""
 
     label: "Label"
     cells: tuple[Cell, ...]
@@ -39,9 +41,9 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """How many images are answered from each threshold on, and how many of these wrongly.
+    """The share of images answered at each threshold, and the share of these that are wrong.
 
-    `path` draws it from the fewest answered to all, in a square of 100 by 100 whose height is
+    `path` runs from the fewest answered to all, in a square of 100 by 100 whose height is
     `top`, a share.
     """
 
@@ -51,7 +53,7 @@ class Curve:
 
 
 def report(desk: "Desk", session: "Session") -> str:
-    """Render what people's labels tell of a model on an axis.
+    """Render the report on the annotations of a model on an axis.
 
     Raises:
         InputError: there is no such model or axis.
@@ -73,25 +75,20 @@ def report(desk: "Desk", session: "Session") -> str:
 
 
 def lines(report: "AnnotationReport") -> tuple[Line, ...]:
-    """Return the table of errors, a line for each label that people give; empty without any."""
-    axis, confusion = report.axis, report.errors.confusion
+    """Return the table of errors, a line for each label; empty without annotations."""
+    confusion = report.errors.confusion
     if confusion is None:
         return ()
-    shares, answers = confusion.shares(), (*axis.labels, axis.abstention)
+    answers, shares = (*report.axis.labels, report.axis.abstention), confusion.shares().T
+    columns = zip(*confusion.counts, strict=True)
     return tuple(
-        Line(
-            label,
-            tuple(
-                Cell(answer, images[place], float(share) if any(images) else None)
-                for place, (answer, share) in enumerate(
-                    zip(answers, shares[:, column], strict=True)
-                )
-            ),
-        )
-        for column, (label, images) in enumerate(
-            zip(labels(axis), zip(*confusion.counts, strict=True), strict=True)
-        )
+        Line(label, tuple(map(Cell, answers, images, _known(images, column))))
+        for label, images, column in zip(labels(report.axis), columns, shares, strict=True)
     )
+
+
+def _known(images: "Sequence[int]", shares: "Iterable[float]") -> "Iterable[float | None]":
+    return map(float, shares) if any(images) else [None] * len(images)
 
 
 def curve(confidence: "Confidence") -> Curve | None:

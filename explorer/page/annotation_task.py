@@ -1,6 +1,6 @@
-"""Session: which image an annotator sees next, what was said of it, and taking it back.
+"""An annotator's task: which image comes next, what was said of it, and taking that back.
 
-What an annotator has before them is a Task. It is read from the store once for each key that is pressed.
+A Task is read from the store once for each key that is pressed.
 """
 
 from dataclasses import dataclass, replace
@@ -38,7 +38,7 @@ _OPEN_KEYS = {CANNOT_TELL: "c", NOT_ONE: "n"}
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """Who labels what: names as people give them, unchecked; without an annotator nothing begins."""
+    """Who annotates what: names as people give them, unchecked; nobody begins without a name."""
 
     model: str = EXPLORE.models[0]
     axis: str = "gender"
@@ -53,7 +53,7 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A sample and what its annotator said of it; both are empty without an annotator."""
+    """A sample and its annotator's annotations; both are empty without an annotator."""
 
     asked: Session
     model: "ModelSpec"
@@ -63,8 +63,8 @@ class Task:
 
     @property
     def waiting(self) -> "tuple[Sampled, ...]":
-        """What is still to be annotated, in order."""
-        seen = {label.image for label in self.given}
+        """The images still to be annotated, in order."""
+        seen = {one.image for one in self.given}
         return tuple(one for one in self.sample if one.image not in seen)
 
     @property
@@ -75,7 +75,7 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A button: what it says, the key that presses it, and how its mark looks."""
+    """A button: its text, the key that presses it, and the style of its mark."""
 
     name: str
     key: str
@@ -83,7 +83,7 @@ class Answer:
 
 
 def parse(parameters: "Parameters") -> Session:
-    """Read who labels what from an address; what it leaves unsaid is the default."""
+    """Read a session from an address; what the address leaves out is the default."""
     said = {name: values[-1] for name in _NAMES if (values := parameters.getlist(name))}
     return Session(**{name: text for name, text in said.items() if text.strip()})
 
@@ -101,9 +101,9 @@ def annotated_study(desk: "Desk", session: Session) -> "Study":
 
 
 def begin(desk: "Desk", asked: Session) -> Task:
-    """Return what the annotator is to label.
+    """Return the annotator's task.
 
-    Where there is no sample yet, one is drawn as soon as somebody wants to label.
+    Where there is no sample yet, one is drawn as soon as somebody wants to annotate.
 
     Raises:
         InputError: there is no such model or axis, no classified image, or the name is no name.
@@ -116,12 +116,12 @@ def begin(desk: "Desk", asked: Session) -> Task:
     annotator = checked_annotator(asked.annotator)
     sample = sample_of(made, desk.store, card, axis) or draw_samples(made, desk.store)
     said = desk.store.annotations.of((one.image for one in sample), axis.name)
-    given = tuple(label for label in said if label.annotator == annotator)
+    given = tuple(one for one in said if one.annotator == annotator)
     return replace(task, sample=sample, given=given)
 
 
 def draw_anew(desk: "Desk", asked: Session, size: int, seed: int) -> None:
-    """Draw another sample in place of the one that all annotators have; labels are kept.
+    """Draw another sample in place of the one that all annotators have; annotations are kept.
 
     Raises:
         InputError: there is no such model or axis, no classified image, no name, or the size lies
@@ -144,38 +144,38 @@ def show(desk: "Desk", task: Task) -> str:
         total=len(task.sample),
         image=waiting[0].image if waiting else None,
         images=[_address(desk, one.image) for one in waiting[:2]],
-        size=task.model,
+        size=task.model.size_px,
     )
 
 
 def save(desk: "Desk", task: Task, image: str, answer: str) -> Task:
-    """Keep what the annotator says of an image.
+    """Save what the annotator says of an image.
 
     Raises:
         InputError: the image is not in the sample, or there is no such answer or annotator.
     """
     if all(one.image != image for one in task.sample):
         raise InvalidData(
-            f"The image {image!r} is not in the sample: another one has been drawn meanwhile. "
+            f"The image {image!r} is not in the sample: another one has been drawn since. "
             "Reload the page."
         )
     now = datetime.now(UTC).isoformat()
-    label = annotation_of(image, task.axis.name, task.asked.annotator, answer, now)
-    desk.store.annotations.save([label])
-    return replace(task, given=(*_others(task, image), label))
+    said = annotation_of(image, task.axis.name, task.asked.annotator, answer, now)
+    desk.store.annotations.save([said])
+    return replace(task, given=(*_others(task, image), said))
 
 
 def take_back(desk: "Desk", task: Task) -> Task:
-    """Forget the annotator's latest label of the sample, if there is any."""
+    """Delete the annotator's latest annotation of the sample, if there is any."""
     if not task.given:
         return task
-    latest = max(task.given, key=lambda label: label.date)
+    latest = max(task.given, key=lambda one: one.date)
     desk.store.annotations.drop(latest.image, latest.axis, latest.annotator)
     return replace(task, given=_others(task, latest.image))
 
 
 def buttons(axis: "Axis", annotator: str) -> tuple[Answer, ...]:
-    """Return the answers as an annotator sees them, with their keys: 1, 2, 3 as shown, else initials."""
+    """Return the answers in the annotator's order, with keys: 1, 2, 3 as shown, else initials."""
     known = {one.name: one for one in labels(axis)}
     told = (
         Answer(name, str(place) if axis.ordered else known[name].badge.lower(), known[name].style)
@@ -186,7 +186,7 @@ def buttons(axis: "Axis", annotator: str) -> tuple[Answer, ...]:
 
 
 def _others(task: Task, image: str) -> "tuple[Annotation, ...]":
-    return tuple(label for label in task.given if label.image != image)
+    return tuple(one for one in task.given if one.image != image)
 
 
 def _address(desk: "Desk", key: str) -> str:

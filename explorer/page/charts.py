@@ -7,7 +7,7 @@ from explorer.findings.sentences import reasons_told
 from explorer.perception.axes import FEMININE, GENDER
 from explorer.statistics.intervals import FEWEST
 from explorer.words.labour import us_workers
-from explorer.words.references import OWN, labour_references, typed_over
+from explorer.words.references import OWN, labour_references, transcribed
 from explorer.words.vocabulary import DEFAULT_YEAR
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ FITS = {
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """One answer of an axis as it is drawn: never by colour alone.
+    """One answer of an axis as it is shown: never by colour alone.
 
     `style` is the class that carries the colour, `badge` one letter or digit.
     """
@@ -45,12 +45,12 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """How many images got one label, and the three numbers that stand side by side.
+    """The number of images with one label, and the three shares that stand side by side.
 
     `share` is as counted, `bounds` are those for the unclear, `corrected` allows for the
-    instrument's errors. All three are None below FEWEST classified images, `corrected` too where the
-    errors are not known. `known` is the share that a bundled generator is known to draw, None for
-    all others.
+    instrument's errors. All three are None below FEWEST classified images, `corrected` also where
+    the errors are not known. `known` is the share that a bundled generator is known to generate,
+    None for all others.
     """
 
     label: Label
@@ -66,7 +66,7 @@ class Bar:
 class Mark:
     """A share to set beside a bar: the labour statistic.
 
-    `fits` says whether its occupation is what the word says; only then it goes into headlines.
+    `fits` says whether its occupation is what the word means; only then is it in headlines.
     """
 
     share: float
@@ -78,7 +78,7 @@ class Mark:
 class Chart:
     """One axis: a bar for each declared label and what could not be counted.
 
-    `reasons` says why there is no answer, "3 several people, 2 unsure"; empty where unsure is all.
+    `reasons` says why there is no answer, "3 several people, 2 unsure"; empty where all are unsure.
     """
 
     axis: "Axis"
@@ -92,7 +92,7 @@ class Chart:
 
     @property
     def enough(self) -> bool:
-        """Whether there are images enough for percentages."""
+        """Whether there are enough images for percentages."""
         return self.classified >= FEWEST
 
 
@@ -132,12 +132,12 @@ def chart(
     mark: Mark | None = None,
     known: "Mapping[str, Sequence[float]] | None" = None,
 ) -> Chart:
-    """Draw one tally beside the labour statistic, where there is one.
+    """Return the chart of one tally beside the labour statistic, where there is one.
 
     Args:
-        finding: what was counted, and what may be quoted of it.
+        finding: the tally, and what may be quoted of it.
         mark: the labour statistic, set beside the share of women alone.
-        known: what the model is known to draw, by axis name and in label order.
+        known: the shares that the model is known to generate, by axis name and in label order.
     """
     tally = finding.tally
     shares = (known or {}).get(tally.axis.name) or (None,) * len(tally.counts)
@@ -162,13 +162,13 @@ def pair_chart(
     mark: Mark | None,
     known: "Sequence[Mapping[str, Sequence[float]]]",
 ) -> PairChart:
-    """Draw two tallies of the same axis.
+    """Return the chart of two tallies of the same axis.
 
     Args:
         findings: of the left and the right model.
-        paired: how many prompts and seeds are classified on both sides.
+        paired: the number of prompts and seeds that are classified on both sides.
         mark: the labour statistic.
-        known: what the left and the right model are known to draw.
+        known: the shares that the left and the right model are known to generate.
     """
     left, right = (
         chart(finding, mark, shares) for finding, shares in zip(findings, known, strict=True)
@@ -188,8 +188,8 @@ def labour_mark(profession: "Profession", year: int = DEFAULT_YEAR) -> Mark | No
 
 
 def year_text(year: int) -> str:
-    """Return a year of the labour statistics, "2025, typed over" where a slip could hide."""
-    return f"{year}, typed over" if typed_over(year) else str(year)
+    """Return a year of the labour statistics, "2025, transcribed by hand" for such a one."""
+    return f"{year}, transcribed by hand" if transcribed(year) else str(year)
 
 
 def _bar(

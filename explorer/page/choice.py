@@ -1,9 +1,9 @@
-"""What is shown, and how the address bar says it.
+"""What is chosen, and how the address bar shows it.
 
-A link holds everything that was chosen, so that it can be cited and opened into the same state:
-`?model=emoji-skewed&profession=author&adjectives=none,honest&images=9`. What is not said is the
-default; how it is measured is said only where it differs: `&tone=pixels&gate=on&year=2021`. Words
-that people add themselves may hold commas, so each stands in a parameter of its own, and so does
+A link holds everything that was chosen, so that it can be cited and opens the same view again:
+`?model=emoji-skewed&profession=author&adjectives=none,honest&images=9`. What is left out is the
+default; how images are measured is told only where it differs: `&tone=pixels&gate=on&year=2021`.
+Words that people add themselves may contain commas, so each has a parameter of its own, and so has
 each figure of a reference of their own: `&reference=author:0.4&reference=nurse:0.9`.
 """
 
@@ -46,7 +46,7 @@ ON, OFF = "on", "off"
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What a person chose; words and numbers are unchecked until it becomes a study.
+    """A person's choice; words and numbers are unchecked until it becomes a study.
 
     `models` holds the left and the right name in Compare, one name elsewhere. `professions` holds
     names, `ALL` for those of the list and `SPREAD` for thirty of them. `adjectives` holds words,
@@ -54,7 +54,7 @@ class Choice:
     the model's own setting. `reference` holds a person's own shares of women, by profession; empty
     for the labour statistics, which are of `year`. `tone` is CAPTIONS or PIXELS. `classifier` is
     FACE where the classifier is shown the face alone, None where it is shown the image. With
-    `gate`, only images of one person are answered for.
+    `gate`, only images of one person get an answer.
     """
 
     models: tuple[str, ...]
@@ -75,7 +75,7 @@ class Choice:
 EXPLORE = Choice(("emoji-skewed",))
 COMPARE = Choice(("emoji-skewed", "emoji-even"))
 GAPS = Choice(("emoji-skewed",), ("author", "nurse"))
-# Which question of skin tone each way of measuring it answers.
+# The axis that each way of measuring skin tone answers.
 _TONES = {CAPTIONS: TONE, PIXELS: PIXEL_TONE}
 _NAMES = {1: ("model",), 2: ("left", "right")}
 
@@ -93,7 +93,7 @@ def parse(parameters: Parameters, default: Choice) -> Choice:
 
     Args:
         parameters: the query of the address.
-        default: what an address leaves unsaid; says also how many models there are.
+        default: stands in for what the address leaves out; has as many models as the view.
 
     Raises:
         InvalidData: a number is not a number.
@@ -127,7 +127,7 @@ def parse(parameters: Parameters, default: Choice) -> Choice:
 
 
 def address(choice: Choice) -> str:
-    """Write a choice as the query of an address, "?" included."""
+    """Return a choice as the query of an address, "?" included."""
     pairs = [
         *zip(_NAMES[len(choice.models)], choice.models, strict=True),
         *(("profession", words) for words in _joined(choice.professions, _listed_professions())),
@@ -147,12 +147,12 @@ def address(choice: Choice) -> str:
 
 
 def study(choice: Choice, find_model: "Callable[..., ModelCard]", device: str) -> Study:
-    """Turn a choice into a study, checking every part of it.
+    """Return the study of a choice, every part of it checked.
 
     Args:
-        choice: what was chosen.
+        choice: unchecked words and numbers.
         find_model: explorer.models.catalog.find_model or a stand-in.
-        device: where it would be generated.
+        device: where images would be generated.
 
     Raises:
         InputError: something chosen does not exist or lies outside its limits.
@@ -205,7 +205,7 @@ def profession(choice: Choice) -> "Profession":
 
 
 def references(choice: Choice) -> "dict[str, Reference]":
-    """Return what the shares of women are set beside: the person's own figures, if there are any.
+    """Return the reference of the shares of women: the person's own figures, if there are any.
 
     Raises:
         InvalidData: a figure is of an unknown profession, given twice, or outside 0..1.
@@ -238,14 +238,14 @@ def _adjectives(words: "Iterable[str]") -> tuple[str | None, ...]:
         else:
             chosen.append(own_adjective(word).word)
     if not chosen:
-        raise InvalidData("No adjective is chosen. Choose at least one, or 'No adjective'.")
+        raise InvalidData("No adjective is chosen. Choose at least one, or 'no adjective'.")
     return tuple(dict.fromkeys(chosen))
 
 
 def _spread() -> tuple[str, ...]:
     """Return thirty professions from the fewest women to the most, of those whose words fit.
 
-    Of the default year, so that another year is set beside the same professions.
+    They are chosen by the default year, so that every year is set beside the same professions.
     """
     known = {name: one for name, one in labour_references(DEFAULT_YEAR).items() if one.trusted}
     return evenly(sorted(known, key=lambda name: known[name].share), SPREAD_OVER)

@@ -35,7 +35,7 @@ _TONES_SHOWN = 8
 
 
 def show(desk: "Desk", choice: "Choice", findings: "Findings") -> str:
-    """Render what is stored of a study of two models."""
+    """Return the view of a study of two models, as far as it is stored."""
     study, chosen = findings.study, professions(choice)
     parts = (
         _of_one(desk.store, chosen[0], choice.year, findings)
@@ -63,10 +63,10 @@ def show(desk: "Desk", choice: "Choice", findings: "Findings") -> str:
 def sentence(
     difference: "Difference", profession: "Profession | None" = None, year: int = DEFAULT_YEAR
 ) -> str:
-    """Say how often each model shows women, and how sure it is that they differ.
+    """Return a sentence on which model is perceived as feminine more often, and how sure that is.
 
     Args:
-        difference: of the gender axis.
+        difference: a difference on the gender axis.
         profession: whose labour statistic is added, None for none.
         year: of the labour statistic.
     """
@@ -77,9 +77,9 @@ def sentence(
 def _of_one(
     store: "Store", chosen: "Profession", year: int, findings: "Findings"
 ) -> dict[str, object]:
-    """Show one profession: what each model shows, where they differ, every image."""
+    """Return the parts of one profession: each model's tallies, the differences, every image."""
     study = findings.study
-    # What a grid shows is looked at first: what is damaged is forgotten, and not counted below.
+    # The grid comes first: images that it finds damaged are forgotten, and not counted below.
     shown = [shown_of(findings, card) for card in study.models]
     found, mark = findings.differences("profession"), labour_mark(chosen, year)
     quoted = {one.tally: one for one in findings.found("profession")}
@@ -101,7 +101,7 @@ def _of_one(
 
 
 def _of_several(choice: "Choice", findings: "Findings") -> dict[str, object]:
-    """Show several professions: where the models differ; images are a click away."""
+    """Return the parts of several professions: the differences; images are a click away."""
     found = findings.differences("profession", GENDER)
     others = [axis.name for axis in findings.study.axes if axis.name != GENDER]
     tones = [findings.clearest(axis, _TONES_SHOWN) for axis in others]
@@ -129,7 +129,7 @@ def _of_several(choice: "Choice", findings: "Findings") -> dict[str, object]:
 
 
 def _of_all(found: "tuple[Difference, ...]") -> str:
-    """Say of how many professions the models surely differ, and which way."""
+    """Return a sentence on the number of professions that differ significantly, either way."""
     left, right = found[0].comparison.left.cell.model, found[0].comparison.right.cell.model
     tested = [one for one in found if one.tests[_feminine(one)]]
     if not tested:
@@ -137,8 +137,8 @@ def _of_all(found: "tuple[Difference, ...]") -> str:
     held = [one for one in tested if (test := one.tests[_feminine(one)]) and test.holds]
     more = sum((best := one.best(_feminine(one))) is not None and best.estimate > 0 for one in held)
     return (
-        f"Of {len(tested)} professions {left} shows {more} surely more often as feminine than "
-        f"{right}, and {len(held) - more} surely less often."
+        f"Of {len(tested)} professions, {left} shows {more} significantly more often as feminine "
+        f"than {right}, and {len(held) - more} significantly less often."
     )
 
 
@@ -199,7 +199,7 @@ def _by_profession(found: "tuple[Difference, ...]", choice: "Choice") -> "DotPlo
 
 
 def _by_adjective(findings: "Findings") -> "list[DotPlot]":
-    """Return the plot by adjective where any has images enough."""
+    """Return the plot by adjective where any has enough images."""
     comparisons = findings.compared("adjective", GENDER)
     enough = [
         one for one in comparisons if min(one.left.classified, one.right.classified) >= FEWEST
@@ -223,7 +223,7 @@ def _by_adjective(findings: "Findings") -> "list[DotPlot]":
 
 
 def _told(found: "tuple[Difference, ...]") -> list[str]:
-    """Say, axis by axis, what was tested, what of it holds, and what to mind."""
+    """Return the tests, the differences that hold and the notes, axis by axis."""
     return [
         line
         for one in found

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Store, models and what goes on; one for the whole page.
+    """Store, models and runs; one for the whole page.
 
-    `generators` and `classifiers` give what generates a model's images and what classifies them; models
-    load when they first generate or classify. Tests put stand-ins in their place.
+    `generators` and `classifiers` find the generator and the classifiers of a model, which load
+    when they are first used. Tests put stand-ins in their place.
     """
 
     settings: "Settings"
@@ -39,7 +39,7 @@ class Desk:
 
 
 def open_desk(settings: "Settings") -> Desk:
-    """Open the store, with the sample study in it, and make the models ready to be loaded.
+    """Return a desk with the store open and the sample study in it; no model is loaded yet.
 
     Raises:
         StoreError: the cache cannot be used.
@@ -54,6 +54,6 @@ def open_desk(settings: "Settings") -> Desk:
         models=known_models(settings.device),
         find_model=find_model,
         generators=generators(settings),
-        classifiers=classifiers(settings.device),
+        classifiers=classifiers(settings.own_device),
         pace=Pace(settings.device),
     )

@@ -24,8 +24,8 @@ _REACHES = (0.1, 0.25, 0.5, 1.0)
 class Dot:
     """One row: a difference as counted and corrected, or counts where images are too few.
 
-    `detail` stands beside the title, `address` is where its images are. `style` carries the
-    colour. `p` and `q` are None where nothing was tested.
+    `detail` stands beside the title, `address` opens its images, `style` carries the colour. `p`
+    and `q` are None where nothing was tested.
     """
 
     title: str
@@ -40,7 +40,7 @@ class Dot:
 
     @property
     def best(self) -> "Interval | None":
-        """Return what is quoted and sorted by."""
+        """The difference to quote and to sort by."""
         return self.corrected or self.raw
 
     @property
@@ -51,7 +51,7 @@ class Dot:
 
 @dataclass(frozen=True, slots=True)
 class DotPlot:
-    """Rows on one scale that goes `reach` to either side of 0; `sides` says what lies there."""
+    """Rows on one scale that goes `reach` to either side of 0; `sides` names its ends."""
 
     title: str
     caption: str
@@ -61,16 +61,16 @@ class DotPlot:
 
     @property
     def ticks(self) -> tuple[float, ...]:
-        """Return where the scale has a number."""
+        """The places of the scale that have a number."""
         return (-self.reach, 0.0, self.reach)
 
     def place(self, difference: float) -> float:
-        """Return where a difference lies, 0 at the left end and 1 at the right one."""
+        """Return the place of a difference, 0 at the left end and 1 at the right one."""
         return 0.5 + difference / self.reach / 2
 
 
 def dot_plot(title: str, caption: str, sides: tuple[str, str], rows: "Iterable[Dot]") -> DotPlot:
-    """Lay out rows on the narrowest scale that holds every interval."""
+    """Return rows on the narrowest scale that holds every interval."""
     placed = tuple(rows)
     farthest = max((abs(end) for row in placed for end in _ends(row)), default=0.0)
     reach = next(reach for reach in _REACHES if reach >= min(farthest, 1.0))
@@ -78,7 +78,7 @@ def dot_plot(title: str, caption: str, sides: tuple[str, str], rows: "Iterable[D
 
 
 def by_size(rows: "Iterable[Dot]") -> tuple[Dot, ...]:
-    """Sort from the largest to the smallest; what has too few images comes last."""
+    """Return rows from the largest to the smallest; those with too few images come last."""
     return tuple(sorted(rows, key=lambda row: -row.best.estimate if row.best else 2.0))
 
 
@@ -100,14 +100,14 @@ def difference_dot(
         style=labels(left.axis)[position].style,
         raw=comparison.differences[position] if enough else None,
         corrected=difference.corrected[position] if difference.corrected else None,
-        counts=_counts(left, right, position),
+        counts=_counts(left, right, position=position),
         p=test.p if test else None,
         q=test.q if test else None,
     )
 
 
 def shift_dot(shift: "Shift", coding: str | None) -> Dot:
-    """Return the row of what one adjective does."""
+    """Return the row of the shift that one adjective causes."""
     axis = shift.with_it.axis
     place = axis.labels.index(FEMININE)
     return Dot(
@@ -117,14 +117,14 @@ def shift_dot(shift: "Shift", coding: str | None) -> Dot:
         style=labels(axis)[place].style,
         raw=shift.raw,
         corrected=shift.corrected,
-        counts=_counts(shift.with_it, shift.without, place),
+        counts=_counts(shift.with_it, shift.without, position=place),
         p=shift.p,
         q=shift.q,
     )
 
 
-def _counts(left: "Tally", right: "Tally", position: int) -> str:
-    return f"{left.counts[position]} of {left.classified}, {right.counts[position]} of {right.classified}"
+def _counts(*sides: "Tally", position: int) -> str:
+    return ", ".join(f"{one.counts[position]} of {one.classified}" for one in sides)
 
 
 def _ends(row: Dot) -> tuple[float, ...]:

@@ -1,4 +1,4 @@
-"""Explore: one model's images, tallies and what they say."""
+"""Explore: one model's images, tallies and findings."""
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -28,10 +28,10 @@ if TYPE_CHECKING:
 
 
 def show(desk: "Desk", choice: "Choice", findings: "Findings") -> str:
-    """Render what is stored of a study of one model."""
+    """Return the view of a study of one model, as far as it is stored."""
     study = findings.study
     (card,), subject = study.models, profession(choice)
-    # What a grid shows is looked at first: what is damaged is forgotten, and not counted below.
+    # The grid comes first: images that it finds damaged are forgotten, and not counted below.
     shown = shown_of(findings, card)
     known, mark = known_shares(card, study), labour_mark(subject, choice.year)
     found = findings.found("profession")
@@ -72,12 +72,12 @@ def shown_of(findings: "Findings", card: "ModelCard") -> Shown:
 
 
 def codings() -> dict[str, str | None]:
-    """Return how each of the twenty adjectives is gender-coded."""
+    """Return the gender coding of each of the twenty adjectives."""
     return {adjective.word: adjective.coding for adjective in load_adjectives()}
 
 
 def prompt_text(study: "Study") -> str:
-    """Write the prompt without the adjectives or professions of which there are several."""
+    """Return the prompt, without the adjective or profession where there are several."""
     if len(study.professions) > 1:
         return study.template
     adjective = study.adjectives[0] if len(study.adjectives) == 1 else None
@@ -87,9 +87,9 @@ def prompt_text(study: "Study") -> str:
 def _told(
     found: "tuple[Finding, ...]", profession: "Profession | None", year: int
 ) -> list[tuple[str, str]]:
-    """Say the first finding always and the others where there is one, each with what to quote.
+    """Return each finding as a sentence and a quote; those after the first only if there is one.
 
-    A labour statistic that does not fit the word is kept out of them: then no profession is given.
+    A labour statistic that does not fit the word is left out: then no profession is given.
     """
     first, *others = found
     return [

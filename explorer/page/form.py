@@ -1,4 +1,4 @@
-"""What people choose from: the fields of every view, and their way to a choice and back."""
+"""The fields of every view, and their values as a choice and back."""
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -20,7 +20,7 @@ from explorer.page.choice import (
     profession,
 )
 from explorer.words.prompts import TEMPLATE
-from explorer.words.references import labour_years, typed_over
+from explorer.words.references import labour_years, transcribed
 from explorer.words.vocabulary import load_adjectives, load_professions
 
 if TYPE_CHECKING:
@@ -46,8 +46,8 @@ ONE_PROFESSION = FormKind()
 class Form:
     """The fields of a view. `settings` are template, guidance, steps and scheduler.
 
-    `measuring` are the instrument of skin tone, what the classifier is shown, the gate and the year
-    of the labour statistics. `reference` is there in a view that sets shares beside one.
+    `measuring` are the instrument of skin tone, the part of the image that the classifier is shown,
+    the gate and the year of the labour statistics. `reference` is None in views without one.
     """
 
     models: "tuple[gr.Dropdown, ...]"
@@ -69,7 +69,7 @@ class Form:
         """Let a word that is picked beside "none + all 20" take its place.
 
         Returns:
-            The values, and what the field of adjectives has to show from now on.
+            The values, and the new content of the field of adjectives.
         """
         place = len(self.models) + 1
         words = values[place]
@@ -99,7 +99,7 @@ class Form:
         )
 
     def values(self, choice: Choice) -> list[object]:
-        """Return what the fields show for a choice.
+        """Return the values of the fields for a choice.
 
         Raises:
             InvalidData: several professions are chosen where one is shown.
@@ -126,7 +126,7 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class ReferenceFields:
-    """What shares are set beside: `figures` holds a person's own, read from an uploaded file."""
+    """The reference: `figures` holds a person's own, read from an uploaded file."""
 
     figures: gr.State
     upload: gr.UploadButton
@@ -141,8 +141,8 @@ def form(
     Args:
         cards: the models that have a name here.
         default: what is chosen at first.
-        names: what the model fields are called, one for each model of the choice.
-        kind: which fields there are.
+        names: the labels of the model fields, one for each model of the choice.
+        kind: the fields beside the models.
     """
     with gr.Row(elem_classes=["bx-form", f"models-{len(names)}"]):
         models = tuple(
@@ -196,7 +196,7 @@ def _reference() -> ReferenceFields:
     ):
         gr.HTML(
             "<p>A CSV file with the columns <b>profession</b> and <b>share</b> (women's, 0 to 1) "
-            "takes the place of the labour statistics.</p>",
+            "replaces the labour statistics.</p>",
             apply_default_css=False,
         )
         upload = gr.UploadButton(
@@ -218,7 +218,7 @@ def _models(cards: "Sequence[ModelCard]", label: str, value: str) -> gr.Dropdown
 
 def _settings() -> "tuple[Component, ...]":
     with (
-        gr.Accordion("Prompt and generating settings", open=False, elem_classes="bx-settings"),
+        gr.Accordion("Prompt and generation settings", open=False, elem_classes="bx-settings"),
         gr.Row(),
     ):
         template = gr.Textbox(TEMPLATE, label="Prompt", max_lines=1, elem_id="bx-template")
@@ -248,39 +248,39 @@ def _measuring(default: Choice) -> "tuple[Component, ...]":
             [("by captions", CAPTIONS), ("by pixels", PIXELS)],
             value=default.tone,
             label="Skin tone",
-            info="By captions, the classifier says which of five tones it sees. By pixels, the "
-            "colour of the skin is measured and put into one of three bins.",
+            info="By captions, the classifier chooses one of five tones. By pixels, the colour of "
+            "the skin is measured and put into one of three bins.",
             elem_id="bx-tone",
         )
         classifier = gr.Dropdown(
             [("the whole image", ""), ("the face alone", FACE)],
             value=default.classifier or "",
-            label="What the classifier is shown",
-            info="The face alone means with hair and chin. Where no face is found, or several are, "
+            label="The classifier sees",
+            info="The face alone includes hair and chin. Where no face is found, or more than one, "
             "there is no answer; in drawings often none is found.",
             elem_id="bx-classifier",
         )
         gate = gr.Dropdown(
             [("all images", ""), ("images of one person", ON)],
             value=ON if default.gate else "",
-            label="What is answered for",
-            info="Of one person only: what the others show, several people, nobody or no "
-            "photograph, is then counted as the reason for no answer.",
+            label="Images classified",
+            info="With images of one person, the others have no answer, and what they show is "
+            "counted as the reason: several people, nobody or no photograph.",
             elem_id="bx-gate",
         )
         year = gr.Dropdown(
             [(_year_name(year), year) for year in labour_years()],
             value=default.year,
             label="Labour statistics of",
-            info="Women's share of US workers, as a yearly average. A year marked so was typed "
-            "over from a text copy, where a slip could hide.",
+            info="Women's share of US workers, as a yearly average. A marked year was transcribed "
+            "by hand from a text copy and may contain errors.",
             elem_id="bx-year",
         )
     return tone, classifier, gate, year
 
 
 def _year_name(year: int) -> str:
-    return f"{year} (typed over)" if typed_over(year) else str(year)
+    return f"{year} (transcribed by hand)" if transcribed(year) else str(year)
 
 
 def _words(value: object) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Gaps: one model's professions beside a reference, and what each adjective does."""
+"""Gaps: one model's professions beside a reference, and the shift of each adjective."""
 
 import math
 from dataclasses import dataclass, replace
@@ -50,8 +50,8 @@ class Row:
     """One profession beside its reference.
 
     `share` is corrected where `corrected` says so, None below 10 classified images; `counts` stands
-    in its place. `fit` says of which year the reference is and how well it fits the word; `muted`
-    that the profession is kept out of the headline.
+    in its place. `fit` tells the year of the reference and how well it fits the word; `muted` that
+    the profession is kept out of the headline.
     """
 
     profession: str
@@ -85,7 +85,7 @@ class Tones:
 
 
 def show(_: "Desk", choice: "Choice", findings: "Findings") -> str:
-    """Render what is stored of a study of one model beside its reference."""
+    """Return the view of a study of one model beside its reference, as far as it is stored."""
     study = findings.study
     (card,) = study.models
     tallies = findings.tallies("profession")
@@ -130,7 +130,7 @@ def _more(choice: "Choice") -> str:
 
 
 def _rows(found: "Sequence[Gap]", choice: "Choice") -> list[Row]:
-    """Sort from the largest gap below the reference to the largest above; the muted come last."""
+    """Return rows from the largest gap below the reference to that above, muted ones last."""
     shown = [_row(gap, choice) for gap in found if gap.finding.tally.total]
     return sorted(
         shown,

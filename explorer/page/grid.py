@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from explorer.store.observations import Observation
     from explorer.study import Study
 
-# What is measured in pixels, as the dialog calls it.
+# The measures in pixels, as the dialog calls them.
 _MEASURES = {
     "lightness": "Lightness",
     "hue_degrees": "Hue angle",
@@ -31,7 +31,7 @@ _MEASURES = {
     "skin_pixels": "Skin pixels",
 }
 
-# How many images a row shows: beyond some thousands in all, browsers become slow.
+# The images that a row shows: beyond some thousands in all, browsers become slow.
 _ROOM = 90
 
 
@@ -40,7 +40,8 @@ class Thumb:
     """One place of the grid: an image, a filtered one, or one that is not generated yet.
 
     `state` is "seen", "filtered" or "missing". `marks` holds one label per axis, None where the
-    instrument abstained or has not looked yet. `facts` is what the dialog shows, as JSON.
+    instrument abstained or has not classified it yet. `facts` holds the details for the dialog, as
+    JSON.
     """
 
     state: str
@@ -104,14 +105,14 @@ def grid(
     mark: "Mark | None",
     codings: "Mapping[str, str | None]",
 ) -> tuple[Row, ...]:
-    """Lay out the images of one or several models on the same prompts.
+    """Return the images of one or several models on the same prompts, row by row.
 
     Args:
         shown: one for each side.
-        axes: what was asked of the images.
+        axes: the axes that the images are classified on.
         store: where the image files are.
-        mark: the labour statistic of what is generated.
-        codings: how adjectives are gender-coded; words that are not in it have none.
+        mark: the labour statistic of the profession.
+        codings: the gender coding of adjectives; words that are not in it have none.
     """
     sides = zip(*(_sides(model, axes, store, mark) for model in shown), strict=True)
     requests = [next(run) for _, run in groupby(shown[0].requests, lambda request: request.prompt)]
@@ -127,7 +128,7 @@ def grid(
 
 
 def facts(axes: "Iterable[Axis]") -> str:
-    """Return what the dialog must know of the axes, as JSON."""
+    """Return the axes as the dialog needs them, as JSON."""
     return json.dumps(
         [
             {
@@ -206,7 +207,7 @@ def _said(axis: "Axis", label: Label | None, seen: "Perception") -> str:
 
 
 def _reason(seen: "Perception | None") -> str | None:
-    """Return why there is no answer; being unsure goes without saying."""
+    """Return the reason for no answer, None where the instrument is only unsure."""
     return seen.reason if seen and seen.reason != UNSURE else None
 
 

@@ -1,4 +1,4 @@
-"""What the bundled generators are known to generate, set beside what the instrument perceives."""
+"""The shares that bundled generators are known to generate, set beside those perceived."""
 
 from typing import TYPE_CHECKING
 
@@ -32,7 +32,7 @@ def known_shares(card: "ModelCard", study: "Study") -> "Mapping[str, tuple[float
 
 
 def _kind(adjective: str | None) -> str:
-    # Words that people add steer the bundled generators nowhere, as no adjective does.
+    # Words that people add have no effect on the bundled generators, like no adjective at all.
     known = known_adjective(adjective) if adjective else None
     return (known.coding if known else None) or "none"
 

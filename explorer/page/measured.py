@@ -1,4 +1,4 @@
-"""How the images are measured where that is not as usual, told beside the numbers."""
+"""How the images are measured where that is not the default, told beside the numbers."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -8,7 +8,7 @@ from explorer.page.choice import PIXELS
 from explorer.perception.axes import find_axis
 from explorer.perception.subject import SUBJECT
 from explorer.study import wants_detector
-from explorer.words.references import typed_over
+from explorer.words.references import transcribed
 from explorer.words.vocabulary import known_profession
 
 if TYPE_CHECKING:
@@ -18,34 +18,34 @@ if TYPE_CHECKING:
     from explorer.study import Study
 
 _FACE = (
-    "The classifier is shown the one face of each image. Where there is none, or are several, "
+    "The classifier is shown only the face in each image. Where there is none, or more than one, "
     "there is no answer, and that reason is counted."
 )
 _GATE = (
-    "Only images of one person are answered for. What the others show is counted as the reason "
-    "why there is no answer."
+    "Only images of one person get an answer. What the others show is counted as the reason why "
+    "they have none."
 )
 _BUNDLED = (
-    "Images by the bundled models are drawings of one person by design and are looked at for "
-    "colour alone."
+    "Images by the bundled models are emoji art of one person by design and are checked for colour "
+    "alone."
 )
 _NO_YUNET = (
     "Faces are found with OpenCV's Haar cascade, as the detector 'YuNet' is not on this machine. "
-    "Classifying or drawing images fetches it where the hub can be reached; what it says is not "
-    "counted with what the cascade says."
+    "It is downloaded when images are generated or classified and the Hub can be reached. Answers "
+    "that rest on it are not counted together with answers that rest on the cascade."
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What differs from the usual way: a few words each, and in full sentences."""
+    """The differences from the default: in a few words each, and in full sentences."""
 
     words: tuple[str, ...]
     sentences: tuple[str, ...]
 
 
 def measured(choice: "Choice", study: "Study") -> Measured:
-    """Tell how a study's images are measured; nothing where it is as usual."""
+    """Return the way in which a study's images are measured; empty for the default."""
     return Measured(tuple(_words(choice)), tuple(_sentences(choice, study)))
 
 
@@ -71,7 +71,7 @@ def _sentences(choice: "Choice", study: "Study") -> "Iterator[str]":
 
 
 def _statistics(year: int, study: "Study") -> "Iterator[str]":
-    if note := typed_over(year):
+    if note := transcribed(year):
         yield f"Labour statistics of {year}: {note[0].lower()}{note[1:]}"
     known = known_profession(study.professions[0]) if len(study.professions) == 1 else None
     if known and known.bls_occupation and known.women_share(year) is None:

@@ -1,9 +1,10 @@
-"""How long generating will take: measured where something was generated, otherwise a stated guess."""
+"""How long it takes to generate images: measured where some were, otherwise a stated guess."""
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from explorer.models.backends import Diffusers
+from explorer.models.speed import guessed_rate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -13,10 +14,6 @@ if TYPE_CHECKING:
 
 # Images a second of a bundled generator on two CPU cores, 96 px and 12 steps at batch 32.
 _BUNDLED_RATE = 10.0
-# One forward pass of the Stable Diffusion 1.5 UNet at 512 px, and what devices really reach.
-_PASS_FLOP = 0.8e12
-_PASS_PX = 512 * 512
-_FLOPS = {"cpu": 1.5e11, "mps": 3e12, "cuda": 5e13}
 # A service takes about ten seconds for an image.
 _SERVICE_RATE = 0.1
 _MINUTE = 60
@@ -44,7 +41,7 @@ class Pace:
         self._rates[_anonymous(model)] = rate
 
     def estimate(self, work: "Iterable[tuple[ModelCard, int]]") -> Estimate:
-        """Add up how long it takes to generate so many images with each model."""
+        """Return the time it takes to generate so many images with each model."""
         work = [(card, count) for card, count in work if count]
         rates = [self._rates.get(_anonymous(card.spec)) for card, _ in work]
         seconds = sum(
@@ -55,7 +52,7 @@ class Pace:
 
 
 def duration(seconds: float) -> str:
-    """Write a duration as people say it, rounded."""
+    """Return a duration in words, rounded."""
     if seconds < 1:
         return "a second"
     if round(seconds) < _MINUTE:
@@ -75,6 +72,4 @@ def _guess(card: "ModelCard", device: str) -> float:
         return _BUNDLED_RATE
     if not isinstance(settings, Diffusers):
         return _SERVICE_RATE
-    passes = settings.steps * (2 if settings.guidance > 1 else 1)
-    size = settings.width_px * settings.height_px / _PASS_PX
-    return _FLOPS[device] / (_PASS_FLOP * passes * size)
+    return guessed_rate(settings, device)

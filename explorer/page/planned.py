@@ -1,4 +1,4 @@
-"""What precision the images asked for will have, told where their number is chosen."""
+"""The precision that a number of images gives, told where the number is chosen."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -11,24 +11,24 @@ if TYPE_CHECKING:
     from explorer.findings.corrected import Errors
     from explorer.study import Study
 
-# The difference, in percentage points, that a study is measured by.
+# The difference, in percentage points, that a study should be able to tell.
 POINTS = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """What the images asked for can tell, in one line and in full sentences."""
+    """The precision of a study, in one line and in full sentences."""
 
     line: str
     sentences: tuple[str, ...]
 
 
 def planned(study: "Study", known: "Errors") -> Planned:
-    """Tell how sure a study can be; nothing needs to be generated for it.
+    """Return the precision of a study, before anything is generated.
 
     Args:
-        study: what is asked.
-        known: how its instruments err, as far as that is known.
+        study: the images asked for.
+        known: the error rates of its instruments, as far as they are known.
     """
     errors = [one for (_, axis), one in known.items() if axis == GENDER]
     size = Size("chosen", len(study.professions), len(study.adjectives), study.images)

@@ -1,4 +1,4 @@
-"""Fill the HTML templates; whatever comes from people is escaped there, always."""
+"""Fill the HTML templates, which escape whatever comes from people."""
 
 from functools import cache
 from pathlib import Path
@@ -8,13 +8,14 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from explorer.page.glossary import GLOSSARY
 from explorer.page.pace import duration
+from explorer.translations import gettext, ngettext
 
 if TYPE_CHECKING:
     from explorer.errors import ExplorerError
 
 
 def render(template: str, **values: object) -> str:
-    """Fill one template of explorer/page/templates."""
+    """Return one template of explorer/page/templates with its values filled in."""
     return _environment().get_template(template).render(values)
 
 
@@ -24,7 +25,7 @@ def asset(name: str) -> str:
 
 
 def alert(error: "ExplorerError") -> str:
-    """Show what is wrong, as something that a screen reader says at once."""
+    """Return an error as an alert, which a screen reader reads out at once."""
     return render("status.html", kind="error", text=str(error))
 
 
@@ -36,8 +37,10 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
     )
     environment.globals["glossary"] = GLOSSARY
+    environment.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
     environment.filters |= {
         "whole": _whole,
         "percent": _percent,
@@ -67,7 +70,7 @@ def _points(difference: float) -> str:
 
 
 def _chance(value: float | None) -> str:
-    """Write a p or q, a dash where nothing was tested."""
+    """Return a p or q as text, a dash where nothing was tested."""
     if value is None:
         return "\N{EN DASH}"
     return "< 0.001" if value < 0.001 else f"{value:.2g}"  # noqa: PLR2004 - as journals do

@@ -16,7 +16,7 @@ Rows = Callable[["Findings", Choice], "list[Row]"]
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One file: its name, what a link to it is called, and how its rows are made."""
+    """One file: its name, the text of its link, and how its rows are made."""
 
     name: str
     title: str

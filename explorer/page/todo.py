@@ -1,4 +1,4 @@
-"""What a choice still lacks, in words and numbers."""
+"""How many images of a choice are still missing, in words and numbers."""
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -24,12 +24,12 @@ class ToDo:
 
     @property
     def done(self) -> bool:
-        """Say whether there is nothing to do."""
+        """Return whether there is nothing to do."""
         return not self.missing and not self.unclassified
 
 
 def to_do(study: "Study", desk: "Desk") -> ToDo:
-    """Look up what the store lacks of a study."""
+    """Return the images of a study that the store lacks."""
     work = [
         (card, count_missing(replace(study, models=(card,)), desk.store)) for card in study.models
     ]
@@ -42,7 +42,7 @@ def to_do(study: "Study", desk: "Desk") -> ToDo:
 
 
 def button_text(todo: ToDo) -> str:
-    """Say what pressing the button does, and how long it takes."""
+    """Return the button's text: how many images it makes or classifies, and in what time."""
     if not todo.missing:
         return f"Classify {_images(todo.unclassified)}"
     classify = f", and classify {todo.unclassified:,} more" if todo.unclassified else ""
@@ -50,9 +50,9 @@ def button_text(todo: ToDo) -> str:
 
 
 def status_text(todo: ToDo, *, stopped: bool) -> str:
-    """Say how much is there, and what the estimate rests on."""
+    """Return the number of images that are there, and the basis of the estimate."""
     here = todo.total - todo.missing
-    start = "Stopped; nothing generated is lost. " if stopped else ""
+    start = "Stopped. All generated images are kept. " if stopped else ""
     if todo.done:
         return f"{start}All {_images(todo.total)} are here."
     if not todo.missing:
@@ -63,7 +63,7 @@ def status_text(todo: ToDo, *, stopped: bool) -> str:
 
 
 def progress_text(progress: "Progress") -> str:
-    """Say how far a generating is, how fast, and how long it takes still."""
+    """Return the progress of a run: images done, rate and time left."""
     if progress.rate is None:
         doing = {
             "generate": "Loading the model to generate",

@@ -1,4 +1,4 @@
-"""What all views do alike: show a choice, generate what is missing, stop, keep the address."""
+"""What all views have in common: show a choice, generate missing images, stop, keep the address."""
 
 import time
 from collections.abc import Iterator
@@ -26,17 +26,17 @@ if TYPE_CHECKING:
     from explorer.progress import Progress
     from explorer.study import Study
 
-# While generating, the status is sent again at most this often. Findings are, at most so often as
-# large grids bear, and making them never takes more than a quarter of the time.
+# During a run the status is sent again at most this often. Findings are sent less often the larger
+# the grid is, and rendering them never takes more than a quarter of the time.
 _STATUS_SECONDS = 0.7
 _IMAGES_A_SECOND = 300
 _PAUSES = 3
 
 STARTING = "Starting\N{HORIZONTAL ELLIPSIS}"
 WAITING = "Waiting for another visitor's images\N{HORIZONTAL ELLIPSIS}"
-STOPPING = "Stopping after the images in hand\N{HORIZONTAL ELLIPSIS}"
+STOPPING = "Stopping after the current images\N{HORIZONTAL ELLIPSIS}"
 
-# Our own status line tells what goes on; nothing here is an interface for other programs.
+# Our own status line shows the progress; nothing here is an interface for other programs.
 _QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
 # The view's HTML is replaced in place; the address bar follows it (page.js).
@@ -58,8 +58,8 @@ class Show(Protocol):
 class View:
     """One page of the app: its form, its buttons and what they show.
 
-    Every handler returns the outputs in one order: status, generate, cancel, findings. `shown` holds
-    the values that each visitor last saw the findings of.
+    Every handler returns the outputs in one order: status, generate, cancel, findings. `shown`
+    holds the values whose findings each visitor saw last.
     """
 
     desk: "Desk"
@@ -71,6 +71,52 @@ class View:
     cancel: gr.Button
     findings: gr.HTML
     shown: dict[str, tuple[object, ...]] = field(default_factory=dict)
+
+    # What follows is called by Gradio, which reads the annotations and wants the request first.
+
+    def opened(self, request: gr.Request) -> list[Any]:
+        """Show what the address says."""
+        return opening(self, request.query_params, _visitor(request))
+
+    def changed(self, request: gr.Request, *values: object) -> list[Any]:
+        """Show what the fields say now."""
+        return change(self, values, _visitor(request))
+
+    def began(self, request: gr.Request, *values: object) -> list[Any]:
+        """Begin a run, which may have to wait for another visitor's."""
+        self.desk.runs.start(_visitor(request), values)
+        text = WAITING if self.desk.runs.others(_visitor(request)) else STARTING
+        return [_progress(text), gr.skip(), gr.skip(), gr.skip()]
+
+    def generated(self, request: gr.Request, *values: object) -> Iterator[list[Any]]:
+        """Go through with the run that was begun, unless it was stopped before its turn."""
+        run = self.desk.runs.latest(_visitor(request))
+        if run is None:
+            return
+        try:
+            yield from generate_missing(self, values, run)
+        finally:
+            self.desk.runs.end(_visitor(request), run)
+
+    def cancelled(self, request: gr.Request) -> str:
+        """Stop the run after the images in hand."""
+        self.desk.runs.stop(_visitor(request))
+        return _progress(STOPPING)
+
+    def uploaded(self, request: gr.Request, path: str, *values: object) -> list[Any]:
+        """Set shares beside the figures of a file."""
+        self.desk.runs.supersede(_visitor(request))
+        return upload(self, path, values)
+
+    def labour(self, request: gr.Request, *values: object) -> list[Any]:
+        """Set shares beside the labour statistics again."""
+        self.desk.runs.supersede(_visitor(request))
+        return [[], *reply(self, [*values[:-1], []])]
+
+    def left(self, request: gr.Request) -> None:
+        """End the run of a visitor who has gone, and forget what they saw."""
+        self.desk.runs.supersede(_visitor(request))
+        self.shown.pop(_visitor(request), None)
 
 
 def view(
@@ -85,11 +131,11 @@ def view(
 
     Args:
         page: the page it is on.
-        desk: store, models and what goes on.
-        default: what is shown when the address says nothing.
-        names: what the model fields are called.
+        desk: store, models and runs.
+        default: what is shown when the address leaves it out.
+        names: the labels of the model fields.
         show: renders the findings.
-        kind: which fields there are beside the models.
+        kind: the fields beside the models.
     """
     fields = form(desk.models, default, names, kind)
     with gr.Row(elem_classes="bx-actions"):
@@ -111,49 +157,18 @@ def _html(value: str, *, elem_id: str, js_on_load: str = "") -> gr.HTML:
 def _connect(view: View, page: gr.Blocks) -> None:
     outputs = [view.status, view.generate, view.cancel, view.findings]
     fields = view.form.fields
-
-    # Gradio reads these annotations, and wants the request before the values.
-    def opened(request: gr.Request) -> list[Any]:
-        return opening(view, request.query_params, _visitor(request))
-
-    def changed(request: gr.Request, *values: object) -> list[Any]:
-        return change(view, values, _visitor(request))
-
-    def began(request: gr.Request, *values: object) -> list[Any]:
-        view.desk.runs.start(_visitor(request), values)
-        text = WAITING if view.desk.runs.others(_visitor(request)) else STARTING
-        return [_progress(text), gr.skip(), gr.skip(), gr.skip()]
-
-    def generated(request: gr.Request, *values: object) -> Iterator[list[Any]]:
-        run = view.desk.runs.latest(_visitor(request))
-        if run is None:
-            return
-        try:
-            yield from generate_missing(view, values, run)
-        finally:
-            view.desk.runs.end(_visitor(request), run)
-
-    def cancelled(request: gr.Request) -> str:
-        view.desk.runs.stop(_visitor(request))
-        return _progress(STOPPING)
-
-    def left(request: gr.Request) -> None:
-        view.desk.runs.supersede(_visitor(request))
-        view.shown.pop(_visitor(request), None)
-
-    triggers = [trigger for field in fields for trigger in _triggers(field)]
-    page.load(opened, None, [*fields, *outputs], **_QUIET)
+    page.load(view.opened, None, [*fields, *outputs], **_QUIET)
     gr.on(
-        triggers,
-        changed,
+        [trigger for field in fields for trigger in _triggers(field)],
+        view.changed,
         fields,
         [view.form.adjectives, *outputs],
         trigger_mode="always_last",
         **_QUIET,
     )
-    # Models are large: one generating at a time, whoever asked for it.
-    view.generate.click(began, fields, outputs, queue=False, **_QUIET).then(
-        generated,
+    # Models are large: one run at a time, whoever started it.
+    view.generate.click(view.began, fields, outputs, queue=False, **_QUIET).then(
+        view.generated,
         fields,
         outputs,
         trigger_mode="multiple",
@@ -161,26 +176,12 @@ def _connect(view: View, page: gr.Blocks) -> None:
         concurrency_limit=1,
         **_QUIET,
     )
-    view.cancel.click(cancelled, None, view.status, queue=False, **_QUIET)
-    page.unload(left)
-    _connect_reference(view, outputs)
-
-
-def _connect_reference(view: View, outputs: "list[Any]") -> None:
-    own, fields = view.form.reference, view.form.fields
-    if own is None:
-        return
-
-    def uploaded(request: gr.Request, path: str, *values: object) -> list[Any]:
-        view.desk.runs.supersede(_visitor(request))
-        return upload(view, path, values)
-
-    def labour(request: gr.Request, *values: object) -> list[Any]:
-        view.desk.runs.supersede(_visitor(request))
-        return [[], *reply(view, [*values[:-1], []])]
-
-    own.upload.upload(uploaded, [own.upload, *fields], [own.figures, *outputs], **_QUIET)
-    own.labour.click(labour, fields, [own.figures, *outputs], **_QUIET)
+    view.cancel.click(view.cancelled, None, view.status, queue=False, **_QUIET)
+    page.unload(view.left)
+    if own := view.form.reference:
+        beside = [own.figures, *outputs]
+        own.upload.upload(view.uploaded, [own.upload, *fields], beside, **_QUIET)
+        own.labour.click(view.labour, fields, beside, **_QUIET)
 
 
 def _triggers(field: Any) -> list[Any]:
@@ -200,7 +201,7 @@ def _visitor(request: gr.Request) -> str:
 
 
 def opening(view: View, parameters: "Parameters", visitor: str) -> list[Any]:
-    """Fill the fields from an address and show what it says, or what is wrong with it."""
+    """Fill the fields from an address and show its choice, or what is wrong with it."""
     try:
         values = view.form.values(parse(parameters, view.default))
         shown = reply(view, values)
@@ -223,7 +224,7 @@ def change(view: View, values: "Sequence[object]", visitor: str) -> list[Any]:
 
 
 def upload(view: View, path: str, values: "Sequence[object]") -> list[Any]:
-    """Set what is shown beside the figures of a file; they are the last of the values."""
+    """Take the reference from a file; its figures are the last of the values."""
     try:
         asked = _study(view, view.form.choice(values))
         found = read_references(Path(path), asked.professions, Path(path).name)
@@ -244,12 +245,12 @@ def reply(view: View, values: "Sequence[object]") -> list[Any]:
 
 
 def generate_missing(view: View, values: "Sequence[object]", run: "Run") -> Iterator[list[Any]]:
-    """Generate what is missing; yield the outputs now and then, unless the visitor looks elsewhere."""
+    """Generate missing images; yield the outputs at intervals until the visitor looks elsewhere."""
     try:
         choice = view.form.choice(values)
         made = _study(view, choice)
         seconds = max(_STATUS_SECONDS, to_do(made, view.desk).total / _IMAGES_A_SECOND)
-        findings = _sparing(lambda: _findings(view, choice, made), seconds)
+        findings = _Sparing(lambda: _findings(view, choice, made), seconds)
         for progress in _paced(_run(view.desk, made, run), _every(_STATUS_SECONDS)):
             if not run.superseded():
                 yield [
@@ -283,7 +284,7 @@ def _paced(steps: "Iterator[Progress]", due: "Callable[[], bool]") -> "Iterator[
 
 
 def _every(seconds: float) -> "Callable[[], bool]":
-    """Return what says yes at first, and then again after so many seconds."""
+    """Return a function that is true at first, and then again after so many seconds."""
     last = float("-inf")
 
     def due() -> bool:
@@ -296,21 +297,25 @@ def _every(seconds: float) -> "Callable[[], bool]":
     return due
 
 
-def _sparing(make: "Callable[[], str]", seconds: float) -> "Callable[[], Any]":
-    """Return what makes it at first and, after a pause, again; in between it skips."""
-    ready = float("-inf")
+@dataclass(slots=True)
+class _Sparing:
+    """Makes something at first and again after each pause, and skips it in between.
 
-    def made() -> Any:
-        nonlocal ready
+    A pause takes `seconds`, or longer where making takes long.
+    """
+
+    make: "Callable[[], str]"
+    seconds: float
+    ready: float = float("-inf")
+
+    def __call__(self) -> Any:
         start = time.monotonic()
-        if start < ready:
+        if start < self.ready:
             return gr.skip()
-        result = make()
+        result = self.make()
         end = time.monotonic()
-        ready = end + max(seconds, _PAUSES * (end - start))
+        self.ready = end + max(self.seconds, _PAUSES * (end - start))
         return result
-
-    return made
 
 
 def _study(view: View, choice: "Choice") -> "Study":

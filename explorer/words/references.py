@@ -69,8 +69,8 @@ def checked_year(year: int) -> int:
     return year
 
 
-def typed_over(year: int) -> str | None:
-    """Return the remark on a year that was transcribed by hand, or None if it was not."""
+def transcribed(year: int) -> str | None:
+    """Return the note on a year that was transcribed by hand; None for the publisher's figures."""
     return load_sources().get(f"women_percent_{year}")
 
 

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from explorer.findings.corrected import NOT_ANNOTATED, TOO_FEW, findings
@@ -77,6 +79,13 @@ def test_the_order_is_that_of_the_tallies_whatever_is_mixed_among_them() -> None
     found = findings(tallies, {("b", "gender"): ERRORS, ("a", "gender"): ERRORS})
     assert [one.tally for one in found] == tallies
     assert [one.corrected is not None for one in found] == [True, False, False, True, True]
+
+
+def test_the_level_is_that_of_the_tallies() -> None:
+    tallies = [replace(of(120, 80), level=0.8)]
+    (found,) = findings(tallies, {("a", "gender"): ERRORS})
+    assert found.corrected is not None
+    assert {one.level for one in found.corrected} == {0.8}
 
 
 def test_no_tallies_give_no_findings() -> None:

@@ -1,4 +1,6 @@
+from collections import Counter
 from itertools import product
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -16,28 +18,43 @@ from explorer.statistics.confusion import Confusion
 from explorer.statistics.intervals import FEWEST
 from explorer.statistics.significance import benjamini_hochberg, mcnemar, sign_flip
 
+if TYPE_CHECKING:
+    from explorer.findings.counts import Pairs
+
 GENDER = find_axis("gender")
 TONE = find_axis("tone")
 GOOD = Confusion(((145, 6), (5, 144), (0, 0)), "human")
 LENIENT = Confusion(((148, 45), (2, 105), (0, 0)), "human")
 WEAK = Confusion(((80, 70), (70, 80), (0, 0)), "human")
 
+Prompts = list[tuple[int, int]]
+
 
 def of(
     model: str, *prompts: tuple[int, int], profession: str = "author", axis: Axis = GENDER
 ) -> Tally:
     """Return a tally of prompts, each with so many images of the first label and the last."""
-    seen = {
-        (f"prompt {number}", replicate): axis.labels[0 if replicate < first else -1]
-        for number, (first, last) in enumerate(prompts)
-        for replicate in range(first + last)
+    labels = [label for prompt in prompts for label in labels_of(prompt, axis)]
+    counts = tuple(labels.count(label) for label in axis.labels)
+    return Tally(Cell(model, profession, ALL), axis, counts)
+
+
+def labels_of(prompt: tuple[int, int], axis: Axis = GENDER) -> list[str]:
+    """Return the labels of one prompt's images, by replicate."""
+    first, last = prompt
+    return [axis.labels[0]] * first + [axis.labels[-1]] * last
+
+
+def pairs_of(left: Prompts, right: Prompts, axis: Axis = GENDER) -> "Pairs":
+    """Return the pairs of labels of the same prompt and replicate."""
+    return {
+        f"prompt {number}": Counter(zip(labels_of(one, axis), labels_of(other, axis), strict=False))
+        for number, (one, other) in enumerate(zip(left, right, strict=False))
     }
-    counts = tuple(list(seen.values()).count(label) for label in axis.labels)
-    return Tally(Cell(model, profession, ALL), axis, counts, seen=seen)
 
 
-def pair(left: list[tuple[int, int]], right: list[tuple[int, int]]) -> tuple[Comparison, ...]:
-    return compare([of("a", *left)], [of("b", *right)])
+def pair(left: Prompts, right: Prompts) -> tuple[Comparison, ...]:
+    return compare([of("a", *left)], [of("b", *right)], lambda _: pairs_of(left, right))
 
 
 def test_prompts_are_flipped_and_not_images() -> None:
@@ -49,10 +66,7 @@ def test_prompts_are_flipped_and_not_images() -> None:
 
 
 def test_only_images_classified_on_both_sides_are_tested() -> None:
-    left = of("a", *[(8, 2)] * 6)
-    seen = {place: label for place, label in of("b", *[(2, 8)] * 6).seen.items() if place[1] < 5}
-    right = Tally(left.cell, GENDER, (12, 18), seen=seen)
-    (found,) = differences(compare([left], [right]))
+    (found,) = differences(pair([(8, 2)] * 6, [(2, 3)] * 6))
     assert found.comparison.paired == 30
     assert found.tests[0] is not None
     assert found.tests[0].p == sign_flip([1 - 2 / 5] * 6)
@@ -78,13 +92,17 @@ def test_fewer_than_ten_pairs_are_not_tested() -> None:
 
 
 def test_q_allows_for_the_professions_of_its_own_axis() -> None:
-    axes, names = (GENDER, TONE), ("author", "nurse", "classify")
-    counts = {"author": (18, 2), "nurse": (12, 8), "classify": (11, 9)}
+    axes, names = (GENDER, TONE), ("author", "nurse", "judge")
+    counts = {"author": (18, 2), "nurse": (12, 8), "judge": (11, 9)}
     left = [
         of("a", counts[name], profession=name, axis=axis) for name, axis in product(names, axes)
     ]
     right = [of("b", (9, 11), profession=name, axis=axis) for name, axis in product(names, axes)]
-    found = differences(compare(left, right))
+
+    def pairs(one: Tally) -> "Pairs":
+        return pairs_of([counts[str(one.cell.profession)]], [(9, 11)], one.axis)
+
+    found = differences(compare(left, right, pairs))
     gender = [one.tests[0] for one in found if one.comparison.left.axis is GENDER]
     p_values = [test.p for test in gender if test]
     assert [test.q for test in gender if test] == list(benjamini_hochberg(p_values))

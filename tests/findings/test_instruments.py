@@ -12,11 +12,13 @@ from explorer.findings.instruments import (
     agreement_sentences,
     pairs,
 )
-from explorer.findings.tallies import ALL, Observation
+from explorer.findings.tallies import ALL
 from explorer.models.requests import ImageRequest
 from explorer.perception.axes import Axis, Perception, find_axis
+from explorer.perception.instruments import Instrument
+from explorer.store.observations import Observation
 from explorer.words.prompts import Prompt
-from tests.fakes import fake_card
+from tests.fakes import FAKE_CLIP, fake_card
 
 GENDER, TONE, PIXEL_TONE = map(find_axis, ("gender", "tone", "pixel-tone"))
 WORDS = list(TONE.labels)
@@ -31,7 +33,7 @@ def seen(
     for place, label in enumerate(labels):
         profession = professions[place % len(professions)]
         request = ImageRequest(fake_card().spec, Prompt(profession), place)
-        told = Perception(request.key, axis.name, "someone", label, None, ())
+        told = Perception(request.key, axis.name, Instrument.of(FAKE_CLIP, axis), label, None, ())
         found.append(Observation(request, None, {} if label == "-" else {axis.name: told}))
     return found
 

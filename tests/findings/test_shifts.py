@@ -1,3 +1,6 @@
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
 import pytest
 
 from explorer.findings.shifts import Shift, shift_sentences, shifts
@@ -6,6 +9,9 @@ from explorer.perception.axes import find_axis
 from explorer.statistics.confusion import Confusion
 from explorer.statistics.intervals import difference
 from explorer.statistics.significance import benjamini_hochberg, sign_flip
+
+if TYPE_CHECKING:
+    from explorer.findings.corrected import Errors
 
 GENDER = find_axis("gender")
 ERRORS = Confusion(((140, 15), (8, 130), (2, 5)), "human")
@@ -109,3 +115,12 @@ def test_the_shift_of_equal_shares_is_zero() -> None:
     assert found.raw is not None
     assert found.raw.estimate == pytest.approx(0)
     assert found.p == 1
+
+
+@pytest.mark.parametrize("errors", [{}, {("model-a", "gender"): ERRORS}])
+def test_the_level_is_that_of_the_tallies(errors: "Errors") -> None:
+    tallies = [replace(one, level=0.8) for one in study(plain=(5,) * 7, kind=(8,) * 7)]
+    (found,) = shifts(tallies, errors)
+    assert found.raw is not None
+    assert found.raw.level == 0.8
+    assert (found.corrected.level if found.corrected else None) == (0.8 if errors else None)

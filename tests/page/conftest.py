@@ -6,6 +6,7 @@ import pytest
 
 from explorer import settings
 from explorer import study as studies
+from explorer.findings.findings import Findings
 from explorer.models.catalog import find_model, known_models
 from explorer.page.choice import EXPLORE, Choice, study
 from explorer.page.desk import Desk
@@ -15,6 +16,11 @@ from explorer.study import Study
 from tests.fakes import FakeClassifier, FakeGenerator
 
 Generated = Callable[[Choice], Study]
+
+
+def findings_of(desk: Desk, choice: Choice) -> Findings:
+    """Return the findings of a choice, as a view gets them."""
+    return Findings(study(choice, desk.find_model, desk.settings.device), desk.store)
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
-"""Session on the page: what comes next, what is kept, what is taken back and what is refused."""
+"""Annotating on the page: what comes next, what is kept, taken back and refused."""
 
-import re
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -11,7 +10,7 @@ from starlette.datastructures import QueryParams
 
 from explorer.annotation.sampling import sample_of
 from explorer.errors import InvalidData, UnknownName
-from explorer.page.annotate import draw_anew, reply, tell_labels
+from explorer.page.annotate import draw_anew, reply, tell_annotations
 from explorer.page.annotation_report import report
 from explorer.page.annotation_task import (
     Session,
@@ -26,7 +25,8 @@ from explorer.page.annotation_task import (
 from explorer.page.choice import Choice
 from explorer.page.desk import Desk
 from explorer.perception.axes import find_axis
-from explorer.store.index import Store
+from explorer.store.annotations import Annotations
+from tests.markup import Element, parse_html, table_rows
 from tests.page.conftest import Generated
 
 ADA = Session("emoji-skewed", "gender", "Ada")
@@ -34,16 +34,29 @@ SMALL = Choice(("emoji-skewed",), adjectives=("none",), images=30)
 
 
 @pytest.fixture
-def desk(desk: Desk, drawn: Generated) -> Desk:
+def desk(desk: Desk, generated: Generated) -> Desk:
     """Return a desk with thirty classified images of one model."""
-    drawn(SMALL)
+    generated(SMALL)
     return desk
 
 
-def shown(html: str) -> str:
-    found = re.search(r'data-image="(\w+)"', html)
-    assert found is not None
-    return found[1]
+def shown(html: object) -> str:
+    """Return the key of the image that is to be annotated."""
+    (key,) = {one.attributes["data-image"] for one in answers(html)}
+    return key
+
+
+def answers(html: object) -> list[Element]:
+    """Return the buttons that say something of the image."""
+    return [one for one in parse_html(html).all("button") if "data-answer" in one.attributes]
+
+
+def how_far(html: object) -> str:
+    return parse_html(html).one(".bx-said").text
+
+
+def heading(html: object) -> str:
+    return parse_html(html).one("h1").text
 
 
 def test_an_annotator_sees_one_image_after_another_and_goes_on_where_they_stopped(
@@ -53,23 +66,28 @@ def test_an_annotator_sees_one_image_after_another_and_goes_on_where_they_stoppe
     for done in range(30):
         task = begin(desk, ADA)
         html = show(desk, task)
-        assert f"<b>{done}</b> of 30 annotated" in html
+        assert how_far(html) == f"{done} of 30 annotated"
         seen.append(shown(html))
         assert save(desk, task, seen[-1], "feminine") == begin(desk, ADA)
     assert len(set(seen)) == 30
     assert begin(desk, ADA).is_done
-    assert "All 30 images are annotated. Thank you, Ada." in show(desk, begin(desk, ADA))
-    assert "<b>0</b> of 30 annotated" in show(desk, begin(desk, replace(ADA, annotator="Ben")))
+    assert heading(show(desk, begin(desk, ADA))) == "All 30 images are annotated. Thank you, Ada."
+    assert how_far(show(desk, begin(desk, replace(ADA, annotator="Ben")))) == "0 of 30 annotated"
 
 
 def test_what_is_shown_tells_neither_prompt_nor_answer(desk: Desk) -> None:
     html = show(desk, begin(desk, ADA))
     assert "author" not in html
     assert "unclear" not in html
-    assert desk.store.image_path(shown(html)).name in html
+    image = parse_html(html).one(".bx-subject").one("img")
+    assert image.attributes["src"].endswith(f"/{desk.store.image_path(shown(html)).name}")
+    assert image.attributes["alt"] == "Image 1 of 30, to be annotated"
+    assert [one.spoken for one in answers(html)] == [
+        *("feminine", "masculine", "cannot tell", "no or several people")
+    ]
 
 
-def test_the_latest_label_can_be_taken_back(desk: Desk) -> None:
+def test_the_latest_annotation_can_be_taken_back(desk: Desk) -> None:
     task = begin(desk, ADA)
     first = shown(show(desk, task))
     task = save(desk, task, first, "feminine")
@@ -82,9 +100,10 @@ def test_the_latest_label_can_be_taken_back(desk: Desk) -> None:
     assert desk.store.annotations.all() == ()
 
 
-def test_nothing_is_drawn_into_a_sample_before_somebody_has_a_name(desk: Desk) -> None:
+def test_no_sample_is_drawn_before_somebody_has_a_name(desk: Desk) -> None:
     made = annotated_study(desk, ADA)
-    assert "What do people see" in show(desk, begin(desk, replace(ADA, annotator=" ")))
+    html = show(desk, begin(desk, replace(ADA, annotator=" ")))
+    assert heading(html) == "What do people see in these images?"
     assert sample_of(made, desk.store, made.models[0], made.axes[0]) == ()
     begin(desk, ADA)
     assert len(sample_of(made, desk.store, made.models[0], made.axes[0])) == 30
@@ -115,38 +134,39 @@ def test_half_of_the_annotators_see_tones_from_the_other_end_with_keys_as_shown(
 def test_one_answer_reads_the_sample_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     key = shown(reply(desk, ADA)[0])
     read: list[str] = []
-    sample = Store.sample
+    sample = Annotations.sample
 
-    def counted(store: Store, *asked: Any) -> Any:
+    def counted(annotations: Annotations, *asked: Any) -> Any:
         read.append(asked[1])
-        return sample(store, *asked)
+        return sample(annotations, *asked)
 
-    monkeypatch.setattr(Store, "sample", counted)
+    monkeypatch.setattr(Annotations, "sample", counted)
     reply(desk, ADA, partial(save, image=key, answer="feminine"))
     assert read == ["gender"]
 
 
-def test_another_sample_is_drawn_and_no_label_is_lost(desk: Desk) -> None:
+def test_another_sample_is_drawn_and_no_annotation_is_lost(desk: Desk) -> None:
     for one in begin(desk, ADA).sample:
         save(desk, begin(desk, ADA), one.image, "feminine")
     html, told = draw_anew(desk, ADA, 20, 0)
-    assert "All 20 images are annotated" in html
-    assert "10 labels are of images outside the sample" in told
+    assert heading(html) == "All 20 images are annotated. Thank you, Ada."
+    assert "10 labels are of images outside the sample" in parse_html(told).text
     images = [one.image for one in begin(desk, ADA).sample]
     draw_anew(desk, ADA, 20, 1)
     assert images != [one.image for one in begin(desk, ADA).sample]
     assert len(desk.store.annotations.all()) == 30
-    assert "<b>0</b> of 20 annotated" in draw_anew(desk, replace(ADA, annotator="Ben"), 20, 1)[0]
+    html, _ = draw_anew(desk, replace(ADA, annotator="Ben"), 20, 1)
+    assert how_far(html) == "0 of 20 annotated"
 
 
 @pytest.mark.parametrize(
     ("asked", "size", "seed", "said"),
     [
-        (ADA, 19, 0, "The sample&#39;s size is 19. Give a whole number from 20 to 10000"),
-        (ADA, None, 0, "The sample&#39;s size is empty. Give a whole number"),
+        (ADA, 19, 0, "The sample's size is 19. Give a whole number from 20 to 10000"),
+        (ADA, None, 0, "The sample's size is empty. Give a whole number"),
         (ADA, 20, None, "The seed is empty"),
-        (ADA, 20.5, 0, "The sample&#39;s size is 20.5"),
-        (replace(ADA, annotator=" "), 20, 0, "The annotator is &#39; &#39;. Give a name"),
+        (ADA, 20.5, 0, "The sample's size is 20.5"),
+        (replace(ADA, annotator=" "), 20, 0, "The annotator is ' '. Give a name"),
         (replace(ADA, axis="gendre"), 20, 0, "Unknown axis"),
     ],
 )
@@ -156,12 +176,11 @@ def test_a_sample_that_cannot_be_drawn_leaves_the_earlier_one(
     before = begin(desk, ADA)
     html, told = draw_anew(desk, asked, size, seed)
     assert html == gr.skip()
-    assert 'role="alert"' in told
-    assert said in told
+    assert said in parse_html(told).one("div", role="alert").text
     assert begin(desk, ADA) == before
 
 
-def test_labels_that_cannot_be_are_refused(desk: Desk) -> None:
+def test_annotations_that_cannot_be_are_refused(desk: Desk) -> None:
     task = begin(desk, ADA)
     key = shown(show(desk, task))
     with pytest.raises(UnknownName, match="Unknown label of the axis 'gender': 'female'"):
@@ -176,15 +195,14 @@ def test_labels_that_cannot_be_are_refused(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
-        (replace(ADA, axis="gendre"), "Unknown axis &#39;gendre&#39;"),
-        (replace(ADA, model="emoji-even"), "No stored image of &#39;emoji-even&#39; is classified"),
+        (replace(ADA, axis="gendre"), "Unknown axis 'gendre'"),
+        (replace(ADA, model="emoji-even"), "No stored image of 'emoji-even' is classified"),
         (replace(ADA, model="nowhere"), "nowhere"),
     ],
 )
 def test_what_is_wrong_is_said_in_place_of_the_image(desk: Desk, asked: Session, said: str) -> None:
     html, told = reply(desk, asked)
-    assert 'role="alert"' in html
-    assert said in html
+    assert said in parse_html(html).one("div", role="alert").text
     assert told == ""
 
 
@@ -195,29 +213,36 @@ def test_an_address_opens_the_same_again() -> None:
 
 
 def test_the_report_comes_by_itself_once_all_is_annotated(desk: Desk) -> None:
-    answers = {one.key: one.name for one in buttons(find_axis("gender"), "Ada")}
+    names = {one.key: one.name for one in buttons(find_axis("gender"), "Ada")}
     html, told = reply(desk, ADA)
     for place in range(30):
         assert told == ""
-        key, said = shown(html), answers["fmcn"[place % 2 if place < 28 else place - 26]]
+        key, said = shown(html), names["fmcn"[place % 2 if place < 28 else place - 26]]
         html, told = reply(desk, ADA, partial(save, image=key, answer=said))
-    assert "30 of the 30 images of the sample are annotated, by Ada (30)" in told
-    assert "in 1 people cannot tell, in 1 they see no or several people" in told
-    assert told == tell_labels(desk, ADA)
+    text = parse_html(told).text
+    assert "30 of the 30 images of the sample are annotated, by Ada (30)" in text
+    assert "in 1 people cannot tell, in 1 they see no or several people" in text
+    assert told == tell_annotations(desk, ADA)
 
 
-def test_the_report_draws_errors_and_confidence(desk: Desk) -> None:
+def test_the_report_shows_errors_and_confidence(desk: Desk) -> None:
     for one in begin(desk, ADA).sample:
         save(desk, begin(desk, ADA), one.image, one.answer or "cannot tell")
-    html = report(desk, ADA)
-    assert html.count('class="hit"') == 2
-    assert html.count("<svg") == 2
-    assert "<b>100%</b>" in html
-    assert re.search(r'class="bx-curve" d="M100.00,100.00"', html)
+    shown = parse_html(report(desk, ADA))
+    table = shown.one("figure.bx-confusion").one("table")
+    counts = [row[1 + place] for place, row in enumerate(table_rows(table))]
+    assert [(row[0], row[2 - place]) for place, row in enumerate(table_rows(table))] == [
+        ("feminine", "0% (0)"),
+        ("masculine", "0% (0)"),
+    ]
+    assert all(count.startswith("100% (") for count in counts)
+    assert [cell.spoken for cell in table.all("td.hit")] == counts
+    assert len(shown.all("svg")) == 2
+    assert shown.one("path.bx-curve").attributes["d"].startswith("M100.00,100.00")
 
 
-def test_without_labels_the_report_draws_nothing(desk: Desk) -> None:
-    html = report(desk, ADA)
-    assert "no sample is drawn yet" in html
-    assert "<svg" not in html
-    assert "<table" not in html
+def test_without_annotations_the_report_shows_no_table_and_no_plot(desk: Desk) -> None:
+    shown = parse_html(report(desk, ADA))
+    assert "no sample is drawn yet" in shown.text
+    assert shown.all("svg") == []
+    assert shown.all("table") == []

@@ -22,15 +22,16 @@ from pathlib import Path
 from unittest.mock import patch
 from explorer import settings, study as studies
 with patch("explorer.reference.sample.open_sample", lambda *_: None):
+    from explorer.findings.findings import Findings
     from explorer.page import app, compare, explore, gaps
     from explorer.page.choice import COMPARE, EXPLORE, GAPS, study
     from explorer.page.desk import open_desk
     desk = open_desk(settings.load(Path(sys.argv[1])))
 app.build(desk)
 for default, show in ((EXPLORE, explore.show), (COMPARE, compare.show), (GAPS, gaps.show)):
-    assert show(desk, default, study(default, desk.find_model, "cpu"))
+    assert show(desk, default, Findings(study(default, desk.find_model, "cpu"), desk.store))
 further = study(replace(EXPLORE, tone="pixels", gate=True), desk.find_model, "cpu")
-asked = len(studies.unclassified(further, desk.store))
+asked = studies.count_unclassified(further, desk.store)
 steps = list(studies.run(further, desk.store, desk.generators, desk.classifiers))
 heavy = {"torch", "diffusers", "open_clip", "transformers"}
 print(asked, steps[-1].done, *sorted(heavy & sys.modules.keys()))

@@ -37,9 +37,9 @@ def test_a_label_that_nobody_got_is_a_bar_of_zero() -> None:
 
 
 def test_without_a_classified_image_there_is_no_share_at_all() -> None:
-    drawn = chart(tally((0, 0), abstained=3, filtered=2, missing=4, unclassified=1), MARK)
-    assert [bar.share for bar in drawn.bars] == [None, None]
-    assert (drawn.abstained, drawn.filtered, drawn.missing, drawn.unclassified) == (3, 2, 4, 1)
+    made = chart(tally((0, 0), abstained=3, filtered=2, missing=4, unclassified=1), MARK)
+    assert [bar.share for bar in made.bars] == [None, None]
+    assert (made.abstained, made.filtered, made.missing, made.unclassified) == (3, 2, 4, 1)
 
 
 def test_the_labour_statistic_stands_beside_women_alone() -> None:
@@ -57,7 +57,7 @@ def test_a_profession_without_statistics_has_no_mark() -> None:
     )
 
 
-def test_what_a_model_is_known_to_draw_is_set_beside_each_label() -> None:
+def test_what_a_model_is_known_to_generate_is_set_beside_each_label() -> None:
     known = {"gender": (0.7, 0.3)}
     assert [bar.known for bar in chart(tally((5, 5)), MARK, known).bars] == [0.7, 0.3]
     assert chart(tally((1, 1, 1, 1, 1)), MARK, known).bars[0].known is None
@@ -76,10 +76,10 @@ def test_as_counted_bounds_and_corrected_stand_side_by_side() -> None:
 
 
 def test_fewer_than_ten_images_have_counts_and_no_share_of_any_kind() -> None:
-    drawn = chart(tally((3, 6), "known", abstained=20), MARK)
-    assert not drawn.enough
-    assert [bar.count for bar in drawn.bars] == [3, 6]
-    assert all((bar.share, bar.bounds, bar.corrected) == (None,) * 3 for bar in drawn.bars)
+    made = chart(tally((3, 6), "known", abstained=20), MARK)
+    assert not made.enough
+    assert [bar.count for bar in made.bars] == [3, 6]
+    assert all((bar.share, bar.bounds, bar.corrected) == (None,) * 3 for bar in made.bars)
     assert chart(tally((4, 6)), MARK).enough
 
 

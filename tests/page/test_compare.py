@@ -1,6 +1,5 @@
 """Compare as HTML: two models on the same prompts and seeds."""
 
-import re
 from dataclasses import replace
 
 import pytest
@@ -10,12 +9,13 @@ from explorer.findings.comparison import compare as compare_tallies
 from explorer.findings.differences import differences
 from explorer.findings.tallies import ALL, Cell, Tally
 from explorer.page import compare
-from explorer.page.choice import COMPARE, Choice, study
+from explorer.page.choice import COMPARE, Choice, address
 from explorer.page.desk import Desk
 from explorer.perception.axes import find_axis
 from explorer.words.vocabulary import Profession, find_profession
 from tests.fakes import FakeGenerator
-from tests.page.conftest import Generated
+from tests.markup import Element, parse_html, table_rows
+from tests.page.conftest import Generated, findings_of
 
 SMALL = Choice(COMPARE.models, adjectives=("none", "honest"), images=6)
 
@@ -61,18 +61,31 @@ def test_a_profession_without_statistics_ends_with_the_finding() -> None:
     )
 
 
+def shown(desk: Desk, choice: Choice) -> Element:
+    return parse_html(compare.show(desk, choice, findings_of(desk, choice)))
+
+
+def figure(page: Element, title: str) -> Element:
+    """Return the figure with that heading."""
+    (found,) = (one for one in page.all("figure") if one.one("h2").text == title)
+    return found
+
+
+def titles(page: Element) -> list[str]:
+    return [one.one("h2").text for one in page.all("figure")]
+
+
 def test_both_models_stand_in_every_row(desk: Desk, generated: Generated) -> None:
     generated(SMALL)
-    shown = compare.show(desk, SMALL, study(SMALL, desk.find_model, desk.settings.device))
-    assert shown.count('class="bx-row"') == 2
-    assert shown.count('class="bx-thumbs') == 4
-    assert shown.count("bx-thumb ") == 24
-    assert "csv/comparison.csv?left=emoji-skewed&amp;right=emoji-even" in shown
-
-
-def html(desk: Desk, choice: Choice) -> str:
-    shown = compare.show(desk, choice, study(choice, desk.find_model, desk.settings.device))
-    return re.sub(r"\s+", " ", shown)
+    page = shown(desk, SMALL)
+    for row in page.all(".bx-row"):
+        lists = row.all("ul.bx-thumbs")
+        assert [one.attributes["data-model"] for one in lists] == list(COMPARE.models)
+        assert [len(one.all("button.bx-thumb")) for one in lists] == [6, 6]
+    assert len(page.all(".bx-row")) == 2
+    (link,) = (one for one in page.all("a") if one.text == "Comparison")
+    query = "?left=emoji-skewed&right=emoji-even&profession=author&adjectives=none,honest&images=6"
+    assert link.attributes["href"] == f"csv/comparison.csv{query}"
 
 
 def test_each_side_shows_what_was_counted_bounds_and_what_to_quote(
@@ -80,20 +93,19 @@ def test_each_side_shows_what_was_counted_bounds_and_what_to_quote(
 ) -> None:
     generator.unclear = lambda request: request.replicate == 1
     generated(SMALL)
-    shown = html(desk, SMALL)
-    for head in ("As counted", "Bounds", "Corrected"):
-        assert f">{head}</th>" in shown
-    assert shown.count("<b>A</b> Quote ") == 2
-    assert shown.count("<b>B</b> Quote ") == 2
-    assert "bx-bounds" in shown
+    for chart in shown(desk, SMALL).all("figure.bx-pairs"):
+        heads = [one.text for one in chart.all("th", scope="col")]
+        assert heads[2:] == ["As counted", "Bounds", "Corrected"]
+        assert [one.text.partition(" Quote ")[0] for one in chart.all(".bx-quote")] == ["A", "B"]
+        assert len(chart.all("i.bx-bounds")) == len(chart.one("tbody").all("tr"))
 
 
 def test_of_one_profession_every_label_is_a_row_but_masculine(
     desk: Desk, generated: Generated
 ) -> None:
     generated(SMALL)
-    (plot,) = re.findall(r"Where they differ.*?</figure>", html(desk, SMALL))
-    assert re.findall(r"rowheader\">([^<]+)<", plot) == [
+    plot = figure(shown(desk, SMALL), "Where they differ")
+    assert [row[0] for row in table_rows(plot)] == [
         "feminine",
         *(f"{tone} in skin tone" for tone in find_axis("tone").labels),
     ]
@@ -104,21 +116,23 @@ def test_of_several_professions_each_is_a_row_that_opens_its_images(
 ) -> None:
     several = Choice(COMPARE.models, ("author", "nurse", "pilot"), ("none",), images=12)
     generated(several)
-    shown = html(desk, several)
-    assert "Of 3 professions emoji-skewed shows" in shown
-    assert "of 3 tests of emoji-skewed against emoji-even hold at q 0.05" in shown
-    names = re.findall(r"profession=(\w+)&amp;adjectives=none&amp;images=12\">(\w+)</a>", shown)
-    assert sorted(names) == [(name, name) for name in ("author", "nurse", "pilot")]
-    assert "bx-row" not in shown
+    page = shown(desk, several)
+    assert page.one("h1").text.startswith("Of 3 professions, emoji-skewed shows")
+    assert "of 3 tests of emoji-skewed against emoji-even hold at q 0.05" in page.text
+    links = figure(page, "Perceived as feminine, by profession").one("tbody").all("a")
+    assert {one.text: one.attributes["href"] for one in links} == {
+        name: address(replace(several, professions=(name,))) for name in several.professions
+    }
+    assert page.all(".bx-row") == []
 
 
-def test_adjectives_have_rows_where_they_have_images_enough(
+def test_adjectives_have_rows_where_they_have_enough_images(
     desk: Desk, generated: Generated
 ) -> None:
     enough = replace(SMALL, images=12)
     generated(enough)
-    assert "Perceived as feminine, by adjective" in html(desk, enough)
-    assert "Perceived as feminine, by adjective" not in html(desk, SMALL)
+    assert "Perceived as feminine, by adjective" in titles(shown(desk, enough))
+    assert "Perceived as feminine, by adjective" not in titles(shown(desk, SMALL))
 
 
 def test_tones_of_many_professions_show_the_clearest_only(
@@ -131,9 +145,9 @@ def test_tones_of_many_professions_show_the_clearest_only(
     )
     several = Choice(COMPARE.models, tuple(f"trade {n}" for n in range(6)), ("none",), images=12)
     generated(several)
-    (plot,) = re.findall(r"Perceived skin tone by profession.*?</figure>", html(desk, several))
-    assert "The clearest 8 differences that hold" in plot
-    assert plot.count("<tr") == 9
+    plot = figure(shown(desk, several), "Perceived skin tone by profession")
+    assert plot.one("figcaption").one("p").text.startswith("The clearest 8 differences that hold")
+    assert len(table_rows(plot)) == 8
 
 
 def test_too_few_images_of_several_professions_are_said_to_be(
@@ -141,10 +155,10 @@ def test_too_few_images_of_several_professions_are_said_to_be(
 ) -> None:
     few = Choice(COMPARE.models, ("author", "nurse"), ("none",), images=4)
     generated(few)
-    shown = html(desk, few)
-    assert "Too few images of 2 professions to compare" in shown
-    assert "too few images" in shown
-    assert "not tested against each other" in shown
+    page = shown(desk, few)
+    assert page.one("h1").text.startswith("Too few images of 2 professions to compare")
+    assert [one.text for one in page.all(".bx-few")] == ["too few images"] * 2
+    assert "not tested against each other" in page.text
 
 
 def test_two_sides_that_were_not_asked_the_same_are_refused() -> None:
@@ -157,4 +171,4 @@ def test_two_sides_that_were_not_asked_the_same_are_refused() -> None:
 
 def test_one_model_is_not_compared_with_itself(desk: Desk) -> None:
     with pytest.raises(InvalidData, match="'emoji-even' is given twice"):
-        html(desk, replace(SMALL, models=("emoji-even", "emoji-even")))
+        shown(desk, replace(SMALL, models=("emoji-even", "emoji-even")))

@@ -7,47 +7,63 @@ import pytest
 
 from explorer.errors import InvalidData
 from explorer.page import gaps
-from explorer.page.choice import GAPS, Choice, study
+from explorer.page.choice import GAPS, Choice
 from explorer.page.desk import Desk
 from tests.fakes import FakeGenerator
-from tests.page.conftest import Generated
+from tests.markup import Element, parse_html, table_rows
+from tests.page.conftest import Generated, findings_of
 
 SMALL = Choice(GAPS.models, ("author", "nurse", "painter"), ("none", "honest"), images=12)
 
 
-def html(desk: Desk, choice: Choice) -> str:
-    shown = gaps.show(desk, choice, study(choice, desk.find_model, desk.settings.device))
-    return re.sub(r"\s+", " ", shown)
+def html(desk: Desk, choice: Choice) -> Element:
+    return parse_html(gaps.show(desk, choice, findings_of(desk, choice)))
 
 
-def row(shown: str, profession: str) -> str:
-    start = r'<tr role="row" class="[^>]*> <th [^>]*><a [^>]*>'
-    (found,) = re.finditer(f"{start}{profession}</a>.*?</tr>", shown)
-    return found.group()
+def rows(page: Element) -> dict[str, Element]:
+    """Return the rows of professions, by name and in order."""
+    body = page.one("figure.bx-beside-reference").one("tbody")
+    return {row.one("a").text: row for row in body.all("tr")}
+
+
+def cells(row: Element) -> list[str]:
+    """Return the share, its reference, the gap and q."""
+    return [one.spoken for one in row.all("td")[1:]]
+
+
+def shifts(page: Element) -> Element:
+    """Return the figure of adjectives."""
+    (found,) = (
+        one for one in page.all("figure") if one.one("h2").text == "What each adjective does"
+    )
+    return found
 
 
 def test_every_profession_stands_beside_its_statistic_with_year_and_match(
     desk: Desk, generated: Generated
 ) -> None:
     generated(SMALL)
-    shown = html(desk, SMALL)
-    assert "Over 2 professions emoji-skewed shows people perceived as feminine" in shown
-    assert "2023, close match" in row(shown, "author")
-    assert ">54%<" in row(shown, "author")
-    assert "bx-dot" in row(shown, "author")
-    assert "Fewer than 10 professions cannot tell whether it exaggerates." in shown
+    page = html(desk, SMALL)
+    told = "Over 2 professions emoji-skewed shows people perceived as feminine"
+    assert page.one("h1").text.startswith(told)
+    author = rows(page)["author"]
+    assert author.one(".bx-coding").text == "2023, close match"
+    assert cells(author)[1] == "54%"
+    assert len(author.all("i.bx-dot")) == 1
+    assert "Fewer than 10 professions cannot tell whether it exaggerates." in page.text
 
 
 def test_a_statistic_that_fits_roughly_is_grey_and_out_of_the_headline(
     desk: Desk, generated: Generated
 ) -> None:
     generated(SMALL)
-    shown = html(desk, SMALL)
-    assert 'class=" muted"' in row(shown, "painter")
-    assert "muted" not in row(shown, "author")
-    assert "2023, one of several senses" in row(shown, "painter")
-    assert "Not in these numbers, as the word has several senses: painter." in shown
-    assert shown.index(">author</a>") < shown.index(">painter</a>")
+    page = html(desk, SMALL)
+    muted = {name: "muted" in row.classes for name, row in rows(page).items()}
+    assert muted == {"author": False, "nurse": False, "painter": True}
+    assert list(muted)[-1] == "painter"
+    assert rows(page)["painter"].one(".bx-coding").text == "2023, one of several senses"
+    told = page.one("details", **{"data-key": "left-out"}).text
+    assert "Not in these numbers, as the word has several senses: painter." in told
 
 
 def test_below_ten_images_there_are_counts_and_no_percentage(
@@ -55,18 +71,20 @@ def test_below_ten_images_there_are_counts_and_no_percentage(
 ) -> None:
     few = replace(SMALL, professions=("author",), adjectives=("none",), images=5)
     generated(few)
-    found = row(html(desk, few), "author")
-    assert re.search(r"\d of 5<", found)
-    assert "too few images" in found
-    assert "<b>" not in found
-    assert "<svg" not in html(desk, few)
+    page = html(desk, few)
+    author = rows(page)["author"]
+    assert re.fullmatch(r"\d of 5", cells(author)[0])
+    assert author.one(".bx-few").text == "too few images"
+    assert author.all("b") == []
+    assert page.all("svg") == []
 
 
 def test_an_empty_store_says_what_is_missing_and_shows_no_plot(desk: Desk) -> None:
-    shown = html(desk, SMALL)
-    assert "No profession has 10 classified images" in shown
-    assert "No images yet" in shown
-    assert "<svg" not in shown
+    page = html(desk, SMALL)
+    assert page.one("h1").text.startswith("No profession has 10 classified images")
+    quote = page.one("figure.bx-beside-reference").one(".bx-quote").text
+    assert quote.startswith("No images yet")
+    assert page.all("svg") == []
 
 
 def test_ones_own_figures_replace_the_statistics_and_what_they_lack_is_told(
@@ -74,13 +92,15 @@ def test_ones_own_figures_replace_the_statistics_and_what_they_lack_is_told(
 ) -> None:
     generated(SMALL)
     own = replace(SMALL, reference=(("author", 0.2), ("painter", 0.3)))
-    shown = html(desk, own)
-    assert "own figure" in row(shown, "author")
-    assert ">20%<" in row(shown, "author")
-    assert "not in the reference" in row(shown, "nurse")
-    assert "muted" not in row(shown, "painter")
-    assert "Not in these numbers, as the reference lacks them: nurse." in shown
-    assert "reference=author:0.2&amp;reference=painter:0.3" in shown
+    page = html(desk, own)
+    found = rows(page)
+    assert found["author"].one(".bx-coding").text == "own figure"
+    assert cells(found["author"])[1] == "20%"
+    assert found["nurse"].one(".bx-coding").text == "not in the reference"
+    assert "muted" not in found["painter"].classes
+    assert "Not in these numbers, as the reference lacks them: nurse." in page.text
+    query = page.one("article").attributes["data-address"]
+    assert query.endswith("&reference=author:0.2&reference=painter:0.3")
 
 
 @pytest.mark.parametrize("share", [1.2, -0.1, float("nan")])
@@ -92,16 +112,22 @@ def test_a_figure_outside_0_to_1_is_refused(desk: Desk, share: float) -> None:
 def test_adjectives_are_set_beside_none_and_sorted(desk: Desk, generated: Generated) -> None:
     choice = replace(SMALL, adjectives=("none", "honest", "gentle", "ambitious"))
     generated(choice)
-    shown = html(desk, choice)
-    assert "What each adjective does" in shown
-    assert "masculine-coded" in shown
-    assert re.search(r"\d of 3 shifts hold at q 0.05", shown)
-    found = re.search(r"What each adjective does.*?</figure>", shown)
-    assert found
-    estimates = re.findall(r"<b>([+\u2212]?\d+)</b>", found[0])
-    values = [int(text.replace("\u2212", "-")) for text in estimates]
-    assert values == sorted(values, reverse=True)
-    assert "What each adjective does" not in html(desk, replace(choice, adjectives=("none",)))
+    page = html(desk, choice)
+    assert re.search(r"\d of 3 shifts hold at q 0.05", page.text)
+    codings = {
+        row.one("th").text.split()[0]: row.one(".bx-coding").text
+        for row in shifts(page).one("tbody").all("tr")
+    }
+    assert codings == {
+        "honest": "feminine-coded",
+        "gentle": "feminine-coded",
+        "ambitious": "masculine-coded",
+    }
+    estimates = [row[2].split()[0].replace("\u2212", "-") for row in table_rows(shifts(page))]
+    assert len(estimates) == 3
+    assert estimates == sorted(estimates, key=int, reverse=True)
+    without = html(desk, replace(choice, adjectives=("none",)))
+    assert "What each adjective does" not in [one.text for one in without.all("h2")]
 
 
 def test_tones_are_set_beside_chance_and_what_was_unclear_is_told(
@@ -109,31 +135,33 @@ def test_tones_are_set_beside_chance_and_what_was_unclear_is_told(
 ) -> None:
     generator.unclear = lambda request: request.replicate == 1
     generated(SMALL)
-    shown = html(desk, SMALL)
-    assert shown.count("unclear 2</span>") == 3
-    assert re.search(r"By chance below.*?<b>\d+%</b>.*?\d+%", shown)
+    found = table_rows(html(desk, SMALL).one("figure.bx-tones"))
+    assert len(found) == 3
+    for _, counts, distance, by_chance in found:
+        assert counts.endswith(", unclear 2")
+        assert re.fullmatch(r"\d+%", distance)
+        assert re.fullmatch(r"\d+%", by_chance)
 
 
 def test_a_name_opens_its_images(desk: Desk, generated: Generated) -> None:
     generated(SMALL)
-    query = "./?model=emoji-skewed&amp;profession=nurse&amp;adjectives=none,honest&amp;images=12"
-    assert f'<a href="{query}">nurse</a>' in row(html(desk, SMALL), "nurse")
+    link = rows(html(desk, SMALL))["nurse"].one("a").attributes["href"]
+    query = "./?model=emoji-skewed&profession=nurse&adjectives=none,honest&images=12"
+    assert link == query
 
 
-def test_the_slope_is_generated_where_there_are_professions_enough(
+def test_the_slope_is_told_and_shown_where_there_are_enough_professions(
     desk: Desk, generated: Generated
 ) -> None:
     wide = Choice(GAPS.models, ("spread",), ("none",), images=10)
     generated(wide)
-    shown = html(desk, wide)
-    assert "its log odds rise" in shown
-    assert "bx-curve" in shown
-    assert "Ask more" not in shown
+    page = html(desk, wide)
+    assert "its log odds rise" in page.text
+    assert len(page.all("polyline.bx-curve")) == 1
+    assert not any(one.text.startswith("Ask for more") for one in page.all("a"))
 
 
 def test_text_from_people_is_shown_as_text(desk: Desk, generated: Generated) -> None:
     choice = Choice(GAPS.models, ("<b>x</b>",), ("none",), images=10)
     generated(choice)
-    shown = html(desk, choice)
-    assert "&lt;b&gt;x&lt;/b&gt;" in shown
-    assert "<b>x</b>" not in shown
+    assert list(rows(html(desk, choice))) == ["<b>x</b>"]

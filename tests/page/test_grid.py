@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from explorer.findings.findings import Findings
 from explorer.page.charts import labour_mark
 from explorer.page.choice import COMPARE, Choice, profession, study
 from explorer.page.desk import Desk
@@ -17,7 +18,8 @@ SMALL = Choice(("emoji-skewed",), adjectives=("none", "honest"), images=3)
 
 
 def rows(desk: Desk, made: Study, choice: Choice = SMALL) -> tuple[Row, ...]:
-    shown = [shown_of(desk, made, card) for card in made.models]
+    findings = Findings(made, desk.store)
+    shown = [shown_of(findings, card) for card in made.models]
     return grid(shown, made.axes, desk.store, labour_mark(profession(choice)), codings())
 
 

@@ -1,4 +1,4 @@
-"""How long generating will take, before and after something was generated."""
+"""How long it takes to generate images, before and after some were generated."""
 
 import pytest
 

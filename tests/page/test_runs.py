@@ -1,9 +1,9 @@
-"""Whose generating goes on, and who can stop it."""
+"""Whose run goes on, and who can stop it."""
 
 from explorer.page.runs import Runs
 
 
-def test_a_visitor_stops_the_own_generating_alone() -> None:
+def test_a_visitor_stops_only_the_own_run() -> None:
     runs = Runs()
     mine, yours = runs.start("me", 1), runs.start("you", 2)
     runs.stop("me")
@@ -12,7 +12,7 @@ def test_a_visitor_stops_the_own_generating_alone() -> None:
     assert not yours.stopped()
 
 
-def test_a_new_generating_silences_the_former_one() -> None:
+def test_a_new_run_silences_the_former_one() -> None:
     runs = Runs()
     former, latter = runs.start("me", 1), runs.start("me", 2)
     assert former.stopped()
@@ -20,14 +20,14 @@ def test_a_new_generating_silences_the_former_one() -> None:
     assert runs.latest("me") is latter
 
 
-def test_a_generating_that_is_over_is_forgotten() -> None:
+def test_a_run_that_is_over_is_forgotten() -> None:
     runs = Runs()
     run = runs.start("me", 1)
     runs.end("me", run)
     assert runs.latest("me") is None
 
 
-def test_an_end_that_comes_late_leaves_the_next_generating_alone() -> None:
+def test_an_end_that_comes_late_leaves_the_next_run_alone() -> None:
     runs = Runs()
     former = runs.start("me", 1)
     latter = runs.start("me", 2)

@@ -37,8 +37,9 @@ def test_the_estimate_says_what_it_rests_on() -> None:
     assert "a guess" in status_text(todo(64, measured=False), stopped=False)
 
 
-def test_a_stopped_generating_says_that_nothing_is_lost() -> None:
-    assert status_text(todo(64), stopped=True).startswith("Stopped; nothing generated is lost.")
+def test_a_stopped_run_says_that_nothing_is_lost() -> None:
+    told = status_text(todo(64), stopped=True)
+    assert told.startswith("Stopped. All generated images are kept. 125 of 189 images are here.")
 
 
 def test_progress_tells_rate_and_time_left() -> None:
@@ -60,7 +61,7 @@ def test_what_is_missing_is_looked_up_in_the_store(
     assert to_do(more, desk).missing == 2
 
 
-def test_before_the_first_batch_a_generating_says_what_it_waits_for() -> None:
+def test_before_the_first_batch_a_run_says_what_it_waits_for() -> None:
     progress = Progress(0, 9, "generate", None, None, None)
     assert (
         progress_text(progress) == "Loading the model to generate 9 images\N{HORIZONTAL ELLIPSIS}"

@@ -1,8 +1,8 @@
 """What happens when people choose, press the button, cancel, or choose something else."""
 
-import time
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 
 import gradio as gr
@@ -18,11 +18,16 @@ from explorer.page.form import FormKind
 from explorer.page.runs import Run
 from explorer.page.view import View, change, generate_missing, opening, reply, upload, view
 from tests.fakes import FakeGenerator
+from tests.markup import parse_html
 from tests.page.conftest import Generated
 
 SMALL = Choice(("emoji-skewed",), adjectives=("none", "honest"), images=20)
 
 Opened = Callable[[Desk], View]
+
+
+def alert(status: object) -> str:
+    return parse_html(status).one("div", role="alert").text
 
 
 @pytest.fixture
@@ -38,8 +43,7 @@ def opened() -> Opened:
 def test_what_is_wrong_is_said_where_people_look(desk: Desk, opened: Opened) -> None:
     shown = opened(desk)
     status, *_ = reply(shown, shown.form.values(replace(SMALL, models=("emoji-skew",))))
-    assert 'role="alert"' in str(status)
-    assert "Did you mean &#39;emoji-skewed&#39;?" in str(status)
+    assert "Did you mean 'emoji-skewed'?" in alert(status)
 
 
 @pytest.mark.parametrize("images", [None, 0, 2.5, 1001])
@@ -50,8 +54,7 @@ def test_a_number_of_images_that_cannot_be_is_refused(
     values = shown.form.values(SMALL)
     values[3] = images
     status, *_ = reply(shown, values)
-    assert 'role="alert"' in str(status)
-    assert "prompt is" in str(status)
+    assert "prompt is" in alert(status)
 
 
 def test_the_fields_show_a_choice_and_give_it_back(desk: Desk, opened: Opened) -> None:
@@ -69,7 +72,7 @@ def test_what_is_wrong_with_an_address_stays_until_something_else_is_chosen(
     shown = opened(desk)
     *values, status, _, _, findings = opening(shown, QueryParams("gate=maybe"), "me")
     assert values == shown.form.values(EXPLORE)
-    assert "Unknown gate in the address: &#39;maybe&#39;" in str(status)
+    assert "Unknown gate in the address: 'maybe'" in alert(status)
     assert findings == gr.skip()
     assert change(shown, values, "me") == [gr.skip()] * 5
     assert change(shown, shown.form.values(SMALL), "me") != [gr.skip()] * 5
@@ -81,16 +84,16 @@ def test_a_word_picked_beside_all_takes_its_place(desk: Desk, opened: Opened) ->
     assert change(shown, values, "me")[0] == ["honest"]
 
 
-def test_generating_shows_images_and_ends_with_nothing_to_do(desk: Desk, opened: Opened) -> None:
+def test_a_run_shows_images_and_ends_with_nothing_to_do(desk: Desk, opened: Opened) -> None:
     shown = opened(desk)
     *middle, last = generate_missing(shown, shown.form.values(SMALL), Run(None))
     assert middle
-    assert 'role="progressbar"' in str(middle[0][0])
-    assert "All 40 images are here." in str(last[0])
-    assert str(last[3]).count("bx-thumb ") == 40
+    assert len(parse_html(middle[0][0]).all("div", role="progressbar")) == 1
+    assert parse_html(last[0]).text == "All 40 images are here."
+    assert len(parse_html(last[3]).all("button.bx-thumb")) == 40
 
 
-def test_a_cancelled_generating_keeps_what_is_generated_and_offers_the_rest(
+def test_a_cancelled_run_keeps_what_is_generated_and_offers_the_rest(
     desk: Desk, opened: Opened, generator: FakeGenerator
 ) -> None:
     shown, run = opened(desk), Run(None)
@@ -104,11 +107,12 @@ def test_a_cancelled_generating_keeps_what_is_generated_and_offers_the_rest(
 
     generator.filtered = fifth
     *_, last = outputs
-    assert "Stopped; nothing generated is lost. 5 of 40 images are here." in str(last[0])
+    told = parse_html(last[0]).text
+    assert told.startswith("Stopped. All generated images are kept. 5 of 40 images are here.")
     assert last[1]["value"].startswith("Generate 35 images")
 
 
-def test_a_superseded_generating_shows_nothing_more(desk: Desk, opened: Opened) -> None:
+def test_a_superseded_run_shows_nothing_more(desk: Desk, opened: Opened) -> None:
     shown, run = opened(desk), Run(None)
     outputs = generate_missing(shown, shown.form.values(SMALL), run)
     next(outputs)
@@ -116,7 +120,7 @@ def test_a_superseded_generating_shows_nothing_more(desk: Desk, opened: Opened) 
     assert list(outputs) == []
 
 
-def test_visiting_a_field_while_generating_changes_nothing(desk: Desk, opened: Opened) -> None:
+def test_visiting_a_field_during_a_run_changes_nothing(desk: Desk, opened: Opened) -> None:
     shown = opened(desk)
     values = shown.form.values(SMALL)
     run = desk.runs.start("me", tuple(values))
@@ -152,11 +156,11 @@ def test_a_model_that_fails_says_so_and_can_be_tried_again(
     generator.error = ModelUnreachable("The hub cannot be reached.")
     shown = opened(desk)
     *_, last = generate_missing(shown, shown.form.values(SMALL), Run(None))
-    assert "The hub cannot be reached." in str(last[0])
+    assert "The hub cannot be reached." in alert(last[0])
     assert last[1]["visible"]
 
 
-def test_the_pace_of_a_generating_is_remembered(desk: Desk, opened: Opened) -> None:
+def test_the_pace_of_a_run_is_remembered(desk: Desk, opened: Opened) -> None:
     shown = opened(desk)
     list(generate_missing(shown, shown.form.values(SMALL), Run(None)))
     assert desk.pace.estimate([(desk.find_model("emoji-skewed", "cpu"), 10)]).measured
@@ -179,18 +183,19 @@ def test_an_uploaded_file_takes_the_place_of_the_statistics(
     values = beside.form.values(replace(GAPS, adjectives=("none",), images=12))
     figures, _, _, _, shown = upload(beside, str(file), values)
     assert figures == [["author", 0.2]]
-    assert "reference=author:0.2" in str(shown)
-    assert "as the reference lacks them: nurse" in str(shown)
+    page = parse_html(shown)
+    assert page.one("article").attributes["data-address"].endswith("&reference=author:0.2")
+    assert "as the reference lacks them: nurse" in page.text
     assert beside.form.choice([*values[:-1], figures]).reference == (("author", 0.2),)
 
 
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("profession,share\nauthor,1.5\n", "line 2: the share is &#39;1.5&#39;"),
-        ("profession,share\nauthor,nan\n", "line 2: the share is &#39;nan&#39;"),
-        ("profession,share\nautor,0.5\n", "unknown profession &#39;autor&#39;"),
-        ("profession\nauthor\n", "there is no column &#39;share&#39;"),
+        ("profession,share\nauthor,1.5\n", "line 2: the share is '1.5'"),
+        ("profession,share\nauthor,nan\n", "line 2: the share is 'nan'"),
+        ("profession,share\nautor,0.5\n", "unknown profession 'autor'"),
+        ("profession\nauthor\n", "there is no column 'share'"),
     ],
 )
 def test_a_file_with_a_mistake_is_named_and_nothing_else_changes(
@@ -199,10 +204,9 @@ def test_a_file_with_a_mistake_is_named_and_nothing_else_changes(
     file = tmp_path / "mine.csv"
     file.write_text(text, "utf-8")
     figures, status, *others = upload(beside, str(file), beside.form.values(GAPS))
-    assert 'role="alert"' in str(status)
-    assert "&#39;mine.csv&#39;" in str(status)
-    assert str(tmp_path) not in str(status)
-    assert message in str(status)
+    assert "'mine.csv'" in alert(status)
+    assert str(tmp_path) not in alert(status)
+    assert message in alert(status)
     assert [figures, *others] == [gr.skip()] * 4
 
 
@@ -211,21 +215,43 @@ def test_several_professions_are_refused_where_one_is_shown(desk: Desk, opened: 
         opened(desk).form.values(GAPS)
 
 
+@dataclass(slots=True)
+class Clock:
+    """A clock that stands still until it is moved."""
+
+    now: float = 0.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+
+@pytest.mark.parametrize(("seconds", "pause"), [(0.1, 0.7), (1.0, 3.0)])
 def test_findings_that_take_long_are_made_less_often(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    desk: Desk,
+    generator: FakeGenerator,
+    monkeypatch: pytest.MonkeyPatch,
+    seconds: float,
+    pause: float,
 ) -> None:
+    clock = Clock()
     made: list[float] = []
 
-    def slow(*_: object) -> str:
-        made.append(time.monotonic())
-        time.sleep(0.2)
+    def show(*_: object) -> str:
+        made.append(clock.now)
+        clock.now += seconds
         return "<p>found</p>"
 
-    monkeypatch.setattr("explorer.page.view._STATUS_SECONDS", 0.0)
+    def tenth_of_a_second(_: ImageRequest) -> bool:
+        clock.now += 0.1
+        return False
+
+    monkeypatch.setattr("explorer.page.view.time", clock)
+    generator.filtered = tenth_of_a_second
     page = gr.Blocks(analytics_enabled=False)
     with page:
-        shown = view(page, desk, EXPLORE, ("Model",), slow)
-    start = time.monotonic()
-    list(generate_missing(shown, shown.form.values(replace(SMALL, images=200)), Run(None)))
-    *while_generating, _ = made
-    assert len(while_generating) * 0.2 <= (time.monotonic() - start) / 3 + 0.2
+        shown = view(page, desk, EXPLORE, ("Model",), show)
+    values = shown.form.values(replace(SMALL, images=100))
+    *statuses, _ = generate_missing(shown, values, Run(None))
+    *during, _ = made
+    assert 1 < len(during) <= len(statuses)
+    assert all(later - former >= seconds + pause for former, later in pairwise(during))

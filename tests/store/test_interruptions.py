@@ -6,12 +6,9 @@ import sys
 import time
 from pathlib import Path
 
-from explorer.perception.axes import load_axes
-from explorer.perception.decide import instrument_name
 from explorer.store.index import Store
-from tests.store.generate_and_die import generator, requests, same
+from tests.store.generate_and_die import INSTRUMENTS, generator, missing, requests, same
 
-INSTRUMENTS = {axis.name: instrument_name("fake-clip", axis) for axis in load_axes()}
 COUNT = 300
 ROOT = Path(__file__).parents[2]
 
@@ -30,8 +27,8 @@ def check(cache: Path) -> set[str]:
     """Compare all that is stored with what was generated; return which images these are."""
     store = Store.open(cache)
     asked = requests(COUNT)
-    missing = {request.key for request in store.missing(asked)}
-    stored = [request for request in asked if request.key not in missing]
+    to_generate = set(missing(store, asked))
+    stored = [request for request in asked if request not in to_generate]
     for image in generator().generate(stored):
         assert same(store.load(image.request), image)
     assert store.size().images == len(stored)
