@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 MAX_WORD_CHARACTERS = 60
 
-WORD = (
+WORD_REMEDY = (
     f"Use 1 to {MAX_WORD_CHARACTERS} characters, without braces, line breaks or invisible "
     "characters."
 )
@@ -69,7 +69,7 @@ def checked_word(kind: str, text: str) -> str:
     """
     word = unicodedata.normalize("NFC", text.strip())
     if not is_word(word):
-        raise InvalidData(f"The {kind} {word!r:.80} cannot be used. {WORD}")
+        raise InvalidData(f"The {kind} {word!r:.80} cannot be used. {WORD_REMEDY}")
     return word
 
 

@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING
 from explorer import settings
 from explorer.errors import UnknownName
 from explorer.json_files import Rule, one_of
-from explorer.words.entries import WORD, checked_word, is_text, is_word, read_entries, read_sources
+from explorer.words.entries import (
+    WORD_REMEDY,
+    checked_word,
+    is_text,
+    is_word,
+    read_entries,
+    read_sources,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,8 +28,8 @@ MATCHES = ("exact", "close", "broad", "largest-kind", "gendered-term", "ambiguou
 CODINGS = ("masculine", "feminine")
 
 _WHOLE = 100
-_TEXT = "Give a text, or leave the key out."
-_PERCENT_BY_YEAR = 'Give a percentage from 0 to 100 for each year, such as {"2023": 53.8}.'
+_TEXT_REMEDY = "Give a text, or leave the key out."
+_PERCENT_REMEDY = 'Give a percentage from 0 to 100 for each year, such as {"2023": 53.8}.'
 _STATISTICS = frozenset({"bls_occupation", "match", "women_percent"})
 
 
@@ -76,13 +83,13 @@ def load_professions(path: "Path | None" = None) -> tuple[Profession, ...]:
         InvalidData: the file breaks its rules; the message names file, entry, value and remedy.
     """
     rules = {
-        "name": Rule(is_word, WORD),
+        "name": Rule(is_word, WORD_REMEDY),
         "article": one_of("a", "an"),
-        "bls_occupation": Rule(is_text, _TEXT, required=False),
+        "bls_occupation": Rule(is_text, _TEXT_REMEDY, required=False),
         "match": one_of(*MATCHES, required=False),
         "gendered": Rule(_is_flag, "Write true or false, without quotes.", required=False),
-        "note": Rule(is_text, _TEXT, required=False),
-        "women_percent": Rule(_is_percent_by_year, _PERCENT_BY_YEAR, required=False),
+        "note": Rule(is_text, _TEXT_REMEDY, required=False),
+        "women_percent": Rule(_is_percent_by_year, _PERCENT_REMEDY, required=False),
     }
     path = path or _word_file("professions")
     entries = read_entries(path, "professions", rules, together=_STATISTICS)
@@ -100,7 +107,7 @@ def load_adjectives(path: "Path | None" = None) -> tuple[Adjective, ...]:
         InvalidData: the file breaks its rules; the message names file, entry, value and remedy.
     """
     rules = {
-        "word": Rule(is_word, WORD),
+        "word": Rule(is_word, WORD_REMEDY),
         "article": one_of("a", "an"),
         "coding": one_of(*CODINGS),
     }
