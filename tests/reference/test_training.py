@@ -326,7 +326,7 @@ def test_art_of_one_skin_and_hair_is_repainted_in_every_tone(tmp_path: Path) -> 
     package = tmp_path / "streamline" / "package"
     package.mkdir(parents=True)
     (package / "icons.json").write_text(json.dumps({"icons": icons, "width": 48, "height": 48}))
-    found = painted_portraits(tmp_path, ("plain", "cook", "classify"))
+    found = painted_portraits(tmp_path, ("plain", "cook", "judge"))
     assert len(found) == 3 * len(TONES) * len(HAIR_PAINTS)
     assert {(p.costume, p.gender) for p in found} == {
         ("plain", "woman"),
