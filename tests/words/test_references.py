@@ -18,7 +18,7 @@ def test_the_labour_statistics_are_a_reference() -> None:
     assert not known["waitress"].trusted
 
 
-def test_the_columns_of_ones_own_file_may_stand_in_any_order(path: Path) -> None:
+def test_the_columns_of_a_file_may_come_in_any_order(path: Path) -> None:
     path.write_text("note,share,Profession,profession\n,0.25,x,AUTHOR\n,1,x,Nurse\n", "utf-8")
     assert read_references(path) == {
         "author": Reference(0.25, "own"),
@@ -26,7 +26,7 @@ def test_the_columns_of_ones_own_file_may_stand_in_any_order(path: Path) -> None
     }
 
 
-def test_a_byte_order_mark_and_a_profession_of_ones_own_are_understood(path: Path) -> None:
+def test_a_byte_order_mark_and_an_added_profession_are_accepted(path: Path) -> None:
     path.write_text("profession,share\nIce Sculptor,.5\n", "utf-8-sig")
     assert read_references(path, ["ice sculptor"]) == {"ice sculptor": Reference(0.5, "own")}
 

@@ -53,7 +53,7 @@ def test_there_are_150_professions_in_the_given_order() -> None:
     assert names[-2:] == ["nutritionist", "event planner"]
 
 
-def test_there_are_20_adjectives_in_the_given_order_half_of_each_coding() -> None:
+def test_there_are_20_adjectives_in_the_given_order_half_of_them_of_each_coding() -> None:
     adjectives = load_adjectives()
     assert [adjective.word for adjective in adjectives[:3]] == [
         "ambitious",
@@ -118,7 +118,7 @@ def test_the_spread_by_women_leaves_out_professions_without_a_share(
     assert spread_by_women(1) == ("nurse",)
 
 
-def test_words_are_found_in_whatever_case() -> None:
+def test_words_are_found_whatever_their_case() -> None:
     assert find_profession(" ceo ").name == "CEO"
     assert find_adjective("Honest").word == "honest"
 
@@ -221,7 +221,7 @@ def test_a_profession_with_a_key_missing_is_refused(write: Write, key: str) -> N
         load_professions(path)
 
 
-def test_a_profession_that_stands_twice_is_refused_in_whatever_case(write: Write) -> None:
+def test_a_profession_listed_twice_is_refused_whatever_its_case(write: Write) -> None:
     path = write("professions", [NURSE, NURSE | {"name": "Nurse"}])
     with pytest.raises(
         InvalidData, match=r"entry 2 \('Nurse'\): another entry has the same name. Remove"
@@ -247,13 +247,13 @@ def test_a_wrong_adjective_is_refused_with_file_entry_and_remedy(
     assert message in str(caught.value)
 
 
-def test_an_adjective_that_stands_twice_is_refused(write: Write) -> None:
+def test_an_adjective_listed_twice_is_refused(write: Write) -> None:
     path = write("adjectives", [GENTLE, GENTLE | {"word": "GENTLE"}])
     with pytest.raises(InvalidData, match="another entry has the same name"):
         load_adjectives(path)
 
 
-def test_a_word_file_that_is_gone_is_named(tmp_path: Path) -> None:
+def test_a_word_file_that_is_missing_is_named(tmp_path: Path) -> None:
     with pytest.raises(InvalidData, match=r"gone\.json' cannot be read: No such file.*Restore"):
         load_professions(tmp_path / "gone.json")
 
