@@ -15,9 +15,10 @@ from explorer.models.catalog import find_model, weights_folder
 from explorer.models.requests import ImageRequest
 from explorer.perception.axes import find_axis
 from explorer.reference.check import check
-from explorer.reference.design import BUNDLED, spread
+from explorer.reference.design import BUNDLED
 from explorer.store.index import Store
 from explorer.words.prompts import Prompt
+from explorer.words.vocabulary import spread_by_women
 
 
 @cache
@@ -60,7 +61,7 @@ def test_the_whole_path_finds_what_the_generators_generate(tmp_path: Path) -> No
         assert made.device == machine.device
         assert "diffusers " in (made.libraries or "")
     store.close()
-    assert {row["profession"] for row in rows} == set(spread(3))
+    assert {row["profession"] for row in rows} == set(spread_by_women(3))
     women = [row for row in rows if row["label"] == "feminine"]
     assert len(women) == 2 * 3
     off = np.array([row["measured_off_points"] for row in women], float)
