@@ -55,8 +55,8 @@ class Correction:
     `shares` has one entry per tally, None where the tally is empty or the correction was refused;
     `refusal` then gives the reason. `draws` has the shape (tallies, draws, classes); it is NaN
     where there is no share, and its second length is 0 where the correction was refused. Draw d
-    uses the same confusion in all tallies. `rows` are the positions of the tallies in the call to
-    `correct`.
+    uses the same confusion in all tallies. `rows` are the positions of the tallies among all that
+    are corrected with this confusion and seed.
     """
 
     tallies: tuple[tuple[int, ...], ...]
@@ -86,6 +86,7 @@ def correct(
     draws: int = 10_000,
     level: float = 0.95,
     seed: int = 0,
+    rows: "Sequence[int] | None" = None,
 ) -> Correction:
     """Return all tallies corrected with one confusion.
 
@@ -102,6 +103,7 @@ def correct(
         draws: number of draws.
         level: confidence, 0..1.
         seed: the same for all tallies of one instrument, different for different instruments.
+        rows: the positions of these tallies among all of the instrument; None where these are all.
 
     Raises:
         ValueError: a tally does not have one count, 0 or more, for each row of the confusion.
@@ -116,8 +118,8 @@ def correct(
     kept = np.full(
         (len(counts), 0 if refused else draws, confusion.classes), np.nan, dtype=np.float32
     )
-    rows, none = tuple(range(len(counts))), (None,) * len(counts)
-    empty = Correction(counts, confusion, level, seed, rows, none, kept, refused)
+    placed, none = tuple(range(len(counts)) if rows is None else rows), (None,) * len(counts)
+    empty = Correction(counts, confusion, level, seed, placed, none, kept, refused)
     if refused:
         return empty
     matrices = _matrices(empty)
@@ -125,7 +127,7 @@ def correct(
         _corrected(empty, row, tally, _plain(tally), tallied, matrices, into)
         if any(tally)
         else None
-        for row, tally, tallied, into in zip(rows, counts, _tallied(empty), kept, strict=True)
+        for row, tally, tallied, into in zip(placed, counts, _tallied(empty), kept, strict=True)
     )
     return replace(empty, shares=shares)
 
