@@ -127,7 +127,9 @@ def correct(
         return empty
     matrices = _matrices(empty)
 
-    def corrected(row: int, tally: tuple[int, ...], into: "NDArray[np.float32]") -> Corrected | None:
+    def corrected(
+        row: int, tally: tuple[int, ...], into: "NDArray[np.float32]"
+    ) -> Corrected | None:
         if not any(tally):
             return None
         tallied = _tallied(empty, row, tally)
