@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from explorer.statistics.intervals import Interval
 from explorer.statistics.simplex import solve
+from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,10 +46,10 @@ class Corrected:
         """Return a warning about the instrument on these images, or None where there is none."""
         if self.clipped <= MOST_CLIPPED:
             return None
-        return (
-            f"{self.clipped:.0%} of the draws lie beyond 0 or 1. Either a share is very near 0 or "
-            "1, or the instrument errs differently on these images: annotate some of them."
-        )
+        return _(
+            "{clipped} of the draws lie beyond 0 or 1. Either a share is very near 0 or 1, or the "
+            "instrument errs differently on these images: annotate some of them."
+        ).format(clipped=f"{self.clipped:.0%}")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
