@@ -148,7 +148,7 @@ def test_the_sentences_tell_the_headline_and_who_is_left_out() -> None:
     assert list(gap_sentences(found, headline(found), "the labour statistics of 2023")) == [
         (
             "Over 2 professions, the share of images by model-a perceived as feminine "
-            "differs from women's share in the labour statistics of 2023 by −10 points on average "
+            "differs from women's share in the labour statistics of 2023 by \N{MINUS SIGN}10 points on average "
             "(as counted)."
         ),
         "Regardless of direction, the average gap is 20 points.",
