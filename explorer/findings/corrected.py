@@ -75,15 +75,19 @@ def findings(tallies: "Iterable[Tally]", errors: "Errors" = NO_ERRORS) -> tuple[
 
 
 def corrections(
-    tallies: "Sequence[Tally]", confusion: "Confusion", draws: int = DRAWS
+    tallies: "Sequence[Tally]",
+    confusion: "Confusion",
+    draws: int = DRAWS,
+    rows: "Sequence[int] | None" = None,
 ) -> "Correction":
     """Return tallies of one model and axis, corrected with the same draws of its errors.
 
-    Abstentions count as a predicted class of their own. Each model has its own seed.
+    Abstentions count as a predicted class of their own. Each model has its own seed. `rows` are the
+    positions of these tallies among all of the model and axis, None where these are all.
     """
     counts = [(*tally.counts, tally.abstained) for tally in tallies]
     model, level = tallies[0].cell.model, tallies[0].level
-    return correct(counts, confusion, draws, level, seed=zlib.crc32(model.encode()))
+    return correct(counts, confusion, draws, level, zlib.crc32(model.encode()), rows)
 
 
 def _of_one_source(tallies: "list[Tally]", confusion: "Confusion | None") -> list[Finding]:

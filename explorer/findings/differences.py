@@ -20,7 +20,7 @@ from explorer.statistics.intervals import FEWEST
 from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Container, Iterable, Mapping, Sequence
 
     from explorer.findings.comparison import Comparison
     from explorer.findings.corrected import Errors
@@ -109,16 +109,16 @@ def clearest(comparisons: "Sequence[Comparison]", errors: "Errors", most: int) -
     """
     plain = differences(comparisons)
     held = [
-        (test.q, one, position)
-        for one in plain
+        (test.q, place, position)
+        for place, one in enumerate(plain)
         for position, test in enumerate(one.tests)
         if test and test.holds
     ]
     first = sorted(held, key=lambda row: row[0])[:most]
-    better = differences([one.comparison for _, one, _ in first], errors)
+    corrected = _corrected(comparisons, errors, {place for _, place, _ in first})
     rows = tuple(
-        (replace(one, corrected=corrected.corrected), position)
-        for (_, one, position), corrected in zip(first, better, strict=True)
+        (replace(plain[place], corrected=corrected[place]), position)
+        for _, place, position in first
     )
     return Clearest(rows, plain)
 
@@ -173,20 +173,27 @@ def _of_one_axis(comparisons: "list[Comparison]", errors: "Errors") -> list[Diff
 
 
 def _corrected(
-    comparisons: "Sequence[Comparison]", errors: "Errors"
+    comparisons: "Sequence[Comparison]", errors: "Errors", wanted: "Container[int] | None" = None
 ) -> "list[tuple[Interval, ...] | None]":
-    enough = [one for one in comparisons if _is_enough(one)]
-    sides = [[one.left for one in enough], [one.right for one in enough]]
+    """Return corrected differences, None elsewhere; `wanted` are places, None for all.
+
+    A difference is the same to the last digit, whichever others are wanted.
+    """
+    enough = [place for place, one in enumerate(comparisons) if _is_enough(one)]
+    rows = [row for row, place in enumerate(enough) if wanted is None or place in wanted]
+    asked = [comparisons[enough[row]] for row in rows]
+    sides = [[one.left for one in asked], [one.right for one in asked]]
     known = [errors.get((side[0].cell.model, side[0].axis.name)) for side in sides if side]
     if not known or None in known:
         return [None] * len(comparisons)
     left, right = (
-        corrections(side, confusion)
+        corrections(side, confusion, rows=rows)
         for side, confusion in zip(sides, known, strict=True)
         if confusion
     )
-    found = iter(correction.difference(left, right))
-    return [next(found) if _is_enough(one) else None for one in comparisons]
+    places = (enough[row] for row in rows)
+    found = dict(zip(places, correction.difference(left, right), strict=True))
+    return [found.get(place) for place in range(len(comparisons))]
 
 
 def _is_enough(comparison: "Comparison") -> bool:

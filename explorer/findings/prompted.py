@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from explorer.findings.counts import count
 from explorer.perception.axes import GENDER
-from explorer.reference.design import spread
 from explorer.statistics.confusion import Confusion
 from explorer.study import Study
+from explorer.words.vocabulary import spread_by_women
 
 if TYPE_CHECKING:
     from explorer.models.catalog import ModelCard
@@ -58,7 +58,7 @@ def _prompted(study: Study, axis: "Axis", label: str) -> Study:
     person = f"Photo portrait of a {_NAMED[label]}"
     return replace(
         study,
-        professions=spread(PROFESSIONS),
+        professions=spread_by_women(PROFESSIONS),
         adjectives=(None,),
         images=IMAGES,
         axes=(axis,),

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from typer.testing import CliRunner
 
 from explorer.__main__ import app
-from explorer.study import Study, missing
+from explorer.study import Study, count_missing
 from tests.browser.conftest import Visit
 from tests.browser.site import Site
 
@@ -90,7 +90,7 @@ def test_a_generating_ends_when_its_visitor_leaves(visit: Visit, site: Site) -> 
         time.sleep(0.1)
     assert site.desk.runs.others("nobody") == 0
     study = Study((site.desk.find_model("emoji-skewed", "cpu"),), ("cook",), (None,), images=9)
-    assert len(missing(study, site.desk.store)) < 9
+    assert count_missing(study, site.desk.store) < 9
 
 
 def test_an_image_opens_with_prompt_seed_and_scores_and_the_keys_work(visit: Visit) -> None:

@@ -136,8 +136,14 @@ def test_models_share_images_exactly_where_nothing_but_the_name_differs(
 
 def test_a_key_tells_every_setting_prompt_and_replicate_apart() -> None:
     changes: dict[str, Any] = {
-        "repo": "a/c", "revision": "1", "scheduler": "euler", "steps": 21, "guidance": 3.5,
-        "width_px": 384, "height_px": 512, "dtype": "float32",
+        "repo": "a/c",
+        "revision": "1",
+        "scheduler": "euler",
+        "steps": 21,
+        "guidance": 3.5,
+        "width_px": 384,
+        "height_px": 512,
+        "dtype": "float32",
     }
     told = spec_fields(DIFFUSERS)
     assert told.keys() - changes.keys() == {"name", "backend"}
