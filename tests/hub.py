@@ -117,9 +117,9 @@ class _Handler(BaseHTTPRequestHandler):
         for name, value in headers.items():
             self.send_header(name, value)
         self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
         # Who no longer waits for an answer has hung up.
         with suppress(ConnectionError):
+            self.end_headers()
             if with_body:
                 self.wfile.write(body)
 

@@ -99,7 +99,10 @@ def import_annotations(
     with opened(machine.load(cache)) as store:
         store.annotations.save(read)
     annotators = ", ".join(sorted({one.annotator for one in read})) or "nobody"
-    say(f"{len(read)} annotations by {annotators} are saved. `annotate report` evaluates them.")
+    say(
+        f"Saved {len(read)} annotation{'s' * (len(read) != 1)} by {annotators}. `annotate report` "
+        "evaluates them."
+    )
 
 
 @group.command("export")

@@ -85,4 +85,4 @@ def _cell(column: str, value: object) -> str:
         return str(value)
     if "half_width" in column:
         return f"{value:.1%}"
-    return f"{value:.0%}" if _SHARE.search(column) else f"{value:.3g}"
+    return f"{value:z.0%}" if _SHARE.search(column) else f"{value:.3g}"

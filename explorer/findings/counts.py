@@ -1,4 +1,4 @@
-"""What is stored of one model of a study, counted prompt by prompt."""
+"""Stored images and answers of one model of a study, counted by prompt."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from explorer.store.index import Store
     from explorer.study import Study
 
-    # By prompt text and left and right label: how many pairs of images got these two.
+    # Numbers of pairs of images, by prompt text and by left and right label.
     Pairs = Mapping[str, Mapping[tuple[str, str], int]]
 
     _Answer = tuple[str | None, str | None]
@@ -28,12 +28,12 @@ NO_REASON = "no reason given"
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many images of each prompt are stored, and how they were answered for.
+    """Numbers of stored images and of answers, by prompt text.
 
-    `images` counts the stored images of each text by the reason why they are filtered, None for
-    those that are not. `answers` counts by axis name and text how often each label (None: no
-    answer) was given for each reason (None: there is a label). A text of which nothing is stored,
-    or answered, is in neither.
+    `images` counts the images of each text by the reason why they were filtered, None for those
+    that were not. `answers` counts the pairs of label and reason by axis name and text; the label
+    is None for an abstention, the reason is None for a label. Texts without stored images or
+    answers are absent.
     """
 
     images: "Mapping[str, Mapping[str | None, int]]"
@@ -41,7 +41,7 @@ class Counts:
 
 
 def count(study: "Study", store: "Store", model: "ModelCard") -> Counts:
-    """Return what is stored of one model of a study, counted."""
+    """Return the numbers of stored images and answers of one model of a study."""
     images: dict[str, dict[str | None, int]] = {}
     for text, filtered, number in store.image_counts(study.asked(model)):
         images.setdefault(text, {})[filtered] = number
@@ -56,9 +56,9 @@ def count(study: "Study", store: "Store", model: "ModelCard") -> Counts:
 
 
 def count_pairs(study: "Study", store: "Store", axis: "Axis") -> "Pairs":
-    """Return the pairs of labels that the first two models' images got on the same seeds.
+    """Return the pairs of labels of two models' images with the same seed, counted by prompt.
 
-    Images that either side did not answer for are no pair.
+    Pairs in which either image has no label are left out.
     """
     left, right = study.models
     pairs: dict[str, Counter[tuple[str, str]]] = {}
@@ -112,6 +112,6 @@ def _let_through(
     axis: "Axis",
     study: "Study",
 ) -> str | None:
-    """Return the label, None where the gate refuses the image."""
+    """Return the label, or None if the gate refuses the image."""
     refused = study.gate and refusal(gate_label, gate_reason, axis)
     return None if refused else label

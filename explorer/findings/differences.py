@@ -1,4 +1,4 @@
-"""How sure two models differ: corrected differences, and tests that allow for their number."""
+"""Differences between two models: corrected, and tested with an adjustment for many tests."""
 
 from collections import defaultdict
 from dataclasses import dataclass, replace
@@ -20,7 +20,7 @@ from explorer.statistics.intervals import FEWEST
 from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Container, Iterable, Mapping, Sequence
 
     from explorer.findings.comparison import Comparison
     from explorer.findings.corrected import Errors
@@ -34,10 +34,9 @@ MCNEMAR = "mcnemar over pairs of one prompt"
 
 @dataclass(frozen=True, slots=True)
 class Tested:
-    """A two-sided p-value by `method`, and `q`, what is left of it among all tests of the family.
+    """A two-sided p-value by `method`, and `q`, its adjustment for all tests of the family.
 
-    To name every difference whose q is 0.05 or less is to be wrong in at most 5% of those named, on
-    average.
+    Of all differences with a q of 0.05 or less, at most 5% are due to chance, on average.
     """
 
     p: float
@@ -46,18 +45,19 @@ class Tested:
 
     @property
     def holds(self) -> bool:
-        """Whether the difference may be named among all of its family."""
+        """Whether the difference is significant."""
         return holds(self.q)
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A comparison and how sure it is, label by label in the axis's order.
+    """A comparison with its corrected differences and tests, in the axis's order of labels.
 
-    `corrected` is left minus right share after both were corrected, None where errors are known of
-    one side at most, or either side has fewer than FEWEST classified images. `tests` holds None where
-    a label is not tested: with fewer than FEWEST pairs, and for masculine, whose test would repeat
-    that for feminine. `family` is how many tests there are on this axis. `note` says what to mind.
+    `corrected` is the corrected left share minus the corrected right share, None where the errors
+    of either side are unknown or either side has fewer than FEWEST classified images. `tests` holds
+    None for a label that is not tested: with fewer than FEWEST pairs, and for masculine, whose test
+    would repeat that for feminine. `family` is the number of tests on this axis. `note` is a
+    caveat.
     """
 
     comparison: "Comparison"
@@ -67,15 +67,15 @@ class Difference:
     note: str | None
 
     def best(self, position: int) -> "Interval | None":
-        """Return the corrected difference of a label, or the raw one where there is none."""
+        """Return the corrected difference of a label, or the raw one if there is none."""
         return self.corrected[position] if self.corrected else self.comparison.differences[position]
 
 
 @dataclass(frozen=True, slots=True)
 class Clearest:
-    """The clearest differences that hold, each with the label it is of, among all that were tested.
+    """The most significant differences, each with the position of its label, and all tested ones.
 
-    Those in `rows` are corrected where errors are known, those in `tested` are not.
+    Those in `rows` are corrected where the errors are known, those in `tested` are not.
     """
 
     rows: "tuple[tuple[Difference, int], ...]"
@@ -85,7 +85,7 @@ class Clearest:
 def differences(
     comparisons: "Iterable[Comparison]", errors: "Errors" = NO_ERRORS
 ) -> tuple[Difference, ...]:
-    """Return how sure each comparison is, in order; the comparisons of an axis are one family."""
+    """Return the difference of each comparison, in order; those on one axis are one family."""
     by_axis: dict[str, list[tuple[int, Comparison]]] = defaultdict(list)
     for place, comparison in enumerate(comparisons):
         by_axis[comparison.left.axis.name].append((place, comparison))
@@ -100,31 +100,31 @@ def differences(
 
 
 def clearest(comparisons: "Sequence[Comparison]", errors: "Errors", most: int) -> Clearest:
-    """Test every label of every comparison, and correct the clearest differences that hold.
+    """Return the most significant differences, corrected, after testing every label.
 
     Args:
-        comparisons: of one axis.
-        errors: how the instrument errs, as far as that is known.
-        most: how many to correct: many cells of many labels would take a while.
+        comparisons: comparisons on one axis.
+        errors: the known errors of the instruments.
+        most: the largest number of differences to correct, as each takes a while.
     """
     plain = differences(comparisons)
     held = [
-        (test.q, one, position)
-        for one in plain
+        (test.q, place, position)
+        for place, one in enumerate(plain)
         for position, test in enumerate(one.tests)
         if test and test.holds
     ]
     first = sorted(held, key=lambda row: row[0])[:most]
-    better = differences([one.comparison for _, one, _ in first], errors)
+    corrected = _corrected(comparisons, errors, {place for _, place, _ in first})
     rows = tuple(
-        (replace(one, corrected=corrected.corrected), position)
-        for (_, one, position), corrected in zip(first, better, strict=True)
+        (replace(plain[place], corrected=corrected[place]), position)
+        for _, place, position in first
     )
     return Clearest(rows, plain)
 
 
 def difference_sentence(difference: Difference, position: int) -> str | None:
-    """Return the difference of one label with its interval and q; None without a difference."""
+    """Return a sentence on the difference of one label, or None if there is no difference."""
     left, right = difference.comparison.left, difference.comparison.right
     best = difference.best(position)
     if best is None or not _is_enough(difference.comparison):
@@ -146,14 +146,14 @@ def difference_sentence(difference: Difference, position: int) -> str | None:
 
 
 def differences_sentence(of_one_axis: "Sequence[Difference]") -> str:
-    """Return the number of tests on an axis and of those that are significant."""
+    """Return a sentence on the number of tests on one axis and of the significant ones."""
     first = of_one_axis[0]
     left, right = first.comparison.left, first.comparison.right
     models = (left.cell.model, right.cell.model)
     if not first.family:
         return _(
-            "{axis}: {left} and {right} are not tested against each other, as there are fewer than "
-            "{fewest} pairs of images each."
+            "{axis}: {left} and {right} are not tested against each other, because no cell has "
+            "{fewest} pairs of images."
         ).format(axis=left.axis.title, left=models[0], right=models[1], fewest=FEWEST)
     held = sum(bool(test and test.holds) for one in of_one_axis for test in one.tests)
     tests = _("tests of {left} against {right}").format(left=models[0], right=models[1])
@@ -173,20 +173,27 @@ def _of_one_axis(comparisons: "list[Comparison]", errors: "Errors") -> list[Diff
 
 
 def _corrected(
-    comparisons: "Sequence[Comparison]", errors: "Errors"
+    comparisons: "Sequence[Comparison]", errors: "Errors", wanted: "Container[int] | None" = None
 ) -> "list[tuple[Interval, ...] | None]":
-    enough = [one for one in comparisons if _is_enough(one)]
-    sides = [[one.left for one in enough], [one.right for one in enough]]
+    """Return corrected differences, None elsewhere; `wanted` are places, None for all.
+
+    A difference is the same to the last digit, whichever others are wanted.
+    """
+    enough = [place for place, one in enumerate(comparisons) if _is_enough(one)]
+    rows = [row for row, place in enumerate(enough) if wanted is None or place in wanted]
+    asked = [comparisons[enough[row]] for row in rows]
+    sides = [[one.left for one in asked], [one.right for one in asked]]
     known = [errors.get((side[0].cell.model, side[0].axis.name)) for side in sides if side]
     if not known or None in known:
         return [None] * len(comparisons)
     left, right = (
-        corrections(side, confusion)
+        corrections(side, confusion, rows=rows)
         for side, confusion in zip(sides, known, strict=True)
         if confusion
     )
-    found = iter(correction.difference(left, right))
-    return [next(found) if _is_enough(one) else None for one in comparisons]
+    places = (enough[row] for row in rows)
+    found = dict(zip(places, correction.difference(left, right), strict=True))
+    return [found.get(place) for place in range(len(comparisons))]
 
 
 def _is_enough(comparison: "Comparison") -> bool:
@@ -202,8 +209,8 @@ def _unequal(comparison: "Comparison", errors: "Errors") -> str | None:
     if p is None or p > POOLABLE_P:
         return None
     return _(
-        "The classifier errs differently on {left} than on {right} (p {p}): part of the raw "
-        "difference is due to it."
+        "The classifier's errors differ between {left} and {right} (p {p}), which explains part of "
+        "the raw difference."
     ).format(left=left.cell.model, right=right.cell.model, p=f"{p:.2g}")
 
 
@@ -234,7 +241,7 @@ def _p(comparison: "Comparison", label: str) -> tuple[float, str] | None:
         return None
     if comparison.paired < FEWEST:
         return None
-    # Sorted, so that the same pairs are flipped in the same order each time.
+    # Sorted, so that the same pairs are always flipped in the same order.
     tables = [_table(labels, label) for _, labels in sorted(comparison.pairs.items())]
     if len(tables) == 1:
         p = significance.mcnemar(tables[0])
@@ -244,7 +251,7 @@ def _p(comparison: "Comparison", label: str) -> tuple[float, str] | None:
 
 
 def _table(labels: "Mapping[tuple[str, str], int]", label: str) -> "_Table":
-    """Count pairs of one prompt by whether the left (row) and the right image have the label."""
+    """Return the pairs of one prompt, by whether the left (row) and right image have the label."""
     table = [[0, 0], [0, 0]]
     for (left, right), number in labels.items():
         table[left != label][right != label] += number

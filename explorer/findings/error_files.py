@@ -1,4 +1,4 @@
-"""Read from a file how instruments err on images whose truth is known."""
+"""Files of error rates: an instrument's errors on images whose true labels are known."""
 
 from typing import TYPE_CHECKING, get_args
 
@@ -86,5 +86,5 @@ def _is_table(value: object, rows: int, columns: int) -> "TypeGuard[Sequence[Seq
 
 
 def _is_count(value: object) -> "TypeGuard[int]":
-    # True and False are numbers to Python.
+    # In Python, True and False are integers.
     return isinstance(value, int) and not isinstance(value, bool) and value >= 0

@@ -1,4 +1,4 @@
-"""The one owner of what is said about a study; the page, the commands and the files only show it."""
+"""All findings of a study, computed in one place; page, command line and files only show them."""
 
 from dataclasses import replace
 from functools import cached_property
@@ -43,47 +43,47 @@ _T = TypeVar("_T")
 
 
 class Findings:
-    """Everything that is said about a study, each thing computed once, when it is asked for.
+    """All findings of a study, each computed once, on first use.
 
-    It tells what was stored when each thing was first asked for: make another one after a run.
-    Tallies, findings and comparisons are by profession, by adjective or by cell.
+    Each reflects the store at the time of its first use: create a new object after a run. Tallies,
+    findings and comparisons are by profession, by adjective or by cell.
     """
 
     def __init__(self, study: "Study", store: "Store") -> None:
-        """Remember what is asked and where it is stored; nothing is read yet."""
+        """Keep the study and the store; nothing is read yet."""
         self.study = study
         self._store = store
         self._known: dict[tuple[object, ...], Any] = {}
 
     def counts(self, model: "ModelCard") -> "Counts":
-        """Return what is stored of one model, counted prompt by prompt."""
+        """Return the stored images and answers of one model, counted by prompt."""
         return self._once(lambda: count(self.study, self._store, model), "counts", model.spec.name)
 
     def tallies(self, by: "By", axis: str | None = None) -> "tuple[Tally, ...]":
-        """Return the tally of each cell, model by model, on one axis or on all."""
+        """Return the tally of each cell, model by model, on one axis or on all axes."""
         if axis is None:
             return self._on_each_axis(lambda each: self.tallies(by, each))
         return self._once(lambda: self._tallied(by, axis), "tallies", by, axis)
 
     @cached_property
     def errors(self) -> "Errors":
-        """How the instruments err, as far as that is known, by model name and axis name."""
+        """The known errors of the instruments, by model name and axis name."""
         return known_errors(self.study, self._store)
 
     def found(self, by: "By", axis: str | None = None) -> "tuple[Finding, ...]":
-        """Return the tallies with what may be quoted of them, on one axis or on all."""
+        """Return the tallies with bounds and corrected shares, on one axis or on all axes."""
         if axis is None:
             return self._on_each_axis(lambda each: self.found(by, each))
         return self._once(lambda: findings(self.tallies(by, axis), self.errors), "found", by, axis)
 
     def compared(self, by: "By", axis: str | None = None) -> "tuple[Comparison, ...]":
-        """Return the study's first model beside its second, on one axis or on all."""
+        """Return the comparisons of the study's two models, on one axis or on all axes."""
         if axis is None:
             return self._on_each_axis(lambda each: self.compared(by, each))
         return self._once(lambda: self._set_side_by_side(by, axis), "compared", by, axis)
 
     def differences(self, by: "By", axis: str | None = None) -> "tuple[Difference, ...]":
-        """Return how sure it is that the two models differ, on one axis or on all."""
+        """Return the tested differences between the two models, on one axis or on all axes."""
         if axis is None:
             return self._on_each_axis(lambda each: self.differences(by, each))
         return self._once(
@@ -91,27 +91,27 @@ class Findings:
         )
 
     def clearest(self, axis: str, most: int) -> "Clearest":
-        """Return the clearest differences between professions on an axis of several labels."""
+        """Return the most significant differences by profession on one axis."""
         return clearest(self.compared("profession", axis), self.errors, most)
 
     def gaps(self, references: "Mapping[str, Reference]") -> "Gaps":
-        """Return how far a model's feminine shares lie from references by profession."""
+        """Return the gaps between a model's feminine shares and references by profession."""
         found = self.found("profession", GENDER)
         return self._once(lambda: gaps(found, references), "gaps", *sorted(references.items()))
 
     @cached_property
     def shifts(self) -> "tuple[Shift, ...]":
-        """How far each adjective moves a model's feminine share."""
+        """The shift of a model's feminine share with each adjective."""
         return shifts(self.tallies("cell", GENDER), self.errors)
 
     def observations(
         self, model: "ModelCard", requests: "Iterable[ImageRequest] | None" = None
     ) -> "tuple[Observation, ...]":
-        """Return stored images of one model, with what its instruments said of them.
+        """Return stored images of one model with their perceptions.
 
         Args:
-            model: one of the study's.
-            requests: which images; None for all of the model's.
+            model: a model of the study.
+            requests: the images; None for all of the model's images.
         """
         asked = self.study.requests(model) if requests is None else requests
         stored = self._store.observations(asked, self.study.stored_instruments(model))
@@ -121,7 +121,7 @@ class Findings:
 
     @cached_property
     def origins(self) -> "tuple[Origin, ...]":
-        """How each model's images came about, everything that took part in generating them."""
+        """The origin of each model's images."""
         return tuple(map(self._origin, self.study.models))
 
     def tally_rows(self, by: "By", year: int) -> "list[Row]":
@@ -148,7 +148,7 @@ class Findings:
 
     @property
     def tone_rows(self) -> "list[Row]":
-        """How far tones lie from being equally frequent; columns as gap_tables.tone_rows."""
+        """Distances of tones from equal frequencies; columns as gap_tables.tone_rows."""
         others = (axis.name for axis in self.study.axes if axis.name != GENDER)
         tones = (one for axis in others for one in self.tallies("profession", axis))
         return tone_rows(tones, self.origins)
@@ -159,14 +159,14 @@ class Findings:
         return shift_rows(self.shifts, self.origins)
 
     def _once(self, make: "Callable[[], _T]", *name: object) -> "_T":
-        """Return what is known by that name, making it when it is first asked for."""
+        """Return the value kept under a name, made on first use."""
         if name not in self._known:
             self._known[name] = make()
         known: _T = self._known[name]
         return known
 
     def _on_each_axis(self, on_axis: "Callable[[str], tuple[_T, ...]]") -> "tuple[_T, ...]":
-        """Return what there is on each axis, cell by cell, axes innermost."""
+        """Return the results on all axes, cell by cell, axes innermost."""
         columns = [on_axis(axis.name) for axis in self.study.axes]
         return tuple(one for of_cell in zip(*columns, strict=True) for one in of_cell)
 
@@ -196,7 +196,7 @@ class Findings:
         )
 
     def _answered(self, seen: "Mapping[str, Perception]") -> "Mapping[str, Perception]":
-        """Return the answers of the study's own instruments, made of what is stored."""
+        """Return the answers of the study's instruments, derived from stored perceptions."""
         study = self.study
         if study.recalibration:
             anew = (

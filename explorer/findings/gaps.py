@@ -1,4 +1,4 @@
-"""How far the feminine shares lie from a reference, and whether they exaggerate it."""
+"""Gaps between feminine shares and a reference, and whether a model exaggerates it."""
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from explorer.words.references import Reference
 
 
-# With them the least p-value is small enough to hold among 150.
+# Enough for a smallest p-value that can be significant among 150 tests.
 _DRAWS = 10_000
 
 
@@ -35,11 +35,11 @@ _DRAWS = 10_000
 class Gap:
     """A profession's feminine share minus its reference.
 
-    `gap` is -1..1, of the corrected share where there is one, else of the raw one; its limits are
-    those of the share, the reference being taken as known. `amplification` is how much farther from
-    parity than the reference, on its side, the share is. Both are None without a reference or
-    below FEWEST classified images. `p`, and `q` among all gaps that count, are None for those that
-    do not.
+    `gap`, -1..1, is that of the corrected share where there is one, and of the raw share elsewhere;
+    its limits are those of the share, as the reference is taken as exact. `amplification` is the
+    additional distance of the share from parity, on the reference's side. Both are None without a
+    reference or below FEWEST classified images. `p`, and `q` among all gaps that count, are None
+    for gaps that do not count.
     """
 
     finding: "Finding"
@@ -51,7 +51,7 @@ class Gap:
 
     @property
     def counts(self) -> bool:
-        """Whether the gap goes into the headline: its reference speaks of just what is drawn."""
+        """Whether the gap is part of the headline: its reference matches the profession."""
         return self.gap is not None and self.reference is not None and self.reference.trusted
 
     @property
@@ -64,7 +64,7 @@ class Gap:
 class Gaps:
     """One model's gaps in the order of its professions, tested as one family.
 
-    `correction` holds the draws behind the corrected shares of the gaps that count, None where
+    `correction` holds the draws behind the corrected shares of the gaps that count, None if the
     shares are not corrected.
     """
 
@@ -73,16 +73,17 @@ class Gaps:
 
     @property
     def counted(self) -> tuple[Gap, ...]:
-        """The gaps that go into the headline."""
+        """The gaps that are part of the headline."""
         return tuple(gap for gap in self.rows if gap.counts)
 
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """One model's gaps taken together, over the professions that count.
+    """One model's gaps summarised over the professions that count.
 
-    `mean` and `absolute` are -1..1 and 0..1, None where none counts. `interval` is the mean gap's,
-    None where the shares are not corrected. `slope` is None over too few professions.
+    `mean` (-1..1) and `absolute` (0..1) are the mean gap and the mean of its size, None if no
+    profession counts. `interval` is that of the mean gap, None if the shares are not corrected.
+    `slope` is None with too few professions.
     """
 
     professions: int
@@ -97,8 +98,8 @@ def gaps(found: "Iterable[Finding]", references: "Mapping[str, Reference]") -> G
     """Return the gap of each of one model's professions, in order.
 
     Args:
-        found: on the gender axis, by profession.
-        references: by profession.
+        found: findings on the gender axis, one per profession.
+        references: references by profession.
     """
     plain = [gap_of(one, references.get(str(one.tally.cell.profession))) for one in found]
     counted = [gap for gap in plain if gap.counts]
@@ -111,7 +112,7 @@ def gaps(found: "Iterable[Finding]", references: "Mapping[str, Reference]") -> G
 
 
 def headline(found: Gaps) -> Headline:
-    """Return what one model's gaps come to, over the professions that count."""
+    """Return the summary of one model's gaps over the professions that count."""
     counted = found.counted
     estimates = [gap.gap.estimate for gap in counted if gap.gap]
     interval = _mean(found)
@@ -127,22 +128,22 @@ def headline(found: Gaps) -> Headline:
 
 
 def gap_sentences(found: Gaps, told: Headline, beside: str) -> "Iterator[str]":
-    """Yield the headline in plain sentences, then what is left out of it.
+    """Yield the headline in sentences, then the professions left out of it.
 
     Args:
         found: the gaps of one model.
         told: their headline.
-        beside: what the shares are set beside, "the labour statistics of 2023".
+        beside: the reference, as "the labour statistics of 2023".
     """
     yield from headline_sentences(found, told, beside)
     yield from left_out_sentences(found)
 
 
 def headline_sentences(found: Gaps, told: Headline, beside: str) -> "Iterator[str]":
-    """Yield what the professions that count come to, as gap_sentences does."""
+    """Yield the sentences on the professions that count; arguments as in gap_sentences."""
     if told.mean is None or told.absolute is None:
         yield _(
-            "No profession has {fewest} classified images and a reference that fits its word."
+            "No profession has both a matching reference and {fewest} classified images."
         ).format(fewest=FEWEST)
         return
     yield ngettext(
@@ -160,7 +161,7 @@ def headline_sentences(found: Gaps, told: Headline, beside: str) -> "Iterator[st
         if told.interval
         else _("as counted"),
     )
-    yield _("In either direction, the average gap is {points}.").format(
+    yield _("Regardless of direction, the average gap is {points}.").format(
         points=points(told.absolute)
     )
     yield _slope_sentence(told.slope)
@@ -168,26 +169,24 @@ def headline_sentences(found: Gaps, told: Headline, beside: str) -> "Iterator[st
 
 
 def left_out_sentences(found: Gaps) -> "Iterator[str]":
-    """Yield the professions that do not count, by the reason for it."""
-    for reason, names in _left_out(found).items():
-        yield _("Left out of these numbers, {reason}: {professions}.").format(
-            reason=reason, professions=", ".join(names)
-        )
+    """Yield a sentence for each reason why professions do not count."""
+    for sentence, names in _left_out(found).items():
+        yield sentence.format(professions=", ".join(names), fewest=FEWEST)
 
 
 def gap_line(gap: Gap) -> str | None:
-    """Return one profession's gap to its reference as a sentence; None where there is no gap."""
+    """Return a sentence on one profession's gap to its reference, or None if there is no gap."""
     if gap.gap is None or gap.reference is None:
         return None
-    told = (
+    pattern = (
         _("Gap to the reference ({reference}): the share is {points} ({how}, {interval}).")
         if gap.counts
         else _(
             "Gap to the reference ({reference}): the share is {points} ({how}, {interval}; left "
-            "out of headlines, as the occupation fits the word only roughly)."
+            "out of the headline, as the occupation matches the profession only roughly)."
         )
     )
-    return told.format(
+    return pattern.format(
         reference=gap.reference.occupation or _("your own figure"),
         points=points_higher(gap.gap.estimate),
         how=_("corrected") if gap.finding.corrected else _("as counted"),
@@ -196,7 +195,7 @@ def gap_line(gap: Gap) -> str | None:
 
 
 def gap_of(finding: "Finding", reference: "Reference | None") -> Gap:
-    """Return one profession's gap, untested."""
+    """Return one profession's gap without a test."""
     share, known = finding.best(FEMININE), reference.share if reference else None
     if share is None or known is None:
         return Gap(finding, reference, None, None)
@@ -215,7 +214,7 @@ def _minus(share: Interval, known: float) -> Interval:
 
 
 def _correction(counted: "Sequence[Gap]") -> "correction.Correction | None":
-    """Return the draws behind corrected shares; they are one model's, so all or none are."""
+    """Return the draws behind the corrected shares: one model has them for all gaps or none."""
     confusion = counted[0].finding.confusion if counted else None
     if confusion is None or confusion.refusal:
         return None
@@ -225,7 +224,7 @@ def _correction(counted: "Sequence[Gap]") -> "correction.Correction | None":
 def _p_values(
     counted: "Sequence[Gap]", corrected: "correction.Correction | None"
 ) -> list[float | None]:
-    """Test corrected shares by their draws, raw ones by the exact binomial test."""
+    """Return p-values: from the draws of corrected shares, or from exact binomial tests."""
     if corrected is None:
         return [_p_as_counted(gap) for gap in counted]
     place = _place(counted[0])
@@ -274,24 +273,30 @@ def _place(gap: Gap) -> int:
 def _slope_sentence(slope: "LogitSlope | None") -> str:
     if slope is None:
         return _(
-            "With fewer than {fewest} professions it cannot be told whether the model exaggerates."
+            "Whether the model exaggerates cannot be estimated with fewer than {fewest} "
+            "professions."
         ).format(fewest=FEWEST_TO_RESAMPLE)
     interval = slope.slope
     if interval.low > 1:
-        verdict = _("The model exaggerates the differences between professions")
-    elif interval.high < 1:
-        verdict = _("The model levels the differences between professions")
-    else:
-        verdict = _(
-            "The model neither clearly exaggerates nor clearly levels the differences between "
-            "professions"
+        pattern = _(
+            "The model exaggerates the differences between professions: from one profession to the "
+            "next, its log odds change {slope} times as much as the reference's ({level}% interval "
+            "{low} to {high}, over {professions} professions; 1 means equally)."
         )
-    return _(
-        "{verdict}: its log odds change {slope} times as much from one profession to the next as "
-        "the reference's ({level}% interval {low} to {high}, over {professions} professions; 1 "
-        "would be as much)."
-    ).format(
-        verdict=verdict,
+    elif interval.high < 1:
+        pattern = _(
+            "The model understates the differences between professions: from one profession to the "
+            "next, its log odds change {slope} times as much as the reference's ({level}% interval "
+            "{low} to {high}, over {professions} professions; 1 means equally)."
+        )
+    else:
+        pattern = _(
+            "The model neither clearly exaggerates nor clearly understates the differences between "
+            "professions: from one profession to the next, its log odds change {slope} times as "
+            "much as the reference's ({level}% interval {low} to {high}, over {professions} "
+            "professions; 1 means equally)."
+        )
+    return pattern.format(
         slope=_times(interval.estimate),
         level=f"{interval.level * 100:g}",
         low=_times(interval.low),
@@ -301,12 +306,12 @@ def _slope_sentence(slope: "LogitSlope | None") -> str:
 
 
 def _times(factor: float) -> str:
-    # Rounding can leave a zero with a minus sign.
+    # Adding 0.0 turns a rounded -0.0 into 0.0.
     return f"{round(factor, 2) + 0.0:.2f}"
 
 
 def _left_out(found: Gaps) -> dict[str, list[str]]:
-    """Return the professions that do not count, by the reason for it."""
+    """Return the professions that do not count, by the sentence that names the reason."""
     reasons: dict[str, list[str]] = {}
     for gap in found.rows:
         if not gap.counts:
@@ -316,12 +321,23 @@ def _left_out(found: Gaps) -> dict[str, list[str]]:
 
 def _reason(gap: Gap) -> str:
     if gap.reference is None:
-        return _("as the reference lacks them")
+        return _("Left out of these numbers, as the reference lacks them: {professions}.")
     if gap.gap is None:
-        return _("with fewer than {fewest} classified images").format(fewest=FEWEST)
+        return _(
+            "Left out of these numbers, as they have fewer than {fewest} classified images: "
+            "{professions}."
+        )
     return {
-        "broad": _("as their occupation is counted only in a broader group"),
-        "largest-kind": _("as only the largest of several kinds is counted"),
-        "ambiguous": _("as the word has several senses"),
-        GENDERED: _("as the word itself states a gender"),
+        "broad": _(
+            "Left out of these numbers, as the reference counts them only within a broader group: "
+            "{professions}."
+        ),
+        "largest-kind": _(
+            "Left out of these numbers, as the reference counts only the largest of several kinds: "
+            "{professions}."
+        ),
+        "ambiguous": _("Left out of these numbers, as the word has several senses: {professions}."),
+        GENDERED: _(
+            "Left out of these numbers, as the word itself implies a gender: {professions}."
+        ),
     }[gap.reference.match]

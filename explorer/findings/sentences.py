@@ -1,4 +1,4 @@
-"""Say in one plain sentence what a tally found."""
+"""Plain sentences about tallies, and the parts that other sentences share."""
 
 from collections import Counter
 from typing import TYPE_CHECKING
@@ -20,25 +20,25 @@ if TYPE_CHECKING:
     from explorer.statistics.intervals import Interval
     from explorer.words.vocabulary import Profession
 
-# Of all differences that are called significant, at most so many are due to chance, on average.
+# The expected share of chance findings among all differences called significant.
 FALSE_DISCOVERIES = 0.05
-# Of five differences all leaning one way, p is 2 / 2**5.
+# Five differences that all lean one way give p = 2 / 2**5, which is above 0.05.
 _FEWEST_TO_FLIP = 6
 
 
 def sentence(
     tally: "Tally", profession: "Profession | None" = None, year: int = DEFAULT_YEAR
 ) -> str:
-    """Return the finding, its interval, what could not be counted, and the labour statistic.
+    """Return the share, its interval, the images not counted, and the labour statistic.
 
-    On the gender axis it gives the feminine share, elsewhere that of the commonest label. Below 10
-    classified images it gives counts and no percentage. Every percentage is of the images that the
-    sentence begins with: those that got a label.
+    The share is that of feminine on the gender axis, and of the commonest label on any other. Below
+    10 classified images there are counts and no percentage. Every percentage refers to the images
+    with a label, whose number comes first in the sentence.
 
     Args:
-        tally: what was counted.
-        profession: whose labour statistic is added, on the gender axis only; None for none.
-        year: of the labour statistic.
+        tally: the counts.
+        profession: adds its labour statistic, on the gender axis only; None adds none.
+        year: year of the labour statistic.
     """
     statistic = labour_statistic(profession, year) if profession and _is_gender(tally) else None
     parts = [_found(tally), _uncounted(tally), statistic]
@@ -46,13 +46,14 @@ def sentence(
 
 
 def quote(finding: "Finding") -> str:
-    """Return the number to quote of a finding, and the reason for it.
+    """Return the number to quote from a finding, and the reason for it.
 
-    The corrected share where there is one; else the raw one with its bounds. It is of the same
-    label as `sentence`. Below 10 classified images it says that there is no percentage to quote.
+    This is the corrected share where there is one, and the raw share with its bounds elsewhere, for
+    the same label as in `sentence`. Below 10 classified images there is no percentage to quote.
     """
     tally = finding.tally
-    share = finding.best(told_label(tally))
+    label = headline_label(tally)
+    share = finding.best(label)
     if not tally.classified:
         return _("Quote nothing yet: no image has a label.")
     if share is None:
@@ -62,42 +63,42 @@ def quote(finding: "Finding") -> str:
             tally.classified,
         ).format(number=tally.classified)
     if finding.corrected is None or finding.confusion is None:
-        told = _("Quote {share}{bounds}; {note}.")
-        note = (finding.note or "").rstrip(".")
-        return told.format(share=_limits(share), bounds=_unclear(finding), note=note)
-    told = _("Quote {share} as {label}, corrected {how}.").format(
+        return _quote_raw(finding, share, label)
+    quoted = _quote_corrected(finding.confusion.kind).format(
         share=_limits(share),
-        label=tally.axis.described(told_label(tally)),
-        how=_how_corrected(finding.confusion.kind).format(count=finding.confusion.images),
+        label=tally.axis.described(label),
+        number=finding.confusion.images,
     )
-    return f"{told} {finding.note}" if finding.note else told
+    return f"{quoted} {finding.note}" if finding.note else quoted
 
 
-def told_label(tally: "Tally") -> str:
-    """Return the label that sentences are about: feminine, elsewhere the commonest."""
+def headline_label(tally: "Tally") -> str:
+    """Return the label that sentences are about: feminine, or the commonest on another axis."""
     return (
         FEMININE if _is_gender(tally) else tally.axis.labels[tally.counts.index(max(tally.counts))]
     )
 
 
 def holds(q: float | None) -> bool:
-    """Return whether a finding with this adjusted p-value is significant among all tested."""
+    """Return whether a finding with this adjusted p-value is significant."""
     return q is not None and q <= FALSE_DISCOVERIES
 
 
 def how_many_hold(held: int, family: int, tested: str) -> str:
-    """Return the number of significant tests, as "3 of 20 shifts are significant at q 0.05 ...".
+    """Return the number of significant tests: "3 of 20 shifts are significant at q 0.05 ...".
 
     Args:
-        held: how many are significant.
-        family: how many were tested.
-        tested: what was tested, in the plural.
+        held: number of significant tests.
+        family: number of all tests.
+        tested: the things tested, in the plural: "shifts".
     """
     return ngettext(
-        "{held} of {family} {tested} is significant at q {q} (Benjamini-Hochberg, which allows for "
-        "their number: at most {share} of the significant ones are due to chance, on average).",
-        "{held} of {family} {tested} are significant at q {q} (Benjamini-Hochberg, which allows "
-        "for their number: at most {share} of the significant ones are due to chance, on average).",
+        "{held} of {family} {tested} is significant at q {q} (adjusted for multiple tests by "
+        "Benjamini-Hochberg: on average, at most {share} of the significant ones are due to "
+        "chance).",
+        "{held} of {family} {tested} are significant at q {q} (adjusted for multiple tests by "
+        "Benjamini-Hochberg: on average, at most {share} of the significant ones are due to "
+        "chance).",
         held,
     ).format(
         held=held,
@@ -109,9 +110,10 @@ def how_many_hold(held: int, family: int, tested: str) -> str:
 
 
 def too_few_to_flip(count: int, kind: str) -> str | None:
-    """Return the smallest p that so few prompts or professions can give; None for enough of them.
+    """Return a sentence with the smallest p that few prompts or professions allow, or None.
 
-    The smallest p is that of all differences leaning one way: 2 in the number of changes of signs.
+    It is reached when all differences lean one way: two of all 2**count combinations of signs are
+    as extreme.
     """
     if count >= _FEWEST_TO_FLIP:
         return None
@@ -121,35 +123,35 @@ def too_few_to_flip(count: int, kind: str) -> str | None:
 
 
 def points(difference: float) -> str:
-    """Return the size of a difference of shares as "12 points"."""
+    """Return the size of a difference between shares: "12 points"."""
     number = round(abs(difference) * 100)
     return ngettext("{number} point", "{number} points", number).format(number=number)
 
 
 def points_higher(difference: float) -> str:
-    """Return a difference of shares as "12 points higher" or "12 points lower"."""
-    told = _("{points} higher") if difference >= 0 else _("{points} lower")
-    return told.format(points=points(difference))
+    """Return a difference between shares: "12 points higher" or "12 points lower"."""
+    pattern = _("{points} higher") if difference >= 0 else _("{points} lower")
+    return pattern.format(points=points(difference))
 
 
 def reasons_told(reasons: "Iterable[tuple[str, int]]") -> str:
-    """Return reasons as "3 several people, 2 unsure"; empty where being unsure is the only one."""
+    """Return a list of reasons, "3 several people, 2 unsure"; empty if "unsure" is the only one."""
     counted = tuple(reasons)
-    told = ", ".join(f"{count} {reason}" for reason, count in counted)
-    return told if {reason for reason, _count in counted} - {UNSURE} else ""
+    listed = ", ".join(f"{count} {reason}" for reason, count in counted)
+    return listed if {reason for reason, _count in counted} - {UNSURE} else ""
 
 
 def reasons_sentences(tallies: "Iterable[Tally]") -> "Iterator[str]":
-    """Yield, for each model and axis, how many images have no answer and why.
+    """Yield the number of images without an answer, and the reasons, for each model and axis.
 
-    Nothing is said of a model and axis where being unsure is the only reason.
+    Models and axes on which "unsure" is the only reason are left out.
     """
     pooled: dict[tuple[str, str], list[Tally]] = {}
     for tally in tallies:
         pooled.setdefault((tally.cell.model, tally.axis.title), []).append(tally)
     for (model, title), some in pooled.items():
         reasons = sum((Counter(dict(one.reasons)) for one in some), Counter[str]())
-        if told := reasons_told(reasons.most_common()):
+        if listed := reasons_told(reasons.most_common()):
             yield _(
                 "{axis}: {number} of {looked_at} images by {model} have no answer ({reasons})."
             ).format(
@@ -157,12 +159,12 @@ def reasons_sentences(tallies: "Iterable[Tally]") -> "Iterator[str]":
                 number=reasons.total(),
                 looked_at=sum(one.classified + one.abstained for one in some),
                 model=model,
-                reasons=told,
+                reasons=listed,
             )
 
 
 def subject(cell: "Cell") -> str:
-    """Return the people a cell's images show: "an honest author"."""
+    """Return the person that a cell's images are asked to show: "an honest author"."""
     adjective = f"{cell.adjective} " if isinstance(cell.adjective, str) else ""
     if isinstance(cell.profession, str):
         return with_article(adjective + cell.profession)
@@ -170,46 +172,57 @@ def subject(cell: "Cell") -> str:
 
 
 def interval_text(interval: "Interval") -> str:
-    """Return "95% interval 67 to 80"."""
+    """Return an interval with its confidence: "95% interval 67 to 80"."""
     return _("{level}% interval {limits}").format(
         level=f"{interval.level * 100:g}", limits=limits_text(interval)
     )
 
 
 def limits_text(interval: "Interval") -> str:
-    """Return the limits in percent or points: "67 to 80"."""
+    """Return the limits of an interval in percent or points: "67 to 80"."""
     return _("{low} to {high}").format(low=percent(interval.low), high=percent(interval.high))
 
 
 def percent(share: float) -> str:
-    """Return a share as a whole number of percent, with a minus sign where it is below 0."""
+    """Return a share as a whole number of percent, with a minus sign below 0."""
     return f"{round(100 * share)}".replace("-", "\N{MINUS SIGN}")
 
 
-def _how_corrected(kind: str) -> str:
+def _quote_corrected(kind: str) -> str:
     return {
-        "human": _("with {count} of this model's images that people annotated"),
+        "human": _(
+            "Quote {share} as {label}: corrected for the classifier's errors on {number} annotated "
+            "images of this model."
+        ),
         "prompt": _(
-            "for the classifier's errors on {count} images of this model whose prompts name the "
-            "label"
+            "Quote {share} as {label}: corrected for the classifier's errors on {number} images of "
+            "this model whose prompts name the label."
         ),
         "nearest source": _(
-            "for the classifier's errors on {count} images of this model whose true label is known "
-            "from the image they were learned from"
+            "Quote {share} as {label}: corrected for the classifier's errors on {number} images of "
+            "this model, whose true labels are those of the most similar training images."
         ),
     }[kind]
 
 
-def _unclear(finding: "Finding") -> str:
-    tally = finding.tally
+def _quote_raw(finding: "Finding", share: "Interval", label: str) -> str:
+    tally, note = finding.tally, (finding.note or "").rstrip(".")
     if not tally.abstained or finding.bounds is None:
-        return ""
-    bounds = finding.bounds[tally.axis.labels.index(told_label(tally))]
-    return _(" and the bounds {low} to {high}%, whatever the {number} {abstained} show").format(
+        return _("Quote {share}; {note}.").format(share=_limits(share), note=note)
+    bounds = finding.bounds[tally.axis.labels.index(label)]
+    return ngettext(
+        "Quote {share} and the bounds {low} to {high}%, which hold whatever the {number} image "
+        "that is {abstained} shows; {note}.",
+        "Quote {share} and the bounds {low} to {high}%, which hold whatever the {number} images "
+        "that are {abstained} show; {note}.",
+        tally.abstained,
+    ).format(
+        share=_limits(share),
         low=percent(bounds.low),
         high=percent(bounds.high),
         number=tally.abstained,
         abstained=tally.axis.abstention,
+        note=note,
     )
 
 
@@ -227,7 +240,7 @@ def _found(tally: "Tally") -> str:
             "Of {number} images of {subject}, {counts} (too few for a percentage)",
             tally.classified,
         ).format(**values, counts=_each_count(tally))
-    label = told_label(tally)
+    label = headline_label(tally)
     share = tally.share(label)
     assert share is not None, "some are classified"  # noqa: S101
     return ngettext(
@@ -244,14 +257,14 @@ def _found(tally: "Tally") -> str:
 
 
 def _nothing_classified(tally: "Tally") -> str:
-    whom = subject(tally.cell)
+    person = subject(tally.cell)
     if tally.total:
         return ngettext(
             "The only image of {subject} could not be classified",
             "None of {number} images of {subject} could be classified",
             tally.total,
-        ).format(number=tally.total, subject=whom)
-    return _("No image of {subject} is classified yet").format(subject=whom)
+        ).format(number=tally.total, subject=person)
+    return _("No image of {subject} is classified yet").format(subject=person)
 
 
 def _each_count(tally: "Tally") -> str:
@@ -273,11 +286,11 @@ def _limits(share: "Interval") -> str:
 
 
 def _uncounted(tally: "Tally") -> str:
-    """Return what a percentage, which is of the images with a label, leaves out."""
+    """Return the numbers of images without a label, which no percentage includes."""
     more = bool(tally.classified)
     return ", ".join(
-        told.format(number=number, abstained=tally.axis.abstention, why=_why(tally))
-        for number, told in (
+        pattern.format(number=number, abstained=tally.axis.abstention, why=_why(tally))
+        for number, pattern in (
             (tally.abstained, _abstained(tally.abstained, more=more)),
             (tally.filtered, _filtered(tally.filtered, more=more)),
             (tally.unclassified, _unclassified(tally.unclassified, more=more)),
@@ -318,5 +331,5 @@ def _missing(number: int, *, more: bool) -> str:
 
 
 def _why(tally: "Tally") -> str:
-    told = reasons_told(tally.reasons)
-    return f" ({told})" if told else ""
+    reasons = reasons_told(tally.reasons)
+    return f" ({reasons})" if reasons else ""

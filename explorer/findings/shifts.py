@@ -1,4 +1,4 @@
-"""How far an adjective moves the feminine share, against the prompt without one."""
+"""Shifts: the change of the feminine share when a prompt gains an adjective."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -27,13 +27,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """What one adjective does to one model's images of the same professions.
+    """The effect of one adjective on one model's images of the same professions.
 
-    `with_it` and `without` count the professions that have classified images of both kinds, of which
-    there are `professions`. `raw` and `corrected` are the feminine share with the adjective minus
-    that without, -1..1; both are None below FEWEST classified images of either kind, `corrected` too
-    where it is not known how the instrument errs. `p` flips professions; it is None of one
-    profession. `q` is adjusted for all adjectives.
+    `with_it` and `without` cover the professions that have classified images both with and without
+    the adjective; `professions` is their number. `raw` and `corrected` are the feminine share with
+    the adjective minus the share without it, -1..1. Both are None if either side has fewer than
+    FEWEST classified images, `corrected` also if the instrument's errors are unknown. `p` is that
+    of a sign-flip test over professions, None for a single profession; `q` is adjusted for all
+    adjectives.
     """
 
     adjective: str
@@ -47,7 +48,7 @@ class Shift:
 
     @property
     def best(self) -> Interval | None:
-        """Return the corrected shift, or the raw one where there is none."""
+        """Return the corrected shift, or the raw one if there is none."""
         return self.corrected or self.raw
 
 
@@ -55,8 +56,8 @@ def shifts(tallies: "Iterable[Tally]", errors: "Errors" = NO_ERRORS) -> tuple[Sh
     """Return the shift of each adjective, in order.
 
     Args:
-        tallies: of one model on the gender axis, by cell, with and without adjectives.
-        errors: how the instrument errs, as far as that is known.
+        tallies: one model's tallies by cell on the gender axis, with and without adjectives.
+        errors: the known errors of the instruments.
     """
     by_adjective: dict[str | None, dict[str, Tally]] = defaultdict(dict)
     for tally in tallies:
@@ -81,12 +82,12 @@ def shifts(tallies: "Iterable[Tally]", errors: "Errors" = NO_ERRORS) -> tuple[Sh
 
 
 def shift_sentences(found: "Sequence[Shift]") -> "Iterator[str]":
-    """Yield the number of significant shifts, each of them, and what to mind."""
+    """Yield the number of significant shifts, a sentence for each, and a caveat."""
     tests = sum(shift.p is not None for shift in found)
     if not tests:
         yield _(
-            "No shift is tested: that takes two professions and {fewest} classified images on "
-            "each side."
+            "No shift is tested: a test needs two professions and {fewest} classified images both "
+            "with and without the adjective."
         ).format(fewest=FEWEST)
         return
     yield how_many_hold(sum(holds(shift.q) for shift in found), tests, _("shifts"))
@@ -157,7 +158,7 @@ def _raw(with_it: Tally, without: Tally) -> Interval | None:
 def _corrected(
     both_sides: "Sequence[tuple[Tally, Tally]]", errors: "Errors"
 ) -> "list[Interval | None]":
-    """Correct both sides with one draw of the errors: they share the instrument."""
+    """Return corrected shifts; both sides share the draws of the errors of their instrument."""
     sides = [pair[0] for pair in both_sides] + [pair[1] for pair in both_sides]
     confusion = errors.get((sides[0].cell.model, sides[0].axis.name)) if sides else None
     if confusion is None:

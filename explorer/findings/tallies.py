@@ -1,4 +1,4 @@
-"""Count perceptions into cells; never drop what could not be counted."""
+"""Tallies: images counted by cell and label, including those without a label."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ By = Literal["profession", "adjective", "cell"]
 
 
 class Pooled(Enum):
-    """Stands where all words of a kind are counted together."""
+    """Placeholder for a word where all words of a kind are counted together."""
 
     ALL = "(all)"
 
@@ -35,11 +35,10 @@ _NO_ANSWER: "Mapping[tuple[str | None, str | None], int]" = {}
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One place of the grid.
+    """A model with a profession and an adjective.
 
-    `profession` is a name, or ALL where several professions are counted together. `adjective` is a
-    word, None for the prompt without an adjective, or ALL where several of these are counted
-    together.
+    `profession` is a name, or ALL where several are counted together. `adjective` is a word, None
+    for the prompt without an adjective, or ALL where several of these are counted together.
     """
 
     model: str
@@ -49,12 +48,12 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """What was perceived in one cell on one axis.
+    """The images of one cell, counted on one axis.
 
-    Everything asked for is in exactly one of these: `counts` (in the axis's label order),
-    `abstained` (looked at, not answered), `filtered` (no image to look at), `unclassified` (generated,
-    not looked at yet), `missing` (not generated yet). `reasons` counts why the instrument abstained,
-    the commonest first.
+    Each image asked for is in exactly one of these: `counts` (in the axis's order of labels),
+    `abstained` (classified, but without a label), `filtered` (removed by the model's filter),
+    `unclassified` (not classified yet), `missing` (not generated yet). `reasons` counts the reasons
+    for abstentions, the commonest first.
     """
 
     cell: Cell
@@ -69,21 +68,21 @@ class Tally:
 
     @property
     def classified(self) -> int:
-        """How many images got a label: what every share is a share of."""
+        """The number of images with a label, which every share refers to."""
         return sum(self.counts)
 
     @property
     def total(self) -> int:
-        """How many images were generated and done with: classified, abstained from or filtered."""
+        """The number of finished images: classified, abstained or filtered."""
         return self.classified + self.abstained + self.filtered
 
     @property
     def asked(self) -> int:
-        """How many images were asked for."""
+        """The number of images asked for."""
         return self.total + self.unclassified + self.missing
 
     def count(self, label: str) -> int:
-        """Return how many images got this label.
+        """Return the number of images with this label.
 
         Raises:
             UnknownName: the axis has no such label.
@@ -91,7 +90,7 @@ class Tally:
         return self.counts[_index(self.axis, label)]
 
     def share(self, label: str) -> "Interval | None":
-        """Return the label's share of the classified images, None where none was classified.
+        """Return the label's share of the classified images, None if there are none.
 
         Raises:
             UnknownName: the axis has no such label.
@@ -100,10 +99,10 @@ class Tally:
 
 
 def cells(study: "Study", model: "ModelCard", by: By) -> "dict[Cell, tuple[str, ...]]":
-    """Return the full product of one model's cells, in order, with the texts of their prompts.
+    """Return all cells of one model, in order, with the texts of their prompts.
 
-    By "profession" all adjectives are in one cell, by "adjective" all professions, by "cell"
-    neither. A kind with a single word is not pooled: that word is the cell's.
+    By "profession", all adjectives share a cell; by "adjective", all professions do; by "cell",
+    neither. A single word is never pooled: it is the cell's own.
     """
     found: dict[Cell, list[str]] = {}
     for prompt in study.prompts:
@@ -114,17 +113,17 @@ def cells(study: "Study", model: "ModelCard", by: By) -> "dict[Cell, tuple[str, 
 def tally(
     study: "Study", cell: Cell, axis: "Axis", texts: "Iterable[str]", counts: "Counts"
 ) -> Tally:
-    """Return what was perceived in the images of a cell's prompts, and what could not be counted.
+    """Return the tally of one cell on one axis.
 
     Args:
-        study: what is asked; gives the number of images and the confidence.
-        cell: the place of the grid.
-        axis: the question, with the threshold that decides about answers.
-        texts: of the cell's prompts.
-        counts: what is stored of the cell's model.
+        study: the study, with its number of images per prompt and its confidence level.
+        cell: the cell.
+        axis: the axis, with the threshold that its answers were given at.
+        texts: the texts of the cell's prompts.
+        counts: the stored images and answers of the cell's model.
 
     Raises:
-        UnknownName: an image has a label that the axis does not declare.
+        UnknownName: an image has a label that the axis does not have.
     """
     texts = tuple(texts)
     labels, reasons, stored, filtered = dict.fromkeys(axis.labels, 0), Counter[str](), 0, 0
@@ -155,7 +154,7 @@ def tally(
 
 
 def pooled(cell: Cell, tallies: "Sequence[Tally]", like: Tally) -> Tally:
-    """Return tallies counted together; `like` gives the axis and the level."""
+    """Return the sum of tallies as one tally, with the axis and the level of `like`."""
     reasons = sum((Counter(dict(one.reasons)) for one in tallies), Counter[str]())
     return Tally(
         cell=cell,
@@ -171,7 +170,7 @@ def pooled(cell: Cell, tallies: "Sequence[Tally]", like: Tally) -> Tally:
 
 
 def commonest_first(reasons: "Counter[str]") -> tuple[tuple[str, int], ...]:
-    """Return reasons with their numbers, the commonest first, alike ones by name."""
+    """Return reasons with their counts, the commonest first, equally common ones by name."""
     return tuple(sorted(reasons.items(), key=lambda pair: (-pair[1], pair[0])))
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from explorer.statistics.intervals import Interval
 from explorer.statistics.simplex import solve
+from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,10 +46,10 @@ class Corrected:
         """Return a warning about the instrument on these images, or None where there is none."""
         if self.clipped <= MOST_CLIPPED:
             return None
-        return (
-            f"{self.clipped:.0%} of the draws lie beyond 0 or 1. Either a share is very near 0 or "
-            "1, or the instrument errs differently on these images: annotate some of them."
-        )
+        return _(
+            "{clipped} of the draws lie beyond 0 or 1. Either a share is very near 0 or 1, or the "
+            "instrument errs differently on these images: annotate some of them."
+        ).format(clipped=f"{self.clipped:.0%}")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,8 +59,8 @@ class Correction:
     `shares` has one entry per tally, None where the tally is empty or the correction was refused;
     `refusal` then gives the reason. `draws` has the shape (tallies, draws, classes); it is NaN
     where there is no share, and its second length is 0 where the correction was refused. Draw d
-    uses the same confusion in all tallies. `rows` are the positions of the tallies in the call to
-    `correct`.
+    uses the same confusion in all tallies. `rows` are the positions of the tallies among all that
+    are corrected with this confusion and seed.
     """
 
     tallies: tuple[tuple[int, ...], ...]
@@ -89,6 +90,7 @@ def correct(
     draws: int = 10_000,
     level: float = 0.95,
     seed: int = 0,
+    rows: "Sequence[int] | None" = None,
 ) -> Correction:
     """Return all tallies corrected with one confusion.
 
@@ -105,6 +107,7 @@ def correct(
         draws: number of draws.
         level: confidence, 0..1.
         seed: the same for all tallies of one instrument, different for different instruments.
+        rows: the positions of these tallies among all of the instrument; None where these are all.
 
     Raises:
         ValueError: a tally does not have one count, 0 or more, for each row of the confusion.
@@ -119,22 +122,23 @@ def correct(
     kept = np.full(
         (len(counts), 0 if refused else draws, confusion.classes), np.nan, dtype=np.float32
     )
-    rows, none = tuple(range(len(counts))), (None,) * len(counts)
-    empty = Correction(counts, confusion, level, seed, rows, none, kept, refused)
+    placed, none = tuple(range(len(counts)) if rows is None else rows), (None,) * len(counts)
+    empty = Correction(counts, confusion, level, seed, placed, none, kept, refused)
     if refused:
         return empty
     matrices = _matrices(empty)
 
-    def corrected(row: int) -> Corrected | None:
-        tally = counts[row]
+    def corrected(
+        row: int, tally: tuple[int, ...], into: "NDArray[np.float32]"
+    ) -> Corrected | None:
         if not any(tally):
             return None
         tallied = _tallied(empty, row, tally)
-        return _corrected(empty, row, tally, _plain(tally), tallied, matrices, kept[row])
+        return _corrected(empty, row, tally, _plain(tally), tallied, matrices, into)
 
     # Drawing and solving let other threads run, and each tally has random numbers of its own.
     with ThreadPoolExecutor(_THREADS) as threads:
-        return replace(empty, shares=tuple(threads.map(corrected, rows)))
+        return replace(empty, shares=tuple(threads.map(corrected, placed, counts, kept)))
 
 
 def mean(correction: Correction) -> Correction:

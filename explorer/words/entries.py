@@ -12,14 +12,14 @@ if TYPE_CHECKING:
 
 MAX_WORD_CHARACTERS = 60
 
-WORD = (
+WORD_REMEDY = (
     f"Use 1 to {MAX_WORD_CHARACTERS} characters, without braces, line breaks or invisible "
     "characters."
 )
 
 
 def read_sources(path: "Path", key: str) -> dict[str, str]:
-    """Return the sources that a word file names, by what they are the source of.
+    """Return the sources of a word file's data, as sentences, by kind of data.
 
     Raises:
         InvalidData: the file is unusable.
@@ -61,7 +61,7 @@ def checked_word(kind: str, text: str) -> str:
     """Return the word without surrounding white space, with its accents composed.
 
     Args:
-        kind: what the word is, for the message: "profession".
+        kind: the noun for the word in messages: "profession".
         text: 1 to 60 characters, without braces, line breaks or invisible characters.
 
     Raises:
@@ -69,12 +69,12 @@ def checked_word(kind: str, text: str) -> str:
     """
     word = unicodedata.normalize("NFC", text.strip())
     if not is_word(word):
-        raise InvalidData(f"The {kind} {word!r:.80} cannot be used. {WORD}")
+        raise InvalidData(f"The {kind} {word!r:.80} cannot be used. {WORD_REMEDY}")
     return word
 
 
 def is_word(value: object) -> bool:
-    """Whether a value is a word that needs no change before it stands in a prompt."""
+    """Whether a value is a word that a prompt can use unchanged."""
     return (
         isinstance(value, str)
         and value == unicodedata.normalize("NFC", value.strip())

@@ -7,10 +7,6 @@ import numpy as np
 import pytest
 
 from explorer.annotation.errors import (
-    NO_AGREEMENT,
-    NOBODY,
-    NOT_SAMPLED,
-    TWO_LABELS,
     Errors,
     Seen,
     confidence,
@@ -101,10 +97,13 @@ def test_ties_and_what_people_leave_open_are_counted_and_say_nothing_of_errors()
 @pytest.mark.parametrize(
     ("rows", "refusal"),
     [
-        ([], NOT_SAMPLED),
-        ([seen(FEMININE)], NOBODY),
-        ([seen(FEMININE, CANNOT_TELL)], NO_AGREEMENT),
-        ([seen(FEMININE, FEMININE), seen(None)], "no image that the classifier calls unclear is"),
+        ([], "no sample of this model's images"),
+        ([seen(FEMININE)], "nobody has annotated an image of the sample"),
+        ([seen(FEMININE, CANNOT_TELL)], "do not agree on the label of any image"),
+        (
+            [seen(FEMININE, FEMININE), seen(None)],
+            "no image that the classifier labels as unclear is",
+        ),
         # An empty class: people see nobody as masculine.
         ([seen(FEMININE, FEMININE), seen(MASCULINE, FEMININE)], "Class 2 of the confusion has no"),
         # A singular confusion: the answer says nothing of what people see.
@@ -121,7 +120,9 @@ def test_annotations_that_cannot_correct_say_why(rows: list[Seen], refusal: str)
 
 
 def test_errors_without_a_confusion_have_a_refusal() -> None:
-    assert errors(GENDER, []) == Errors(None, NOT_SAMPLED, 0, 0, {})
+    found = errors(GENDER, [])
+    assert found.refusal
+    assert found == Errors(None, found.refusal, 0, 0, {})
 
 
 def sure(random: np.random.Generator, count: int) -> list[Seen]:
@@ -163,7 +164,7 @@ def test_few_annotations_and_five_tones_have_no_temperature() -> None:
     few = confidence(GENDER, sure(np.random.default_rng(7), 20))
     assert few.calibration is None
     assert "20 annotated images are too few" in (few.uncalibrated or "")
-    assert confidence(TONE, []).uncalibrated == TWO_LABELS
+    assert confidence(TONE, []).uncalibrated == "only axes with two labels can be calibrated"
     assert confidence(GENDER, []).threshold is None
 
 

@@ -115,7 +115,7 @@ def test_a_sheet_saved_by_a_spreadsheet_is_read(tmp_path: Path) -> None:
         (
             ["key-1,gender,feminine", "key-1,gender,masculine"],
             "Ada",
-            "line 3: 'Ada' has annotated 'key-1' on 'gender' before in this file",
+            "line 3: 'Ada' has already annotated 'key-1' on 'gender' in this file",
         ),
     ],
 )

@@ -3,7 +3,7 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from explorer.annotation.agreement import pairs
-from explorer.annotation.errors import NOBODY, Seen, confidence, errors
+from explorer.annotation.errors import Seen, confidence, errors
 from explorer.annotation.report import (
     AnnotationReport,
     pair_sentence,
@@ -43,18 +43,23 @@ def test_the_report_is_told_in_sentences(report: Callable[..., AnnotationReport]
     ]
     told = " ".join(report_sentences(report(rows, {"Ada": [FEMININE, MASCULINE]})))
     assert "20 of the 20 images of the sample are annotated, by Ada (2)." in told
-    assert "let a second person annotate some" in told
-    assert "In 18 of them one label was given more often than any other answer; in 1 they" in told
-    assert "in 1 they see no or several people, in 1 they are split" in told
-    assert "calls an estimated 100% feminine, 0% otherwise and 0% unclear (9 annotated)" in told
-    assert "are corrected with these labels" in told
+    assert "ask a second person to annotate some" in told
+    assert "18 of them have one label that is more frequent than any other answer." in told
+    assert (
+        "Not used to measure errors: 1 image with no or several people, 1 image with a tie." in told
+    )
+    assert (
+        "Of images annotated as feminine (9 images), the classifier labels an estimated 100% "
+        "correctly and 0% incorrectly; 0% are unclear."
+    ) in told
+    assert "are corrected with these annotations" in told
     assert "Not calibrated: 18 annotated images are too few" in told
 
 
 def test_without_annotations_the_report_says_so(report: Callable[..., AnnotationReport]) -> None:
     told = list(report_sentences(report([seen(FEMININE)], {})))
     assert told[0].endswith("0 of the 1 images of the sample are annotated.")
-    assert NOBODY in told[1]
+    assert "nobody has annotated an image of the sample yet" in told[1]
     assert report_rows(report([seen(FEMININE)], {})) == []
 
 
@@ -73,7 +78,7 @@ def test_agreement_on_few_images_is_a_count_and_no_kappa() -> None:
     said = {"Ada": [FEMININE] * 3, "Ben": [FEMININE, MASCULINE, FEMININE]}
     (few,) = pairs(GENDER, annotations(said))
     assert pair_sentence(few) == (
-        "Ada and Ben say the same of 2 of 3 images: too few to tell how far they agree."
+        "Ada and Ben gave the same answer for 2 of 3 images, too few to measure agreement."
     )
     (alike,) = pairs(GENDER, annotations({"Ada": [FEMININE] * 12, "Ben": [FEMININE] * 12}))
-    assert "12 of 12 images: Cohen's kappa not told, Gwet's AC1 1.00" in pair_sentence(alike)
+    assert "12 of 12 images: Cohen's kappa undefined, Gwet's AC1 1.00" in pair_sentence(alike)

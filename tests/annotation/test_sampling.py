@@ -8,7 +8,7 @@ from shutil import copytree
 
 import pytest
 
-from explorer.annotation.errors import NOBODY, NOT_SAMPLED, errors
+from explorer.annotation.errors import errors
 from explorer.annotation.recalibration import recalibrated_errors
 from explorer.annotation.sampling import (
     annotated_errors,
@@ -27,6 +27,8 @@ from explorer.study import Study, run
 from tests.annotation.toys import FEMININE, GENDER, MASCULINE, TONE
 from tests.fakes import FakeClassifier, FakeGenerator, digits, expected_label, fake_card
 
+NOT_SAMPLED = "no sample of this model's images has been drawn for this classifier"
+NOBODY = "nobody has annotated an image of the sample yet"
 CARDS = fake_card("fake-a", size_px=8), fake_card("fake-b", size_px=8)
 STUDY = Study(CARDS, ("author",), images=60)
 ONE = replace(STUDY, models=CARDS[:1], axes=(GENDER,), images=120)
@@ -154,7 +156,7 @@ def test_behind_a_gate_answers_are_calibrated_and_their_errors_not_known(store: 
     [
         (STUDY, "2 models and 2 axes are named"),
         (replace(ONE, axes=STUDY.axes), "1 models and 2 axes are named"),
-        (ONE, "The answers for 'fake-a' cannot be calibrated with people's labels: 0 annotated"),
+        (ONE, "The answers for 'fake-a' cannot be calibrated with annotations: 0 annotated"),
         (replace(ONE, axes=(TONE,)), "'tone' has 5 labels"),
     ],
 )

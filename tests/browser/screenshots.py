@@ -1,4 +1,4 @@
-"""Take the images of docs/screenshots: every view, light and dark, desktop and phone.
+"""Take the screenshots of docs/screenshots: every view, light and dark, desktop and phone.
 
 Run: python -m tests.browser.screenshots [folder]
 """
@@ -33,7 +33,7 @@ Promise.all([...document.images]
 
 
 def main(folder: Path) -> None:
-    """Take an image of each, and one of an image that is opened."""
+    """Take a screenshot of each, and one of an image that is opened."""
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as cache, sync_playwright() as playwright:
         site = open_site(Path(cache))

@@ -33,14 +33,6 @@ class Reader:
             yield Perception(image.request.key, axis.name, instrument, answer, None, ())
 
 
-@pytest.fixture(scope="module")
-def astronaut() -> NDArray[np.uint8]:
-    import skimage.data
-
-    photograph: NDArray[np.uint8] = skimage.data.astronaut()
-    return np.ascontiguousarray(photograph[:256, 96:352])
-
-
 def shown(*arrays: NDArray[np.uint8], reader: Any) -> list[str | None]:
     requests = requests_for(tiny_spec("a/b"), ("author",), len(arrays))
     images = [Image(request, array) for request, array in zip(requests, arrays, strict=True)]

@@ -11,6 +11,7 @@ from explorer.__main__ import app
 from explorer.models import catalog
 from explorer.models.catalog import ModelCard
 from explorer.models.requests import ModelSpec
+from explorer.perception.instruments import ClassifierSpec
 from explorer.settings import Settings
 from tests.fakes import FakeClassifier, FakeGenerator, fake_card
 
@@ -28,8 +29,8 @@ def generator(monkeypatch: pytest.MonkeyPatch) -> FakeGenerator:
     def generates(_: ModelSpec, __: Settings) -> FakeGenerator:
         return generator
 
-    def classifies(name: str, _: str) -> FakeClassifier:
-        return FakeClassifier(name)
+    def classifies(spec: ClassifierSpec, _: str) -> FakeClassifier:
+        return FakeClassifier(spec)
 
     monkeypatch.setattr("explorer.cli.options.find_model", find)
     monkeypatch.setattr("explorer.generators.diffusion.DiffusionGenerator", generates)

@@ -17,7 +17,7 @@ if __name__ == "__main__":
             "explorer.generators.diffusion.DiffusionGenerator",
             lambda *_: FakeGenerator(seconds=seconds),
         ),
-        patch("explorer.classifiers.clip.ClipClassifier", lambda name, _: FakeClassifier(name)),
+        patch("explorer.classifiers.clip.ClipClassifier", lambda spec, _: FakeClassifier(spec)),
         patch("explorer.reference.sample.open_sample", lambda *_: None),
     ):
         app()

@@ -35,18 +35,18 @@ def write(path: Path, given: Rows) -> Path:
 
 
 @pytest.fixture
-def drawn(command: Command, generator: FakeGenerator) -> Command:
+def generated(command: Command, generator: FakeGenerator) -> Command:
     """Return the command line over a cache of 120 classified images."""
     generator.unclear = lambda request: digits(request)[2] < 40
-    assert command(f"draw --model fake-a {WORDS}").exit_code == 0
+    assert command(f"generate --model fake-a {WORDS}").exit_code == 0
     return command
 
 
 @pytest.fixture
-def both(drawn: Command) -> Command:
+def both(generated: Command) -> Command:
     """Return the command line over as many images of another model too."""
-    assert drawn(f"draw --model fake-b {WORDS}").exit_code == 0
-    return drawn
+    assert generated(f"generate --model fake-b {WORDS}").exit_code == 0
+    return generated
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def truth(generator: FakeGenerator) -> dict[str, str]:
 
 
 def filled(sheet: Rows, truth: dict[str, str], wrong: int = 10) -> Rows:
-    """Label images truly but for each `wrong`-th."""
+    """Fill in the true label of every image but each `wrong`-th."""
     other = dict(zip(GENDER.labels, reversed(GENDER.labels), strict=True))
     return [
         {**row, "label": truth[row["image"]] if n % wrong else other[truth[row["image"]]]}
@@ -92,11 +92,11 @@ def test_the_models_are_mixed_and_a_seed_draws_the_same_again(
 
 
 def test_images_for_annotators_hold_pixels_and_nothing_else(
-    drawn: Command, tmp_path: Path, cache: Path
+    generated: Command, tmp_path: Path, cache: Path
 ) -> None:
     folder = tmp_path / "annotators"
     line = f"annotate sample fake-a --axis gender --images 20 --csv - --copy-to {folder}"
-    sheet = rows(drawn(line).stdout)
+    sheet = rows(generated(line).stdout)
     assert len(list(folder.iterdir())) == 20
     image = Image.open(folder / f"{sheet[4]['number']}.png")
     assert not image.info
@@ -106,37 +106,37 @@ def test_images_for_annotators_hold_pixels_and_nothing_else(
     store.close()
 
 
-def test_labels_of_several_annotators_are_imported_exported_and_told(
-    drawn: Command, truth: dict[str, str], tmp_path: Path
+def test_annotations_of_several_people_are_imported_exported_and_told(
+    generated: Command, truth: dict[str, str], tmp_path: Path
 ) -> None:
-    sheet = rows(drawn("annotate sample fake-a --axis gender --images 100 --csv -").stdout)
+    sheet = rows(generated("annotate sample fake-a --axis gender --images 100 --csv -").stdout)
     for annotator, wrong in (("Ada", 1_000), ("Ben", 10), ("Cyd", 15)):
         file = write(tmp_path / f"{annotator}.csv", filled(sheet, truth, wrong))
-        done = drawn(f"annotate import {file} --annotator {annotator}")
-        assert f"100 labels are kept, of {annotator}" in done.stderr
-    exported = rows(drawn("annotate export --csv -").stdout)
+        done = generated(f"annotate import {file} --annotator {annotator}")
+        assert f"Saved 100 annotations by {annotator}." in done.stderr
+    exported = rows(generated("annotate export --csv -").stdout)
     assert len(exported) == 300
     assert {row["annotator"] for row in exported} == {"Ada", "Ben", "Cyd"}
-    told = drawn("annotate report fake-a --axis gender").stdout
+    told = generated("annotate report fake-a --axis gender").stdout
     assert "100 of the 100 images of the sample are annotated" in told
-    assert "Ada and Ben say the same of 91 of 100 images: Cohen's kappa 0.8" in told
+    assert "Ada and Ben gave the same answer for 91 of 100 images: Cohen's kappa 0.8" in told
     assert "corrected with these labels" in told
-    found = json.loads(drawn("annotate report fake-a --axis gender --json").stdout)
+    found = json.loads(generated("annotate report fake-a --axis gender --json").stdout)
     assert sum(row["images"] for row in found) == 100
     assert {row["classifier"] for row in found} == {"feminine", "masculine", "unclear"}
 
 
 def test_an_export_can_be_imported_elsewhere_with_annotators_and_dates(
-    drawn: Command, truth: dict[str, str], tmp_path: Path
+    generated: Command, truth: dict[str, str], tmp_path: Path
 ) -> None:
-    sheet = rows(drawn("annotate sample fake-a --axis gender --images 20 --csv -").stdout)
-    drawn(f"annotate import {write(tmp_path / 'a.csv', filled(sheet, truth))} --annotator Ada")
+    sheet = rows(generated("annotate sample fake-a --axis gender --images 20 --csv -").stdout)
+    generated(f"annotate import {write(tmp_path / 'a.csv', filled(sheet, truth))} --annotator Ada")
     exported = tmp_path / "all.csv"
-    drawn(f"annotate export --csv {exported}")
+    generated(f"annotate export --csv {exported}")
     other = tmp_path / "other"
-    drawn(f"draw --model fake-a {WORDS} --cache {other}")
-    assert drawn(f"annotate import {exported} --cache {other}").exit_code == 0
-    assert drawn(f"annotate export --csv - --cache {other}").stdout == exported.read_text()
+    generated(f"generate --model fake-a {WORDS} --cache {other}")
+    assert generated(f"annotate import {exported} --cache {other}").exit_code == 0
+    assert generated(f"annotate export --csv - --cache {other}").stdout == exported.read_text()
 
 
 def test_prompts_that_name_the_gender_tell_errors_too(
@@ -158,7 +158,7 @@ def test_filtered_images_tell_no_errors(command: Command, generator: FakeGenerat
     assert "Fewer than 50 images of women or of men by 'fake-a' could be classified" in done.stderr
 
 
-def test_tallies_are_corrected_with_human_labels(
+def test_tallies_are_corrected_with_annotations(
     both: Command, truth: dict[str, str], tmp_path: Path
 ) -> None:
     tally = f"tally --model fake-a {WORDS} --axis gender"
@@ -175,8 +175,8 @@ def test_tallies_are_corrected_with_human_labels(
 
 @pytest.fixture
 def annotated(command: Command, truth: dict[str, str], tmp_path: Path) -> Command:
-    """Return the command line over 120 images that all have a label, one of them a wrong one."""
-    command(f"draw --model fake-a {WORDS}")
+    """Return the command line over 120 annotated images, one of them with a wrong label."""
+    command(f"generate --model fake-a {WORDS}")
     sheet = rows(command("annotate sample fake-a --axis gender --images 120 --csv -").stdout)
     command(
         f"annotate import {write(tmp_path / 'a.csv', filled(sheet, truth, 1_000))} --annotator Ada"
@@ -191,7 +191,7 @@ def test_calibrated_answers_are_those_of_another_instrument_everywhere(annotated
     plain = rows(annotated(CALIBRATED.replace(" --calibrated", " --csv -")).stdout)
     done = annotated(f"{CALIBRATED} --csv -")
     assert "Answers are calibrated, temperature " in done.stderr
-    assert "that the labels counted on had no part in" in done.stderr
+    assert "that were fitted to other images" in done.stderr
     anew = rows(done.stdout)
     for one, other in zip(plain, anew, strict=True):
         assert other["instrument"].startswith(f"{one['instrument']} calibrated (temperature ")
@@ -230,10 +230,10 @@ def test_calibrated_answers_stand_in_no_table_with_others(
     assert done.stdout == ""
 
 
-def test_labels_that_cannot_calibrate_are_refused(annotated: Command) -> None:
+def test_annotations_that_cannot_calibrate_are_refused(annotated: Command) -> None:
     done = annotated(CALIBRATED.replace("fake-a", "fake-b"))
     assert done.exit_code == 2
-    assert "for 'fake-b' cannot be calibrated with people's labels: 0 annotated" in done.stderr
+    assert "for 'fake-b' cannot be calibrated with annotations: 0 annotated" in done.stderr
     done = annotated(CALIBRATED.replace("gender", "tone"))
     assert "'tone' has 5 labels" in done.stderr
 
@@ -245,11 +245,11 @@ def test_behind_a_gate_calibrated_answers_have_a_name_and_no_errors(annotated: C
     assert found[0]["errors_from"] == ""
 
 
-def test_rows_without_a_label_are_skipped(drawn: Command, tmp_path: Path) -> None:
-    sheet = rows(drawn("annotate sample fake-a --axis gender --images 20 --csv -").stdout)
+def test_rows_without_a_label_are_skipped(generated: Command, tmp_path: Path) -> None:
+    sheet = rows(generated("annotate sample fake-a --axis gender --images 20 --csv -").stdout)
     sheet[3]["label"] = "cannot tell"
-    done = drawn(f"annotate import {write(tmp_path / 'a.csv', sheet)} --annotator Ada")
-    assert "1 labels are kept" in done.stderr
+    done = generated(f"annotate import {write(tmp_path / 'a.csv', sheet)} --annotator Ada")
+    assert "Saved 1 annotation by Ada." in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -262,33 +262,33 @@ def test_rows_without_a_label_are_skipped(drawn: Command, tmp_path: Path) -> Non
         ({}, None, "there is no column 'annotator'"),
     ],
 )
-def test_labels_that_cannot_be_are_refused_and_none_is_kept(
-    drawn: Command, tmp_path: Path, change: dict[str, str], annotator: str | None, said: str
+def test_annotations_that_cannot_be_are_refused_and_none_is_kept(
+    generated: Command, tmp_path: Path, change: dict[str, str], annotator: str | None, said: str
 ) -> None:
-    sheet = rows(drawn("annotate sample fake-a --axis gender --images 20 --csv -").stdout)
+    sheet = rows(generated("annotate sample fake-a --axis gender --images 20 --csv -").stdout)
     sheet = [{**row, "label": "feminine"} for row in sheet]
     sheet[0] |= change
     option = f"--annotator {annotator}" if annotator else ""
-    done = drawn(f"annotate import {write(tmp_path / 'a.csv', sheet)} {option}")
+    done = generated(f"annotate import {write(tmp_path / 'a.csv', sheet)} {option}")
     assert done.exit_code == 2
     assert said in done.stderr
-    assert rows(drawn("annotate export --csv -").stdout) == []
+    assert rows(generated("annotate export --csv -").stdout) == []
 
 
-def test_an_image_labelled_twice_in_a_file_is_refused(drawn: Command, tmp_path: Path) -> None:
-    sheet = rows(drawn("annotate sample fake-a --axis gender --images 20 --csv -").stdout)
+def test_an_image_annotated_twice_in_a_file_is_refused(generated: Command, tmp_path: Path) -> None:
+    sheet = rows(generated("annotate sample fake-a --axis gender --images 20 --csv -").stdout)
     twice = [{**sheet[0], "label": "feminine"}, {**sheet[0], "label": "masculine"}]
-    done = drawn(f"annotate import {write(tmp_path / 'a.csv', twice)} --annotator Ada")
+    done = generated(f"annotate import {write(tmp_path / 'a.csv', twice)} --annotator Ada")
     assert done.exit_code == 2
     assert "line 3: 'Ada' has annotated" in done.stderr
 
 
-def test_a_file_that_is_not_there_or_no_csv_is_refused(drawn: Command, tmp_path: Path) -> None:
-    done = drawn("annotate import nowhere.csv --annotator Ada")
+def test_a_file_that_is_not_there_or_no_csv_is_refused(generated: Command, tmp_path: Path) -> None:
+    done = generated("annotate import nowhere.csv --annotator Ada")
     assert done.exit_code == 2
     assert "'nowhere.csv' cannot be read" in done.stderr
     (tmp_path / "a.csv").write_text("name\nAda\n", encoding="utf-8")
-    done = drawn(f"annotate import {tmp_path / 'a.csv'} --annotator Ada")
+    done = generated(f"annotate import {tmp_path / 'a.csv'} --annotator Ada")
     assert "there is no column 'image' in ['name']" in done.stderr
 
 
@@ -298,14 +298,14 @@ def test_nothing_to_draw_a_sample_from_is_said(command: Command) -> None:
     assert "No stored image of 'fake-a' is classified on 'tone' by 'fake-clip" in done.stderr
 
 
-def test_a_report_without_a_sample_says_so(drawn: Command) -> None:
-    told = drawn("annotate report fake-a --axis gender").stdout
-    assert "no sample is drawn yet" in told
-    assert "are not corrected with labels" in told
+def test_a_report_without_a_sample_says_so(generated: Command) -> None:
+    told = generated("annotate report fake-a --axis gender").stdout
+    assert "no sample has been drawn yet" in told
+    assert "are not corrected with annotations" in told
 
 
-def test_a_folder_that_cannot_be_written_is_named(drawn: Command, tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_named(generated: Command, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    done = drawn(f"annotate sample fake-a --images 20 --csv - --copy-to {tmp_path / 'file'}")
+    done = generated(f"annotate sample fake-a --images 20 --csv - --copy-to {tmp_path / 'file'}")
     assert done.exit_code == 2
     assert "cannot be written" in done.stderr

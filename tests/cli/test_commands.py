@@ -56,10 +56,10 @@ def test_an_interrupted_generate_says_how_to_go_on_and_exits_with_130(
     stopped = command(f"generate {SMALL}")
     assert stopped.exit_code == 130
     assert "of 8 images are in" in stopped.stderr
-    assert "The same command goes on from there" in stopped.stderr
+    assert "The same command continues from there" in stopped.stderr
     generator.fail_after = None
     assert command(f"generate {SMALL}").exit_code == 0
-    assert "are not generated" not in command(f"tally {SMALL}").stderr
+    assert "are missing" not in command(f"tally {SMALL}").stderr
 
 
 def test_tally_by_profession_gives_a_row_for_each_label_of_each_axis(command: Command) -> None:
@@ -104,7 +104,7 @@ def test_tally_of_nothing_generated_counts_everything_as_missing(command: Comman
     assert done.exit_code == 0
     assert {row["missing"] for row in rows(done.stdout)} == {"8"}
     assert {row["share"] for row in rows(done.stdout)} == {""}
-    assert "8 of the images asked for are not generated yet" in done.stderr
+    assert "8 of the images asked for are missing" in done.stderr
 
 
 def test_tally_tells_people_a_table_and_a_sentence(command: Command) -> None:
@@ -150,7 +150,7 @@ def test_compare_generates_nothing_and_says_what_is_missing(
     done = command("compare fake-a fake-b --profession author --adjective none --images 4")
     assert done.exit_code == 0
     assert generator.generated == []
-    assert "8 of the images asked for are not generated yet" in done.stderr
+    assert "8 of the images asked for are missing" in done.stderr
 
 
 @pytest.fixture
@@ -158,8 +158,7 @@ def known(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let it be known how the instrument errs on the fakes."""
     gender = Confusion(((140, 15), (8, 130), (2, 5)), "human")
     errors = {(model, "gender"): gender for model in ("fake-a", "fake-b")}
-    for module in ("commands", "questions"):
-        monkeypatch.setattr(f"explorer.cli.{module}.known_errors", lambda *_: errors)
+    monkeypatch.setattr("explorer.findings.findings.known_errors", lambda *_: errors)
 
 
 @pytest.mark.usefixtures("known")
@@ -230,7 +229,7 @@ def test_gap_of_tones_describes_and_calls_nothing_fair(command: Command) -> None
     found = rows(command(f"{line} --csv -").stdout)
     assert [row["profession"] for row in found] == ["author", "nurse", "waitress"]
     assert all(float(row["total_variation_line"]) > 0 for row in found)
-    assert "describes and is not called fair" in command(line).stdout
+    assert "describes and does not mean fair" in command(line).stdout
 
 
 def test_adjectives_tells_the_shift_of_each_against_none(command: Command) -> None:

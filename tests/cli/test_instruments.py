@@ -125,14 +125,14 @@ def test_sensitivity_classifies_stored_images_anew_and_generates_none(
     assert {row["classified"] for row in found} == {"12"}
     assert len({row["captions_sha256"] for row in found}) == 1 + 10 + 3
     again = generated(line)
-    assert "anew" not in again.stderr
+    assert "Classified" not in again.stderr
     assert "whichever template is left out" in again.stdout
 
 
 def test_sensitivity_of_what_is_not_generated_says_so(command: Command) -> None:
     result = command(f"sensitivity --model fake-a {STUDY}")
     assert result.exit_code == 0
-    assert "12 of the images asked for are not generated yet" in result.stderr
+    assert "12 of the images asked for are missing" in result.stderr
 
 
 def test_sensitivity_is_asked_of_captions_only(command: Command) -> None:

@@ -86,7 +86,7 @@ def test_ctrl_c_leaves_a_store_that_the_same_command_completes(cache: Path) -> N
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=PATIENCE_SECONDS)
     assert process.returncode == 130
-    assert "The same command goes on from there" in errors
+    assert "The same command continues from there" in errors
     assert "Traceback" not in errors
     assert 0 < stored(cache) < TOTAL
     finish(start("generate", *WORDS))

@@ -118,7 +118,7 @@ def slow_pairs(study: Study, store: Store, axis: Axis) -> Counter[tuple[str, str
     )
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(IMAGES, st.sampled_from(ASKED))
 @pytest.mark.parametrize(
     "study",
@@ -150,7 +150,7 @@ def test_counts_are_those_of_a_slow_count_over_observations(
         } == answers[axis.name]
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(gate=st.booleans(), fates=IMAGES, others=IMAGES, images=st.sampled_from(ASKED))
 def test_pairs_are_those_of_a_slow_count_over_observations(
     *, gate: bool, fates: list[Fate | None], others: list[Fate | None], images: int

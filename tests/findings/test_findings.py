@@ -291,7 +291,7 @@ def test_an_origin_names_everything_that_took_part(store: Store) -> None:
 
 
 def test_images_have_a_row_each_with_where_they_lie(filled: Store) -> None:
-    rows = Findings(ONE, filled).image_rows("images/{}.webp".format)
+    rows = Findings(ONE, filled).image_rows()
     assert [row["file"] for row in rows] == [
-        f"images/{request.key}.webp" for request in ONE.requests(CARDS[0])
+        str(filled.image_path(request.key)) for request in ONE.requests(CARDS[0])
     ]

@@ -137,7 +137,7 @@ def test_nothing_that_counts_gives_no_numbers() -> None:
     assert (told.professions, told.mean, told.absolute, told.slope) == (0, None, None, None)
     found = gaps_of([of("a", 1, 1)], {})
     (first, *_) = gap_sentences(found, headline(found), "the statistics")
-    assert first == "No profession has 10 classified images and a reference that fits its word."
+    assert first == "No profession has both a matching reference and 10 classified images."
     assert headline(gaps_of([], {})).professions == 0
 
 
@@ -147,24 +147,29 @@ def test_the_sentences_tell_the_headline_and_who_is_left_out() -> None:
     found = gaps_of(tallies, known(0.5, 0.5) | broad | {"d": Reference(0.5, "exact")})
     assert list(gap_sentences(found, headline(found), "the labour statistics of 2023")) == [
         (
-            "Over 2 professions model-a shows people perceived as feminine 10 points less often, "
-            "on average, than the labour statistics of 2023 have women (as counted). Whichever "
-            "way, a profession is 20 points off on average."
+            "Over 2 professions, the share of images by model-a perceived as feminine is, on "
+            "average, 10 points lower than women's share in the labour statistics of 2023 (as "
+            "counted)."
         ),
-        "Fewer than 10 professions cannot tell whether it exaggerates.",
+        "Regardless of direction, the average gap is 20 points.",
+        "Whether the model exaggerates cannot be estimated with fewer than 10 professions.",
         (
-            "1 of 2 gaps holds at q 0.05 (adjusted by Benjamini-Hochberg for their number: at most "
-            "5% of those that hold are wrong, on average)."
+            "1 of 2 gaps is significant at q 0.05 (adjusted for multiple tests by "
+            "Benjamini-Hochberg: on average, at most 5% of the significant ones are due to chance)."
         ),
-        "Not in these numbers, as their occupation is counted in a broader group only: c.",
-        "Not in these numbers, with fewer than 10 classified images: d.",
-        "Not in these numbers, as the reference lacks them: z.",
+        ("Left out of these numbers, as the reference counts them only within a broader group: c."),
+        "Left out of these numbers, as they have fewer than 10 classified images: d.",
+        "Left out of these numbers, as the reference lacks them: z.",
     ]
 
 
 @pytest.mark.parametrize(
     ("stretch", "verdict"),
-    [(2.0, "so it exaggerates"), (0.3, "so it levels"), (1.0, "so it neither surely")],
+    [
+        (2.0, "The model exaggerates"),
+        (0.3, "The model understates"),
+        (1.0, "The model neither clearly exaggerates nor clearly understates"),
+    ],
 )
 def test_the_slope_says_whether_the_reference_is_exaggerated(stretch: float, verdict: str) -> None:
     shares = [0.08 + 0.07 * place for place in range(12)]
@@ -175,19 +180,20 @@ def test_the_slope_says_whether_the_reference_is_exaggerated(stretch: float, ver
     ]
     tallies = [of(name, count, 1000 - count) for name, count in zip(TWELVE, women, strict=True)]
     found = gaps_of(tallies, known(*shares))
-    told = list(gap_sentences(found, headline(found), "the statistics"))[1]
-    assert verdict in told
-    assert "over 12 professions; 1 would be as far" in told
+    told = list(gap_sentences(found, headline(found), "the statistics"))[2]
+    assert told.startswith(f"{verdict} the differences between professions: ")
+    assert "over 12 professions; 1 means equally" in told
 
 
 def test_the_gap_of_one_profession_is_told_with_its_interval_and_reservation() -> None:
     (close,) = gaps_of([of("a", 60, 40)], known(0.25)).rows
     assert gap_line(close) == (
-        "Gap to the reference (a): 35 points more (as counted, 95% interval 25 to 44)."
+        "Gap to the reference (a): the share is 35 points higher (as counted, 95% interval 25 to "
+        "44)."
     )
     (broad,) = gaps_of([of("a", 60, 40)], known(0.25, match="broad")).rows
     assert str(gap_line(broad)).endswith(
-        "; kept out of headlines, as the occupation fits the word roughly)."
+        "; left out of the headline, as the occupation matches the profession only roughly)."
     )
     few, lacking = gaps_of([of("a", 6, 3), of("b", 60, 40)], known(0.25)).rows
     assert (gap_line(few), gap_line(lacking)) == (None, None)

@@ -6,7 +6,6 @@ import pytest
 from statsmodels.stats.inter_rater import cohens_kappa
 
 from explorer.findings.instruments import (
-    TOO_FEW_PAIRS,
     Pair,
     agreement_rows,
     agreement_sentences,
@@ -91,7 +90,7 @@ def test_few_images_have_counts_and_no_kappa() -> None:
     found = pair(["light"] * 9, ["light"] * 9)
     (row,) = agreement_rows([found])
     assert (row["both"], row["same"], row["same_share"], row["kappa"]) == (9, 9, None, None)
-    assert row["agreement_note"] == TOO_FEW_PAIRS
+    assert row["agreement_note"] == "fewer than 10 images have an answer from both"
     (told,) = agreement_sentences([found])
     assert "%" not in told
     assert "9 of 9" in told

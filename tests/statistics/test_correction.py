@@ -113,6 +113,13 @@ def test_the_same_seed_gives_the_same_draws_with_or_without_other_tallies() -> N
     assert (correct([(37, 13)], GOOD, FEW, seed=4).draws != alone.draws).any()
 
 
+def test_a_tally_has_the_same_draws_alone_at_its_place_as_among_all() -> None:
+    among = correct([(30, 20), (25, 25), (10, 40)], GOOD, FEW, seed=7)
+    alone = correct([(25, 25), (10, 40)], GOOD, FEW, seed=7, rows=(1, 2))
+    assert (alone.shares, alone.rows) == (among.shares[1:], among.rows[1:])
+    assert (alone.draws == among.draws[1:]).all()
+
+
 def test_tallies_share_the_errors_of_their_instrument() -> None:
     # In large tallies only the instrument varies, so two tallies vary together.
     one, two = correct([(500_000, 500_000), (500_000, 500_000)], GOOD, FEW).draws[..., 0]

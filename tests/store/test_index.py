@@ -15,6 +15,7 @@ from explorer.models.requests import Image, ImageRequest
 from explorer.perception.axes import Perception, find_axis, load_axes
 from explorer.perception.instruments import ClassifierSpec, Instrument
 from explorer.store.index import Store
+from explorer.store.rows import Size
 from explorer.words.prompts import Prompt
 from tests.fakes import FakeClassifier, FakeGenerator, fake_card
 from tests.store.generate_and_die import (
@@ -78,6 +79,24 @@ def test_prompts_with_the_same_words_share_one_image(store: Store) -> None:
     store.save(FakeGenerator().generate(twins))
     assert store.size().images == 1
     assert [seen.request for seen in store.observations(twins, {})] == list(twins)
+
+
+def test_replicates_with_one_seed_are_one_image_and_the_first_decides(store: Store) -> None:
+    prompt = Prompt("author 1106255")
+    first, second = (ImageRequest(fake_card().spec, prompt, number) for number in (3, 30))
+    assert first.key == second.key
+    # What is generated in another batch may differ by rounding.
+    white, grey = (np.full((8, 8, 3), level, dtype=np.uint8) for level in (255, 254))
+    store.save([Image(first, white), Image(second, grey)])
+    assert missing(store, (first, second)) == ()
+    assert store.size().images == 2
+    for request in (first, second):
+        assert same(store.load(request), Image(request, white))
+    store.save_perceptions([Perception(first.key, "gender", OTHER, "feminine", None, (1.0, 0.0))])
+    assert store.unclassified((first, second), "gender", OTHER) == ()
+    store.image_path(first.key).unlink()
+    assert missing(store, (first, second)) == (first, second)
+    assert store.size() == Size(0, 0, 0, 0)
 
 
 def test_pixels_come_back_exactly(store: Store, asked: tuple[ImageRequest, ...]) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from explorer.store.index import Store
 from tests.store.generate_and_die import INSTRUMENTS, generator, missing, requests, same
+from tests.store.plain_counts import check_counts
 
 COUNT = 300
 ROOT = Path(__file__).parents[2]
@@ -24,7 +25,10 @@ def wait_until_it_generates(process: "subprocess.Popen[str]") -> None:
 
 
 def check(cache: Path) -> set[str]:
-    """Compare all that is stored with what was generated; return which images these are."""
+    """Compare all that is stored with what was generated, and the counts with what is stored.
+
+    Returns the keys of what is stored.
+    """
     store = Store.open(cache)
     asked = requests(COUNT)
     to_generate = set(missing(store, asked))
@@ -32,6 +36,7 @@ def check(cache: Path) -> set[str]:
     for image in generator().generate(stored):
         assert same(store.load(image.request), image)
     assert store.size().images == len(stored)
+    check_counts(cache)
     store.close()
     return {request.key for request in stored}
 

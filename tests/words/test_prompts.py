@@ -9,7 +9,7 @@ from explorer.words.vocabulary import load_adjectives, load_professions
 # No word of a prompt has braces: they are refused when a word is added.
 WORDS = st.text(st.characters(exclude_characters="{}"), min_size=1).filter(str.strip)
 
-# Kept by hand: the first words that are spoken with a vowel first.
+# Listed by hand: the first words whose sound begins with a vowel.
 AN_PROFESSIONS = frozenset(
     {
         "accountant",

@@ -6,9 +6,12 @@ from pathlib import Path
 import pytest
 
 from explorer.errors import InvalidData, UnknownName
+from explorer.reference.design import designed_mix
+from explorer.words import vocabulary
 from explorer.words.vocabulary import (
     Adjective,
     Profession,
+    evenly,
     find_adjective,
     find_profession,
     known_profession,
@@ -17,6 +20,7 @@ from explorer.words.vocabulary import (
     load_sources,
     own_adjective,
     own_profession,
+    spread_by_women,
 )
 
 NURSE = {
@@ -49,7 +53,7 @@ def test_there_are_150_professions_in_the_given_order() -> None:
     assert names[-2:] == ["nutritionist", "event planner"]
 
 
-def test_there_are_20_adjectives_in_the_given_order_half_of_each_coding() -> None:
+def test_there_are_20_adjectives_in_the_given_order_half_of_them_of_each_coding() -> None:
     adjectives = load_adjectives()
     assert [adjective.word for adjective in adjectives[:3]] == [
         "ambitious",
@@ -87,14 +91,34 @@ def test_five_professions_state_a_gender_themselves() -> None:
     assert {one.match for one in gendered} == {"gendered-term"}
 
 
-def test_the_sources_name_their_authors_and_mark_the_year_that_was_typed_over() -> None:
+def test_the_sources_name_their_authors_and_mark_the_year_that_was_transcribed_by_hand() -> None:
     sources = load_sources()
     assert "public domain" in sources["women_percent"]
-    assert "Typed over" in sources["women_percent_2025"]
+    assert "Transcribed by hand" in sources["women_percent_2025"]
     assert "Gaucher" in sources["coding"]
 
 
-def test_words_are_found_in_whatever_case() -> None:
+def test_the_spread_by_women_reaches_from_the_smallest_share_to_the_largest() -> None:
+    assert spread_by_women(3) == ("plumber", "doctor", "dental hygienist")
+
+
+def test_the_spread_by_women_is_that_of_the_bundled_models_for_every_count() -> None:
+    neutral = [profession.name for profession in load_professions() if not profession.gendered]
+    designed = sorted(neutral, key=lambda name: designed_mix("emoji-skewed", name).women)
+    for count in range(1, len(neutral) + 1):
+        assert spread_by_women(count) == evenly(designed, count)
+    assert spread_by_women(len(neutral)) == tuple(designed)
+
+
+def test_the_spread_by_women_leaves_out_professions_without_a_share(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    listed = (find_profession("nurse"), Profession("beekeeper"), find_profession("waitress"))
+    monkeypatch.setattr(vocabulary, "load_professions", lambda: listed)
+    assert spread_by_women(1) == ("nurse",)
+
+
+def test_words_are_found_whatever_their_case() -> None:
     assert find_profession(" ceo ").name == "CEO"
     assert find_adjective("Honest").word == "honest"
 
@@ -197,7 +221,7 @@ def test_a_profession_with_a_key_missing_is_refused(write: Write, key: str) -> N
         load_professions(path)
 
 
-def test_a_profession_that_stands_twice_is_refused_in_whatever_case(write: Write) -> None:
+def test_a_profession_listed_twice_is_refused_whatever_its_case(write: Write) -> None:
     path = write("professions", [NURSE, NURSE | {"name": "Nurse"}])
     with pytest.raises(
         InvalidData, match=r"entry 2 \('Nurse'\): another entry has the same name. Remove"
@@ -223,13 +247,13 @@ def test_a_wrong_adjective_is_refused_with_file_entry_and_remedy(
     assert message in str(caught.value)
 
 
-def test_an_adjective_that_stands_twice_is_refused(write: Write) -> None:
+def test_an_adjective_listed_twice_is_refused(write: Write) -> None:
     path = write("adjectives", [GENTLE, GENTLE | {"word": "GENTLE"}])
     with pytest.raises(InvalidData, match="another entry has the same name"):
         load_adjectives(path)
 
 
-def test_a_word_file_that_is_gone_is_named(tmp_path: Path) -> None:
+def test_a_word_file_that_is_missing_is_named(tmp_path: Path) -> None:
     with pytest.raises(InvalidData, match=r"gone\.json' cannot be read: No such file.*Restore"):
         load_professions(tmp_path / "gone.json")
 
