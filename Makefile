@@ -1,12 +1,20 @@
 # make run          opens the page
 # make test         runs every check and test
+# make space        starts the page as a Hugging Face Space does and watches its log
+# make messages     collects what people read for the translators
 # make screenshots  takes the images of docs/screenshots anew
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --disable-pip-version-check
 
-.PHONY: run test check chromium screenshots
+# A Space installs the Gradio that the README names: requirements-space.txt reads it from here.
+export SDK_VERSION := $(shell sed -n 's/^sdk_version: //p' README.md)
+
+MESSAGES := explorer/locale/en/LC_MESSAGES/explorer.po
+
+.PHONY: run test check chromium space messages screenshots
 
 run: $(VENV)/installed
 	$(BIN)/python -m explorer serve --open
@@ -19,17 +27,26 @@ check: $(VENV)/installed-dev
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(PIP) --dry-run --quiet --requirement requirements.txt --requirement requirements-space.txt
+
+space: $(VENV)/installed-dev chromium
+	$(BIN)/pytest tests/browser/test_space.py
+
+# The catalogue of the source language holds every sentence; a new language starts from it.
+messages: $(VENV)/installed-dev
+	$(BIN)/pybabel --quiet extract --mapping=babel.cfg --keywords=_ --no-wrap --sort-by-file \
+	    --no-location --omit-header --output=$(MESSAGES) explorer
 
 screenshots: $(VENV)/installed-dev chromium
 	$(BIN)/python -m tests.browser.screenshots docs/screenshots
 
 # The stamps are younger than the lists of what is installed, or it is installed again.
 $(VENV)/installed: requirements.txt | $(BIN)/python
-	$(BIN)/python -m pip install --disable-pip-version-check --requirement $<
+	$(PIP) --requirement $<
 	touch $@
 
-$(VENV)/installed-dev: requirements-dev.txt requirements.txt | $(BIN)/python
-	$(BIN)/python -m pip install --disable-pip-version-check --requirement $<
+$(VENV)/installed-dev: requirements-dev.txt requirements-space.txt requirements.txt | $(BIN)/python
+	$(PIP) --requirement requirements-dev.txt --requirement requirements-space.txt
 	touch $@ $(VENV)/installed
 
 $(BIN)/python:

@@ -12,9 +12,9 @@ In the second table 200 of 2,000 images are annotated, sampled by the answer giv
 are weighted by how often each answer was given, or not weighted. In the third such annotations
 also calibrate an instrument that is three times too confident and biased; the last two columns
 are the mean errors of its raw share before and after calibration. The fourth table is the mean
-over many professions with few images: taken before the correction, as the product does, or as the
-mean of corrected draws. The last two tables are the seconds that the correction takes, and how
-they grow with the number of professions and of draws.
+over many professions with few images, taken before the correction, as the product does, or over
+corrected draws. The last two tables give the seconds that the correction takes, and how they grow
+with the number of professions and of draws.
 """
 
 import argparse
@@ -31,6 +31,7 @@ from explorer.annotation.errors import Seen, errors
 from explorer.annotation.recalibration import recalibrated_errors, recalibration
 from explorer.perception.axes import Perception, find_axis
 from explorer.perception.decide import decide, decide_anew
+from explorer.perception.instruments import ClassifierSpec, Instrument
 from explorer.perception.samples import draw_sample
 from explorer.statistics.confusion import Confusion
 from explorer.statistics.correction import correct, mean
@@ -38,6 +39,7 @@ from explorer.statistics.intervals import Interval, wilson
 from tests.statistics.closed_forms import lang_reiczigel, rogan_gladen
 
 AXIS = find_axis("gender")
+INSTRUMENT = Instrument.of(ClassifierSpec("captions", None, "clip"), AXIS)
 IMAGES = 210
 ANNOTATED = 150
 RUNS = 1_500
@@ -67,7 +69,7 @@ DRAWS = (2_500, 10_000, 20_000)
 
 
 def main() -> None:
-    """Print all tables; exit with status 1 where the correction covers too seldom."""
+    """Print all tables; exit with status 1 where the correction covers too rarely."""
     asked = _arguments()
     heads = "".join(f"{name:>16}" for name in (*INTERVALS, "raw error", "corrected error"))
     print(f"{'share':>6}{'se':>6}{'sp':>6}{heads}")
@@ -159,7 +161,7 @@ def _sample(random: np.random.Generator, stored: float) -> list[Seen]:
     answers = (random.random(STORED)[:, None] > np.cumsum(ANSWERS, 0).T[truths]).sum(1)
     names = (*AXIS.labels, None)
     perceptions = [
-        Perception(str(key), AXIS.name, "clip", names[answer], None, ())
+        Perception(str(key), AXIS.name, INSTRUMENT, names[answer], None, ())
         for key, answer in enumerate(answers)
     ]
     sample = draw_sample(perceptions, seed=int(random.integers(2**31)))
@@ -201,7 +203,7 @@ def _scored(
     first = random.random(number) < share
     odds = 2 * APART * random.normal(np.where(first, APART, -APART))
     scores = 1 / (1 + np.exp(-np.clip(OVERCONFIDENCE * odds + BIAS, -25, 25)))
-    answers = [decide(str(key), AXIS, "clip", (one, 1 - one)) for key, one in enumerate(scores)]
+    answers = [decide(str(key), AXIS, INSTRUMENT, (one, 1 - one)) for key, one in enumerate(scores)]
     return [AXIS.labels[int(not one)] for one in first], answers
 
 

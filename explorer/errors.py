@@ -10,7 +10,8 @@ ExplorerError
 │   ├── ModelAccessDenied   gated or private: a licence must be accepted or a token given
 │   ├── ModelUnreachable    the hub cannot be reached and the model is not on this machine
 │   ├── ModelBroken         the files are there and do not load, or are not safe to load
-│   └── OutOfMemory         the model or the batch does not fit
+│   ├── OutOfMemory         the model or the batch does not fit
+│   └── DeviceRefused       a Space lends no graphics card
 ├── StoreError              the cache cannot be used
 │   ├── StoreUnwritable     no permission, no space, not a folder
 │   ├── StoreCorrupt        the index or an image cannot be read
@@ -93,6 +94,10 @@ class ModelBroken(ModelError):
 
 class OutOfMemory(ModelError):
     """The model or the batch does not fit into memory."""
+
+
+class DeviceRefused(ModelError):
+    """A Space lends no graphics card."""
 
 
 class StoreError(ExplorerError):

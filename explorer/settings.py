@@ -4,6 +4,7 @@ import os
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from tempfile import gettempdir
 
 from explorer.errors import InvalidData
 
@@ -12,11 +13,20 @@ MAX_IMAGES_PER_PROMPT = 1000
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What differs between machines."""
+    """What differs between machines.
+
+    With `zero_gpu` the device is a graphics card that a Space lends for one batch at a time.
+    """
 
     cache: Path
     device: str
     batch: int
+    zero_gpu: bool = False
+
+    @property
+    def own_device(self) -> str:
+        """The device that is there all the time."""
+        return "cpu" if self.zero_gpu else self.device
 
 
 def repository() -> Path:
@@ -25,7 +35,7 @@ def repository() -> Path:
 
 
 def load(cache: Path | None = None) -> Settings:
-    """Read EXPLORER_CACHE, EXPLORER_DEVICE and EXPLORER_BATCH.
+    """Read EXPLORER_CACHE, EXPLORER_DEVICE and EXPLORER_BATCH, and what a Space says of itself.
 
     Args:
         cache: the folder for images and index; overrides EXPLORER_CACHE.
@@ -33,14 +43,32 @@ def load(cache: Path | None = None) -> Settings:
     Raises:
         InvalidData: EXPLORER_BATCH or EXPLORER_DEVICE is not usable.
     """
-    device = os.environ.get("EXPLORER_DEVICE") or _device()
+    zero_gpu = os.environ.get("SPACES_ZERO_GPU", "").lower() in {"1", "t", "true"}
+    device = os.environ.get("EXPLORER_DEVICE") or ("cuda" if zero_gpu else _device())
     if device not in {"cpu", "cuda", "mps"}:
         raise InvalidData(f"EXPLORER_DEVICE is {device!r}. Set it to 'cpu', 'cuda' or 'mps'.")
     batch = os.environ.get("EXPLORER_BATCH", "32")
     if not batch.isdecimal() or int(batch) < 1:
         raise InvalidData(f"EXPLORER_BATCH is {batch!r}. Set it to a whole number above 0.")
-    root = cache or Path(os.environ.get("EXPLORER_CACHE") or repository() / "cache")
-    return Settings(cache=root, device=device, batch=int(batch))
+    root = cache or Path(os.environ.get("EXPLORER_CACHE") or _default_cache())
+    return Settings(root, device, int(batch), zero_gpu)
+
+
+def space_cache(storage: Path, app: Path) -> Path:
+    """Return the folder for images and index in a Space, where not every folder can be written.
+
+    Args:
+        storage: where what is written outlives a restart, if the Space has such storage.
+        app: the folder beside the code.
+    """
+    if os.access(storage, os.W_OK):
+        return storage / "bias-explorer"
+    return app if os.access(app, os.W_OK) else Path(gettempdir()) / "bias-explorer"
+
+
+def _default_cache() -> Path:
+    app = repository() / "cache"
+    return space_cache(Path("/data"), app) if "SPACE_ID" in os.environ else app
 
 
 def _device() -> str:

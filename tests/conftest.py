@@ -11,7 +11,7 @@ from hypothesis import settings as hypothesis_settings
 if TYPE_CHECKING:
     from explorer.store.index import Store
 
-# A busy machine takes its time: no test is classified by how long it takes.
+# A busy machine takes its time: no test fails because it takes long.
 hypothesis_settings.register_profile("patient", deadline=None)
 hypothesis_settings.load_profile("patient")
 

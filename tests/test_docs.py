@@ -4,7 +4,6 @@ import json
 import re
 import shlex
 import tomllib
-from importlib.metadata import version
 from pathlib import Path
 from unittest.mock import patch
 
@@ -63,10 +62,6 @@ def test_the_readme_has_exactly_two_commands_to_set_up() -> None:
 def test_the_front_matter_is_what_a_space_needs() -> None:
     matter = README.split("---\n")[1]
     told = dict(re.findall(r"^(\w+): (.+)$", matter, flags=re.MULTILINE))
-    assert told["sdk"] == "gradio"
-    assert told["sdk_version"] == version("gradio")
-    assert told["python_version"] == '"3.11"'
-    assert (ROOT / told["app_file"]).is_file()
     assert told["license"] == "apache-2.0"
     assert len(told["short_description"]) <= 60
 
@@ -77,7 +72,7 @@ def test_the_version_is_the_same_everywhere() -> None:
 
 def test_the_numbers_in_the_docs_are_those_of_the_data() -> None:
     assert f"{len(load_professions())} professions and {len(load_adjectives())} adjectives" in TEXT
-    assert f"It is of {DEFAULT_YEAR}" in TEXT
+    assert f"default year is {DEFAULT_YEAR}" in TEXT
     assert TEMPLATE in TEXT
     for axis in load_axes():
         assert f"| {axis.title.lower()} | {', '.join(axis.labels)} | {axis.threshold} |" in TEXT
@@ -101,14 +96,6 @@ def test_every_environment_variable_that_is_read_is_told() -> None:
     source = (ROOT / "explorer" / "settings.py").read_text(encoding="utf-8")
     for name in set(re.findall(r"EXPLORER_[A-Z]+", source)):
         assert f"`{name}`" in README
-
-
-def test_everything_is_pinned_exactly() -> None:
-    for name in ("requirements.txt", "requirements-dev.txt"):
-        for line in (ROOT / name).read_text().splitlines():
-            if line and not line.startswith(("#", "-r ")):
-                package, _, pin = line.partition("==")
-                assert version(package).partition("+")[0] == pin
 
 
 def test_every_ignored_rule_has_its_reason() -> None:

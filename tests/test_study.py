@@ -3,32 +3,49 @@
 import logging
 from collections.abc import Callable
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from explorer.errors import InvalidData, ModelNotFound, OutOfRange
+from explorer.findings.findings import Findings
 from explorer.models.catalog import find_model
-from explorer.models.requests import ImageRequest, ModelSpec
+from explorer.models.provenance import Provenance
+from explorer.models.requests import Image, ImageRequest, ModelSpec
 from explorer.perception.axes import find_axis, load_axes
+from explorer.perception.instruments import ClassifierSpec
 from explorer.progress import Progress
 from explorer.store.index import Store
 from explorer.study import (
     Classifier,
     Generator,
     Study,
+    classify_stored,
+    count_missing,
+    count_unclassified,
     missing,
-    observations,
-    provenance,
     run,
-    tallies,
     unclassified,
 )
-from tests.fakes import FakeClassifier, FakeGenerator, expected_label, fake_card
+from tests.fakes import FAKE_CLIP, MADE, FakeClassifier, FakeGenerator, expected_label, fake_card
 
+CARD = fake_card()
 STUDY = Study(
-    models=(fake_card(),), professions=("author", "nurse"), adjectives=(None, "honest"), images=5
+    models=(CARD,), professions=("author", "nurse"), adjectives=(None, "honest"), images=5
 )
+
+
+class Elsewhere(FakeGenerator):
+    """Generates on a machine of its own."""
+
+    def __init__(self, made: Provenance) -> None:
+        super().__init__()
+        self.made = made
+
+    @property
+    def provenance(self) -> Provenance:
+        return self.made
 
 
 class Models:
@@ -43,8 +60,8 @@ class Models:
         self.loaded.append(spec.name)
         return self.generator
 
-    def classifiers(self, name: str) -> Classifier:
-        self.loaded.append(name)
+    def classifiers(self, spec: ClassifierSpec) -> Classifier:
+        self.loaded.append(str(spec))
         return self.classifier
 
 
@@ -62,14 +79,15 @@ def test_everything_asked_for_is_generated_and_classified(store: Store) -> None:
     models = Models()
     go(STUDY, store, models)
     assert len(models.generator.generated) == 2 * 2 * 5
-    assert not missing(STUDY, store)
-    assert not unclassified(STUDY, store)
+    assert missing(STUDY, store, CARD) == ()
+    assert unclassified(STUDY, store, CARD) == ()
+    assert (count_missing(STUDY, store), count_unclassified(STUDY, store)) == (0, 0)
 
 
 def test_the_tallies_are_what_the_images_show(store: Store) -> None:
     go(STUDY, store, Models())
-    requests = STUDY.requests(STUDY.models[0])
-    for row in tallies(STUDY, store, "profession"):
+    requests = STUDY.requests(CARD)
+    for row in Findings(STUDY, store).tallies("profession"):
         expected = [
             sum(
                 expected_label(request, row.axis) == label
@@ -91,36 +109,46 @@ def test_a_second_run_loads_no_model_and_generates_nothing(store: Store) -> None
 def test_tallies_grow_from_batch_to_batch(store: Store) -> None:
     models = Models()
     classified = [
-        sum(row.classified for row in tallies(STUDY, store, "profession"))
+        sum(row.classified for row in Findings(STUDY, store).tallies("profession"))
         for _ in run(STUDY, store, models.generators, models.classifiers, batch=8)
     ]
     assert classified == [2 * done for done in (0, 1, 5, 13, 20)]
 
 
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let time pass only while an image is generated."""
+    now = 0.0
+
+    def sleep(seconds: float) -> None:
+        nonlocal now
+        now += seconds
+
+    monkeypatch.setattr("tests.fakes.time", SimpleNamespace(sleep=sleep))
+    monkeypatch.setattr("explorer.progress.time", SimpleNamespace(monotonic=lambda: now))
+
+
+@pytest.mark.usefixtures("clock")
 def test_progress_counts_images_and_tells_rate_and_time_left(store: Store) -> None:
-    steps = go(STUDY, store, Models(FakeGenerator(seconds=0.005)))
+    steps = go(STUDY, store, Models(FakeGenerator(seconds=0.5)))
     assert [step.done for step in steps] == [0, 1, 5, 13, 20]
     assert {(step.total, step.stage) for step in steps} == {(20, "generate")}
     assert steps[0].image is None
-    assert [step.rate is None for step in steps] == [True, True, False, False, False]
-    assert all(step.rate < 1 / 0.005 for step in steps if step.rate)
-    assert [bool(step.seconds_left) for step in steps[2:]] == [True, True, False]
+    assert [step.rate for step in steps] == [None, None, 2, 2, 2]
+    assert [step.seconds_left for step in steps] == [None, None, 7.5, 3.5, 0]
     assert steps[-1].image is not None
-    assert steps[-1].image.request == STUDY.requests(STUDY.models[0])[-1]
+    assert steps[-1].image.request == STUDY.requests(CARD)[-1]
 
 
-def test_batches_of_a_slow_model_stay_small(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("explorer.progress._QUICK_SECONDS", 0.0)
-    steps = go(STUDY, store, Models(), batch=32)
+@pytest.mark.usefixtures("clock")
+def test_batches_of_a_slow_model_stay_small(store: Store) -> None:
+    steps = go(STUDY, store, Models(FakeGenerator(seconds=20)), batch=32)
     assert [step.done for step in steps] == list(range(21))
 
 
-def test_batches_that_turn_slow_become_smaller(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("explorer.progress._QUICK_SECONDS", 0.25)
-    monkeypatch.setattr("explorer.progress._SLOW_SECONDS", 0.25)
-    steps = go(STUDY, store, Models(FakeGenerator(seconds=0.1)), batch=32)
+@pytest.mark.usefixtures("clock")
+def test_batches_that_turn_slow_become_smaller(store: Store) -> None:
+    steps = go(STUDY, store, Models(FakeGenerator(seconds=10)), batch=32)
     assert [step.done for step in steps[:4]] == [0, 1, 5, 7]
 
 
@@ -133,8 +161,8 @@ def test_each_model_is_asked_for_once(store: Store) -> None:
 def test_cancelling_keeps_what_is_generated(store: Store) -> None:
     models = Models()
     go(STUDY, store, models, cancelled=lambda: len(models.generator.generated) >= 11)
-    assert len(missing(STUDY, store)) == 20 - 13, "the batch in hand is finished"
-    assert not unclassified(STUDY, store)
+    assert count_missing(STUDY, store) == 20 - 13, "the batch in hand is finished"
+    assert not count_unclassified(STUDY, store)
 
 
 def test_a_run_cancelled_before_it_begins_loads_no_model(store: Store) -> None:
@@ -146,15 +174,15 @@ def test_a_run_cancelled_before_it_begins_loads_no_model(store: Store) -> None:
 def test_an_interrupted_run_goes_on_where_it_was(store: Store) -> None:
     with pytest.raises(KeyboardInterrupt):
         go(STUDY, store, Models(FakeGenerator(fail_after=12)))
-    assert len(missing(STUDY, store)) == 20 - 5, "whole batches are kept"
+    assert count_missing(STUDY, store) == 20 - 5, "whole batches are kept"
     rest = Models()
     go(STUDY, store, rest)
     assert len(rest.generator.generated) == 15
-    assert all(row.classified == 10 for row in tallies(STUDY, store, "profession"))
+    assert all(row.classified == 10 for row in Findings(STUDY, store).tallies("profession"))
 
 
 def test_images_that_were_not_classified_are_classified_without_generating(store: Store) -> None:
-    requests = STUDY.requests(STUDY.models[0])
+    requests = STUDY.requests(CARD)
     store.save(FakeGenerator().generate(requests))
     models = Models()
     steps = go(STUDY, store, models)
@@ -162,18 +190,18 @@ def test_images_that_were_not_classified_are_classified_without_generating(store
     assert (steps[-1].done, steps[-1].total) == (20, 20)
     assert models.generator.generated == []
     assert models.loaded[0] == "fake-clip"
-    assert not unclassified(STUDY, store)
+    assert not count_unclassified(STUDY, store)
 
 
 def test_another_classifier_classifies_the_same_images_again(store: Store) -> None:
     go(STUDY, store, Models())
     models = Models()
-    models.classifier.name = "other-clip"
+    models.classifier.spec = replace(FAKE_CLIP, backbone="other-clip")
     other = Study(models=STUDY.models, professions=("author",), images=5, classifier="other-clip")
     go(other, store, models)
     assert set(models.loaded) == {"other-clip"}
     assert len(models.classifier.classified) == 5 * len(load_axes())
-    assert [row.classified for row in tallies(STUDY, store, "profession")] == [10] * 4
+    assert [row.classified for row in Findings(STUDY, store).tallies("profession")] == [10] * 4
 
 
 @pytest.mark.usefixtures("no_yunet")
@@ -183,14 +211,14 @@ def test_a_further_question_is_asked_without_asking_the_others_again(store: Stor
     axes = (find_axis("gender"), find_axis("pixel-tone"))
     steps = go(replace(STUDY, axes=axes), store, models)
     assert {step.stage for step in steps} == {"classify"}
-    assert models.loaded == ["pixels: Haar face"]
+    assert models.loaded == [str(ClassifierSpec("pixels", "Haar"))]
     assert len(models.classifier.classified) == 20
 
 
 def test_a_filtered_image_is_counted_as_such_and_never_classified(store: Store) -> None:
     filtered = FakeGenerator(filtered=lambda request: request.replicate == 0)
     go(STUDY, store, Models(filtered))
-    for row in tallies(STUDY, store, "profession"):
+    for row in Findings(STUDY, store).tallies("profession"):
         assert (row.filtered, row.classified, row.abstained) == (2, 8, 0)
     again = Models()
     assert go(STUDY, store, again) == [], "a filtered image is not generated again"
@@ -198,14 +226,14 @@ def test_a_filtered_image_is_counted_as_such_and_never_classified(store: Store) 
 
 def test_a_study_that_is_filtered_altogether_shows_no_share(store: Store) -> None:
     go(STUDY, store, Models(FakeGenerator(filtered=lambda _: True)))
-    for row in tallies(STUDY, store, "profession"):
+    for row in Findings(STUDY, store).tallies("profession"):
         assert row.filtered == 10
         assert all(row.share(label) is None for label in row.axis.labels)
 
 
 def test_an_unclear_image_is_counted_as_abstained(store: Store) -> None:
     go(STUDY, store, Models(FakeGenerator(unclear=lambda request: request.replicate < 2)))
-    for row in tallies(STUDY, store, "profession"):
+    for row in Findings(STUDY, store).tallies("profession"):
         assert (row.abstained, row.classified) == (4, 6)
 
 
@@ -225,13 +253,13 @@ def test_an_error_of_the_model_leaves_the_store_as_it_was(store: Store) -> None:
     broken = FakeGenerator(fail_after=0, error=ModelNotFound("No such model."))
     with pytest.raises(ModelNotFound):
         go(STUDY, store, Models(broken))
-    assert len(missing(STUDY, store)) == 20
+    assert count_missing(STUDY, store) == 20
 
 
 def test_a_corrupt_image_is_reported_and_generated_again(
     store: Store, caplog: pytest.LogCaptureFixture
 ) -> None:
-    requests = STUDY.requests(STUDY.models[0])
+    requests = STUDY.requests(CARD)
     store.save(FakeGenerator().generate(requests))
     damaged = store.image_path(requests[3].key)
     damaged.write_bytes(bytes(damaged.stat().st_size))
@@ -240,36 +268,68 @@ def test_a_corrupt_image_is_reported_and_generated_again(
         go(STUDY, store, models)
     assert requests[3].key in caplog.text
     assert models.generator.generated == [requests[3]]
-    assert not missing(STUDY, store)
-    assert not unclassified(STUDY, store)
+    assert not count_missing(STUDY, store)
+    assert not count_unclassified(STUDY, store)
 
 
 def test_what_generated_and_classified_is_recorded(store: Store) -> None:
     go(STUDY, store, Models())
-    made = provenance(STUDY, store, STUDY.models[0])
-    assert made.device in {"cpu", "cuda"}
-    assert made.libraries is not None
-    assert "torch 2." in made.libraries
-    assert dict(made.instruments) == STUDY.instruments(STUDY.models[0])
+    assert store.provenance(CARD.spec) == (MADE,)
+    (origin,) = Findings(STUDY, store).origins
+    assert origin.made == MADE
+    assert origin.instruments == STUDY.instruments(CARD)
+
+
+def test_each_machine_that_generated_is_recorded_once(store: Store) -> None:
+    for images in (2, 3):
+        go(replace(STUDY, images=images), store, Models(), batch=2)
+    other = Provenance("another device", "fake 2.0")
+    go(STUDY, store, Models(Elsewhere(other)))
+    assert sorted(store.provenance(CARD.spec), key=str) == sorted((MADE, other), key=str)
+
+
+def test_to_classify_what_is_stored_records_nothing_of_how_it_was_generated(store: Store) -> None:
+    store.save(FakeGenerator().generate(STUDY.requests(CARD)))
+    go(STUDY, store, Models())
+    assert count_unclassified(STUDY, store) == 0
+    assert store.provenance(CARD.spec) == ()
+
+
+def test_a_generator_that_fails_before_its_first_image_is_not_recorded(store: Store) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        go(STUDY, store, Models(FakeGenerator(fail_after=0)))
+    assert store.provenance(CARD.spec) == ()
 
 
 def test_nothing_is_made_up_about_images_nobody_generated(store: Store) -> None:
-    made = provenance(STUDY, store, STUDY.models[0])
-    assert made.device is None
-    assert made.libraries is None
+    (origin,) = Findings(STUDY, store).origins
+    assert origin.made == Provenance(None, None)
 
 
-def test_observations_are_in_the_order_of_the_requests(store: Store) -> None:
-    go(STUDY, store, Models())
-    keys = [one.request.key for one in observations(STUDY, store, STUDY.models[0])]
-    assert keys == [request.key for request in STUDY.requests(STUDY.models[0])]
+def test_several_studies_of_the_same_images_read_each_image_once(store: Store) -> None:
+    requests = STUDY.requests(CARD)
+    store.save(FakeGenerator().generate(requests))
+    models = Models()
+    reads: list[str] = []
+    load = store.load
+
+    def counted(request: ImageRequest) -> Image:
+        reads.append(request.key)
+        return load(request)
+
+    store.load = counted  # type: ignore[method-assign]
+    studies = [replace(STUDY, axes=(find_axis(name),)) for name in ("gender", "tone")]
+    assert list(classify_stored(studies, store, models.classifiers, batch=8)) == [8, 8, 4]
+    assert sorted(reads) == sorted(one.key for one in requests)
+    assert not count_unclassified(STUDY, store)
+    assert models.generator.generated == []
 
 
 def test_requests_go_by_profession_then_adjective_then_replicate() -> None:
     def place(request: ImageRequest) -> tuple[str, str | None, int]:
         return request.prompt.profession, request.prompt.adjective, request.replicate
 
-    places = [place(request) for request in STUDY.requests(STUDY.models[0])]
+    places = [place(request) for request in STUDY.requests(CARD)]
     assert places[0] == ("author", None, 0)
     assert places[5] == ("author", "honest", 0)
     assert places[10] == ("nurse", None, 0)
@@ -279,7 +339,7 @@ def test_requests_go_by_profession_then_adjective_then_replicate() -> None:
 def test_white_space_around_the_template_generates_no_other_images() -> None:
     padded = Study(models=STUDY.models, professions=("author",), template=f" {STUDY.template} ")
     plain = Study(models=STUDY.models, professions=("author",))
-    assert padded.requests(STUDY.models[0]) == plain.requests(STUDY.models[0])
+    assert padded.requests(CARD) == plain.requests(CARD)
 
 
 @pytest.mark.parametrize("images", [0, -1, 1001])

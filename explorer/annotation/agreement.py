@@ -1,4 +1,4 @@
-"""How far annotators agree."""
+"""Agreement between annotators."""
 
 from dataclasses import dataclass
 from itertools import combinations
@@ -22,9 +22,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """How far two annotators agree on the `images` that both annotated.
+    """The agreement of two annotators on the `images` that both annotated.
 
-    `weighted` is for ordered labels, over images that both gave one of these; None for others.
+    `weighted` is for ordered labels, over the images with such a label from both; None for other
+    axes.
     """
 
     annotators: tuple[str, str]
@@ -36,7 +37,7 @@ class Pair:
 
 
 def pairs(axis: "Axis", labels: "Iterable[Annotation]") -> tuple[Pair, ...]:
-    """Return how far each two annotators agree, by name; empty for one annotator."""
+    """Return the agreement of every two annotators, by name; empty for a single annotator."""
     by_annotator: dict[str, dict[str, str]] = {}
     for one in labels:
         by_annotator.setdefault(one.annotator, {})[one.image] = one.label
@@ -50,13 +51,13 @@ def _pair(
     axis: "Axis", annotators: tuple[str, str], first: "dict[str, str]", second: "dict[str, str]"
 ) -> Pair:
     both = sorted(first.keys() & second.keys())
-    said = [(first[key], second[key]) for key in both]
-    table = agreement_table(*_sides(said), answers(axis))
-    placed = [pair for pair in said if set(pair) <= set(axis.labels)]
+    given = [(first[key], second[key]) for key in both]
+    table = agreement_table(*_sides(given), answers(axis))
+    placed = [pair for pair in given if set(pair) <= set(axis.labels)]
     return Pair(
         annotators=annotators,
         images=len(both),
-        same=sum(one == other for one, other in said),
+        same=sum(one == other for one, other in given),
         kappa=cohen_kappa(table),
         ac1=gwet_ac1(table),
         weighted=weighted_kappa(agreement_table(*_sides(placed), axis.labels))
@@ -65,5 +66,5 @@ def _pair(
     )
 
 
-def _sides(said: "Sequence[tuple[str, str]]") -> "tuple[list[str], list[str]]":
-    return [one for one, _ in said], [other for _, other in said]
+def _sides(given: "Sequence[tuple[str, str]]") -> "tuple[list[str], list[str]]":
+    return [one for one, _ in given], [other for _, other in given]

@@ -1,4 +1,4 @@
-"""How an instrument errs on what people annotated, and what its confidence is worth."""
+"""An instrument's errors and the reliability of its confidence, measured on annotations."""
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
@@ -15,6 +15,7 @@ from explorer.statistics.calibration import (
     smallest_threshold,
 )
 from explorer.statistics.confusion import Confusion
+from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -23,22 +24,17 @@ if TYPE_CHECKING:
     from explorer.perception.samples import Sampled
     from explorer.statistics.calibration import Bin, FittedScale, Risk
 
-NOT_SAMPLED = "no sample of this model's images has been drawn for this classifier"
-NOBODY = "nobody has annotated an image of the sample yet"
-NO_AGREEMENT = "people agree on one of the answers for none of the images"
-TWO_LABELS = "temperature and bias are told of two labels only"
-
-# A group with fewer annotated images shows nothing by itself.
+# A group with fewer annotated images is too small for a threshold of its own.
 _FEWEST_OF_A_GROUP = 10
 _BINS = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """An image of a sample with what people said of it.
+    """An image of a sample with its annotations.
 
-    `said` holds one label per annotator. `scores` are the instrument's, in the axis's order of labels;
-    empty where it had none.
+    `said` holds one label per annotator. `scores` are the instrument's, in the axis's order of
+    labels; empty if it had none.
     """
 
     sampled: "Sampled"
@@ -47,17 +43,17 @@ class Seen:
 
     @property
     def truth(self) -> str | None:
-        """What people agree on; None without a label or with a tie."""
+        """The most frequent label; None without annotations or with a tie."""
         return consensus(self.said)
 
 
 @dataclass(frozen=True, slots=True)
 class Errors:
-    """How an instrument errs on what people annotated.
+    """An instrument's errors on annotated images.
 
-    `confusion` is None for the reason in `refusal`; there may be a refusal with a confusion too,
-    that of a correction. `images` are annotated and in the sample: people agree on a label of the
-    axis in `agreed` of them, and the others are in `left`, by why they say nothing of errors.
+    `refusal` is the reason for a missing confusion, or the reason why the confusion cannot correct
+    shares. `images` is the number of annotated images in the sample. `agreed` of them have a
+    consensus on a label of the axis; `left` counts the others by the reason that excludes them.
     """
 
     confusion: Confusion | None
@@ -69,10 +65,10 @@ class Errors:
 
 @dataclass(frozen=True, slots=True)
 class Confidence:
-    """What an instrument's confidence is worth: the probability of its likeliest label.
+    """The reliability of an instrument's confidence, the probability of its likeliest label.
 
-    `calibration` is None for the reason in `uncalibrated`. `threshold` is the smallest with few
-    errors overall and in every group; None where there is none, or no image to tell from.
+    `uncalibrated` is the reason for a missing `calibration`. `threshold` is the smallest with few
+    errors overall and in every group; None if there is none or no image is annotated.
     """
 
     bins: "tuple[Bin, ...]"
@@ -85,67 +81,68 @@ class Confidence:
 def errors(
     axis: "Axis", seen: "Sequence[Seen]", given: "Mapping[str, str | None] | None" = None
 ) -> Errors:
-    """Count what the instrument said by what people agree on.
+    """Return the instrument's answers counted by the consensus of the annotators.
 
-    Each counted image stands for as many as its answer was given to when the sample was drawn,
-    shared among all annotated images of that answer: those that people leave open too.
+    The images with an answer when the sample was drawn are divided equally among the annotated
+    images with that answer, including those without a consensus: this is each image's weight.
 
     Args:
-        axis: the question.
+        axis: the axis.
         seen: a sample.
-        given: the answers of another instrument by image, None where it abstains; those that the
-            sample was drawn by if nothing is given.
+        given: the answers of another instrument by image, None for an abstention; by default, the
+            answers by which the sample was drawn.
     """
     annotated = [one for one in seen if one.said]
     truths = [one.truth for one in annotated]
     agreed = sum(truth in axis.labels for truth in truths)
     left = Counter(truth or "tie" for truth in truths if truth not in axis.labels)
-    told = {why: left[why] for why in (CANNOT_TELL, NOT_ONE, "tie") if left[why]}
+    counted = {why: left[why] for why in (CANNOT_TELL, NOT_ONE, "tie") if left[why]}
     refusal = _too_few(axis, seen, annotated, agreed)
     if given is None:
         given = {one.sampled.image: one.sampled.answer for one in annotated}
     confusion = None if refusal else _confusion(axis, annotated, given)
     if confusion is not None:
         refusal = confusion.refusal
-    return Errors(confusion, refusal, len(annotated), agreed, told)
+    return Errors(confusion, refusal, len(annotated), agreed, counted)
 
 
 def confidence(
     axis: "Axis", seen: "Sequence[Seen]", groups: "Mapping[str, str] | None" = None
 ) -> Confidence:
-    """Tell what the instrument's confidence is worth on the images people agree on.
+    """Return the reliability of the instrument's confidence on images with a consensus.
 
     Args:
-        axis: the question.
+        axis: the axis.
         seen: a sample; images without a consensus or scores are left out.
-        groups: of images by key, in each of which errors must be few; others are one group.
+        groups: groups by image key, each of which must have few errors; images without a group
+            form one of their own.
     """
-    told = scored(axis, seen)
-    sure = [max(one.scores) for one in told]
-    said = [axis.labels[one.scores.index(max(one.scores))] for one in told]
-    right = [one.truth == label for one, label in zip(told, said, strict=True)]
-    weights = stands_for(seen, told)
-    calibration, uncalibrated = _calibrated(axis, told)
+    shown = scored(axis, seen)
+    sure = [max(one.scores) for one in shown]
+    said = [axis.labels[one.scores.index(max(one.scores))] for one in shown]
+    right = [one.truth == label for one, label in zip(shown, said, strict=True)]
+    weights = stands_for(seen, shown)
+    calibration, uncalibrated = _calibrated(axis, shown)
     return Confidence(
         bins=reliability(sure, right, _BINS),
         risks=risk_coverage(sure, right, weights),
-        threshold=fewest_errors(told, list(zip(sure, said, strict=True)), weights, groups or {}),
+        threshold=fewest_errors(shown, list(zip(sure, said, strict=True)), weights, groups or {}),
         calibration=calibration,
         uncalibrated=uncalibrated,
     )
 
 
 def scored(axis: "Axis", seen: "Iterable[Seen]") -> "tuple[Seen, ...]":
-    """Return the images that people agree on a label of, as far as the instrument has scores."""
+    """Return the images with a consensus on a label of the axis and with scores."""
     return tuple(one for one in seen if one.scores and one.truth in axis.labels)
 
 
 def stands_for(seen: "Iterable[Seen]", some: "Iterable[Seen]") -> list[float]:
-    """Return how many of the model's images each of some annotated images stands for.
+    """Return the weights of annotated images: the number of the model's images each represents.
 
     Args:
-        seen: the sample, of which the images without a label stand for none.
-        some: images of it.
+        seen: the sample; images without annotations have no weight.
+        some: annotated images of the sample.
     """
     counted = Counter(one.sampled.answer for one in seen if one.said)
     return [one.sampled.among / counted[one.sampled.answer] for one in some]
@@ -160,10 +157,11 @@ def fewest_errors(
     """Return the smallest threshold with few errors overall and in every group; None for none.
 
     Args:
-        shown: images that people agree on.
-        said: the confidence and the label of each.
-        weights: how many images each stands for.
-        groups: of images by key; those that are too small are one group with the others.
+        shown: images with a consensus.
+        said: the instrument's confidence and label for each.
+        weights: the number of images each represents.
+        groups: groups by image key; groups that are too small form one together with images
+            without a group.
     """
     named = [groups.get(one.sampled.image, "") for one in shown]
     sizes = Counter(named)
@@ -179,14 +177,16 @@ def _too_few(
     axis: "Axis", seen: "Sequence[Seen]", annotated: "Sequence[Seen]", agreed: int
 ) -> str | None:
     if not seen:
-        return NOT_SAMPLED
+        return _("no sample of this model's images has been drawn for this classifier")
     if not annotated:
-        return NOBODY
+        return _("nobody has annotated an image of the sample yet")
     looked = {one.sampled.answer for one in annotated}
     for answer in (*axis.labels, None):
         if answer not in looked and any(one.sampled.answer == answer for one in seen):
-            return f"no image that the classifier calls {answer or axis.abstention} is annotated"
-    return None if agreed else NO_AGREEMENT
+            return _("no image that the classifier labels as {answer} is annotated").format(
+                answer=answer or axis.abstention
+            )
+    return None if agreed else _("the annotators do not agree on the label of any image")
 
 
 def _confusion(
@@ -202,21 +202,21 @@ def _confusion(
     return Confusion(
         counts=tuple(tuple(len(cells[place]) for place in row) for row in table),
         kind="human",
-        # Where a count is 0 stands what one more image of that answer would stand for; what was
-        # never answered has nothing to weigh.
+        # A count of 0 has the weight of one more image with that answer; an answer that was never
+        # given has a weight of 1, which has no effect.
         weights=tuple(
             tuple(fmean(cells[place] or rows[place[0]] or [1.0]) for place in row) for row in table
         ),
     )
 
 
-def _calibrated(axis: "Axis", told: "Sequence[Seen]") -> "tuple[FittedScale | None, str | None]":
+def _calibrated(axis: "Axis", shown: "Sequence[Seen]") -> "tuple[FittedScale | None, str | None]":
     if len(axis.labels) != 2:  # noqa: PLR2004
-        return None, TWO_LABELS
-    # Images were chosen by their margins alone, which leaves what a margin tells as it is: there
-    # is nothing to weigh.
-    margins = [log_odds(one.scores[0]) for one in told]
+        return None, _("only axes with two labels can be calibrated")
+    # No weights are needed: the sample depends on the margins alone, so it does not change the
+    # relation between margin and truth.
+    margins = [log_odds(one.scores[0]) for one in shown]
     try:
-        return calibrate(margins, [one.truth == axis.labels[0] for one in told]), None
+        return calibrate(margins, [one.truth == axis.labels[0] for one in shown]), None
     except InvalidData as error:
         return None, str(error)

@@ -1,4 +1,4 @@
-"""Samples and annotations as files: sheets to fill in, images to look at, annotations to read."""
+"""Samples and annotations as files: sheets to fill in, images, and annotations to read."""
 
 import csv
 import io
@@ -21,7 +21,7 @@ _ASKED = ("image", "axis", "label")
 
 
 def sheet(sample: "Iterable[Sampled]") -> "list[Row]":
-    """Return rows for annotators to fill in: no model, no prompt, no answer of the instrument."""
+    """Return rows for annotators to fill in, without model, prompt or the instrument's answer."""
     numbers: dict[str, int] = {}
     return [
         {
@@ -38,7 +38,7 @@ def sheet(sample: "Iterable[Sampled]") -> "list[Row]":
 def copy_images(store: "Store", rows: "Iterable[Row]", folder: "Path") -> None:
     """Write the images of a sheet into a folder as 1.png, 2.png and so on.
 
-    A stored file tells the prompt it was drawn for; these hold pixels and nothing else.
+    A stored file contains its prompt; these copies contain only pixels.
 
     Raises:
         InvalidData: the folder cannot be written.
@@ -59,7 +59,7 @@ def copy_images(store: "Store", rows: "Iterable[Row]", folder: "Path") -> None:
 
 
 def annotation_rows(labels: "Iterable[Annotation]") -> "list[Row]":
-    """Return labels as rows that `read_annotations` reads again."""
+    """Return annotations as rows that `read_annotations` can read."""
     return [
         {
             "image": one.image,
@@ -73,12 +73,14 @@ def annotation_rows(labels: "Iterable[Annotation]") -> "list[Row]":
 
 
 def read_annotations(path: "Path", annotator: str | None, date: str) -> tuple[Annotation, ...]:
-    """Read labels from a CSV file with the columns image, axis and label; empty ones are skipped.
+    """Return annotations from a CSV file with the columns image, axis and label.
+
+    Rows with an empty label are skipped.
 
     Args:
         path: the file.
-        annotator: whose they are; None where a column annotator says so.
-        date: of labels that have none in a column date, ISO 8601.
+        annotator: the annotator's name; None if the file has a column annotator.
+        date: the date, ISO 8601, of annotations without one in a column date.
 
     Raises:
         InvalidData: the file cannot be read or breaks its rules; the message names file, line,
@@ -130,8 +132,8 @@ def _labels(
             raise InvalidData(f"{place}: {error}") from error
         if (label.image, label.axis, label.annotator) in seen:
             raise InvalidData(
-                f"{place}: {label.annotator!r} has annotated {label.image!r} on {label.axis!r} before "
-                "in this file. Leave one of the lines."
+                f"{place}: {label.annotator!r} has already annotated {label.image!r} on "
+                f"{label.axis!r} in this file. Keep one of the lines."
             )
         seen.add((label.image, label.axis, label.annotator))
         yield label

@@ -1,9 +1,9 @@
-"""What people's labels make of an instrument: other answers from the same scores, and their errors.
+"""Recalibration of an instrument with annotations, and the errors of the recalibrated instrument.
 
-It is another instrument then, and its tallies are corrected with the errors of its own answers. It
-counts both labels alike, however rare one is among the model's images: a fit by labels carries
-how often each is true, and an instrument that took this for granted would find every profession
-nearer to the model's average than it is.
+A recalibrated instrument answers from the same scores but is an instrument of its own: its tallies
+are corrected with its own errors. It treats both labels as equally frequent. A plain fit to the
+annotations would include how frequent each label is among all images of the model, and so pull
+every profession towards the model's average.
 
 Source: Saerens, Latinne and Decaestecker 2002, "Adjusting the outputs of a classifier to new a
 priori probabilities", here to equal ones.
@@ -13,7 +13,7 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from explorer.annotation.errors import TWO_LABELS, errors, fewest_errors, scored, stands_for
+from explorer.annotation.errors import errors, fewest_errors, scored, stands_for
 from explorer.errors import InvalidData
 from explorer.perception.axes import Perception
 from explorer.perception.decide import decide_anew
@@ -45,25 +45,28 @@ _DIGITS = 4
 def recalibration(
     axis: "Axis", seen: "Sequence[Seen]", groups: "Mapping[str, str] | None" = None
 ) -> Recalibration:
-    """Fit temperature, bias and threshold to what people agree on.
+    """Return temperature, bias and threshold fitted to the annotators' consensus.
 
-    The bias is the instrument's lean alone, and the threshold is the smallest with few errors if
-    both labels are equally frequent. They are rounded to the digits that the instrument's name
-    tells.
+    The bias is the instrument's own, without the frequencies of the labels. The threshold is the
+    smallest with few errors if both labels are equally frequent. All are rounded to the digits in
+    the instrument's name.
 
     Args:
-        axis: the question.
-        seen: a sample with its labels and scores.
-        groups: of images by key, as in `confidence`.
+        axis: the axis.
+        seen: a sample with annotations and scores.
+        groups: groups by image key, as in `confidence`.
 
     Raises:
-        InvalidData: the axis has more than two labels, the labels are too few or all of one kind,
-            the scores tell nothing of them, or no threshold keeps errors few.
+        InvalidData: the axis has more than two labels, the annotations are too few or all the same,
+            the scores do not depend on them, or no threshold keeps errors few.
     """
     import numpy as np
 
     if len(axis.labels) != 2:  # noqa: PLR2004
-        raise InvalidData(f"{axis.name!r} has {len(axis.labels)} labels, and {TWO_LABELS}.")
+        raise InvalidData(
+            f"{axis.name!r} has {len(axis.labels)} labels. Only an axis with two can be "
+            "calibrated: ask about 'gender'."
+        )
     shown = scored(axis, seen)
     margins, truths, weights = _arrays(axis, seen, shown)
     calibrate(margins.tolist(), truths.tolist())
@@ -75,21 +78,21 @@ def recalibration(
     answered = {label for sure, label in said if threshold is not None and sure >= threshold}
     if threshold is None or len(answered) < len(axis.labels):
         raise InvalidData(
-            f"There is no threshold from which on both labels are answered, at most "
-            f"{MOST_ERRORS:.0%} of the answers are wrong, and at most {MOST_ERRORS_IN_A_GROUP:.0%} "
-            "of those in any tone. Label more images, or use another classifier."
+            f"There is no threshold with answers of both labels that keeps wrong answers to at "
+            f"most {MOST_ERRORS:.0%}, and to at most {MOST_ERRORS_IN_A_GROUP:.0%} within every "
+            "skin tone. Annotate more images, or use another classifier."
         )
-    # Rounded down, it still answers whatever it was fitted to.
+    # Rounded down, so that the image at the threshold is still answered.
     kept = math.floor(threshold * 10**_DIGITS) / 10**_DIGITS
     return Recalibration(scale, kept, len(shown))
 
 
 def recalibrated_errors(axis: "Axis", seen: "Sequence[Seen]", fitted: Recalibration) -> "Errors":
-    """Count how a calibrated instrument errs on the labels that it was fitted to, by cross-fitting.
+    """Return a recalibrated instrument's errors on its own annotations, by cross-fitting.
 
-    The images of each of FOLDS parts are answered with the temperature and the bias that the
-    labels of the other parts fit: an instrument that was told the answers would seem to err less
-    than it does. The threshold is the instrument's own, as it decides how much is unclear.
+    The images in each of FOLDS parts are answered with the temperature and bias fitted to the other
+    parts: the fit to an image's own annotation would make errors look rarer than they are. The
+    threshold is the instrument's own, because it determines how often it abstains.
 
     Source: Stone 1974, "Cross-validatory choice and assessment of statistical predictions".
     """
@@ -105,7 +108,7 @@ def recalibrated_errors(axis: "Axis", seen: "Sequence[Seen]", fitted: Recalibrat
 
 
 def _arrays(axis: "Axis", seen: "Sequence[Seen]", shown: "Sequence[Seen]") -> "_Arrays":
-    """Return margins, whether the first label is true, and how many images each stands for."""
+    """Return margins, whether the first label is true, and weights, one of each per image."""
     import numpy as np
 
     return (
@@ -118,7 +121,7 @@ def _arrays(axis: "Axis", seen: "Sequence[Seen]", shown: "Sequence[Seen]") -> "_
 def _scale(
     margins: "NDArray[np.float64]", truths: "NDArray[np.bool_]", weights: "NDArray[np.float64]"
 ) -> Scale:
-    """Return the fitted scale without how often the first label is true."""
+    """Return the fitted scale without the frequency of the first label."""
     fit = fit_scale(margins, truths)
     mix = log_odds(float(weights[truths].sum() / weights.sum()))
     return Scale(_rounded(fit.temperature), _rounded(fit.bias - mix))

@@ -1,4 +1,4 @@
-"""Say in plain sentences, and in rows, what annotations tell."""
+"""The report on annotations, as plain sentences and as rows."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -8,9 +8,11 @@ from explorer.annotation.agreement import pairs
 from explorer.annotation.errors import confidence, errors
 from explorer.annotation.sampling import sample_of, seen_of, tones_of
 from explorer.perception.annotations import CANNOT_TELL, NOT_ONE
-from explorer.statistics.agreement import ONE_ANNOTATOR
+from explorer.statistics.agreement import one_annotator
 from explorer.statistics.calibration import MOST_ERRORS, MOST_ERRORS_IN_A_GROUP
 from explorer.statistics.intervals import FEWEST
+from explorer.translations import gettext as _
+from explorer.translations import ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -21,27 +23,21 @@ if TYPE_CHECKING:
     from explorer.perception.axes import Axis
     from explorer.perception.instruments import Instrument
     from explorer.statistics.agreement import Agreement
+    from explorer.statistics.calibration import FittedScale
     from explorer.statistics.confusion import Confusion
     from explorer.store.index import Store
     from explorer.study import Study
 
     Row = dict[str, object]
 
-# What is told of images that people did not agree on a label of.
-_LEFT = {
-    CANNOT_TELL: "people cannot tell",
-    NOT_ONE: "they see no or several people",
-    "tie": "they are split",
-}
-
 
 @dataclass(frozen=True, slots=True)
 class AnnotationReport:
-    """Everything that people's labels tell of one model, axis and instrument.
+    """The annotations of one model and axis, and the errors of its instrument.
 
-    `sampled` is the size of the sample. `annotators` gives how many labels each gave to the model's
-    images; `outside` how many labels were given to images that are not in the sample, and so
-    stand for nobody knows how many.
+    `sampled` is the size of the sample. `annotators` is the number of annotations by annotator.
+    `outside` is the number of annotations of images outside the sample, which have no weight and so
+    do not count towards errors.
     """
 
     model: str
@@ -58,7 +54,7 @@ class AnnotationReport:
 def annotation_report(
     study: "Study", store: "Store", card: "ModelCard", axis: "Axis"
 ) -> AnnotationReport:
-    """Return everything that people's labels tell of one model of a study on one axis."""
+    """Return the report on one model of a study on one axis."""
     instrument = study.instruments(card)[axis.name]
     sample = sample_of(study, store, card, axis)
     keys = [one.image_key for one in store.perceptions_of(card.spec, axis.name, instrument)]
@@ -80,14 +76,16 @@ def annotation_report(
 
 
 def report_sentences(report: "AnnotationReport") -> "Iterator[str]":
-    """Yield what the labels tell: who annotated, how far they agree, the errors, the confidence."""
-    yield _annotated(report)
+    """Yield sentences on the annotators, their agreement, the errors and the confidence."""
+    yield from _annotated(report)
     if not report.pairs and report.annotators:
-        yield f"How far people agree is not known. {ONE_ANNOTATOR}"
+        yield _("The agreement between annotators is unknown. {reason}").format(
+            reason=one_annotator()
+        )
     for pair in report.pairs:
         yield pair_sentence(pair)
     if report.errors.images:
-        yield _agreed(report)
+        yield from _agreed(report)
     if report.errors.confusion:
         yield from error_sentences(report.axis, report.errors.confusion)
     yield _corrected(report.errors.refusal)
@@ -96,66 +94,90 @@ def report_sentences(report: "AnnotationReport") -> "Iterator[str]":
 
 
 def pair_sentence(pair: "Pair") -> str:
-    """Return how far two annotators agree, with what to make of the numbers."""
-    first, second = pair.annotators
-    same = f"{first} and {second} say the same of {pair.same} of {pair.images} images"
+    """Return a sentence on the agreement of two annotators."""
     if pair.images < FEWEST:
-        return f"{same}: too few to tell how far they agree."
-    numbers = [("Cohen's kappa", pair.kappa), ("Gwet's AC1", pair.ac1)]
-    if pair.weighted is not None:
-        numbers.append(("quadratic-weighted kappa", pair.weighted))
-    told = ", ".join(f"{name} {_agreement(number)}" for name, number in numbers)
-    return f"{same}: {told} (1 is full agreement, 0 what chance would give)."
+        pattern = _(
+            "{first} and {second} gave the same answer for {same} of {images} images, too few to "
+            "measure agreement."
+        )
+    elif pair.weighted is None:
+        pattern = _(
+            "{first} and {second} gave the same answer for {same} of {images} images: Cohen's "
+            "kappa {kappa}, Gwet's AC1 {ac1} (1 is full agreement, 0 chance)."
+        )
+    else:
+        pattern = _(
+            "{first} and {second} gave the same answer for {same} of {images} images: Cohen's "
+            "kappa {kappa}, Gwet's AC1 {ac1}, quadratic-weighted kappa {weighted} (1 is full "
+            "agreement, 0 chance)."
+        )
+    first, second = pair.annotators
+    return pattern.format(
+        first=first,
+        second=second,
+        same=pair.same,
+        images=pair.images,
+        kappa=_agreement(pair.kappa),
+        ac1=_agreement(pair.ac1),
+        weighted=_agreement(pair.weighted),
+    )
 
 
 def error_sentences(axis: "Axis", confusion: "Confusion") -> "Iterator[str]":
-    """Yield, for each label that people gave, how often the classifier recognises it."""
+    """Yield a sentence on the classifier's answers for each annotated label."""
     shares = confusion.shares()
     for place, label in enumerate(axis.labels):
         images = sum(row[place] for row in confusion.counts)
         if not images:
-            yield f"People see none of the images as {axis.described(axis.labels[place])}."
+            yield _("No image is annotated as {label}.").format(label=axis.described(label))
             continue
         hit, unclear = shares[place, place], shares[-1, place]
         others = 1 - hit - unclear
-        yield (
-            f"Of images that people see as {label}, the classifier calls an estimated {hit:.0%} "
-            f"{label}, {abs(others):.0%} otherwise and {unclear:.0%} {axis.abstention} "
-            f"({images} annotated)."
+        yield ngettext(
+            "Of images annotated as {label} ({number} image), the classifier labels an estimated "
+            "{correct} correctly and {wrong} incorrectly; {unclear} are {abstained}.",
+            "Of images annotated as {label} ({number} images), the classifier labels an estimated "
+            "{correct} correctly and {wrong} incorrectly; {unclear} are {abstained}.",
+            images,
+        ).format(
+            label=axis.described(label),
+            number=images,
+            correct=f"{hit:.0%}",
+            wrong=f"{abs(others):.0%}",
+            unclear=f"{unclear:.0%}",
+            abstained=axis.abstention,
         )
 
 
 def confidence_sentences(confidence: "Confidence") -> "Iterator[str]":
-    """Yield what the confidence is worth, and from which on answers are seldom wrong."""
-    calibration = confidence.calibration
-    if calibration is None:
-        yield f"Not calibrated: {confidence.uncalibrated}".rstrip(".") + "."
+    """Yield sentences on the calibration, and on the threshold that keeps errors few."""
+    if confidence.calibration is None:
+        reason = (confidence.uncalibrated or "").rstrip(".")
+        yield _("Not calibrated: {reason}.").format(reason=reason)
     else:
-        before, after, scale = calibration.before, calibration.after, calibration.scale
-        yield (
-            f"Its confidence is off by {_points(before.calibration_error)} on average (Brier score "
-            f"{before.brier:.3f}). With a temperature of {scale.temperature:.2f} and a bias of "
-            f"{scale.bias:+.2f} it is off by {_points(after.calibration_error)} "
-            f"({after.brier:.3f}), as measured on labels these were not fitted to "
-            f"({calibration.images} labels). `tally --calibrated` gives answers so, with the bias "
-            "of the classifier alone: without how often each label is true."
-        )
-    limits = (
-        f"at most {MOST_ERRORS:.0%} of its answers are wrong, and at most "
-        f"{MOST_ERRORS_IN_A_GROUP:.0%} of those in any tone"
-    )
+        yield _calibration_sentence(confidence.calibration)
+    limits = {"most": f"{MOST_ERRORS:.0%}", "most_in_a_tone": f"{MOST_ERRORS_IN_A_GROUP:.0%}"}
     risk = next((one for one in confidence.risks if one.threshold == confidence.threshold), None)
     if risk is None:
-        yield f"There is no threshold from which on {limits}."
+        yield _(
+            "No threshold keeps wrong answers to at most {most}, and to at most {most_in_a_tone} "
+            "within every skin tone."
+        ).format(**limits)
     else:
-        yield (
-            f"From a confidence of {risk.threshold:.2f} on, {limits}: it then answers "
-            f"{risk.coverage:.0%} of the images and errs on {risk.error:.1%} of these."
+        yield _(
+            "A threshold of {threshold} keeps wrong answers to at most {most}, and to at most "
+            "{most_in_a_tone} within every skin tone: the classifier then answers {coverage} of "
+            "the images, and {error} of these answers are wrong."
+        ).format(
+            **limits,
+            threshold=f"{risk.threshold:.2f}",
+            coverage=f"{risk.coverage:.0%}",
+            error=f"{risk.error:.1%}",
         )
 
 
 def report_rows(report: "AnnotationReport") -> "list[Row]":
-    """Return a row for each label that people gave and each answer of the classifier."""
+    """Return a row for each annotated label and each answer of the classifier."""
     axis, confusion = report.axis, report.errors.confusion
     if confusion is None:
         return []
@@ -177,40 +199,95 @@ def report_rows(report: "AnnotationReport") -> "list[Row]":
     ]
 
 
-def _annotated(report: "AnnotationReport") -> str:
+def _annotated(report: "AnnotationReport") -> "Iterator[str]":
     if not report.sampled:
-        return f"{report.model}, {report.axis.title.lower()}: no sample is drawn yet."
-    by = ", ".join(f"{annotator} ({count})" for annotator, count in report.annotators.items())
-    told = (
-        f"{report.model}, {report.axis.title.lower()}: {report.errors.images} of the "
-        f"{report.sampled} images of the sample are annotated"
+        pattern = _("{model}, {axis}: no sample has been drawn yet.")
+    elif not report.annotators:
+        pattern = _(
+            "{model}, {axis}: {images} of the {sampled} images of the sample are annotated."
+        )
+    else:
+        pattern = _(
+            "{model}, {axis}: {images} of the {sampled} images of the sample are annotated, by "
+            "{annotators}."
+        )
+    yield pattern.format(
+        model=report.model,
+        axis=report.axis.title.lower(),
+        images=report.errors.images,
+        sampled=report.sampled,
+        annotators=", ".join(f"{name} ({count})" for name, count in report.annotators.items()),
     )
-    outside = (
-        f" {report.outside} labels are of images outside the sample: they count for how far "
-        "people agree, not for errors."
-    )
-    return f"{told}, by {by}.{outside if report.outside else ''}" if by else f"{told}."
+    if report.sampled and report.outside:
+        yield ngettext(
+            "{number} annotation of an image outside the sample counts towards agreement, but not "
+            "towards errors.",
+            "{number} annotations of images outside the sample count towards agreement, but not "
+            "towards errors.",
+            report.outside,
+        ).format(number=report.outside)
 
 
-def _agreed(report: "AnnotationReport") -> str:
+def _agreed(report: "AnnotationReport") -> "Iterator[str]":
     errors = report.errors
-    left = ", ".join(f"in {count} {_LEFT[why]}" for why, count in errors.left.items())
-    agreed = f"In {errors.agreed} of them one label was given more often than any other answer"
-    return f"{agreed}; {left}, which says nothing of errors." if left else f"{agreed}."
+    yield ngettext(
+        "{number} of them has one label that is more frequent than any other answer.",
+        "{number} of them have one label that is more frequent than any other answer.",
+        errors.agreed,
+    ).format(number=errors.agreed)
+    if errors.left:
+        yield _("Not used to measure errors: {left}.").format(
+            left=", ".join(_left(why, count) for why, count in errors.left.items())
+        )
+
+
+def _left(why: str, number: int) -> str:
+    return {
+        CANNOT_TELL: ngettext(
+            "{number} image on which annotators cannot tell",
+            "{number} images on which annotators cannot tell",
+            number,
+        ),
+        NOT_ONE: ngettext(
+            "{number} image with no or several people",
+            "{number} images with no or several people",
+            number,
+        ),
+        "tie": ngettext("{number} image with a tie", "{number} images with a tie", number),
+    }[why].format(number=number)
 
 
 def _corrected(refusal: str | None) -> str:
     if refusal is None:
-        return (
-            "Tallies of this model are corrected with these labels, weighed by how often the "
-            "classifier gave each answer."
+        return _(
+            "Tallies of this model are corrected with these annotations, weighted by the frequency "
+            "of each answer of the classifier."
         )
-    return f"Tallies of this model are not corrected with labels: {refusal}".rstrip(".") + "."
+    return _("Tallies of this model are not corrected with annotations: {reason}.").format(
+        reason=refusal.rstrip(".")
+    )
 
 
-def _points(share: float) -> str:
-    return f"{100 * share:.1f} points"
+def _calibration_sentence(calibration: "FittedScale") -> str:
+    before, after, scale = calibration.before, calibration.after, calibration.scale
+    return _(
+        "The confidence differs from the share of correct answers by {before} points on average "
+        "(Brier score {brier_before}). With a temperature of {temperature} and a bias of {bias}, "
+        "the difference is {after} points (Brier score {brier_after}), by cross-validation on "
+        "{images} annotated images. `tally --calibrated` uses this calibration, without the part "
+        "of the bias that is due to the frequencies of the labels."
+    ).format(
+        before=f"{100 * before.calibration_error:.1f}",
+        brier_before=f"{before.brier:.3f}",
+        temperature=f"{scale.temperature:.2f}",
+        bias=f"{scale.bias:+.2f}",
+        after=f"{100 * after.calibration_error:.1f}",
+        brier_after=f"{after.brier:.3f}",
+        images=calibration.images,
+    )
 
 
-def _agreement(agreement: "Agreement") -> str:
-    return "not told" if agreement.value is None else f"{agreement.value:.2f}"
+def _agreement(agreement: "Agreement | None") -> str:
+    if agreement is None or agreement.value is None:
+        return _("undefined")
+    return f"{agreement.value:.2f}"

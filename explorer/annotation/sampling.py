@@ -1,7 +1,7 @@
-"""Samples of what is stored, what people said of them, and what that makes of a study.
+"""Samples of stored images, their annotations, and the errors and recalibration of instruments.
 
-Of a study only models, axes and classifier count here. A sample is of all stored images of a
-model, whatever words they were drawn for: how an instrument errs is asked of the model.
+Only the models, axes and classifier of a study matter here. A sample is taken from all stored
+images of a model, whatever their prompts, because an instrument's errors are measured per model.
 """
 
 from dataclasses import replace
@@ -29,13 +29,13 @@ _TONE = "tone"
 def draw_samples(
     study: "Study", store: "Store", size: int = SIZE, seed: int = 0
 ) -> "tuple[Sampled, ...]":
-    """Draw a sample for each model and axis of a study, and keep it in place of the earlier one.
+    """Draw and store a sample for each model and axis of a study, replacing earlier ones.
 
     Returns:
-        What is to be annotated, axis by axis, the models mixed.
+        The images to annotate, axis by axis, with the models mixed.
 
     Raises:
-        InvalidData: of some model no image is classified on some axis.
+        InvalidData: a model has no classified image on one of the axes.
         OutOfRange: the size lies outside its limits.
     """
     drawn: list[Sampled] = []
@@ -48,12 +48,12 @@ def draw_samples(
 def sample_of(
     study: "Study", store: "Store", card: "ModelCard", axis: "Axis"
 ) -> "tuple[Sampled, ...]":
-    """Return the sample of a model and axis for the classifier of the study; empty without one."""
+    """Return the sample of a model and axis for the study's classifier; empty if there is none."""
     return store.annotations.sample(card.spec, axis.name, study.instruments(card)[axis.name])
 
 
 def annotated_errors(study: "Study", store: "Store") -> "Mapping[tuple[str, str], Errors]":
-    """Return how the instruments of a study err on what people annotated, by model and axis name."""
+    """Return the errors of a study's instruments on annotated images, by model and axis name."""
     return {
         (card.spec.name, axis.name): _errors(study, store, card, axis)
         for card in study.models
@@ -62,15 +62,15 @@ def annotated_errors(study: "Study", store: "Store") -> "Mapping[tuple[str, str]
 
 
 def calibrated(study: "Study", store: "Store") -> "Study":
-    """Return a study of one model and axis with the answers that people's labels calibrate.
+    """Return a study of one model and axis, recalibrated with annotations.
 
     Raises:
-        InvalidData: it is of several models or axes, or the labels cannot calibrate the answers.
+        InvalidData: there are several models or axes, or the annotations do not allow calibration.
     """
     if len(study.models) > 1 or len(study.axes) > 1:
         raise InvalidData(
-            f"{len(study.models)} models and {len(study.axes)} axes are named. Labels calibrate an "
-            "instrument for one model on one axis: ask about one at a time."
+            f"{len(study.models)} models and {len(study.axes)} axes are named. Annotations "
+            "calibrate an instrument for one model on one axis: ask about one at a time."
         )
     (card,), (axis,) = study.models, study.axes
     plain = replace(study, gate=False)
@@ -80,7 +80,7 @@ def calibrated(study: "Study", store: "Store") -> "Study":
         found = recalibration(axis, seen_of(store, sample, scores=True), tones)
     except InvalidData as error:
         raise InvalidData(
-            f"The answers for {card.spec.name!r} cannot be calibrated with people's labels: {error}"
+            f"The answers for {card.spec.name!r} cannot be calibrated with annotations: {error}"
         ) from error
     return replace(study, recalibration=found)
 
@@ -101,7 +101,7 @@ def _drawn(
 
 
 def _errors(study: "Study", store: "Store", card: "ModelCard", axis: "Axis") -> "Errors":
-    # Behind a gate there is no sample, and so no errors are known.
+    # There are no samples behind a gate, so errors are unknown.
     if study.recalibration and not study.gate:
         sample = sample_of(replace(study, recalibration=None), store, card, axis)
         return recalibrated_errors(axis, seen_of(store, sample, scores=True), study.recalibration)
@@ -111,12 +111,12 @@ def _errors(study: "Study", store: "Store", card: "ModelCard", axis: "Axis") -> 
 def seen_of(
     store: "Store", sample: "tuple[Sampled, ...]", *, scores: bool = False
 ) -> tuple[Seen, ...]:
-    """Return the images of a sample with what people said of them.
+    """Return the images of a sample with their annotations.
 
     Args:
-        store: where sample, annotations and scores are.
-        sample: of one axis and instrument.
-        scores: also look the instrument's scores up.
+        store: the store with annotations and scores.
+        sample: a sample for one axis and instrument.
+        scores: whether to read the instrument's scores too.
     """
     if not sample:
         return ()
@@ -139,7 +139,7 @@ def seen_of(
 def tones_of(
     study: "Study", store: "Store", card: "ModelCard", keys: "Iterable[str]"
 ) -> dict[str, str]:
-    """Return the tone that the instrument perceives in each image it is not in doubt of."""
+    """Return the skin tone label of each image that has one, by key."""
     instrument = replace(study, axes=load_axes()).instruments(card)[_TONE]
     seen = store.perceptions(keys, _TONE, instrument)
     return {key: one.label for key, one in seen.items() if one.label is not None}

@@ -44,8 +44,9 @@ def classifier_of(given: str | None, card: "ModelCard", axis: "Axis") -> Classif
     on_face = given is not None and (given == FACE or given.startswith(f"{FACE}:"))
     own_name = (given or "").removeprefix(FACE).removeprefix(":").strip() if on_face else given
     asked = ClassifierSpec.parse(own_name or card.classifier)
-    backbone = asked.backbone or ""
-    asked = replace(asked, revision=revision(backbone))
+    # People name no revision: what looks like one belongs to the name of a folder.
+    backbone = "@".join(filter(None, (asked.backbone, asked.revision)))
+    asked = replace(asked, backbone=backbone or None, revision=revision(backbone))
     if axis.method == "subject":
         # The bundled generators show one person each time, as the art they learned from does.
         spec = replace(asked, method="subject", detector=_detector())

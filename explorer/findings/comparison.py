@@ -1,4 +1,4 @@
-"""Set two models side by side, cell by cell."""
+"""Comparison of two models, cell by cell."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Two tallies of the same words and axis.
+    """Two models' tallies of the same words and axis.
 
-    `differences` holds, in the axis's label order, the left share minus the right one, None where
-    either model has no classified image. `pairs` counts, by prompt text, the labels that the two
-    sides' images of the same seed got; `paired` is how many there are.
+    `differences` holds, in the axis's order of labels, the left share minus the right share, None
+    where either model has no classified image. `pairs` counts the pairs of images with the same
+    seed, by prompt text and by the labels of both.
     """
 
     left: "Tally"
@@ -33,7 +33,7 @@ class Comparison:
 
     @property
     def paired(self) -> int:
-        """How many prompts and replicates, hence seeds, are classified on both sides."""
+        """The number of pairs of images that are classified on both sides."""
         return sum(number for labels in self.pairs.values() for number in labels.values())
 
 
@@ -42,12 +42,12 @@ def compare(
     right: "Iterable[Tally]",
     pairs: "Callable[[Tally], Pairs]" = lambda _: {},
 ) -> tuple[Comparison, ...]:
-    """Pair the tallies of two models by words and axis, in the order of the left one.
+    """Return the tallies of two models paired by words and axis, in the order of the left side.
 
     Args:
-        left: of the one model.
-        right: of the other.
-        pairs: gives the pairs of images behind a tally of the left one.
+        left: one model's tallies.
+        right: the other model's tallies.
+        pairs: returns the pairs of images behind a tally of the left side.
 
     Raises:
         InvalidData: a cell is on one side only, or twice on one side.

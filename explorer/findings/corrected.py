@@ -1,13 +1,13 @@
-"""What may be quoted of a tally: bounds for the unclear, and shares corrected for the errors."""
+"""Findings: tallies with bounds for abstentions and shares corrected for classifier errors."""
 
 import zlib
 from dataclasses import dataclass
-from itertools import groupby
 from typing import TYPE_CHECKING
 
 from explorer.statistics.bounds import manski
 from explorer.statistics.correction import correct
 from explorer.statistics.intervals import FEWEST
+from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -21,20 +21,18 @@ if TYPE_CHECKING:
     # By model name and axis name.
     Errors = Mapping[tuple[str, str], Confusion]
 
-# A limit at 2.5% of so many draws lies between 2% and 3% of them.
+# With this many draws, a limit at 2.5% of them lies between 2% and 3%.
 DRAWS = 4_000
 NO_ERRORS: "Errors" = {}
-NOT_ANNOTATED = "not corrected: nobody has annotated images for this instrument yet"
-TOO_FEW = f"not corrected: fewer than {FEWEST} classified images"
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A tally and what may be quoted of it, label by label in the axis's order.
+    """A tally with its bounds and corrected shares, in the axis's order of labels.
 
-    `bounds` is None below FEWEST classified images, and so is `corrected`, which is None too where it
-    is not known how the instrument errs, or it errs too much. `confusion` is how it errs, None
-    where that is not known. `note` says why there is no correction, or what to mind about it.
+    `bounds` and `corrected` are None below FEWEST classified images. `corrected` is also None where
+    the instrument's errors are unknown or too large. `confusion` holds these errors, None where
+    they are unknown. `note` is the reason for a missing correction, or a caveat about it.
     """
 
     tally: "Tally"
@@ -44,7 +42,7 @@ class Finding:
     note: str | None = None
 
     def best(self, label: str) -> "Interval | None":
-        """Return the label's corrected share, or the raw one where there is none.
+        """Return the label's corrected share, or the raw share if there is none.
 
         None below FEWEST classified images.
         """
@@ -54,19 +52,26 @@ class Finding:
 
 
 def findings(tallies: "Iterable[Tally]", errors: "Errors" = NO_ERRORS) -> tuple[Finding, ...]:
-    """Return the finding of each tally, in order; one draw of errors serves a model and axis.
+    """Return the finding of each tally, in order.
+
+    Tallies of the same model and axis share the draws of their instrument's errors.
 
     Args:
-        tallies: of any models and axes.
-        errors: how the instrument errs, as far as that is known.
+        tallies: tallies of any models and axes.
+        errors: the known errors of the instruments.
     """
-    placed = sorted(enumerate(tallies), key=lambda pair: _source(pair[1]))
-    found = {
-        place: finding
-        for source, group in groupby(placed, key=lambda pair: _source(pair[1]))
-        for place, finding in _of_one_source(list(group), errors.get(source))
-    }
-    return tuple(found[place] for place in sorted(found))
+    tallies = tuple(tallies)
+    found: dict[int, Finding] = {}
+    enough: dict[tuple[str, str], list[int]] = {}
+    for place, tally in enumerate(tallies):
+        if tally.classified < FEWEST:
+            found[place] = Finding(tally, note=_too_few())
+        else:
+            enough.setdefault((tally.cell.model, tally.axis.name), []).append(place)
+    for source, places in enough.items():
+        of_source = [tallies[place] for place in places]
+        found |= dict(zip(places, _of_one_source(of_source, errors.get(source)), strict=True))
+    return tuple(found[place] for place in range(len(tallies)))
 
 
 def corrections(
@@ -77,7 +82,7 @@ def corrections(
 ) -> "Correction":
     """Return tallies of one model and axis, corrected with the same draws of its errors.
 
-    The unclear are a prediction of their own. Another model has another seed. `rows` are the
+    Abstentions count as a predicted class of their own. Each model has its own seed. `rows` are the
     positions of these tallies among all of the model and axis, None where these are all.
     """
     counts = [(*tally.counts, tally.abstained) for tally in tallies]
@@ -85,32 +90,16 @@ def corrections(
     return correct(counts, confusion, draws, level, zlib.crc32(model.encode()), rows)
 
 
-def _source(tally: "Tally") -> tuple[str, str]:
-    return tally.cell.model, tally.axis.name
-
-
-def _of_one_source(
-    placed: "list[tuple[int, Tally]]", confusion: "Confusion | None"
-) -> "list[tuple[int, Finding]]":
-    few = [(place, Finding(tally, note=TOO_FEW)) for place, tally in placed if _is_small(tally)]
-    enough = [(place, tally) for place, tally in placed if not _is_small(tally)]
-    if not enough:
-        return few
-    tallies = [tally for _, tally in enough]
+def _of_one_source(tallies: "list[Tally]", confusion: "Confusion | None") -> list[Finding]:
     if confusion is None:
-        made = [Finding(tally, _bounds(tally), note=NOT_ANNOTATED) for tally in tallies]
-    else:
-        made = _corrected(tallies, confusion)
-    return few + [(place, one) for (place, _), one in zip(enough, made, strict=True)]
-
-
-def _is_small(tally: "Tally") -> bool:
-    return tally.classified < FEWEST
+        note = _("not corrected: nobody has annotated images for this instrument yet")
+        return [Finding(tally, _bounds(tally), note=note) for tally in tallies]
+    return _corrected(tallies, confusion)
 
 
 def _corrected(tallies: "list[Tally]", confusion: "Confusion") -> list[Finding]:
     correction = corrections(tallies, confusion)
-    refusal = f"not corrected: {correction.refusal}" if correction.refusal else None
+    refusal = correction.refusal and _("not corrected: {reason}").format(reason=correction.refusal)
     return [
         Finding(
             tally=tally,
@@ -121,6 +110,10 @@ def _corrected(tallies: "list[Tally]", confusion: "Confusion") -> list[Finding]:
         )
         for tally, shares in zip(tallies, correction.shares, strict=True)
     ]
+
+
+def _too_few() -> str:
+    return _("not corrected: fewer than {fewest} classified images").format(fewest=FEWEST)
 
 
 def _bounds(tally: "Tally") -> "tuple[Bounds, ...]":

@@ -1,4 +1,4 @@
-"""What is stored of one model of a study, counted prompt by prompt."""
+"""Stored images and answers of one model of a study, counted by prompt."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from explorer.store.index import Store
     from explorer.study import Study
 
-    # By prompt text and left and right label: how many pairs of images got these two.
+    # Numbers of pairs of images, by prompt text and by left and right label.
     Pairs = Mapping[str, Mapping[tuple[str, str], int]]
 
     _Answer = tuple[str | None, str | None]
@@ -28,35 +28,37 @@ NO_REASON = "no reason given"
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many images of each prompt are stored, and how they were answered for.
+    """Numbers of stored images and of answers, by prompt text.
 
-    `images` counts the images of each text by the reason why they are filtered, None for those that
-    are not. `answers` counts by axis name and text how often each label (None: no answer) was given
-    for each reason (None: there is a label).
+    `images` counts the images of each text by the reason why they were filtered, None for those
+    that were not. `answers` counts the pairs of label and reason by axis name and text; the label
+    is None for an abstention, the reason is None for a label. Texts without stored images or
+    answers are absent.
     """
 
-    images: "Mapping[str, Counter[str | None]]"
-    answers: "Mapping[str, Mapping[str, Counter[_Answer]]]"
+    images: "Mapping[str, Mapping[str | None, int]]"
+    answers: "Mapping[str, Mapping[str, Mapping[_Answer, int]]]"
 
 
 def count(study: "Study", store: "Store", model: "ModelCard") -> Counts:
-    """Return what is stored of one model of a study, counted."""
-    asked = study.asked(model)
-    images: dict[str, Counter[str | None]] = {text: Counter() for text in asked.texts}
-    for text, filtered, number in store.image_counts(asked):
-        images[text][filtered] += number
+    """Return the numbers of stored images and answers of one model of a study."""
+    images: dict[str, dict[str | None, int]] = {}
+    for text, filtered, number in store.image_counts(study.asked(model)):
+        images.setdefault(text, {})[filtered] = number
     instruments = study.instruments(model)
-    answers = {axis.name: _none(asked.texts) for axis in study.axes}
+    answers: dict[str, dict[str, dict[_Answer, int]]] = {axis.name: {} for axis in study.axes}
     for axis in study.axes:
+        of_axis = answers[axis.name]
         for text, answer, number in _answers(study, store, model, axis, instruments[axis.name]):
-            answers[axis.name][text][answer] += number
+            of_text = of_axis.setdefault(text, {})
+            of_text[answer] = of_text.get(answer, 0) + number
     return Counts(images, answers)
 
 
 def count_pairs(study: "Study", store: "Store", axis: "Axis") -> "Pairs":
-    """Return the pairs of labels that the first two models' images got on the same seeds.
+    """Return the pairs of labels of two models' images with the same seed, counted by prompt.
 
-    Images that either side did not answer for are no pair.
+    Pairs in which either image has no label are left out.
     """
     left, right = study.models
     pairs: dict[str, Counter[tuple[str, str]]] = {}
@@ -72,21 +74,18 @@ def count_pairs(study: "Study", store: "Store", axis: "Axis") -> "Pairs":
     return pairs
 
 
-def _none(texts: "tuple[str, ...]") -> "dict[str, Counter[_Answer]]":
-    return {text: Counter() for text in texts}
-
-
 def _answers(
     study: "Study", store: "Store", model: "ModelCard", axis: "Axis", instrument: "Instrument"
 ) -> "Iterator[tuple[str, _Answer, int]]":
     asked = study.asked(model)
     if study.recalibration is None:
         for one in store.answer_counts(asked, axis.name, instrument):
-            yield one.text, _gated((one.label, one.reason), one, axis, instrument), one.number
+            plain = one.label, one.reason
+            yield one.text, _gated(plain, one, axis) if instrument.gate else plain, one.number
         return
     for one, scores in store.scored_answers(asked, axis.name, instrument):
         answer = _anew(one, scores, axis, instrument, study.recalibration)
-        yield one.text, _gated(answer, one, axis, instrument), one.number
+        yield one.text, _gated(answer, one, axis) if instrument.gate else answer, one.number
 
 
 def _anew(
@@ -101,10 +100,8 @@ def _anew(
     return anew.label, anew.reason
 
 
-def _gated(
-    answer: "_Answer", one: "AnswerCount", axis: "Axis", instrument: "Instrument"
-) -> "_Answer":
-    why = refusal(one.gate_label, one.gate_reason, axis) if instrument.gate else None
+def _gated(answer: "_Answer", one: "AnswerCount", axis: "Axis") -> "_Answer":
+    why = refusal(one.gate_label, one.gate_reason, axis)
     return (None, why) if why else answer
 
 
@@ -115,6 +112,6 @@ def _let_through(
     axis: "Axis",
     study: "Study",
 ) -> str | None:
-    """Return the label, None where the gate refuses the image."""
+    """Return the label, or None if the gate refuses the image."""
     refused = study.gate and refusal(gate_label, gate_reason, axis)
     return None if refused else label

@@ -1,4 +1,4 @@
-"""How sure two models differ: corrected differences, and tests that allow for their number."""
+"""Differences between two models: corrected, and tested with an adjustment for many tests."""
 
 from collections import defaultdict
 from dataclasses import dataclass, replace
@@ -9,7 +9,7 @@ from explorer.findings.sentences import (
     holds,
     how_many_hold,
     interval_text,
-    points_more,
+    points_higher,
     subject,
     too_few_to_flip,
 )
@@ -17,6 +17,7 @@ from explorer.perception.axes import FEMININE, GENDER
 from explorer.statistics import correction, significance
 from explorer.statistics.confusion import POOLABLE_P, equal_errors
 from explorer.statistics.intervals import FEWEST
+from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping, Sequence
@@ -33,10 +34,9 @@ MCNEMAR = "mcnemar over pairs of one prompt"
 
 @dataclass(frozen=True, slots=True)
 class Tested:
-    """A two-sided p-value by `method`, and `q`, what is left of it among all tests of the family.
+    """A two-sided p-value by `method`, and `q`, its adjustment for all tests of the family.
 
-    To name every difference whose q is 0.05 or less is to be wrong in at most 5% of those named, on
-    average.
+    Of all differences with a q of 0.05 or less, at most 5% are due to chance, on average.
     """
 
     p: float
@@ -45,18 +45,19 @@ class Tested:
 
     @property
     def holds(self) -> bool:
-        """Whether the difference may be named among all of its family."""
+        """Whether the difference is significant."""
         return holds(self.q)
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A comparison and how sure it is, label by label in the axis's order.
+    """A comparison with its corrected differences and tests, in the axis's order of labels.
 
-    `corrected` is left minus right share after both were corrected, None where errors are known of
-    one side at most, or either side has fewer than FEWEST classified images. `tests` holds None where
-    a label is not tested: with fewer than FEWEST pairs, and for masculine, whose test would repeat
-    that for feminine. `family` is how many tests there are on this axis. `note` says what to mind.
+    `corrected` is the corrected left share minus the corrected right share, None where the errors
+    of either side are unknown or either side has fewer than FEWEST classified images. `tests` holds
+    None for a label that is not tested: with fewer than FEWEST pairs, and for masculine, whose test
+    would repeat that for feminine. `family` is the number of tests on this axis. `note` is a
+    caveat.
     """
 
     comparison: "Comparison"
@@ -66,15 +67,15 @@ class Difference:
     note: str | None
 
     def best(self, position: int) -> "Interval | None":
-        """Return the corrected difference of a label, or the raw one where there is none."""
+        """Return the corrected difference of a label, or the raw one if there is none."""
         return self.corrected[position] if self.corrected else self.comparison.differences[position]
 
 
 @dataclass(frozen=True, slots=True)
 class Clearest:
-    """The clearest differences that hold, each with the label it is of, among all that were tested.
+    """The most significant differences, each with the position of its label, and all tested ones.
 
-    Those in `rows` are corrected where errors are known, those in `tested` are not.
+    Those in `rows` are corrected where the errors are known, those in `tested` are not.
     """
 
     rows: "tuple[tuple[Difference, int], ...]"
@@ -84,7 +85,7 @@ class Clearest:
 def differences(
     comparisons: "Iterable[Comparison]", errors: "Errors" = NO_ERRORS
 ) -> tuple[Difference, ...]:
-    """Return how sure each comparison is, in order; the comparisons of an axis are one family."""
+    """Return the difference of each comparison, in order; those on one axis are one family."""
     by_axis: dict[str, list[tuple[int, Comparison]]] = defaultdict(list)
     for place, comparison in enumerate(comparisons):
         by_axis[comparison.left.axis.name].append((place, comparison))
@@ -99,12 +100,12 @@ def differences(
 
 
 def clearest(comparisons: "Sequence[Comparison]", errors: "Errors", most: int) -> Clearest:
-    """Test every label of every comparison, and correct the clearest differences that hold.
+    """Return the most significant differences, corrected, after testing every label.
 
     Args:
-        comparisons: of one axis.
-        errors: how the instrument errs, as far as that is known.
-        most: how many to correct: many cells of many labels would take a while.
+        comparisons: comparisons on one axis.
+        errors: the known errors of the instruments.
+        most: the largest number of differences to correct, as each takes a while.
     """
     plain = differences(comparisons)
     held = [
@@ -123,33 +124,39 @@ def clearest(comparisons: "Sequence[Comparison]", errors: "Errors", most: int) -
 
 
 def difference_sentence(difference: Difference, position: int) -> str | None:
-    """Return who is perceived so more often and how sure that is; None without a difference."""
+    """Return a sentence on the difference of one label, or None if there is no difference."""
     left, right = difference.comparison.left, difference.comparison.right
     best = difference.best(position)
     if best is None or not _is_enough(difference.comparison):
         return None
-    how = "corrected" if difference.corrected else "as counted"
     test = difference.tests[position]
-    q = f"; q {test.q:.2g}" if test else ""
-    return (
-        f"Images of {subject(left.cell)} are perceived as {left.axis.described(left.axis.labels[position])} "
-        f"{points_more(best.estimate)} often if generated by {left.cell.model} than by "
-        f"{right.cell.model} ({how}, {interval_text(best)}{q})."
+    return _(
+        "The share of images of {subject} perceived as {label} is {points} with {left} than with "
+        "{right} ({how}, {interval}{q})."
+    ).format(
+        subject=subject(left.cell),
+        label=left.axis.described(left.axis.labels[position]),
+        points=points_higher(best.estimate),
+        left=left.cell.model,
+        right=right.cell.model,
+        how=_("corrected") if difference.corrected else _("as counted"),
+        interval=interval_text(best),
+        q=f"; q {test.q:.2g}" if test else "",
     )
 
 
 def differences_sentence(of_one_axis: "Sequence[Difference]") -> str:
-    """Return how many tests there are on an axis and how many of them hold."""
+    """Return a sentence on the number of tests on one axis and of the significant ones."""
     first = of_one_axis[0]
     left, right = first.comparison.left, first.comparison.right
     models = (left.cell.model, right.cell.model)
     if not first.family:
-        return (
-            f"{left.axis.title}: {models[0]} and {models[1]} are not tested against each other, "
-            f"with fewer than {FEWEST} pairs of images each."
-        )
+        return _(
+            "{axis}: {left} and {right} are not tested against each other, because no cell has "
+            "{fewest} pairs of images."
+        ).format(axis=left.axis.title, left=models[0], right=models[1], fewest=FEWEST)
     held = sum(bool(test and test.holds) for one in of_one_axis for test in one.tests)
-    tests = f"tests of {models[0]} against {models[1]}"
+    tests = _("tests of {left} against {right}").format(left=models[0], right=models[1])
     return f"{left.axis.title}: {how_many_hold(held, first.family, tests)}"
 
 
@@ -201,10 +208,10 @@ def _unequal(comparison: "Comparison", errors: "Errors") -> str | None:
     p = equal_errors(known[0], known[1])
     if p is None or p > POOLABLE_P:
         return None
-    return (
-        f"The instrument errs otherwise on {left.cell.model} than on {right.cell.model} "
-        f"(p {p:.2g}): part of the raw difference is the instrument's."
-    )
+    return _(
+        "The classifier's errors differ between {left} and {right} (p {p}), which explains part of "
+        "the raw difference."
+    ).format(left=left.cell.model, right=right.cell.model, p=f"{p:.2g}")
 
 
 def _note(
@@ -212,7 +219,7 @@ def _note(
 ) -> str | None:
     flipped = any(test and test.method == SIGN_FLIP for test in tests)
     prompts = len(comparison.pairs)
-    few = too_few_to_flip(prompts, "prompts") if flipped else None
+    few = too_few_to_flip(prompts, _("prompts")) if flipped else None
     return " ".join(filter(None, (warning, few))) or None
 
 
@@ -234,7 +241,7 @@ def _p(comparison: "Comparison", label: str) -> tuple[float, str] | None:
         return None
     if comparison.paired < FEWEST:
         return None
-    # Sorted, so that the same pairs are flipped in the same order each time.
+    # Sorted, so that the same pairs are always flipped in the same order.
     tables = [_table(labels, label) for _, labels in sorted(comparison.pairs.items())]
     if len(tables) == 1:
         p = significance.mcnemar(tables[0])
@@ -244,7 +251,7 @@ def _p(comparison: "Comparison", label: str) -> tuple[float, str] | None:
 
 
 def _table(labels: "Mapping[tuple[str, str], int]", label: str) -> "_Table":
-    """Count pairs of one prompt by whether the left (row) and the right image have the label."""
+    """Return the pairs of one prompt, by whether the left (row) and right image have the label."""
     table = [[0, 0], [0, 0]]
     for (left, right), number in labels.items():
         table[left != label][right != label] += number

@@ -1,4 +1,4 @@
-"""How the instrument errs: by annotations, by what ships with a model, or by prompts."""
+"""Known errors of instruments: from annotations, from a model's own files, or from prompts."""
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -18,18 +18,17 @@ if TYPE_CHECKING:
     from explorer.store.index import Store
     from explorer.study import Study
 
-# What may lie beside a model's weights; behind the gate instruments have other names.
+# Optional files in a model's weights folder; instruments behind the gate have other names.
 PLAIN, BEHIND_GATE = "errors.json", "errors-gate.json"
 
 
 def known_errors(study: "Study", store: "Store") -> "dict[tuple[str, str], Confusion]":
     """Return the known confusions of a study, by (model name, axis name).
 
-    Annotations come first, once they can correct. Else those that ship beside a bundled model's
-    weights: they hold for it as it is and for the instrument they were measured with, as with other
-    settings it generates otherwise, and another instrument errs otherwise. Else what images tell
-    whose prompts name the gender, where there are any. Annotations that cannot correct yet are told
-    where nothing else is known: their refusal says why.
+    The first of these sources that exists is used: annotations that can correct; the files of a
+    bundled model, for its default settings and the instrument they were measured with; images whose
+    prompts name the gender; annotations that cannot correct yet, because their refusal explains
+    why.
 
     Raises:
         InvalidData: a file breaks its rules.
@@ -51,12 +50,12 @@ def known_errors(study: "Study", store: "Store") -> "dict[tuple[str, str], Confu
 def errors_of(
     model: "ModelCard", instruments: "Mapping[str, Instrument]"
 ) -> "dict[str, Confusion]":
-    """Return the confusions that ship with a model, by axis name; `instruments` is by axis too.
+    """Return the confusions that ship with a model, by axis name; `instruments` is by axis name.
 
     Raises:
         InvalidData: a file breaks its rules.
     """
-    # A variant has another name, and so no folder of its own.
+    # A variant has a name of its own, so no such folder exists.
     if not model.bundled or not (folder := weights_folder(model.spec.name)).is_dir():
         return {}
     paths = [path for name in (PLAIN, BEHIND_GATE) if (path := folder / name).is_file()]

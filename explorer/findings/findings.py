@@ -1,8 +1,8 @@
-"""The one owner of what is said about a study; the page, the commands and the files only show it."""
+"""All findings of a study, computed in one place; page, command line and files only show them."""
 
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from explorer import __version__
 from explorer.findings.comparison import compare
@@ -14,23 +14,23 @@ from explorer.findings.gap_tables import gap_rows, shift_rows, tone_rows
 from explorer.findings.gaps import gaps
 from explorer.findings.shifts import shifts
 from explorer.findings.tables import Origin, comparison_rows, image_rows, tally_rows
-from explorer.findings.tallies import ALL, tally
+from explorer.findings.tallies import cells, tally
 from explorer.models.provenance import Provenance
 from explorer.perception.axes import GENDER
 from explorer.perception.decide import decide_anew
 from explorer.perception.subject import behind_gate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from explorer.findings.comparison import Comparison
     from explorer.findings.corrected import Errors, Finding
-    from explorer.findings.counts import Counts, Pairs
+    from explorer.findings.counts import Counts
     from explorer.findings.differences import Clearest, Difference
     from explorer.findings.gaps import Gaps
     from explorer.findings.shifts import Shift
     from explorer.findings.tables import Row
-    from explorer.findings.tallies import By, Tally
+    from explorer.findings.tallies import By, Cell, Tally
     from explorer.models.catalog import ModelCard
     from explorer.models.requests import ImageRequest
     from explorer.perception.axes import Perception
@@ -39,98 +39,79 @@ if TYPE_CHECKING:
     from explorer.study import Study
     from explorer.words.references import Reference
 
+_T = TypeVar("_T")
+
 
 class Findings:
-    """Everything that is said about a study, each thing computed once, when it is asked for.
+    """All findings of a study, each computed once, on first use.
 
-    It tells what was stored when each thing was first asked for: make another one after a run.
-    Tallies, findings and comparisons are by profession, by adjective or by cell.
+    Each reflects the store at the time of its first use: create a new object after a run. Tallies,
+    findings and comparisons are by profession, by adjective or by cell.
     """
 
     def __init__(self, study: "Study", store: "Store") -> None:
-        """Remember what is asked and where it is stored; nothing is read yet."""
+        """Keep the study and the store; nothing is read yet."""
         self.study = study
         self._store = store
-        self._counts: dict[str, Counts] = {}
-        self._tallies: dict[By, tuple[Tally, ...]] = {}
-        self._found: dict[tuple[By, str], tuple[Finding, ...]] = {}
-        self._compared: dict[By, tuple[Comparison, ...]] = {}
-        self._differences: dict[tuple[By, str | None], tuple[Difference, ...]] = {}
+        self._known: dict[tuple[object, ...], Any] = {}
 
     def counts(self, model: "ModelCard") -> "Counts":
-        """Return what is stored of one model, counted prompt by prompt."""
-        name = model.spec.name
-        if name not in self._counts:
-            self._counts[name] = count(self.study, self._store, model)
-        return self._counts[name]
+        """Return the stored images and answers of one model, counted by prompt."""
+        return self._once(lambda: count(self.study, self._store, model), "counts", model.spec.name)
 
-    def tallies(self, by: "By") -> "tuple[Tally, ...]":
-        """Return the tally of each cell and axis, model by model."""
-        if by not in self._tallies:
-            self._tallies[by] = tuple(
-                one
-                for card in self.study.models
-                for one in tally(self.study, card, self.counts(card), by)
-            )
-        return self._tallies[by]
+    def tallies(self, by: "By", axis: str | None = None) -> "tuple[Tally, ...]":
+        """Return the tally of each cell, model by model, on one axis or on all axes."""
+        if axis is None:
+            return self._on_each_axis(lambda each: self.tallies(by, each))
+        return self._once(lambda: self._tallied(by, axis), "tallies", by, axis)
 
     @cached_property
     def errors(self) -> "Errors":
-        """How the instruments err, as far as that is known, by model name and axis name."""
+        """The known errors of the instruments, by model name and axis name."""
         return known_errors(self.study, self._store)
 
     def found(self, by: "By", axis: str | None = None) -> "tuple[Finding, ...]":
-        """Return the tallies with what may be quoted of them, of one axis or of all."""
+        """Return the tallies with bounds and corrected shares, on one axis or on all axes."""
         if axis is None:
-            found = {
-                one.tally: one for each in self.study.axes for one in self.found(by, each.name)
-            }
-            return tuple(found[one] for one in self.tallies(by))
-        if (by, axis) not in self._found:
-            tallies = (one for one in self.tallies(by) if one.axis.name == axis)
-            self._found[by, axis] = findings(tallies, self.errors)
-        return self._found[by, axis]
+            return self._on_each_axis(lambda each: self.found(by, each))
+        return self._once(lambda: findings(self.tallies(by, axis), self.errors), "found", by, axis)
 
     def compared(self, by: "By", axis: str | None = None) -> "tuple[Comparison, ...]":
-        """Return the study's first model beside its second, on one axis or on all."""
-        if axis is not None:
-            return tuple(one for one in self.compared(by) if one.left.axis.name == axis)
-        if by not in self._compared:
-            left, right = (
-                [one for one in self.tallies(by) if one.cell.model == card.spec.name]
-                for card in self.study.models
-            )
-            self._compared[by] = compare(left, right, self._pairs_of)
-        return self._compared[by]
+        """Return the comparisons of the study's two models, on one axis or on all axes."""
+        if axis is None:
+            return self._on_each_axis(lambda each: self.compared(by, each))
+        return self._once(lambda: self._set_side_by_side(by, axis), "compared", by, axis)
 
     def differences(self, by: "By", axis: str | None = None) -> "tuple[Difference, ...]":
-        """Return how sure it is that the two models differ, on one axis or on all."""
-        if (by, axis) not in self._differences:
-            compared = self.compared(by, axis)
-            self._differences[by, axis] = differences(compared, self.errors)
-        return self._differences[by, axis]
+        """Return the tested differences between the two models, on one axis or on all axes."""
+        if axis is None:
+            return self._on_each_axis(lambda each: self.differences(by, each))
+        return self._once(
+            lambda: differences(self.compared(by, axis), self.errors), "differences", by, axis
+        )
 
     def clearest(self, axis: str, most: int) -> "Clearest":
-        """Return the clearest differences between professions on an axis of several labels."""
+        """Return the most significant differences by profession on one axis."""
         return clearest(self.compared("profession", axis), self.errors, most)
 
     def gaps(self, references: "Mapping[str, Reference]") -> "Gaps":
-        """Return how far a model's feminine shares lie from references by profession."""
-        return gaps(self.found("profession", GENDER), references)
+        """Return the gaps between a model's feminine shares and references by profession."""
+        found = self.found("profession", GENDER)
+        return self._once(lambda: gaps(found, references), "gaps", *sorted(references.items()))
 
     @cached_property
     def shifts(self) -> "tuple[Shift, ...]":
-        """How far each adjective moves a model's feminine share."""
-        return shifts([one for one in self.tallies("cell") if _is_gender(one)], self.errors)
+        """The shift of a model's feminine share with each adjective."""
+        return shifts(self.tallies("cell", GENDER), self.errors)
 
     def observations(
         self, model: "ModelCard", requests: "Iterable[ImageRequest] | None" = None
     ) -> "tuple[Observation, ...]":
-        """Return stored images of one model, with what its instruments said of them.
+        """Return stored images of one model with their perceptions.
 
         Args:
-            model: one of the study's.
-            requests: which images; None for all of the model's.
+            model: a model of the study.
+            requests: the images; None for all of the model's images.
         """
         asked = self.study.requests(model) if requests is None else requests
         stored = self._store.observations(asked, self.study.stored_instruments(model))
@@ -140,7 +121,7 @@ class Findings:
 
     @cached_property
     def origins(self) -> "tuple[Origin, ...]":
-        """How each model's images came about, everything that took part in generating them."""
+        """The origin of each model's images."""
         return tuple(map(self._origin, self.study.models))
 
     def tally_rows(self, by: "By", year: int) -> "list[Row]":
@@ -167,8 +148,9 @@ class Findings:
 
     @property
     def tone_rows(self) -> "list[Row]":
-        """How far tones lie from being equally frequent; columns as gap_tables.tone_rows."""
-        tones = (one for one in self.tallies("profession") if not _is_gender(one))
+        """Distances of tones from equal frequencies; columns as gap_tables.tone_rows."""
+        others = (axis.name for axis in self.study.axes if axis.name != GENDER)
+        tones = (one for axis in others for one in self.tallies("profession", axis))
         return tone_rows(tones, self.origins)
 
     @property
@@ -176,22 +158,45 @@ class Findings:
         """Shifts as rows; columns as explorer.findings.gap_tables.shift_rows."""
         return shift_rows(self.shifts, self.origins)
 
-    @cached_property
-    def _pairs(self) -> "Mapping[str, Pairs]":
-        return {axis.name: count_pairs(self.study, self._store, axis) for axis in self.study.axes}
+    def _once(self, make: "Callable[[], _T]", *name: object) -> "_T":
+        """Return the value kept under a name, made on first use."""
+        if name not in self._known:
+            self._known[name] = make()
+        known: _T = self._known[name]
+        return known
 
-    def _pairs_of(self, one: "Tally") -> "Pairs":
-        pairs = self._pairs[one.axis.name]
-        texts = (
-            prompt.text
-            for prompt in self.study.prompts
-            if one.cell.profession in (prompt.profession, ALL)
-            and one.cell.adjective in (prompt.adjective, ALL)
+    def _on_each_axis(self, on_axis: "Callable[[str], tuple[_T, ...]]") -> "tuple[_T, ...]":
+        """Return the results on all axes, cell by cell, axes innermost."""
+        columns = [on_axis(axis.name) for axis in self.study.axes]
+        return tuple(one for of_cell in zip(*columns, strict=True) for one in of_cell)
+
+    def _tallied(self, by: "By", axis: str) -> "tuple[Tally, ...]":
+        (asked,) = (one for one in self.study.decided_on if one.name == axis)
+        return tuple(
+            tally(self.study, cell, asked, texts, self.counts(card))
+            for card in self.study.models
+            for cell, texts in self._cells(card, by).items()
         )
-        return {text: pairs[text] for text in texts if text in pairs}
+
+    def _cells(self, model: "ModelCard", by: "By") -> "Mapping[Cell, Sequence[str]]":
+        return self._once(lambda: cells(self.study, model, by), "cells", model.spec.name, by)
+
+    def _set_side_by_side(self, by: "By", axis: str) -> "tuple[Comparison, ...]":
+        left, right = (
+            [one for one in self.tallies(by, axis) if one.cell.model == card.spec.name]
+            for card in self.study.models
+        )
+        (asked,) = (one for one in self.study.axes if one.name == axis)
+        pairs = self._once(lambda: count_pairs(self.study, self._store, asked), "pairs", axis)
+        texts = self._cells(self.study.models[0], by)
+        return compare(
+            left,
+            right,
+            lambda one: {text: pairs[text] for text in texts[one.cell] if text in pairs},
+        )
 
     def _answered(self, seen: "Mapping[str, Perception]") -> "Mapping[str, Perception]":
-        """Return the answers of the study's own instruments, made of what is stored."""
+        """Return the answers of the study's instruments, derived from stored perceptions."""
         study = self.study
         if study.recalibration:
             anew = (
@@ -212,10 +217,6 @@ class Findings:
             ),
             tool_version=__version__,
         )
-
-
-def _is_gender(one: "Tally") -> bool:
-    return one.axis.name == GENDER
 
 
 def _joined(texts: "Iterable[str | None]") -> str | None:

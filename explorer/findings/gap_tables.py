@@ -30,18 +30,19 @@ def gap_rows(found: "Gaps", origins: "Iterable[Origin]" = ()) -> "list[Row]":
         model, profession, adjective, adjective_coding: the cell; "(all)" where words are counted
             together.
         count, classified, abstained, filtered, unclassified, missing: images perceived as feminine,
-            images with a label, and without, as in tally_rows.
-        share, share_low, share_high, level, method: the feminine share (0..1), corrected where it
-            can be, and its limits; None below 10 classified images, as all that follows from it.
-        reference_share, reference_year, reference_occupation, reference_match: what it is set
-            beside; None where the reference lacks the profession.
+            images with a label, and images without one, as in tally_rows.
+        share, share_low, share_high, level, method: the feminine share (0..1), corrected where
+            possible, and its limits. These and the columns derived from them are None below 10
+            classified images.
+        reference_share, reference_year, reference_occupation, reference_match: the reference; None
+            if it lacks the profession.
         gap, gap_low, gap_high: share minus reference_share, -1..1.
-        amplification: how much farther from parity than the reference, on its side, -1..1.
-        counts: whether it goes into the headline numbers and is tested: its reference fits the
-            word exactly or closely, or is a person's own.
-        p, q, tests: how likely a gap as large is by chance, two-sided; adjusted by
-            Benjamini-Hochberg for all tests; how many those are.
-        correction_note: why the share is not corrected, or what to mind about it.
+        amplification: additional distance from parity on the reference's side, -1..1.
+        counts: whether the gap is tested and part of the headline: its reference matches the
+            profession exactly or closely, or was given by the user.
+        p, q, tests: the two-sided p-value of the gap, its Benjamini-Hochberg adjustment for all
+            tests, and the number of tests.
+        correction_note: the reason for a missing correction, or a caveat about it.
         instrument ... tool_version: as in tally_rows.
     """
     known, tests = by_model(origins), sum(gap.p is not None for gap in found.rows)
@@ -49,19 +50,22 @@ def gap_rows(found: "Gaps", origins: "Iterable[Origin]" = ()) -> "list[Row]":
 
 
 def tone_rows(tallies: "Iterable[Tally]", origins: "Iterable[Origin]" = ()) -> "list[Row]":
-    """Return how far the tones of each cell lie from all tones being equally frequent.
+    """Return the distance of each cell's tones from equal frequencies.
 
     Columns:
         model, profession, adjective, adjective_coding: the cell.
         classified, abstained, filtered, unclassified, missing: as in tally_rows.
-        reference: "uniform": every tone as often as any other. It describes, it is not called fair.
+        reference: "uniform", all tones equally frequent. It is a yardstick, not a standard of
+            fairness.
         total_variation, total_variation_by_chance, total_variation_line: the share of images
-            that would have to change, what it comes to by chance alone if the reference were true,
-            and what it stays below in 95 of 100 such tallies.
-        wasserstein_steps: how many steps along the tones an image would have to move, on average.
-        jensen_shannon_bits, jensen_shannon_by_chance, jensen_shannon_line: what one image tells
-            of whether it is from the model or the reference, 0..1 bits, and the same by chance.
-            These are of raw counts, and None below 10 classified images.
+            that would have to change, its expectation by chance if the reference were true, and
+            its 95th percentile by chance.
+        wasserstein_steps: the mean number of steps along the tones that an image would have to
+            move.
+        jensen_shannon_bits, jensen_shannon_by_chance, jensen_shannon_line: the information, 0..1
+            bits, of one image on whether it comes from the model or the reference, and the same
+            two values by chance.
+            All distances are those of raw counts, and None below 10 classified images.
         instrument ... tool_version: as in tally_rows.
     """
     known = by_model(origins)
@@ -83,17 +87,18 @@ def shift_rows(found: "Iterable[Shift]", origins: "Iterable[Origin]" = ()) -> "l
     """Return one row for each adjective.
 
     Columns:
-        model, adjective, adjective_coding, professions: how many professions have classified images
-            with the adjective and without one. All counts are of these.
+        model, adjective, adjective_coding, professions: the adjective, and the number of
+            professions with classified images both with it and without an adjective. All counts
+            refer to these professions.
         with_count, with_classified, with_abstained, with_filtered: images with the adjective that
-            are perceived as feminine, have a label, were not answered, were filtered.
-        without_count, without_classified, without_abstained, without_filtered: the same of the prompts
-            without one.
+            are perceived as feminine, have a label, have none, were filtered.
+        without_count, without_classified, without_abstained, without_filtered: the same without an
+            adjective.
         shift, shift_low, shift_high: feminine share with minus without, -1..1, as counted.
         corrected_shift, corrected_shift_low, corrected_shift_high: the same, corrected.
         level: the confidence of the limits.
-        p, q, tests: how likely a shift as large is by chance, two-sided, by flipping the
-            professions' differences; adjusted by Benjamini-Hochberg for all tests; how many.
+        p, q, tests: the two-sided p-value of a sign-flip test over professions, its
+            Benjamini-Hochberg adjustment for all tests, and the number of tests.
         instrument ... tool_version: as in tally_rows.
     """
     found = tuple(found)

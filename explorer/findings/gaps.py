@@ -1,10 +1,10 @@
-"""How far the feminine shares lie from a reference, and whether they exaggerate it."""
+"""Gaps between feminine shares and a reference, and whether a model exaggerates it."""
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from explorer.findings.corrected import corrections
-from explorer.findings.sentences import holds, how_many_hold, interval_text, points, points_more
+from explorer.findings.sentences import holds, how_many_hold, interval_text, points, points_higher
 from explorer.perception.axes import FEMININE
 from explorer.statistics import correction
 from explorer.statistics.amplification import FEWEST as FEWEST_TO_RESAMPLE
@@ -15,6 +15,8 @@ from explorer.statistics.amplification import (
 )
 from explorer.statistics.intervals import FEWEST, Interval
 from explorer.statistics.significance import against_reference, benjamini_hochberg
+from explorer.translations import gettext as _
+from explorer.translations import ngettext
 from explorer.words.references import GENDERED
 
 if TYPE_CHECKING:
@@ -25,26 +27,19 @@ if TYPE_CHECKING:
     from explorer.words.references import Reference
 
 
-# With them the least p-value is small enough to hold among 150.
+# Enough for a smallest p-value that can be significant among 150 tests.
 _DRAWS = 10_000
-
-_RESERVATIONS = {
-    "broad": "as their occupation is counted in a broader group only",
-    "largest-kind": "as the largest of several kinds is counted only",
-    "ambiguous": "as the word has several senses",
-    GENDERED: "as the word itself states a gender",
-}
 
 
 @dataclass(frozen=True, slots=True)
 class Gap:
     """A profession's feminine share minus its reference.
 
-    `gap` is -1..1, of the corrected share where there is one, else of the raw one; its limits are
-    those of the share, the reference being taken as known. `amplification` is how much farther from
-    parity than the reference, on its side, the share is. Both are None without a reference or
-    below FEWEST classified images. `p`, and `q` among all gaps that count, are None for those that
-    do not.
+    `gap`, -1..1, is that of the corrected share where there is one, and of the raw share elsewhere;
+    its limits are those of the share, as the reference is taken as exact. `amplification` is the
+    additional distance of the share from parity, on the reference's side. Both are None without a
+    reference or below FEWEST classified images. `p`, and `q` among all gaps that count, are None
+    for gaps that do not count.
     """
 
     finding: "Finding"
@@ -56,7 +51,7 @@ class Gap:
 
     @property
     def counts(self) -> bool:
-        """Whether the gap goes into the headline: its reference speaks of just what is drawn."""
+        """Whether the gap is part of the headline: its reference matches the profession."""
         return self.gap is not None and self.reference is not None and self.reference.trusted
 
     @property
@@ -69,7 +64,7 @@ class Gap:
 class Gaps:
     """One model's gaps in the order of its professions, tested as one family.
 
-    `correction` holds the draws behind the corrected shares of the gaps that count, None where
+    `correction` holds the draws behind the corrected shares of the gaps that count, None if the
     shares are not corrected.
     """
 
@@ -78,16 +73,17 @@ class Gaps:
 
     @property
     def counted(self) -> tuple[Gap, ...]:
-        """The gaps that go into the headline."""
+        """The gaps that are part of the headline."""
         return tuple(gap for gap in self.rows if gap.counts)
 
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """One model's gaps taken together, over the professions that count.
+    """One model's gaps summarised over the professions that count.
 
-    `mean` and `absolute` are -1..1 and 0..1, None where none counts. `interval` is the mean gap's,
-    None where the shares are not corrected. `slope` is None over too few professions.
+    `mean` (-1..1) and `absolute` (0..1) are the mean gap and the mean of its size, None if no
+    profession counts. `interval` is that of the mean gap, None if the shares are not corrected.
+    `slope` is None with too few professions.
     """
 
     professions: int
@@ -102,8 +98,8 @@ def gaps(found: "Iterable[Finding]", references: "Mapping[str, Reference]") -> G
     """Return the gap of each of one model's professions, in order.
 
     Args:
-        found: on the gender axis, by profession.
-        references: by profession.
+        found: findings on the gender axis, one per profession.
+        references: references by profession.
     """
     plain = [gap_of(one, references.get(str(one.tally.cell.profession))) for one in found]
     counted = [gap for gap in plain if gap.counts]
@@ -116,7 +112,7 @@ def gaps(found: "Iterable[Finding]", references: "Mapping[str, Reference]") -> G
 
 
 def headline(found: Gaps) -> Headline:
-    """Return what one model's gaps come to, over the professions that count."""
+    """Return the summary of one model's gaps over the professions that count."""
     counted = found.counted
     estimates = [gap.gap.estimate for gap in counted if gap.gap]
     interval = _mean(found)
@@ -132,55 +128,74 @@ def headline(found: Gaps) -> Headline:
 
 
 def gap_sentences(found: Gaps, told: Headline, beside: str) -> "Iterator[str]":
-    """Yield the headline in plain sentences, then what is left out of it.
+    """Yield the headline in sentences, then the professions left out of it.
 
     Args:
         found: the gaps of one model.
         told: their headline.
-        beside: what the shares are set beside, "the labour statistics of 2023".
+        beside: the reference, as "the labour statistics of 2023".
     """
     yield from headline_sentences(found, told, beside)
     yield from left_out_sentences(found)
 
 
 def headline_sentences(found: Gaps, told: Headline, beside: str) -> "Iterator[str]":
-    """Yield what the professions that count come to, as gap_sentences does."""
+    """Yield the sentences on the professions that count; arguments as in gap_sentences."""
     if told.mean is None or told.absolute is None:
-        yield f"No profession has {FEWEST} classified images and a reference that fits its word."
+        yield _(
+            "No profession has both a matching reference and {fewest} classified images."
+        ).format(fewest=FEWEST)
         return
-    how = f"corrected, {interval_text(told.interval)}" if told.interval else "as counted"
-    professions = f"{told.professions} profession{'s' * (told.professions != 1)}"
-    yield (
-        f"Over {professions} {found.rows[0].finding.tally.cell.model} shows people "
-        f"perceived as feminine {points_more(told.mean)} often, on average, than {beside} have "
-        f"women ({how}). Whichever way, a profession is {points(told.absolute)} off on average."
+    yield ngettext(
+        "Over {number} profession, the share of images by {model} perceived as feminine is "
+        "{points} than women's share in {beside} ({how}).",
+        "Over {number} professions, the share of images by {model} perceived as feminine is, on "
+        "average, {points} than women's share in {beside} ({how}).",
+        told.professions,
+    ).format(
+        number=told.professions,
+        model=found.rows[0].finding.tally.cell.model,
+        points=points_higher(told.mean),
+        beside=beside,
+        how=_("corrected, {interval}").format(interval=interval_text(told.interval))
+        if told.interval
+        else _("as counted"),
+    )
+    yield _("Regardless of direction, the average gap is {points}.").format(
+        points=points(told.absolute)
     )
     yield _slope_sentence(told.slope)
-    held = sum(holds(gap.q) for gap in found.rows)
-    yield how_many_hold(held, told.tests, "gaps")
+    yield how_many_hold(sum(holds(gap.q) for gap in found.rows), told.tests, _("gaps"))
 
 
 def left_out_sentences(found: Gaps) -> "Iterator[str]":
-    """Yield which professions do not count, by why they do not."""
-    for reason, names in _left_out(found).items():
-        yield f"Not in these numbers, {reason}: {', '.join(names)}."
+    """Yield a sentence for each reason why professions do not count."""
+    for sentence, names in _left_out(found).items():
+        yield sentence.format(professions=", ".join(names), fewest=FEWEST)
 
 
 def gap_line(gap: Gap) -> str | None:
-    """Return how far one profession's share is from its reference; None where there is no gap."""
+    """Return a sentence on one profession's gap to its reference, or None if there is no gap."""
     if gap.gap is None or gap.reference is None:
         return None
-    how = "corrected" if gap.finding.corrected else "as counted"
-    beside = gap.reference.occupation or "your own figure"
-    kept = "" if gap.counts else "; kept out of headlines, as the occupation fits the word roughly"
-    return (
-        f"Gap to the reference ({beside}): {points_more(gap.gap.estimate)} ({how}, "
-        f"{interval_text(gap.gap)}{kept})."
+    pattern = (
+        _("Gap to the reference ({reference}): the share is {points} ({how}, {interval}).")
+        if gap.counts
+        else _(
+            "Gap to the reference ({reference}): the share is {points} ({how}, {interval}; left "
+            "out of the headline, as the occupation matches the profession only roughly)."
+        )
+    )
+    return pattern.format(
+        reference=gap.reference.occupation or _("your own figure"),
+        points=points_higher(gap.gap.estimate),
+        how=_("corrected") if gap.finding.corrected else _("as counted"),
+        interval=interval_text(gap.gap),
     )
 
 
 def gap_of(finding: "Finding", reference: "Reference | None") -> Gap:
-    """Return one profession's gap, untested."""
+    """Return one profession's gap without a test."""
     share, known = finding.best(FEMININE), reference.share if reference else None
     if share is None or known is None:
         return Gap(finding, reference, None, None)
@@ -199,7 +214,7 @@ def _minus(share: Interval, known: float) -> Interval:
 
 
 def _correction(counted: "Sequence[Gap]") -> "correction.Correction | None":
-    """Return the draws behind corrected shares; they are one model's, so all or none are."""
+    """Return the draws behind the corrected shares: one model has them for all gaps or none."""
     confusion = counted[0].finding.confusion if counted else None
     if confusion is None or confusion.refusal:
         return None
@@ -209,7 +224,7 @@ def _correction(counted: "Sequence[Gap]") -> "correction.Correction | None":
 def _p_values(
     counted: "Sequence[Gap]", corrected: "correction.Correction | None"
 ) -> list[float | None]:
-    """Test corrected shares by their draws, raw ones by the exact binomial test."""
+    """Return p-values: from the draws of corrected shares, or from exact binomial tests."""
     if corrected is None:
         return [_p_as_counted(gap) for gap in counted]
     place = _place(counted[0])
@@ -235,6 +250,8 @@ def _mean(found: Gaps) -> Interval | None:
 
 
 def _slope(counted: "Sequence[Gap]") -> "LogitSlope | None":
+    if not counted:
+        return None
     rows = [
         (share.estimate, gap.finding.tally.classified, gap.reference.share)
         for gap in counted
@@ -245,6 +262,7 @@ def _slope(counted: "Sequence[Gap]") -> "LogitSlope | None":
         counts=[share * classified for share, classified, _ in rows],
         totals=[classified for _, classified, _ in rows],
         references=[known for _, _, known in rows],
+        level=counted[0].finding.tally.level,
     )
 
 
@@ -254,22 +272,46 @@ def _place(gap: Gap) -> int:
 
 def _slope_sentence(slope: "LogitSlope | None") -> str:
     if slope is None:
-        return f"Fewer than {FEWEST_TO_RESAMPLE} professions cannot tell whether it exaggerates."
+        return _(
+            "Whether the model exaggerates cannot be estimated with fewer than {fewest} "
+            "professions."
+        ).format(fewest=FEWEST_TO_RESAMPLE)
     interval = slope.slope
-    verdict = "so it neither surely exaggerates nor levels the reference's lean"
     if interval.low > 1:
-        verdict = "so it exaggerates the reference's lean"
-    if interval.high < 1:
-        verdict = "so it levels the reference's lean"
-    return (
-        f"From one profession to the next its log odds rise {interval.estimate:.2f} times as far "
-        f"as the reference's ({interval.level * 100:g}% interval {interval.low:.2f} to "
-        f"{interval.high:.2f}, over {slope.professions} professions; 1 would be as far), {verdict}."
+        pattern = _(
+            "The model exaggerates the differences between professions: from one profession to the "
+            "next, its log odds change {slope} times as much as the reference's ({level}% interval "
+            "{low} to {high}, over {professions} professions; 1 means equally)."
+        )
+    elif interval.high < 1:
+        pattern = _(
+            "The model understates the differences between professions: from one profession to the "
+            "next, its log odds change {slope} times as much as the reference's ({level}% interval "
+            "{low} to {high}, over {professions} professions; 1 means equally)."
+        )
+    else:
+        pattern = _(
+            "The model neither clearly exaggerates nor clearly understates the differences between "
+            "professions: from one profession to the next, its log odds change {slope} times as "
+            "much as the reference's ({level}% interval {low} to {high}, over {professions} "
+            "professions; 1 means equally)."
+        )
+    return pattern.format(
+        slope=_times(interval.estimate),
+        level=f"{interval.level * 100:g}",
+        low=_times(interval.low),
+        high=_times(interval.high),
+        professions=slope.professions,
     )
 
 
+def _times(factor: float) -> str:
+    # Adding 0.0 turns a rounded -0.0 into 0.0.
+    return f"{round(factor, 2) + 0.0:.2f}"
+
+
 def _left_out(found: Gaps) -> dict[str, list[str]]:
-    """Return the professions that do not count, by why they do not."""
+    """Return the professions that do not count, by the sentence that names the reason."""
     reasons: dict[str, list[str]] = {}
     for gap in found.rows:
         if not gap.counts:
@@ -279,7 +321,23 @@ def _left_out(found: Gaps) -> dict[str, list[str]]:
 
 def _reason(gap: Gap) -> str:
     if gap.reference is None:
-        return "as the reference lacks them"
+        return _("Left out of these numbers, as the reference lacks them: {professions}.")
     if gap.gap is None:
-        return f"with fewer than {FEWEST} classified images"
-    return _RESERVATIONS[gap.reference.match]
+        return _(
+            "Left out of these numbers, as they have fewer than {fewest} classified images: "
+            "{professions}."
+        )
+    return {
+        "broad": _(
+            "Left out of these numbers, as the reference counts them only within a broader group: "
+            "{professions}."
+        ),
+        "largest-kind": _(
+            "Left out of these numbers, as the reference counts only the largest of several kinds: "
+            "{professions}."
+        ),
+        "ambiguous": _("Left out of these numbers, as the word has several senses: {professions}."),
+        GENDERED: _(
+            "Left out of these numbers, as the word itself implies a gender: {professions}."
+        ),
+    }[gap.reference.match]

@@ -1,4 +1,4 @@
-"""Set two instruments side by side on the same images: how often they agree, and on what."""
+"""Agreement of two instruments on the same images."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -14,6 +14,7 @@ from explorer.statistics.agreement import (
     weighted_kappa,
 )
 from explorer.statistics.intervals import FEWEST
+from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -23,16 +24,15 @@ if TYPE_CHECKING:
     from explorer.store.observations import Observation
 
 TONE, PIXEL_TONE = "tone", "pixel-tone"
-TOO_FEW_PAIRS = f"fewer than {FEWEST} images have an answer from both"
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """What two instruments said of one cell's images, in the labels they share.
+    """Two instruments' answers for one cell's images, in the labels they share.
 
-    `table` counts the images that both answered: the left's label by row, the right's by column.
-    `left_only` and `right_only` are those that one answered, `neither` those that none did;
-    `unclassified` those that one has not looked at.
+    `table` counts the images that both answered, by the left instrument's label (rows) and the
+    right one's (columns). `left_only` and `right_only` are the images that one of them answered,
+    `neither` those that both abstained on, `unclassified` those that one has not classified yet.
     """
 
     cell: Cell
@@ -48,30 +48,30 @@ class Pair:
 
     @property
     def both(self) -> int:
-        """How many images both answered."""
+        """The number of images that both answered."""
         return sum(map(sum, self.table))
 
     @property
     def same(self) -> int:
-        """How many images both gave the same label."""
+        """The number of images with the same label from both."""
         return sum(self.table[place][place] for place in range(len(self.labels)))
 
     @property
     def kappa(self) -> Agreement:
         """Agreement beyond chance, with squared weights where the labels are ordered."""
         if self.both < FEWEST:
-            return Agreement(None, TOO_FEW_PAIRS)
+            return Agreement(None, _too_few_pairs())
         return weighted_kappa(self.table) if self.axis.ordered else cohen_kappa(self.table)
 
     @property
     def ac1(self) -> Agreement:
-        """Agreement beyond chance that does not suffer where nearly all images are alike."""
-        return gwet_ac1(self.table) if self.both >= FEWEST else Agreement(None, TOO_FEW_PAIRS)
+        """Agreement beyond chance that stays meaningful if nearly all images have one label."""
+        return gwet_ac1(self.table) if self.both >= FEWEST else Agreement(None, _too_few_pairs())
 
 
 @dataclass(slots=True)
 class _Seen:
-    """The two answers of each image of a cell while they are collected."""
+    """Both answers for each image of a cell while they are collected."""
 
     left: list[str | None] = field(default_factory=list)
     right: list[str | None] = field(default_factory=list)
@@ -84,16 +84,16 @@ def pairs(
     axes: "tuple[Axis, Axis]",
     instruments: tuple[str, str],
 ) -> tuple[Pair, ...]:
-    """Return one model's pair of instruments for each profession, and for all if several.
+    """Return the two instruments' answers for each profession of a model, and for all together.
 
     Args:
-        left: the images with what the one instrument said.
-        right: the same images with what the other said.
-        axes: the question that each of them answers.
+        left: the images with the answers of one instrument.
+        right: the same images with the answers of the other.
+        axes: the axis that each of them answers.
         instruments: their names.
 
     Raises:
-        ValueError: the two ask different things.
+        ValueError: the two axes have no labels in common.
     """
     shared = _shared(axes)
     cells: dict[Cell, _Seen] = {}
@@ -104,7 +104,7 @@ def pairs(
             seen = cells.setdefault(Cell(model, profession, ALL), _Seen())
             _add(seen, answers, shared)
     found = tuple(_pair(cell, seen, axes[1], instruments) for cell, seen in cells.items())
-    # Of one profession, all professions are the same images again.
+    # With one profession, the pooled cell repeats that profession's.
     return found[1:] if len(found) == 2 else found  # noqa: PLR2004 - that one, and all
 
 
@@ -112,19 +112,19 @@ def agreement_rows(found: "Iterable[Pair]") -> "list[Row]":
     """Return one row for each pair of instruments.
 
     Columns:
-        model, profession: whose images; "(all)" where professions are counted together.
-        axis: the question in whose labels the two are compared.
-        left_instrument, right_instrument: who answered, with the method.
-        both, same, same_share: images that both answered, those with the same label, and the one
-            over the other (0..1).
-        kappa, kappa_kind: agreement beyond chance (1 full, 0 chance): Cohen's, or with squared
-            weights where labels are ordered; which of them.
-        ac1: the same by Gwet, which does not suffer where nearly all images are alike.
-        agreement_note: why there is no kappa.
-        left_only, right_only, neither, unclassified: images that only one answered, that none did,
-            that one of them has not looked at.
-        For each of the left's labels and each of the right's, n_light_medium for instance: images
-            that the left called the first and the right the second.
+        model, profession: the cell; "(all)" where professions are counted together.
+        axis: the axis whose labels are compared.
+        left_instrument, right_instrument: the two instruments.
+        both, same, same_share: images that both answered, those with the same label, and their
+            share (0..1).
+        kappa, kappa_kind: agreement beyond chance (1 full, 0 chance) and its kind: Cohen's kappa,
+            or one with quadratic weights for ordered labels.
+        ac1: Gwet's AC1, which stays meaningful if nearly all images have one label.
+        agreement_note: reason for a missing kappa.
+        left_only, right_only, neither, unclassified: images that only one answered, that neither
+            answered, that one of them has not classified yet.
+        For each pair of labels, n_light_medium for instance: images with the first label from the
+            left instrument and the second from the right one.
     """
     return [
         {
@@ -159,26 +159,42 @@ def agreement_rows(found: "Iterable[Pair]") -> "list[Row]":
 def agreement_sentences(found: "Iterable[Pair]") -> "Iterator[str]":
     """Yield one sentence for each pair of instruments."""
     for pair in found:
-        of = pair.cell.profession if isinstance(pair.cell.profession, str) else "all professions"
-        if pair.both < FEWEST:
-            yield (
-                f"{pair.cell.model}, {of}: {pair.same} of {pair.both} images got the same label "
-                "from both, too few for a percentage."
-            )
-        else:
-            yield (
-                f"{pair.cell.model}, {of}: of {pair.both} images that both answered, "
-                f"{pair.same} ({pair.same / pair.both:.0%}) got the same label; "
-                f"{_beyond_chance(pair)}."
-            )
+        profession = pair.cell.profession
+        yield _agreement_sentence(pair).format(
+            model=pair.cell.model,
+            profession=profession if isinstance(profession, str) else _("all professions"),
+            same=pair.same,
+            both=pair.both,
+            share=f"{pair.same / pair.both:.0%}" if pair.both else None,
+            kappa=None if pair.kappa.value is None else f"{pair.kappa.value:.2f}",
+            reason=pair.kappa.reason,
+        )
 
 
-def _beyond_chance(pair: Pair) -> str:
-    kappa = pair.kappa
-    if kappa.value is None:
-        return f"no kappa: {(kappa.reason or '').rstrip('.').lower()}"
-    kind = "weighted kappa" if pair.axis.ordered else "kappa"
-    return f"{kind} {kappa.value:.2f} (1 is full agreement, 0 chance)"
+def _agreement_sentence(pair: Pair) -> str:
+    if pair.both < FEWEST:
+        return _(
+            "{model}, {profession}: {same} of {both} images got the same label from both, too few "
+            "for a percentage."
+        )
+    if pair.kappa.value is None:
+        return _(
+            "{model}, {profession}: of {both} images that both answered, {same} ({share}) got the "
+            "same label; there is no kappa. {reason}"
+        )
+    if pair.axis.ordered:
+        return _(
+            "{model}, {profession}: of {both} images that both answered, {same} ({share}) got the "
+            "same label; weighted kappa {kappa} (1 is full agreement, 0 chance)."
+        )
+    return _(
+        "{model}, {profession}: of {both} images that both answered, {same} ({share}) got the same "
+        "label; kappa {kappa} (1 is full agreement, 0 chance)."
+    )
+
+
+def _too_few_pairs() -> str:
+    return _("fewer than {fewest} images have an answer from both").format(fewest=FEWEST)
 
 
 def _add(
@@ -197,7 +213,7 @@ def _add(
 
 
 def _shared(axes: "tuple[Axis, Axis]") -> "Mapping[str, str]":
-    """Return each label of the left axis in the words of the right one."""
+    """Return the right axis's label for each label of the left axis."""
     left, right = axes
     if left.labels == right.labels:
         return {label: label for label in left.labels}

@@ -1,4 +1,4 @@
-"""How many images a question needs, and what a study of a given size can tell."""
+"""Plans: the number of images that a question needs, and the precision of a study."""
 
 import math
 from dataclasses import dataclass
@@ -14,6 +14,7 @@ from explorer.statistics.power import (
     images_per_model,
     inflation,
 )
+from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -21,14 +22,18 @@ if TYPE_CHECKING:
     from explorer.findings.tables import Row
     from explorer.statistics.confusion import Confusion
 
-# Where an interval is widest.
+# An interval is widest here.
 SHARE = 0.5
 LEVEL = 0.95
 
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """A study of one model: so many professions, adjectives (none is one), images of each."""
+    """The size of a study of one model.
+
+    `adjectives` includes the prompt without an adjective; `images` is the number for each pair of
+    profession and adjective.
+    """
 
     name: str
     professions: int
@@ -37,12 +42,12 @@ class Size:
 
     @property
     def of_profession(self) -> int:
-        """Return how many images there are of a profession."""
+        """The number of images of one profession."""
         return self.adjectives * self.images
 
     @property
     def of_model(self) -> int:
-        """Return how many images there are."""
+        """The number of images of one model."""
         return self.professions * self.of_profession
 
 
@@ -57,10 +62,11 @@ PRESETS = (
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What finds a difference of shares, 0..1, between two models, or to a reference.
+    """The images of one model needed to detect a difference between shares, 0..1.
 
-    `inflation` is what the instrument's errors multiply images by, 1 where they are not known.
-    Both numbers of images are of one model, and inflated.
+    `needed` is their number for a difference between two models, `against_reference` for one from
+    a reference. Both include `inflation`, the factor by which the instrument's errors increase
+    them; it is 1 where these errors are unknown.
     """
 
     difference: float
@@ -70,16 +76,16 @@ class Plan:
 
 
 def plan(points: float, errors: "Iterable[Confusion]" = ()) -> Plan:
-    """Return how many images of each model a difference needs.
+    """Return the numbers of images of each model that a difference needs.
 
     Args:
-        points: the difference in percentage points, between 50% and so much less.
-        errors: how the instrument errs on the models, on the gender axis; the worst counts.
+        points: the difference in percentage points, between 50% and a smaller share.
+        errors: the instrument's errors on the models, on the gender axis; the largest count.
 
     Raises:
         OutOfRange: the points do not lie above 0 and up to 50.
     """
-    # Not a number lies in no range.
+    # Written so that NaN, which lies in no range, is refused.
     if not 0 < points <= SHARE * 100:
         raise OutOfRange(
             f"The difference is {points!r}. Give percentage points above 0, 50 at most."
@@ -98,17 +104,19 @@ def plan_rows(found: Plan, sizes: "Iterable[Size]") -> "list[Row]":
     """Return one row for each study.
 
     Columns:
-        study, professions, adjectives, images: its name and size; none is one of the adjectives.
-        cell_images, profession_images, model_images: how many images there are of one
-            profession with one adjective, of one profession, of a model.
-        half_width_cell, half_width_profession, half_width_model: how far the 95% interval of a
-            share of 50% reaches to either side, 0..1; None below 10 images.
-        least_difference: the smallest difference of shares in one profession that two such models
-            are told apart by four times in five; None where there is none.
-        difference, inflation, needed, needed_against_reference: the difference asked for, by how
-            much the instrument's errors multiply images, the images of each model that tell two
-            models apart by the difference, and those that tell one from a reference.
-        enough: whether there are so many images of each profession.
+        study, professions, adjectives, images: name and size; the prompt without an adjective
+            counts as one of the adjectives.
+        cell_images, profession_images, model_images: number of images of one profession with one
+            adjective, of one profession, of one model.
+        half_width_cell, half_width_profession, half_width_model: half the width of the 95% interval
+            of a share of 50%, 0..1; None below 10 images.
+        least_difference: smallest difference between two models' shares in one profession that is
+            detected four times in five; None where there is none.
+        difference, inflation, needed, needed_against_reference: the difference to detect, the
+            factor by which the instrument's errors increase the number of images, and the number
+            of images of each model that detects the difference between two models, or from a
+            reference.
+        enough: whether each profession has the number of images needed.
     """
     return [
         {
@@ -134,17 +142,26 @@ def plan_rows(found: Plan, sizes: "Iterable[Size]") -> "list[Row]":
 
 
 def plan_sentences(found: Plan, asked: Size) -> "Iterator[str]":
-    """Yield what the difference needs and what the study that is asked for will tell."""
-    points = f"{found.difference * 100:g} points"
-    other = f"{(SHARE - found.difference) * 100:g}%"
-    yield (
-        f"Two models that differ by {points} (50% and {other}) are told apart {POWER:.0%} of the "
-        f"time, with 5% false alarms, by {found.needed} images of each; one model and a "
-        f"reference by {found.against_reference}."
+    """Yield sentences on the images that the difference needs and the study's precision.
+
+    Args:
+        found: the plan.
+        asked: the size of the study.
+    """
+    yield _(
+        "With {needed} images of each, two models that differ by {points} points (50% and {other}%)"
+        " are told apart {power} of the time, with 5% false alarms; one model and a reference "
+        "need {against_reference}."
+    ).format(
+        needed=found.needed,
+        points=f"{found.difference * 100:g}",
+        other=f"{(SHARE - found.difference) * 100:g}",
+        power=f"{POWER:.0%}",
+        against_reference=found.against_reference,
     )
     yield _inflation_sentence(found.inflation)
     yield _precision_sentence(found, asked)
-    yield "Images of one prompt that are much alike tell less than these numbers say."
+    yield _("Precision is lower where the images of one prompt are very similar.")
 
 
 def _inflation(confusion: "Confusion") -> float:
@@ -161,7 +178,7 @@ def _inflated(images: int, factor: float) -> int:
 
 
 def _worth(images: int, found: Plan) -> int:
-    """Return how many images of an instrument without errors tell as much."""
+    """Return the number of images that would be as informative without the instrument's errors."""
     return round(images / found.inflation)
 
 
@@ -171,20 +188,29 @@ def _half_width(images: int, found: Plan) -> float | None:
 
 def _inflation_sentence(factor: float) -> str:
     if factor == 1:
-        return "How the instrument errs is not known here: its errors would ask for more images."
-    return f"The instrument's errors, as far as known, multiply images by {factor:.2f}, included."
+        return _("The instrument's errors are unknown; allowing for them would need more images.")
+    return _(
+        "These numbers include a factor of {factor} for the known errors of the instrument."
+    ).format(factor=f"{factor:.2f}")
 
 
 def _precision_sentence(found: Plan, asked: Size) -> str:
-    told = [
-        (f"one profession with one adjective ({asked.images})", asked.images),
-        (f"one profession ({asked.of_profession})", asked.of_profession),
-        (f"the model ({asked.of_model})", asked.of_model),
-    ]
-    widths = "; ".join(f"of {what} {_told(images, found)}" for what, images in told)
-    return f"The images asked for tell a share near 50%, at 95%: {widths}."
+    return _(
+        "Precision of a share near 50% with the images of this study, at 95% confidence: {cell} "
+        "for one profession with one adjective (n = {cell_images}), {profession} for one "
+        "profession (n = {profession_images}), {model} for the model (n = {model_images})."
+    ).format(
+        cell=_precision(asked.images, found),
+        cell_images=asked.images,
+        profession=_precision(asked.of_profession, found),
+        profession_images=asked.of_profession,
+        model=_precision(asked.of_model, found),
+        model_images=asked.of_model,
+    )
 
 
-def _told(images: int, found: Plan) -> str:
+def _precision(images: int, found: Plan) -> str:
     width = _half_width(images, found)
-    return "no percentage, too few" if width is None else f"within {width * 100:.1f} points"
+    if width is None:
+        return _("no percentage")
+    return _("\N{PLUS-MINUS SIGN}{width} points").format(width=f"{width * 100:.1f}")

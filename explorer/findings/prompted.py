@@ -1,7 +1,8 @@
-"""How an instrument errs on any model's images, by prompts that name the gender.
+"""An instrument's errors on any model's images, from prompts that name the gender.
 
-Nobody has to label these images: "a woman working as a nurse" should show a woman. Where the
-model does not obey, its mistake is charged to the instrument, so people read "prompt-validated".
+These images need no annotation: "a woman working as a nurse" should show a woman. A model that
+ignores the prompt makes the instrument look worse than it is, so errors of this kind carry the name
+of their source, "prompt".
 """
 
 from collections import Counter
@@ -10,20 +11,18 @@ from typing import TYPE_CHECKING
 
 from explorer.findings.counts import count
 from explorer.perception.axes import GENDER
-from explorer.reference.design import spread
 from explorer.statistics.confusion import Confusion
 from explorer.study import Study
+from explorer.words.vocabulary import spread_by_women
 
 if TYPE_CHECKING:
     from explorer.models.catalog import ModelCard
     from explorer.perception.axes import Axis
     from explorer.store.index import Store
 
-_Answer = tuple[str | None, str | None]
-
 PROFESSIONS = 30
 IMAGES = 5
-# Fewer images of a gender tell too little about how often it is recognised.
+# With fewer images of a gender, its error rate is too uncertain.
 FEWEST = 50
 
 _NAMED = {"feminine": "woman", "masculine": "man"}
@@ -32,17 +31,17 @@ _NAMED = {"feminine": "woman", "masculine": "man"}
 def prompted_studies(study: Study) -> tuple[Study, ...]:
     """Return a study for each gender, with that gender in every prompt.
 
-    They have the models and the instrument of the study, 30 professions and five images of each.
-    There is none where the study does not ask for gender.
+    Each has the models and the instrument of the given study, 30 professions, and five images of
+    each. Empty if the study has no gender axis.
     """
     axis = next((axis for axis in study.axes if axis.name == GENDER), None)
     return tuple(_prompted(study, axis, label) for label in axis.labels) if axis else ()
 
 
 def prompted_errors(study: Study, store: "Store") -> dict[tuple[str, str], Confusion]:
-    """Return confusions of the kind "prompt" by (model name, axis name), from what is stored.
+    """Return confusions of the kind "prompt" by (model name, axis name), from stored images.
 
-    A model is left out as long as fewer than FEWEST images of either gender are classified.
+    A model is left out while fewer than FEWEST images of either gender are classified.
     """
     asked = prompted_studies(study)
     columns = {
@@ -59,7 +58,7 @@ def _prompted(study: Study, axis: "Axis", label: str) -> Study:
     person = f"Photo portrait of a {_NAMED[label]}"
     return replace(
         study,
-        professions=spread(PROFESSIONS),
+        professions=spread_by_women(PROFESSIONS),
         adjectives=(None,),
         images=IMAGES,
         axes=(axis,),
@@ -68,10 +67,11 @@ def _prompted(study: Study, axis: "Axis", label: str) -> Study:
 
 
 def _answers(study: Study, card: "ModelCard", store: "Store") -> list[int]:
-    """Return how often each label was given, then how often the instrument abstained."""
+    """Return the number of images with each label, then the number of abstentions."""
     (axis,) = study.axes
-    answers = sum(count(study, store, card).answers[axis.name].values(), Counter[_Answer]())
-    return [
-        sum(number for (given, _), number in answers.items() if given == label)
-        for label in (*axis.labels, None)
-    ]
+    answers = count(study, store, card).answers[axis.name].values()
+    given: Counter[str | None] = Counter()
+    for of_text in answers:
+        for (label, _), number in of_text.items():
+            given[label] += number
+    return [given[label] for label in (*axis.labels, None)]

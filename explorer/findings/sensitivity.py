@@ -1,12 +1,13 @@
-"""How far a share hangs on captions, threshold and classifier: the same images, classified anew."""
+"""Sensitivity of shares to captions, threshold and classifier, on the same images."""
 
 from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from explorer.findings.sentences import subject, told_label
+from explorer.findings.sentences import headline_label, subject
 from explorer.findings.tables import interval_columns, reasons_text, word_columns
 from explorer.statistics.intervals import FEWEST
+from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -15,19 +16,13 @@ if TYPE_CHECKING:
     from explorer.findings.tallies import Tally
     from explorer.statistics.intervals import Interval
 
-_CHANGED = {
-    "captions": "whichever template is left out",
-    "threshold": "with another threshold",
-    "classifier": "by another classifier",
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Variation:
-    """One tally with one thing about the instrument changed, beside the tally as asked.
+    """One tally with one change to the instrument, and the tally without it.
 
-    `kind` is what was changed, "as asked" where nothing was; `what` says to what. Both are told for
-    the same label.
+    `kind` is "captions", "threshold" or "classifier", and `what` the change; `kind` is "as asked"
+    where nothing was changed. `label` is the label compared.
     """
 
     kind: str
@@ -38,12 +33,12 @@ class Variation:
 
     @property
     def share(self) -> "Interval | None":
-        """The label's share, None below 10 classified images."""
+        """The label's share; None below 10 classified images."""
         return _share(self.tally, self.label)
 
     @property
     def difference(self) -> float | None:
-        """This share less the one as asked (-1..1), None where either is missing."""
+        """This share minus the unchanged one (-1..1); None if either is missing."""
         share, usual = self.share, _share(self.usual, self.label)
         return share.estimate - usual.estimate if share and usual else None
 
@@ -54,14 +49,13 @@ def variations(
     """Return the variations cell by cell.
 
     Args:
-        varied: kind, what and the tallies of one axis in an order of cells that is always the
-            same; the first as asked.
+        varied: kind, change and tallies on one axis, always in the same order of cells; the first
+            without a change.
     """
     columns = list(varied)
-    _, _, asked = columns[0]
     return tuple(
-        Variation(kind, what, told_label(usual), tallies[place], usual)
-        for place, usual in enumerate(asked)
+        Variation(kind, what, headline_label(usual), tallies[place], usual)
+        for place, usual in enumerate(columns[0][2])
         for kind, what, tallies in columns
     )
 
@@ -71,15 +65,15 @@ def variation_rows(found: "Iterable[Variation]") -> "list[Row]":
 
     Columns:
         model, profession, adjective, adjective_coding: the cell.
-        axis, varied, what: the question; what was changed ("as asked", "captions", "threshold",
-            "classifier") and to what.
-        label, count, classified, share, share_low, share_high: as in tally_rows, of one label for all
-            variations of a cell; no share below 10 classified images.
-        difference: this share less the one as asked (-1..1). Both are of the same images, so the
-            intervals do not tell whether it is chance: it is what the instrument makes of them.
-        abstained, abstained_reasons, unclassified: images without an answer and why, and those not
-            classified yet.
-        captions_sha256, threshold: which captions, and the smallest probability that is answered.
+        axis, varied, what: the axis; the part changed ("as asked", "captions", "threshold",
+            "classifier") and its new value.
+        label, count, classified, share, share_low, share_high: as in tally_rows, for the same label
+            in all variations of a cell; no share below 10 classified images.
+        difference: this share minus the unchanged one (-1..1). Both are shares of the same images,
+            so the intervals do not apply to it: it is the effect of the change alone.
+        abstained, abstained_reasons, unclassified: images without an answer, the reasons, and
+            images not classified yet.
+        captions_sha256, threshold: hash of the captions, and the smallest probability answered.
     """
     return [
         {
@@ -103,19 +97,29 @@ def variation_rows(found: "Iterable[Variation]") -> "list[Row]":
 
 
 def variation_sentences(found: "Iterable[Variation]") -> "Iterator[str]":
-    """Yield for each cell how far its share moves with each thing that is changed."""
-    for _, group in groupby(found, key=lambda one: one.usual.cell):
+    """Yield the range of the share under each kind of change, one sentence for each cell."""
+    for cell, group in groupby(found, key=lambda one: one.usual.cell):
         usual, *changed = group
+        counted, label = usual.tally, usual.tally.axis.described(usual.label)
         if usual.share is None:
-            yield (
-                f"{_of(usual)}: {usual.tally.count(usual.label)} of {usual.tally.classified} are "
-                f"perceived as {usual.label}, too few for percentages."
+            yield _(
+                "{model}, images of {subject}: {count} of {classified} are perceived as {label}, "
+                "too few for percentages."
+            ).format(
+                model=cell.model,
+                subject=subject(cell),
+                count=counted.count(usual.label),
+                classified=counted.classified,
+                label=label,
             )
             continue
-        told = (_range(kind, list(some)) for kind, some in groupby(changed, _kind))
-        yield (
-            f"{_of(usual)}: {usual.share.estimate:.0%} are perceived as {usual.label}; "
-            f"{'; '.join(filter(None, told))}."
+        ranges = (_range(kind, list(some)) for kind, some in groupby(changed, _kind))
+        yield _("{model}, images of {subject}: {share} are perceived as {label}; {ranges}.").format(
+            model=cell.model,
+            subject=subject(cell),
+            share=f"{usual.share.estimate:.0%}",
+            label=label,
+            ranges="; ".join(ranges),
         )
 
 
@@ -123,19 +127,39 @@ def _kind(one: Variation) -> str:
     return one.kind
 
 
-def _of(one: Variation) -> str:
-    return f"{one.usual.cell.model}, images of {subject(one.usual.cell)}"
-
-
 def _range(kind: str, some: "list[Variation]") -> str:
-    """Return the least and the largest share, and what was changed there."""
+    """Return the smallest and the largest share under one kind of change."""
     shares = [(one.share.estimate, one.what) for one in some if one.share is not None]
     if not shares:
-        return f"{_CHANGED[kind]} fewer than {FEWEST} are answered"
+        return _no_share(kind).format(fewest=FEWEST)
     (low, first), (high, last) = min(shares), max(shares)
     if f"{low:.0%}" == f"{high:.0%}":
-        return f"{_CHANGED[kind]} {low:.0%}"
-    return f"{_CHANGED[kind]} {low:.0%} ({first}) to {high:.0%} ({last})"
+        return _one_share(kind).format(share=f"{low:.0%}")
+    return _two_shares(kind).format(low=f"{low:.0%}", first=first, high=f"{high:.0%}", last=last)
+
+
+def _no_share(kind: str) -> str:
+    return {
+        "captions": _("whichever template is left out, fewer than {fewest} have an answer"),
+        "threshold": _("with another threshold, fewer than {fewest} have an answer"),
+        "classifier": _("with another classifier, fewer than {fewest} have an answer"),
+    }[kind]
+
+
+def _one_share(kind: str) -> str:
+    return {
+        "captions": _("whichever template is left out, {share}"),
+        "threshold": _("with another threshold, {share}"),
+        "classifier": _("with another classifier, {share}"),
+    }[kind]
+
+
+def _two_shares(kind: str) -> str:
+    return {
+        "captions": _("whichever template is left out, {low} ({first}) to {high} ({last})"),
+        "threshold": _("with another threshold, {low} ({first}) to {high} ({last})"),
+        "classifier": _("with another classifier, {low} ({first}) to {high} ({last})"),
+    }[kind]
 
 
 def _share(tally: "Tally", label: str) -> "Interval | None":

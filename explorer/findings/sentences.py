@@ -1,4 +1,4 @@
-"""Say in one plain sentence what a tally found."""
+"""Plain sentences about tallies, and the parts that other sentences share."""
 
 from collections import Counter
 from typing import TYPE_CHECKING
@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 from explorer.perception.axes import FEMININE, GENDER
 from explorer.perception.decide import UNSURE
 from explorer.statistics.intervals import FEWEST
+from explorer.translations import gettext as _
+from explorer.translations import ngettext
 from explorer.words.labour import labour_statistic
 from explorer.words.prompts import with_article
 from explorer.words.vocabulary import DEFAULT_YEAR
@@ -18,145 +20,210 @@ if TYPE_CHECKING:
     from explorer.statistics.intervals import Interval
     from explorer.words.vocabulary import Profession
 
+# The expected share of chance findings among all differences called significant.
+FALSE_DISCOVERIES = 0.05
+# Five differences that all lean one way give p = 2 / 2**5, which is above 0.05.
+_FEWEST_TO_FLIP = 6
+
 
 def sentence(
     tally: "Tally", profession: "Profession | None" = None, year: int = DEFAULT_YEAR
 ) -> str:
-    """Return what was found, how sure it is, what could not be counted and the labour statistic.
+    """Return the share, its interval, the images not counted, and the labour statistic.
 
-    On the gender axis it speaks of the feminine share, elsewhere of the commonest label. Below 10
-    classified images it gives counts and no percentage. Every percentage is of the images that the
-    sentence begins with: those that got a label.
+    The share is that of feminine on the gender axis, and of the commonest label on any other. Below
+    10 classified images there are counts and no percentage. Every percentage refers to the images
+    with a label, whose number comes first in the sentence.
 
     Args:
-        tally: what was counted.
-        profession: whose labour statistic is added, on the gender axis only; None for none.
-        year: of the labour statistic.
+        tally: the counts.
+        profession: adds its labour statistic, on the gender axis only; None adds none.
+        year: year of the labour statistic.
     """
     statistic = labour_statistic(profession, year) if profession and _is_gender(tally) else None
     parts = [_found(tally), _uncounted(tally), statistic]
     return "; ".join(part for part in parts if part) + "."
 
 
-# What may be named among many: at most so many of what is named are wrong, on average.
-FALSE_DISCOVERIES = 0.05
-# Of five differences all leaning one way, p is 2 / 2**5.
-_FEWEST_TO_FLIP = 6
-
-_BECAUSE = {
-    "human": "corrected with {count} human labels of this model's images",
-    "prompt": "it allows for the instrument's errors on {count} images of this model that were "
-    "generated for a known label",
-    "nearest source": "it allows for the instrument's errors on {count} images of this model "
-    "that are known by the source image they are nearest to",
-}
-
-
 def quote(finding: "Finding") -> str:
-    """Return which number to quote of a finding, and why.
+    """Return the number to quote from a finding, and the reason for it.
 
-    The corrected share where there is one; else the raw one with its bounds. It speaks of the same
-    label as `sentence`. Below 10 classified images it says that there is no percentage to quote.
+    This is the corrected share where there is one, and the raw share with its bounds elsewhere, for
+    the same label as in `sentence`. Below 10 classified images there is no percentage to quote.
     """
     tally = finding.tally
-    share = finding.best(told_label(tally))
+    label = headline_label(tally)
+    share = finding.best(label)
     if not tally.classified:
-        return "Quote nothing yet: no image has a label."
+        return _("Quote nothing yet: no image has a label.")
     if share is None:
-        return f"Quote the counts: {_number(tally.classified)} with a label are too few for a percentage."
+        return ngettext(
+            "Quote the count: {number} image with a label is too few for a percentage.",
+            "Quote the counts: {number} images with a label are too few for a percentage.",
+            tally.classified,
+        ).format(number=tally.classified)
     if finding.corrected is None or finding.confusion is None:
-        return f"Quote {_limits(share)}{_unclear(finding)}; {finding.note}".rstrip(".") + "."
-    because = _BECAUSE[finding.confusion.kind].format(count=finding.confusion.images)
-    told = f"Quote the corrected share of {_labelled(tally)}, {_limits(share)}: {because}."
-    return f"{told} {finding.note}" if finding.note else told
+        return _quote_raw(finding, share, label)
+    quoted = _quote_corrected(finding.confusion.kind).format(
+        share=_limits(share),
+        label=tally.axis.described(label),
+        number=finding.confusion.images,
+    )
+    return f"{quoted} {finding.note}" if finding.note else quoted
 
 
-def told_label(tally: "Tally") -> str:
-    """Return the label that sentences speak of: feminine, elsewhere the commonest."""
-    return FEMININE if _is_gender(tally) else _commonest(tally)
+def headline_label(tally: "Tally") -> str:
+    """Return the label that sentences are about: feminine, or the commonest on another axis."""
+    return (
+        FEMININE if _is_gender(tally) else tally.axis.labels[tally.counts.index(max(tally.counts))]
+    )
 
 
 def holds(q: float | None) -> bool:
-    """Return whether what has this adjusted p-value may be named among all that were tested."""
+    """Return whether a finding with this adjusted p-value is significant."""
     return q is not None and q <= FALSE_DISCOVERIES
 
 
-def how_many_hold(held: int, family: int, tests: str) -> str:
-    """Return "3 of 20 shifts hold at q 0.05 ..." with what that means."""
-    return (
-        f"{held} of {family} {tests} hold{'s' * (held == 1)} at q {FALSE_DISCOVERIES} (adjusted by "
-        f"Benjamini-Hochberg for their number: at most {FALSE_DISCOVERIES:.0%} of those that hold "
-        "are wrong, on average)."
+def how_many_hold(held: int, family: int, tested: str) -> str:
+    """Return the number of significant tests: "3 of 20 shifts are significant at q 0.05 ...".
+
+    Args:
+        held: number of significant tests.
+        family: number of all tests.
+        tested: the things tested, in the plural: "shifts".
+    """
+    return ngettext(
+        "{held} of {family} {tested} is significant at q {q} (adjusted for multiple tests by "
+        "Benjamini-Hochberg: on average, at most {share} of the significant ones are due to "
+        "chance).",
+        "{held} of {family} {tested} are significant at q {q} (adjusted for multiple tests by "
+        "Benjamini-Hochberg: on average, at most {share} of the significant ones are due to "
+        "chance).",
+        held,
+    ).format(
+        held=held,
+        family=family,
+        tested=tested,
+        q=FALSE_DISCOVERIES,
+        share=f"{FALSE_DISCOVERIES:.0%}",
     )
 
 
 def too_few_to_flip(count: int, kind: str) -> str | None:
-    """Return how small p can be with so few prompts or professions, None where that is no matter.
+    """Return a sentence with the smallest p that few prompts or professions allow, or None.
 
-    The least p is that of all differences leaning one way: 2 in the number of changes of signs.
+    It is reached when all differences lean one way: two of all 2**count combinations of signs are
+    as extreme.
     """
     if count >= _FEWEST_TO_FLIP:
         return None
-    return f"Of {count} {kind}, p is {2 / 2**count:.3g} or more whatever they show."
+    return _("With {count} {kind}, p cannot fall below {p}, whatever the images show.").format(
+        count=count, kind=kind, p=f"{2 / 2**count:.3g}"
+    )
 
 
 def points(difference: float) -> str:
-    """Return a difference of shares, whatever its sign, as "12 points"."""
-    told = f"{abs(difference) * 100:.0f}"
-    return f"{told} point" if told == "1" else f"{told} points"
+    """Return the size of a difference between shares: "12 points"."""
+    number = round(abs(difference) * 100)
+    return ngettext("{number} point", "{number} points", number).format(number=number)
 
 
-def points_more(difference: float) -> str:
-    """Return "12 points more" or "12 points less"."""
-    return f"{points(difference)} {'more' if difference >= 0 else 'less'}"
+def points_higher(difference: float) -> str:
+    """Return a difference between shares: "12 points higher" or "12 points lower"."""
+    pattern = _("{points} higher") if difference >= 0 else _("{points} lower")
+    return pattern.format(points=points(difference))
 
 
 def reasons_told(reasons: "Iterable[tuple[str, int]]") -> str:
-    """Return "3 several people, 2 unsure"; being unsure alone goes without saying."""
+    """Return a list of reasons, "3 several people, 2 unsure"; empty if "unsure" is the only one."""
     counted = tuple(reasons)
-    told = ", ".join(f"{count} {reason}" for reason, count in counted)
-    return told if {reason for reason, _ in counted} - {UNSURE} else ""
+    listed = ", ".join(f"{count} {reason}" for reason, count in counted)
+    return listed if {reason for reason, _count in counted} - {UNSURE} else ""
 
 
 def reasons_sentences(tallies: "Iterable[Tally]") -> "Iterator[str]":
-    """Yield, for each model and axis, how many images have no answer and why.
+    """Yield the number of images without an answer, and the reasons, for each model and axis.
 
-    Nothing is told of a model and axis where being unsure is the only reason.
+    Models and axes on which "unsure" is the only reason are left out.
     """
     pooled: dict[tuple[str, str], list[Tally]] = {}
     for tally in tallies:
         pooled.setdefault((tally.cell.model, tally.axis.title), []).append(tally)
     for (model, title), some in pooled.items():
         reasons = sum((Counter(dict(one.reasons)) for one in some), Counter[str]())
-        if told := reasons_told(reasons.most_common()):
-            looked_at = sum(one.classified + one.abstained for one in some)
-            yield (
-                f"{title}: {reasons.total()} of {_number(looked_at)} by {model} have no answer "
-                f"({told})."
+        if listed := reasons_told(reasons.most_common()):
+            yield _(
+                "{axis}: {number} of {looked_at} images by {model} have no answer ({reasons})."
+            ).format(
+                axis=title,
+                number=reasons.total(),
+                looked_at=sum(one.classified + one.abstained for one in some),
+                model=model,
+                reasons=listed,
             )
 
 
-def _labelled(tally: "Tally") -> str:
-    return tally.axis.described(told_label(tally))
-
-
-def _unclear(finding: "Finding") -> str:
-    tally = finding.tally
-    if not tally.abstained or finding.bounds is None:
-        return ""
-    bounds = finding.bounds[tally.axis.labels.index(told_label(tally))]
-    return (
-        f" and the bounds {_percent(bounds.low)} to {bounds.high:.0%}, whatever the "
-        f"{tally.abstained} {tally.axis.abstention} would show"
-    )
-
-
 def subject(cell: "Cell") -> str:
-    """Return whom the images of a cell show: "an honest author"."""
+    """Return the person that a cell's images are asked to show: "an honest author"."""
     adjective = f"{cell.adjective} " if isinstance(cell.adjective, str) else ""
     if isinstance(cell.profession, str):
         return with_article(adjective + cell.profession)
-    return f"{with_article(adjective + 'person')} (all professions)"
+    return _("{person} (all professions)").format(person=with_article(adjective + "person"))
+
+
+def interval_text(interval: "Interval") -> str:
+    """Return an interval with its confidence: "95% interval 67 to 80"."""
+    return _("{level}% interval {limits}").format(
+        level=f"{interval.level * 100:g}", limits=limits_text(interval)
+    )
+
+
+def limits_text(interval: "Interval") -> str:
+    """Return the limits of an interval in percent or points: "67 to 80"."""
+    return _("{low} to {high}").format(low=percent(interval.low), high=percent(interval.high))
+
+
+def percent(share: float) -> str:
+    """Return a share as a whole number of percent, with a minus sign below 0."""
+    return f"{round(100 * share)}".replace("-", "\N{MINUS SIGN}")
+
+
+def _quote_corrected(kind: str) -> str:
+    return {
+        "human": _(
+            "Quote {share} as {label}: corrected for the classifier's errors on {number} annotated "
+            "images of this model."
+        ),
+        "prompt": _(
+            "Quote {share} as {label}: corrected for the classifier's errors on {number} images of "
+            "this model whose prompts name the label."
+        ),
+        "nearest source": _(
+            "Quote {share} as {label}: corrected for the classifier's errors on {number} images of "
+            "this model, whose true labels are those of the most similar training images."
+        ),
+    }[kind]
+
+
+def _quote_raw(finding: "Finding", share: "Interval", label: str) -> str:
+    tally, note = finding.tally, (finding.note or "").rstrip(".")
+    if not tally.abstained or finding.bounds is None:
+        return _("Quote {share}; {note}.").format(share=_limits(share), note=note)
+    bounds = finding.bounds[tally.axis.labels.index(label)]
+    return ngettext(
+        "Quote {share} and the bounds {low} to {high}%, which hold whatever the {number} image "
+        "that is {abstained} shows; {note}.",
+        "Quote {share} and the bounds {low} to {high}%, which hold whatever the {number} images "
+        "that are {abstained} show; {note}.",
+        tally.abstained,
+    ).format(
+        share=_limits(share),
+        low=percent(bounds.low),
+        high=percent(bounds.high),
+        number=tally.abstained,
+        abstained=tally.axis.abstention,
+        note=note,
+    )
 
 
 def _is_gender(tally: "Tally") -> bool:
@@ -164,88 +231,105 @@ def _is_gender(tally: "Tally") -> bool:
 
 
 def _found(tally: "Tally") -> str:
-    images = f"{_number(tally.classified)} of {subject(tally.cell)}"
     if tally.classified == 0:
         return _nothing_classified(tally)
+    values = {"number": tally.classified, "subject": subject(tally.cell)}
     if tally.classified < FEWEST:
-        return f"Of {images}, {_each_count(tally)} (too few for a percentage)"
-    label = told_label(tally)
-    return f"Of {images}, {_perceived(tally, label)} ({_share(tally, label)})"
-
-
-def _nothing_classified(tally: "Tally") -> str:
-    if tally.total:
-        return f"None of {_number(tally.total)} of {subject(tally.cell)} could be classified"
-    return f"No image of {subject(tally.cell)} is classified yet"
-
-
-def _each_count(tally: "Tally") -> str:
-    counted = zip(tally.axis.labels, tally.counts, strict=True)
-    first, *rest = [(label, count) for label, count in counted if count]
-    told = [_verb(first[1], f"perceived as {tally.axis.described(first[0])}")]
-    return " and ".join(
-        ", ".join([*told, *(f"{n} as {label}" for label, n in rest)]).rsplit(", ", 1)
+        return ngettext(
+            "Of {number} image of {subject}, {counts} (too few for a percentage)",
+            "Of {number} images of {subject}, {counts} (too few for a percentage)",
+            tally.classified,
+        ).format(**values, counts=_each_count(tally))
+    label = headline_label(tally)
+    share = tally.share(label)
+    assert share is not None, "some are classified"  # noqa: S101
+    return ngettext(
+        "Of {number} images of {subject}, {count} is perceived as {label} ({share}, {interval})",
+        "Of {number} images of {subject}, {count} are perceived as {label} ({share}, {interval})",
+        tally.count(label),
+    ).format(
+        **values,
+        count=tally.count(label),
+        label=tally.axis.described(label),
+        share=f"{share.estimate:.0%}",
+        interval=interval_text(share),
     )
 
 
-def _perceived(tally: "Tally", label: str) -> str:
-    return _verb(tally.count(label), f"perceived as {tally.axis.described(label)}")
+def _nothing_classified(tally: "Tally") -> str:
+    person = subject(tally.cell)
+    if tally.total:
+        return ngettext(
+            "The only image of {subject} could not be classified",
+            "None of {number} images of {subject} could be classified",
+            tally.total,
+        ).format(number=tally.total, subject=person)
+    return _("No image of {subject} is classified yet").format(subject=person)
 
 
-def _share(tally: "Tally", label: str) -> str:
-    share = tally.share(label)
-    assert share is not None, "called for classified images only"  # noqa: S101
-    return f"{share.estimate:.0%}, {interval_text(share)}"
-
-
-def interval_text(interval: "Interval") -> str:
-    """Return "95% interval 67 to 80"."""
-    return f"{interval.level * 100:g}% interval {limits_text(interval)}"
-
-
-def limits_text(interval: "Interval") -> str:
-    """Return "67 to 80", the limits in percent or points."""
-    return f"{_percent(interval.low)} to {_percent(interval.high)}"
+def _each_count(tally: "Tally") -> str:
+    counted = [
+        (label, count)
+        for label, count in zip(tally.axis.labels, tally.counts, strict=True)
+        if count
+    ]
+    (label, number), *others = counted
+    first = ngettext(
+        "{number} is perceived as {label}", "{number} are perceived as {label}", number
+    ).format(number=number, label=tally.axis.described(label))
+    rest = [_("{number} as {label}").format(number=n, label=one) for one, n in others]
+    return _(" and ").join(filter(None, [", ".join([first, *rest[:-1]]), *rest[-1:]]))
 
 
 def _limits(share: "Interval") -> str:
     return f"{share.estimate:.0%} ({interval_text(share)})"
 
 
-def _percent(share: float) -> str:
-    return f"{round(100 * share)}".replace("-", "\N{MINUS SIGN}")
-
-
-def _commonest(tally: "Tally") -> str:
-    return tally.axis.labels[tally.counts.index(max(tally.counts))]
-
-
 def _uncounted(tally: "Tally") -> str:
-    told = [
-        (tally.abstained, f"{_be(tally.abstained)} {tally.axis.abstention}{_why(tally)}"),
-        (tally.filtered, f"{_be(tally.filtered, past=True)} filtered by the model"),
-        (tally.unclassified, f"{_be(tally.unclassified)} not classified yet"),
-        (tally.missing, f"{_be(tally.missing)} not generated yet"),
-    ]
-    # A percentage is of those that got a label; these come on top of them.
-    more = " more" if tally.classified else ""
-    return ", ".join(f"{count}{more} {text}" for count, text in told if count)
+    """Return the numbers of images without a label, which no percentage includes."""
+    more = bool(tally.classified)
+    return ", ".join(
+        pattern.format(number=number, abstained=tally.axis.abstention, why=_why(tally))
+        for number, pattern in (
+            (tally.abstained, _abstained(tally.abstained, more=more)),
+            (tally.filtered, _filtered(tally.filtered, more=more)),
+            (tally.unclassified, _unclassified(tally.unclassified, more=more)),
+            (tally.missing, _missing(tally.missing, more=more)),
+        )
+        if number
+    )
+
+
+def _abstained(number: int, *, more: bool) -> str:
+    if more:
+        return ngettext(
+            "{number} more is {abstained}{why}", "{number} more are {abstained}{why}", number
+        )
+    return ngettext("{number} is {abstained}{why}", "{number} are {abstained}{why}", number)
+
+
+def _filtered(number: int, *, more: bool) -> str:
+    if more:
+        return ngettext("{number} more was filtered", "{number} more were filtered", number)
+    return ngettext("{number} was filtered", "{number} were filtered", number)
+
+
+def _unclassified(number: int, *, more: bool) -> str:
+    if more:
+        return ngettext(
+            "{number} more is not classified yet", "{number} more are not classified yet", number
+        )
+    return ngettext("{number} is not classified yet", "{number} are not classified yet", number)
+
+
+def _missing(number: int, *, more: bool) -> str:
+    if more:
+        return ngettext(
+            "{number} more is not generated yet", "{number} more are not generated yet", number
+        )
+    return ngettext("{number} is not generated yet", "{number} are not generated yet", number)
 
 
 def _why(tally: "Tally") -> str:
-    told = reasons_told(tally.reasons)
-    return f" ({told})" if told else ""
-
-
-def _verb(count: int, text: str) -> str:
-    return f"{count} {_be(count)} {text}"
-
-
-def _be(count: int, *, past: bool = False) -> str:
-    if past:
-        return "was" if count == 1 else "were"
-    return "is" if count == 1 else "are"
-
-
-def _number(count: int) -> str:
-    return f"{count} image" if count == 1 else f"{count} images"
+    reasons = reasons_told(tally.reasons)
+    return f" ({reasons})" if reasons else ""

@@ -1,4 +1,4 @@
-"""How far an adjective moves the feminine share, against the prompt without one."""
+"""Shifts: the change of the feminine share when a prompt gains an adjective."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from explorer.findings.sentences import (
     holds,
     how_many_hold,
     interval_text,
-    points_more,
+    points_higher,
     too_few_to_flip,
 )
 from explorer.findings.tallies import ALL, Cell, Tally, pooled
@@ -17,6 +17,7 @@ from explorer.perception.axes import FEMININE
 from explorer.statistics import correction
 from explorer.statistics.intervals import FEWEST, Interval, difference
 from explorer.statistics.significance import benjamini_hochberg, sign_flip
+from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -26,13 +27,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """What one adjective does to one model's images of the same professions.
+    """The effect of one adjective on one model's images of the same professions.
 
-    `with_it` and `without` count the professions that have classified images of both kinds, of which
-    there are `professions`. `raw` and `corrected` are the feminine share with the adjective minus
-    that without, -1..1; both are None below FEWEST classified images of either kind, `corrected` too
-    where it is not known how the instrument errs. `p` flips professions; it is None of one
-    profession. `q` is adjusted for all adjectives.
+    `with_it` and `without` cover the professions that have classified images both with and without
+    the adjective; `professions` is their number. `raw` and `corrected` are the feminine share with
+    the adjective minus the share without it, -1..1. Both are None if either side has fewer than
+    FEWEST classified images, `corrected` also if the instrument's errors are unknown. `p` is that
+    of a sign-flip test over professions, None for a single profession; `q` is adjusted for all
+    adjectives.
     """
 
     adjective: str
@@ -46,7 +48,7 @@ class Shift:
 
     @property
     def best(self) -> Interval | None:
-        """Return the corrected shift, or the raw one where there is none."""
+        """Return the corrected shift, or the raw one if there is none."""
         return self.corrected or self.raw
 
 
@@ -54,8 +56,8 @@ def shifts(tallies: "Iterable[Tally]", errors: "Errors" = NO_ERRORS) -> tuple[Sh
     """Return the shift of each adjective, in order.
 
     Args:
-        tallies: of one model on the gender axis, by cell, with and without adjectives.
-        errors: how the instrument errs, as far as that is known.
+        tallies: one model's tallies by cell on the gender axis, with and without adjectives.
+        errors: the known errors of the instruments.
     """
     by_adjective: dict[str | None, dict[str, Tally]] = defaultdict(dict)
     for tally in tallies:
@@ -80,23 +82,35 @@ def shifts(tallies: "Iterable[Tally]", errors: "Errors" = NO_ERRORS) -> tuple[Sh
 
 
 def shift_sentences(found: "Sequence[Shift]") -> "Iterator[str]":
-    """Yield how many shifts hold, each that does, and what to mind."""
+    """Yield the number of significant shifts, a sentence for each, and a caveat."""
     tests = sum(shift.p is not None for shift in found)
     if not tests:
-        yield f"No shift is tested: that takes two professions and {FEWEST} classified images a side."
+        yield _(
+            "No shift is tested: a test needs two professions and {fewest} classified images both "
+            "with and without the adjective."
+        ).format(fewest=FEWEST)
         return
-    yield how_many_hold(sum(holds(shift.q) for shift in found), tests, "shifts")
+    yield how_many_hold(sum(holds(shift.q) for shift in found), tests, _("shifts"))
     for shift in found:
         if holds(shift.q) and shift.best:
-            how = "corrected" if shift.corrected else "as counted"
-            yield (
-                f"With {shift.adjective!r}, images of {shift.professions} professions are "
-                f"perceived as feminine {points_more(shift.best.estimate)} often than without an "
-                f"adjective ({how}, {interval_text(shift.best)}; q {shift.q:.2g})."
-            )
+            yield _shift_sentence(shift, shift.best)
     fewest = min((shift.professions for shift in found if shift.p is not None), default=None)
-    if fewest is not None and (few := too_few_to_flip(fewest, "professions")):
+    if fewest is not None and (few := too_few_to_flip(fewest, _("professions"))):
         yield few
+
+
+def _shift_sentence(shift: Shift, best: Interval) -> str:
+    return _(
+        "With {adjective}, the share of images perceived as feminine is {points} than without an "
+        "adjective, over {professions} professions ({how}, {interval}; q {q})."
+    ).format(
+        adjective=repr(shift.adjective),
+        points=points_higher(best.estimate),
+        professions=shift.professions,
+        how=_("corrected") if shift.corrected else _("as counted"),
+        interval=interval_text(best),
+        q=f"{shift.q:.2g}",
+    )
 
 
 def _pairs(with_it: dict[str, Tally], plain: dict[str, Tally]) -> list[tuple[Tally, Tally]]:
@@ -144,8 +158,8 @@ def _raw(with_it: Tally, without: Tally) -> Interval | None:
 def _corrected(
     both_sides: "Sequence[tuple[Tally, Tally]]", errors: "Errors"
 ) -> "list[Interval | None]":
-    """Correct both sides with one draw of the errors: they share the instrument."""
-    sides = [one for one, _ in both_sides] + [other for _, other in both_sides]
+    """Return corrected shifts; both sides share the draws of the errors of their instrument."""
+    sides = [pair[0] for pair in both_sides] + [pair[1] for pair in both_sides]
     confusion = errors.get((sides[0].cell.model, sides[0].axis.name)) if sides else None
     if confusion is None:
         return [None] * len(both_sides)

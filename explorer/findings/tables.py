@@ -1,4 +1,4 @@
-"""Findings as rows for files and scripts; one order of columns, one meaning each."""
+"""Findings as rows for files and scripts."""
 
 import csv
 from dataclasses import dataclass
@@ -26,16 +26,16 @@ if TYPE_CHECKING:
 Row = dict[str, object]
 
 _SETTINGS = ("scheduler", "steps", "guidance", "width_px", "height_px", "dtype")
-# What a spreadsheet takes for the beginning of a formula.
+# A spreadsheet reads a text that starts with one of these as a formula.
 _FORMULA = ("=", "+", "-", "@", "\t")
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """How one model's images came about and who classified them.
+    """The origin of one model's images and of their labels.
 
-    `instruments` is by axis name. `made` says with what the images were generated, None throughout
-    where that is not known. `tool_version` is that of the tool that counts.
+    `instruments` is by axis name. `made` is the device and the libraries that generated the images,
+    None where unknown. `tool_version` is the version of this tool that counted them.
     """
 
     model: "ModelSpec"
@@ -49,39 +49,41 @@ def tally_rows(
     origins: "Iterable[Origin]" = (),
     year: int = DEFAULT_YEAR,
 ) -> list[dict[str, object]]:
-    """Return one row for each finding and label, labels that nobody got included.
+    """Return one row for each finding and label, including labels that no image got.
 
-    None means that there is no such thing: no adjective, no classified image, no statistic. `year` is
-    that of the labour statistics.
+    None means that there is no value: no adjective, no classified image, no statistic. `year` is
+    the year of the labour statistics.
 
     Columns:
         model, profession, adjective: the cell; "(all)" where words are counted together.
         adjective_coding: "masculine" or "feminine", for listed adjectives.
-        axis, label: the question and one of its answers.
+        axis, label: the axis and one of its labels.
         count, classified, share, share_low, share_high, level, method: images with this label,
-            images with any label, the one over the other (0..1), its limits, their confidence
-            and formula.
-        bound_low, bound_high: what the share can be, 0..1, whatever the abstained show; these and
-            the corrected share are None below 10 classified images.
+            images with any label, their share (0..1), its limits, and the confidence and method
+            of these.
+        bound_low, bound_high: the limits of the share, 0..1, over all possible labels of the
+            abstained images; these and the corrected share are None below 10 classified images.
         corrected_share, corrected_low, corrected_high: the share corrected for the instrument's
-            errors and its limits.
-        sensitivity, specificity: of images with and without this label, those answered so, 0..1;
-            of two labels only.
-        errors_from, errors_images: how the truth was known where the errors were counted
-            ("human", "prompt", "nearest source"), and for how many images.
-        correction_note: why there is no corrected share, or what to mind about it.
+            errors, and its limits.
+        sensitivity, specificity: the share of images answered correctly, among those with and
+            those without this label, 0..1; on axes with two labels only.
+        errors_from, errors_images: the source of the true labels behind these errors ("human",
+            "prompt", "nearest source"), and the number of images.
+        correction_note: the reason for a missing corrected share, or a caveat about it.
         total: classified + abstained + filtered.
-        abstained, filtered, unclassified, missing: images without an answer, without an image, not
-            classified yet, not generated yet.
-        abstained_reasons: why there is no answer, with how often, "3 unsure, 1 no face found".
+        abstained, filtered, unclassified, missing: images without a label, images removed by the
+            model's filter, images not classified yet, images not generated yet.
+        abstained_reasons: the reasons for missing labels with their counts, "3 unsure, 1 no face
+            found".
         reference_share, reference_year, reference_occupation, reference_match: women's share
-            (0..1) of US workers in that year and occupation, and how well the occupation fits the
-            word; with the label "feminine" only.
-        instrument, captions_sha256, threshold: who answered, the hash of the captions, and the
-            smallest probability that is answered.
+            (0..1) of US workers in that year and occupation, and how well the occupation matches
+            the profession; with the label "feminine" only.
+        instrument, captions_sha256, threshold: the instrument, the hash of its captions, and the
+            smallest probability that it answers with.
         model_repo, model_revision, scheduler, steps, guidance, width_px, height_px, dtype: the
             model's settings.
-        device, libraries, tool_version: what generated and what counted.
+        device, libraries, tool_version: the device and libraries that generated the images, and
+            the version of the tool that counted them.
     """
     known = by_model(origins)
     return [
@@ -112,19 +114,19 @@ def image_rows(
 
     Args:
         observations: the images.
-        axes: the questions, each giving columns of its own.
-        origins: how each model's images came about.
-        file: gives the path of an image by its key; None leaves the column empty.
+        axes: the axes, each with columns of its own.
+        origins: the origin of each model's images.
+        file: returns the path of an image by its key; None leaves the column empty.
 
     Columns:
-        model, profession, adjective, prompt, replicate, seed, key: what was asked for; replicates
-            count from 0, the key names the image.
-        file: where the image lies, None for a filtered one.
-        filtered: why there is no image, None where there is one.
-        For each axis, gender for instance: gender_label (None: no answer), gender_reason (why not),
-            gender_score_feminine, gender_score_masculine (probabilities, 0..1),
+        model, profession, adjective, prompt, replicate, seed, key: the request; replicates count
+            from 0, and the key identifies the image.
+        file: the path of the image, None for a filtered one.
+        filtered: the reason for a missing image, None where there is one.
+        For each axis, gender for instance: gender_label (None for an abstention), gender_reason
+            (of an abstention), gender_score_feminine, gender_score_masculine (probabilities, 0..1),
             gender_instrument, gender_captions_sha256, gender_threshold. An axis measured in pixels
-            has what was measured in place of probabilities: pixel-tone_lightness (L*, 0..100),
+            has measurements in place of probabilities: pixel-tone_lightness (L*, 0..100),
             pixel-tone_hue_degrees, pixel-tone_ita_degrees (typology angle), pixel-tone_monk_tone
             (1..10), pixel-tone_monk_sureness (0..1) and pixel-tone_skin_pixels.
         model_repo ... tool_version: as in tally_rows.
@@ -147,24 +149,24 @@ def comparison_rows(
     origins: "Iterable[Origin]" = (),
     year: int = DEFAULT_YEAR,
 ) -> list[dict[str, object]]:
-    """Return one row for each compared cell, axis and label; `year` as in tally_rows.
+    """Return one row for each compared cell, axis and label; `year` is that of tally_rows.
 
     Columns:
         profession, adjective, adjective_coding, axis, label: as in tally_rows.
         left_model, left_count, left_classified, left_share, left_share_low, left_share_high,
-            left_total, left_abstained, left_filtered, left_unclassified, left_missing: the one model.
-        right_model ... right_missing: the other.
+            left_total, left_abstained, left_filtered, left_unclassified, left_missing: the first
+            model.
+        right_model ... right_missing: the second model.
         difference, difference_low, difference_high: left minus right share (-1..1) and its limits.
         level: the confidence of all limits.
         corrected_difference, corrected_difference_low, corrected_difference_high: the same after
-            both shares were corrected for the instrument's errors; None where these are not known
-            of both models, or either side has fewer than 10 classified images.
-        p, q, test, tests: how likely a difference as large is by chance, two-sided, on the pairs
-            classified on both sides; the same adjusted by Benjamini-Hochberg for all tests of this
-            axis; which test it was; how many tests those are. None for masculine, as feminine is
-            tested, and below 10 pairs.
-        difference_note: what to mind.
-        paired: prompts and seeds classified on both sides.
+            both shares were corrected for the instrument's errors; None where the errors on either
+            model are unknown, or either side has fewer than 10 classified images.
+        p, q, test, tests: the two-sided p-value of the pairs classified on both sides, its
+            Benjamini-Hochberg adjustment for all tests on this axis, the name of the test, and the
+            number of tests. None for masculine, because feminine is tested, and below 10 pairs.
+        difference_note: a caveat.
+        paired: number of pairs of images with the same prompt and seed, classified on both sides.
         reference_share ... reference_match: as in tally_rows.
         left_instrument, right_instrument, captions_sha256, threshold: as in tally_rows.
         left_model_repo, left_model_revision, left_scheduler, left_steps, left_guidance,
@@ -180,9 +182,9 @@ def comparison_rows(
 
 
 def write_csv(rows: "Sequence[Row]", stream: "TextIO") -> None:
-    """Write rows as CSV, a header first; None becomes an empty cell.
+    """Write rows as CSV with a header; None becomes an empty cell.
 
-    A text that a spreadsheet would run as a formula gets an apostrophe in front. Without rows
+    A text that a spreadsheet would run as a formula is preceded by an apostrophe. Without rows,
     nothing is written.
     """
     if not rows:
@@ -197,7 +199,7 @@ def _harmless(value: object) -> object:
 
 
 def by_model(origins: "Iterable[Origin]") -> dict[str, Origin]:
-    """Return origins by the name of their model."""
+    """Return the origins by model name."""
     return {known.model.name: known for known in origins}
 
 
@@ -247,7 +249,7 @@ def _errors(confusion: "Confusion | None", position: int) -> Row:
     rates: tuple[float | None, ...] = (None, None)
     if confusion and confusion.classes == len(rates):
         rates = (confusion.sensitivity, confusion.specificity)
-        # Of the second label, the two change places.
+        # For the second label they swap.
         rates = rates[::-1] if position else rates
     return {
         "sensitivity": rates[0],
@@ -258,7 +260,7 @@ def _errors(confusion: "Confusion | None", position: int) -> Row:
 
 
 def interval_columns(name: str, interval: "Interval | None") -> Row:
-    """Return an interval as three columns, empty where there is none."""
+    """Return an interval as three columns, which are None without one."""
     return {
         name: interval.estimate if interval else None,
         f"{name}_low": interval.low if interval else None,
@@ -267,7 +269,7 @@ def interval_columns(name: str, interval: "Interval | None") -> Row:
 
 
 def uncounted_columns(tally: "Tally") -> Row:
-    """Return the columns of what could not be counted."""
+    """Return the columns of the images without a label."""
     return {
         "abstained": tally.abstained,
         "filtered": tally.filtered,
@@ -277,7 +279,7 @@ def uncounted_columns(tally: "Tally") -> Row:
 
 
 def reasons_text(tally: "Tally") -> str | None:
-    """Return why the instrument abstained, with how often; None where it always answered."""
+    """Return the reasons for abstentions with their counts; None without abstentions."""
     return ", ".join(f"{count} {reason}" for reason, count in tally.reasons) or None
 
 
@@ -296,7 +298,7 @@ def _reference(tally: "Tally", label: str, year: int) -> Row:
 
 
 def instrument_columns(axis: "Axis", known: Origin | None) -> Row:
-    """Return the columns that say who answered."""
+    """Return the columns of the instrument."""
     return {
         "instrument": str(known.instruments[axis.name]) if known else None,
         "captions_sha256": axis.digest,
@@ -305,12 +307,12 @@ def instrument_columns(axis: "Axis", known: Origin | None) -> Row:
 
 
 def model_columns(known: Origin | None) -> Row:
-    """Return the columns that say how the images came about."""
+    """Return the columns of the model, its settings, and the origin of its images."""
     model = known.model if known else None
     return {
         "model_repo": model.repo if model else None,
         "model_revision": model.revision if model else None,
-        # A backend that has no such setting leaves its column empty.
+        # A backend without a setting leaves its column empty.
         **{name: getattr(model.settings, name, None) if model else None for name in _SETTINGS},
         "device": known.made.device if known else None,
         "libraries": known.made.libraries if known else None,

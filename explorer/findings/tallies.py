@@ -1,4 +1,4 @@
-"""Count perceptions into cells; never drop what could not be counted."""
+"""Tallies: images counted by cell and label, including those without a label."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from explorer.findings.counts import NO_REASON
 from explorer.statistics.intervals import wilson
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from explorer.findings.counts import Counts
     from explorer.models.catalog import ModelCard
@@ -23,21 +23,22 @@ By = Literal["profession", "adjective", "cell"]
 
 
 class Pooled(Enum):
-    """Stands where all words of a kind are counted together."""
+    """Placeholder for a word where all words of a kind are counted together."""
 
     ALL = "(all)"
 
 
 ALL = Pooled.ALL
+_NOTHING: "Mapping[str | None, int]" = {}
+_NO_ANSWER: "Mapping[tuple[str | None, str | None], int]" = {}
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One place of the grid.
+    """A model with a profession and an adjective.
 
-    `profession` is a name, or ALL where several professions are counted together. `adjective` is a
-    word, None for the prompt without an adjective, or ALL where several of these are counted
-    together.
+    `profession` is a name, or ALL where several are counted together. `adjective` is a word, None
+    for the prompt without an adjective, or ALL where several of these are counted together.
     """
 
     model: str
@@ -47,12 +48,12 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """What was perceived in one cell on one axis.
+    """The images of one cell, counted on one axis.
 
-    Everything asked for is in exactly one of these: `counts` (in the axis's label order),
-    `abstained` (looked at, not answered), `filtered` (no image to look at), `unclassified` (generated,
-    not looked at yet), `missing` (not generated yet). `reasons` counts why the instrument abstained,
-    the commonest first.
+    Each image asked for is in exactly one of these: `counts` (in the axis's order of labels),
+    `abstained` (classified, but without a label), `filtered` (removed by the model's filter),
+    `unclassified` (not classified yet), `missing` (not generated yet). `reasons` counts the reasons
+    for abstentions, the commonest first.
     """
 
     cell: Cell
@@ -67,21 +68,21 @@ class Tally:
 
     @property
     def classified(self) -> int:
-        """How many images got a label: what every share is a share of."""
+        """The number of images with a label, which every share refers to."""
         return sum(self.counts)
 
     @property
     def total(self) -> int:
-        """How many images were generated and done with: classified, abstained from or filtered."""
+        """The number of finished images: classified, abstained or filtered."""
         return self.classified + self.abstained + self.filtered
 
     @property
     def asked(self) -> int:
-        """How many images were asked for."""
+        """The number of images asked for."""
         return self.total + self.unclassified + self.missing
 
     def count(self, label: str) -> int:
-        """Return how many images got this label.
+        """Return the number of images with this label.
 
         Raises:
             UnknownName: the axis has no such label.
@@ -89,7 +90,7 @@ class Tally:
         return self.counts[_index(self.axis, label)]
 
     def share(self, label: str) -> "Interval | None":
-        """Return the label's share of the classified images, None where none was classified.
+        """Return the label's share of the classified images, None if there are none.
 
         Raises:
             UnknownName: the axis has no such label.
@@ -97,31 +98,63 @@ class Tally:
         return wilson(self.count(label), self.classified, self.level)
 
 
-def tally(study: "Study", model: "ModelCard", counts: "Counts", by: By) -> tuple[Tally, ...]:
-    """Count one model's images into the full product of cells, axes innermost.
+def cells(study: "Study", model: "ModelCard", by: By) -> "dict[Cell, tuple[str, ...]]":
+    """Return all cells of one model, in order, with the texts of their prompts.
+
+    By "profession", all adjectives share a cell; by "adjective", all professions do; by "cell",
+    neither. A single word is never pooled: it is the cell's own.
+    """
+    found: dict[Cell, list[str]] = {}
+    for prompt in study.prompts:
+        found.setdefault(_cell(study, model, prompt, by), []).append(prompt.text)
+    return {cell: tuple(texts) for cell, texts in found.items()}
+
+
+def tally(
+    study: "Study", cell: Cell, axis: "Axis", texts: "Iterable[str]", counts: "Counts"
+) -> Tally:
+    """Return the tally of one cell on one axis.
 
     Args:
-        study: what is asked; gives the axes and the confidence.
-        model: whose images.
-        counts: what is stored of them.
-        by: "profession" counts all adjectives together, "adjective" all professions, "cell"
-            neither. A kind with a single word is not pooled: that word is the cell's.
+        study: the study, with its number of images per prompt and its confidence level.
+        cell: the cell.
+        axis: the axis, with the threshold that its answers were given at.
+        texts: the texts of the cell's prompts.
+        counts: the stored images and answers of the cell's model.
 
     Raises:
-        UnknownName: an image has a label that its axis does not declare.
+        UnknownName: an image has a label that the axis does not have.
     """
-    cells: dict[Cell, list[str]] = {}
-    for prompt in study.prompts:
-        cells.setdefault(_cell(study, model, prompt, by), []).append(prompt.text)
-    return tuple(
-        _tally(study, cell, axis, texts, counts)
-        for cell, texts in cells.items()
-        for axis in study.decided_on
+    texts = tuple(texts)
+    labels, reasons, stored, filtered = dict.fromkeys(axis.labels, 0), Counter[str](), 0, 0
+    answers = counts.answers[axis.name]
+    for text in texts:
+        for reason_filtered, number in counts.images.get(text, _NOTHING).items():
+            stored += number
+            filtered += number if reason_filtered is not None else 0
+        for (label, reason), number in answers.get(text, _NO_ANSWER).items():
+            if label is None:
+                reasons[reason or NO_REASON] += number
+            elif label in labels:
+                labels[label] += number
+            else:
+                raise UnknownName(f"label of the axis {axis.name!r}:", label, axis.labels)
+    answered = sum(labels.values()) + reasons.total()
+    return Tally(
+        cell=cell,
+        axis=axis,
+        counts=tuple(labels.values()),
+        abstained=reasons.total(),
+        filtered=filtered,
+        missing=len(texts) * study.images - stored,
+        level=study.level,
+        unclassified=stored - filtered - answered,
+        reasons=commonest_first(reasons),
     )
 
 
 def pooled(cell: Cell, tallies: "Sequence[Tally]", like: Tally) -> Tally:
-    """Return tallies counted together; `like` gives the axis and the level."""
+    """Return the sum of tallies as one tally, with the axis and the level of `like`."""
     reasons = sum((Counter(dict(one.reasons)) for one in tallies), Counter[str]())
     return Tally(
         cell=cell,
@@ -137,7 +170,7 @@ def pooled(cell: Cell, tallies: "Sequence[Tally]", like: Tally) -> Tally:
 
 
 def commonest_first(reasons: "Counter[str]") -> tuple[tuple[str, int], ...]:
-    """Return reasons with their numbers, the commonest first, alike ones by name."""
+    """Return reasons with their counts, the commonest first, equally common ones by name."""
     return tuple(sorted(reasons.items(), key=lambda pair: (-pair[1], pair[0])))
 
 
@@ -148,32 +181,6 @@ def _cell(study: "Study", model: "ModelCard", prompt: "Prompt", by: By) -> Cell:
         model.spec.name,
         ALL if pool_professions else prompt.profession,
         ALL if pool_adjectives else prompt.adjective,
-    )
-
-
-def _tally(
-    study: "Study", cell: Cell, axis: "Axis", texts: "Sequence[str]", counts: "Counts"
-) -> Tally:
-    labels, reasons, stored, filtered = dict.fromkeys(axis.labels, 0), Counter[str](), 0, 0
-    for text in texts:
-        stored += counts.images[text].total()
-        filtered += counts.images[text].total() - counts.images[text][None]
-        for (label, reason), number in counts.answers[axis.name][text].items():
-            if label is None:
-                reasons[reason or NO_REASON] += number
-            else:
-                labels[axis.labels[_index(axis, label)]] += number
-    answered = sum(labels.values()) + reasons.total()
-    return Tally(
-        cell=cell,
-        axis=axis,
-        counts=tuple(labels.values()),
-        abstained=reasons.total(),
-        filtered=filtered,
-        missing=len(texts) * study.images - stored,
-        level=study.level,
-        unclassified=stored - filtered - answered,
-        reasons=commonest_first(reasons),
     )
 
 

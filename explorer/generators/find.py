@@ -1,5 +1,6 @@
 """Find who generates for a model, by the backend that its settings belong to."""
 
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -10,16 +11,20 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from explorer.generators.diffusion import DiffusionGenerator
+    from explorer.generators.zero_gpu import LentGenerator
     from explorer.models.requests import ModelSpec
     from explorer.settings import Settings
 
 
-def generators(settings: "Settings") -> "Callable[[ModelSpec], DiffusionGenerator]":
+def generators(settings: "Settings") -> "Callable[[ModelSpec], DiffusionGenerator | LentGenerator]":
     """Return the function that gives the generator of a model; it loads at the first image.
 
     One stays in memory between runs: two large models may not fit.
     """
+    return _lent(settings) if settings.zero_gpu else _own(settings)
 
+
+def _own(settings: "Settings") -> "Callable[[ModelSpec], DiffusionGenerator]":
     @lru_cache(maxsize=1)
     def find(spec: "ModelSpec") -> "DiffusionGenerator":
         if isinstance(spec.settings, Diffusers):
@@ -30,5 +35,21 @@ def generators(settings: "Settings") -> "Callable[[ModelSpec], DiffusionGenerato
             f"Images of {spec.name!r} come from the backend {spec.settings.backend!r}, which this "
             "version cannot generate with. Its stored images can be looked at and counted."
         )
+
+    return find
+
+
+def _lent(settings: "Settings") -> "Callable[[ModelSpec], DiffusionGenerator | LentGenerator]":
+    from explorer.generators.zero_gpu import LentGenerator, borrow
+
+    on_card = borrow()
+    own = _own(replace(settings, device=settings.own_device))
+
+    def find(spec: "ModelSpec") -> "DiffusionGenerator | LentGenerator":
+        # The bundled models are quick without a card, and cost nobody's time on one.
+        bundled = "/" not in spec.repo
+        if bundled or not isinstance(spec.settings, Diffusers):
+            return own(spec)
+        return LentGenerator(spec, settings, on_card)
 
     return find

@@ -63,14 +63,13 @@ def load_pipeline(spec: "ModelSpec", device: str) -> "DiffusionPipeline":
         OutOfMemory: the model does not fit.
         InvalidData: the device is not usable with the installed torch.
     """
-    load_torchvision()
     require_device(device)
-    _quieten()
+    folder = fetch(spec)
     try:
         with warnings.catch_warnings():
             # Old models' settings are mended at loading; that they are old helps nobody here.
             warnings.simplefilter("ignore", FutureWarning)
-            pipeline = _load(spec, _folder(spec)).to(device)
+            pipeline = _load(spec, folder).to(device)
     except ExplorerError:
         raise
     except Exception as error:
@@ -79,6 +78,25 @@ def load_pipeline(spec: "ModelSpec", device: str) -> "DiffusionPipeline":
     _arrange(pipeline, device)
     pipeline.set_progress_bar_config(disable=True)
     return pipeline
+
+
+def fetch(spec: "ModelSpec") -> Path:
+    """Return the folder of a model's files, downloaded where they are missing.
+
+    Raises:
+        ModelNotFound: there is no such folder or hub id.
+        ModelAccessDenied: the hub wants a licence accepted or a token.
+        ModelUnreachable: the model is not on this machine and the hub does not answer.
+        ModelBroken: the hub holds pickles only, or another kind of model.
+    """
+    load_torchvision()
+    _quieten()
+    try:
+        return _folder(spec)
+    except ExplorerError:
+        raise
+    except Exception as error:
+        raise load_failure(spec.repo, error) from error
 
 
 def _quieten() -> None:

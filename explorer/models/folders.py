@@ -47,7 +47,7 @@ def read_config(path: Path) -> dict[str, Any]:
     """
     try:
         return dict(json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, TypeError) as error:
         raise ModelBroken(
             f"{str(path)!r} cannot be read ({error}). Save or download the model again."
         ) from error

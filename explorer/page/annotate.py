@@ -1,5 +1,6 @@
 """Annotate: people annotate a blind sample, and a report compares them with the classifier."""
 
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -28,8 +29,59 @@ window.biasExplorer.annotating(element, trigger);
 """
 
 
+@dataclass(frozen=True, slots=True)
+class View:
+    """The page: whose images are annotated by whom, the image, and what the annotations tell."""
+
+    desk: "Desk"
+    fields: tuple[gr.Dropdown, gr.Dropdown, gr.Textbox]
+    task: gr.HTML
+    ask: gr.Button
+    size: gr.Number
+    seed: gr.Number
+    resample: gr.Button
+    told: gr.HTML
+
+    # What follows is called by Gradio, which reads the annotations and wants request or event first.
+
+    def opened(self, request: gr.Request) -> list[Any]:
+        """Show what the address says."""
+        asked = parse(request.query_params)
+        return [asked.model, asked.axis, asked.annotator, *reply(self.desk, asked)]
+
+    def changed(self, *values: object) -> list[Any]:
+        """Show what the fields say now."""
+        return reply(self.desk, _session(values))
+
+    def said(self, event: gr.EventData, *values: object) -> list[Any]:
+        """Keep an answer and show the next image, or take the last answer back."""
+        asked = _session(values)
+        if event.answer is None:
+            return reply(self.desk, asked, annotation_task.take_back)
+        image, answer = str(event.image), str(event.answer)
+        return reply(self.desk, asked, partial(annotation_task.save, image=image, answer=answer))
+
+    def resampled(self, *values: object) -> list[Any]:
+        """Draw another sample."""
+        *asked, images, number = values
+        return draw_anew(self.desk, _session(tuple(asked)), images, number)
+
+    def asked(self, *values: object) -> str:
+        """Show what the annotations tell so far."""
+        return tell_annotations(self.desk, _session(values))
+
+
 def view(page: gr.Blocks, desk: "Desk") -> None:
     """Lay out the view and connect its events; call inside its page."""
+    fields = _fields(desk)
+    task = gr.HTML("", elem_id="bx-task", js_on_load=_ON_LOAD, apply_default_css=False)
+    ask = gr.Button("Show what the annotations tell", elem_id="bx-ask", scale=0)
+    size, seed, resample = _sample_fields()
+    told = gr.HTML("", elem_id="bx-told", apply_default_css=False)
+    _connect(View(desk, fields, task, ask, size, seed, resample, told), page)
+
+
+def _fields(desk: "Desk") -> tuple[gr.Dropdown, gr.Dropdown, gr.Textbox]:
     default = Session()
     with gr.Row(elem_classes=["bx-form", "bx-annotateform"]):
         model = gr.Dropdown(
@@ -51,46 +103,24 @@ def view(page: gr.Blocks, desk: "Desk") -> None:
             max_lines=1,
             elem_id="bx-annotator",
         )
-    task = gr.HTML("", elem_id="bx-task", js_on_load=_ON_LOAD, apply_default_css=False)
-    ask = gr.Button("Show what the annotations tell", elem_id="bx-ask", scale=0)
-    size, seed, draw = _sample_fields()
-    told = gr.HTML("", elem_id="bx-told", apply_default_css=False)
-    fields, outputs = [model, axis, annotator], [task, told]
+    return model, axis, annotator
 
-    # Gradio reads these annotations, and wants request and event before the values.
-    def opened(request: gr.Request) -> list[Any]:
-        asked = parse(request.query_params)
-        return [asked.model, asked.axis, asked.annotator, *reply(desk, asked)]
 
-    def changed(*values: object) -> list[Any]:
-        return reply(desk, _session(values))
-
-    def said(event: gr.EventData, *values: object) -> list[Any]:
-        asked = _session(values)
-        if event.answer is None:
-            return reply(desk, asked, annotation_task.take_back)
-        image, answer = str(event.image), str(event.answer)
-        return reply(desk, asked, partial(annotation_task.save, image=image, answer=answer))
-
-    def drawn(*values: object) -> list[Any]:
-        *asked, images, number = values
-        return draw_anew(desk, _session(tuple(asked)), images, number)
-
-    def tell(*values: object) -> str:
-        return tell_annotations(desk, _session(values))
-
-    page.load(opened, None, [*fields, *outputs], **_QUIET)
+def _connect(view: View, page: gr.Blocks) -> None:
+    fields, outputs = list(view.fields), [view.task, view.told]
+    model, axis, annotator = view.fields
+    page.load(view.opened, None, [*fields, *outputs], **_QUIET)
     gr.on(
         [model.input, axis.input, annotator.submit, annotator.blur],
-        changed,
+        view.changed,
         fields,
         outputs,
         trigger_mode="always_last",
         **_QUIET,
     )
-    task.submit(said, fields, outputs, trigger_mode="multiple", queue=False, **_QUIET)
-    ask.click(tell, fields, told, **_QUIET)
-    draw.click(drawn, [*fields, size, seed], outputs, **_QUIET)
+    view.task.submit(view.said, fields, outputs, trigger_mode="multiple", queue=False, **_QUIET)
+    view.ask.click(view.asked, fields, view.told, **_QUIET)
+    view.resample.click(view.resampled, [*fields, view.size, view.seed], outputs, **_QUIET)
 
 
 def reply(desk: "Desk", asked: Session, act: "Act" = lambda _, task: task) -> list[Any]:

@@ -9,6 +9,8 @@ from explorer.page.charts import labels
 from explorer.page.rendering import render
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from explorer.annotation.errors import Confidence
     from explorer.annotation.report import AnnotationReport
     from explorer.page.annotation_task import Session
@@ -74,24 +76,19 @@ def report(desk: "Desk", session: "Session") -> str:
 
 def lines(report: "AnnotationReport") -> tuple[Line, ...]:
     """Return the table of errors, a line for each label; empty without annotations."""
-    axis, confusion = report.axis, report.errors.confusion
+    confusion = report.errors.confusion
     if confusion is None:
         return ()
-    shares, answers = confusion.shares(), (*axis.labels, axis.abstention)
+    answers, shares = (*report.axis.labels, report.axis.abstention), confusion.shares().T
+    columns = zip(*confusion.counts, strict=True)
     return tuple(
-        Line(
-            label,
-            tuple(
-                Cell(answer, images[place], float(share) if any(images) else None)
-                for place, (answer, share) in enumerate(
-                    zip(answers, shares[:, column], strict=True)
-                )
-            ),
-        )
-        for column, (label, images) in enumerate(
-            zip(labels(axis), zip(*confusion.counts, strict=True), strict=True)
-        )
+        Line(label, tuple(map(Cell, answers, images, _known(images, column))))
+        for label, images, column in zip(labels(report.axis), columns, shares, strict=True)
     )
+
+
+def _known(images: "Sequence[int]", shares: "Iterable[float]") -> "Iterable[float | None]":
+    return map(float, shares) if any(images) else [None] * len(images)
 
 
 def curve(confidence: "Confidence") -> Curve | None:

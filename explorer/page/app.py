@@ -1,10 +1,12 @@
 """The app: the views on their pages, the routes beside them, and the server."""
 
+import asyncio
 import threading
 from typing import TYPE_CHECKING
 
 import gradio as gr
 from gradio.components import Navbar
+from starlette.middleware import Middleware
 
 from explorer.errors import ServeError
 from explorer.findings.findings import Findings
@@ -12,6 +14,7 @@ from explorer.page import annotate, compare, explore, gaps
 from explorer.page.choice import COMPARE, EXPLORE, GAPS, study
 from explorer.page.desk import open_desk
 from explorer.page.form import FormKind
+from explorer.page.redirects import ViewRedirect
 from explorer.page.rendering import render
 from explorer.page.routes import routes
 from explorer.page.theme import head, theme
@@ -68,7 +71,13 @@ def serve(
         ServeError: the port is taken.
     """
     desk = open_desk(settings)
-    page = launch(desk, host, port, open_browser=open_browser)
+
+    async def opened() -> gr.Blocks:
+        return launch(desk, host, port, open_browser=open_browser)
+
+    # Where no event loop runs, Gradio opens one for each of its locks and leaves them to be
+    # collected, which Python complains about at any later moment.
+    page = asyncio.run(opened())
     threading.Thread(target=warm, args=(desk,), daemon=True).start()
     print(f"{TITLE} is open at {page.local_url}  (stop it with ctrl-C)", flush=True)  # noqa: T201
     page.block_thread()
@@ -96,7 +105,10 @@ def launch(
             quiet=True,
             theme=theme(),
             head=head(),
-            app_kwargs={"routes": routes(desk)},
+            app_kwargs={
+                "routes": routes(desk),
+                "middleware": [Middleware(ViewRedirect, views=set(_PAGES.values()))],
+            },
             footer_links=[],
             run_history=False,
             enable_monitoring=False,

@@ -54,6 +54,6 @@ def open_desk(settings: "Settings") -> Desk:
         models=known_models(settings.device),
         find_model=find_model,
         generators=generators(settings),
-        classifiers=classifiers(settings.device),
+        classifiers=classifiers(settings.own_device),
         pace=Pace(settings.device),
     )

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from explorer.models.backends import Diffusers
+from explorer.models.speed import guessed_rate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -13,10 +14,6 @@ if TYPE_CHECKING:
 
 # Images a second of a bundled generator on two CPU cores, 96 px and 12 steps at batch 32.
 _BUNDLED_RATE = 10.0
-# One forward pass of the Stable Diffusion 1.5 UNet at 512 px, and what devices really reach.
-_PASS_FLOP = 0.8e12
-_PASS_PX = 512 * 512
-_FLOPS = {"cpu": 1.5e11, "mps": 3e12, "cuda": 5e13}
 # A service takes about ten seconds for an image.
 _SERVICE_RATE = 0.1
 _MINUTE = 60
@@ -75,6 +72,4 @@ def _guess(card: "ModelCard", device: str) -> float:
         return _BUNDLED_RATE
     if not isinstance(settings, Diffusers):
         return _SERVICE_RATE
-    passes = settings.steps * (2 if settings.guidance > 1 else 1)
-    size = settings.width_px * settings.height_px / _PASS_PX
-    return _FLOPS[device] / (_PASS_FLOP * passes * size)
+    return guessed_rate(settings, device)

@@ -19,8 +19,8 @@
     const query = view.dataset.address + kept.map(([name, value]) => `&${name}=${value}`).join("");
     if (query !== location.search) {
       history.replaceState(history.state, "", location.pathname + query);
-      tellTheSpace(query);
     }
+    tellTheSpace(view.dataset.address);
     for (const other of ["explore", "compare", "gaps"]) {
       const link = document.querySelector(`.bx-header a[data-view="${other}"]`);
       if (link && view.dataset[other]) link.search = view.dataset[other];
@@ -40,11 +40,18 @@
     true,
   );
 
-  // In a Space the page sits in a frame, and the address bar belongs to huggingface.co.
+  // In a Space the page sits in a frame, and the address bar belongs to huggingface.co. It holds our
+  // query but not our path, so the query also names the view; redirects.py leads back to it.
+
+  let told = "";
+
   function tellTheSpace(query) {
     if (window.parent === window || !location.hostname.endsWith(".hf.space")) return;
-    const message = { queryString: query.slice(1), hash: "" };
-    window.parent.postMessage(message, "https://huggingface.co");
+    const view = location.pathname.split("/").pop();
+    const queryString = (view && `view=${view}&`) + query.slice(1);
+    if (queryString === told) return;
+    told = queryString;
+    window.parent.postMessage({ queryString, hash: "" }, "https://huggingface.co");
   }
 
   // The grid: one tab stop a row, arrow keys inside.
@@ -269,7 +276,9 @@
     if (thumb) open(thumb);
     const copy = event.target.closest?.(".bx-copy");
     if (copy) {
-      navigator.clipboard.writeText(location.href).then(() => {
+      // The Hub adds parameters of its own, one of which opens private Spaces.
+      const link = new URL(document.querySelector(".bx-view").dataset.address, location.href);
+      navigator.clipboard.writeText(link.href).then(() => {
         copy.textContent = "Link copied";
         setTimeout(() => (copy.textContent = "Copy link"), 2000);
       });

@@ -8,6 +8,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from explorer.page.glossary import GLOSSARY
 from explorer.page.pace import duration
+from explorer.translations import gettext, ngettext
 
 if TYPE_CHECKING:
     from explorer.errors import ExplorerError
@@ -36,8 +37,10 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
     )
     environment.globals["glossary"] = GLOSSARY
+    environment.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
     environment.filters |= {
         "whole": _whole,
         "percent": _percent,

@@ -72,6 +72,52 @@ class View:
     findings: gr.HTML
     shown: dict[str, tuple[object, ...]] = field(default_factory=dict)
 
+    # What follows is called by Gradio, which reads the annotations and wants the request first.
+
+    def opened(self, request: gr.Request) -> list[Any]:
+        """Show what the address says."""
+        return opening(self, request.query_params, _visitor(request))
+
+    def changed(self, request: gr.Request, *values: object) -> list[Any]:
+        """Show what the fields say now."""
+        return change(self, values, _visitor(request))
+
+    def began(self, request: gr.Request, *values: object) -> list[Any]:
+        """Begin a run, which may have to wait for another visitor's."""
+        self.desk.runs.start(_visitor(request), values)
+        text = WAITING if self.desk.runs.others(_visitor(request)) else STARTING
+        return [_progress(text), gr.skip(), gr.skip(), gr.skip()]
+
+    def generated(self, request: gr.Request, *values: object) -> Iterator[list[Any]]:
+        """Go through with the run that was begun, unless it was stopped before its turn."""
+        run = self.desk.runs.latest(_visitor(request))
+        if run is None:
+            return
+        try:
+            yield from generate_missing(self, values, run)
+        finally:
+            self.desk.runs.end(_visitor(request), run)
+
+    def cancelled(self, request: gr.Request) -> str:
+        """Stop the run after the images in hand."""
+        self.desk.runs.stop(_visitor(request))
+        return _progress(STOPPING)
+
+    def uploaded(self, request: gr.Request, path: str, *values: object) -> list[Any]:
+        """Set shares beside the figures of a file."""
+        self.desk.runs.supersede(_visitor(request))
+        return upload(self, path, values)
+
+    def labour(self, request: gr.Request, *values: object) -> list[Any]:
+        """Set shares beside the labour statistics again."""
+        self.desk.runs.supersede(_visitor(request))
+        return [[], *reply(self, [*values[:-1], []])]
+
+    def left(self, request: gr.Request) -> None:
+        """End the run of a visitor who has gone, and forget what they saw."""
+        self.desk.runs.supersede(_visitor(request))
+        self.shown.pop(_visitor(request), None)
+
 
 def view(
     page: gr.Blocks,
@@ -111,49 +157,18 @@ def _html(value: str, *, elem_id: str, js_on_load: str = "") -> gr.HTML:
 def _connect(view: View, page: gr.Blocks) -> None:
     outputs = [view.status, view.generate, view.cancel, view.findings]
     fields = view.form.fields
-
-    # Gradio reads these annotations, and wants the request before the values.
-    def opened(request: gr.Request) -> list[Any]:
-        return opening(view, request.query_params, _visitor(request))
-
-    def changed(request: gr.Request, *values: object) -> list[Any]:
-        return change(view, values, _visitor(request))
-
-    def began(request: gr.Request, *values: object) -> list[Any]:
-        view.desk.runs.start(_visitor(request), values)
-        text = WAITING if view.desk.runs.others(_visitor(request)) else STARTING
-        return [_progress(text), gr.skip(), gr.skip(), gr.skip()]
-
-    def generated(request: gr.Request, *values: object) -> Iterator[list[Any]]:
-        run = view.desk.runs.latest(_visitor(request))
-        if run is None:
-            return
-        try:
-            yield from generate_missing(view, values, run)
-        finally:
-            view.desk.runs.end(_visitor(request), run)
-
-    def cancelled(request: gr.Request) -> str:
-        view.desk.runs.stop(_visitor(request))
-        return _progress(STOPPING)
-
-    def left(request: gr.Request) -> None:
-        view.desk.runs.supersede(_visitor(request))
-        view.shown.pop(_visitor(request), None)
-
-    triggers = [trigger for field in fields for trigger in _triggers(field)]
-    page.load(opened, None, [*fields, *outputs], **_QUIET)
+    page.load(view.opened, None, [*fields, *outputs], **_QUIET)
     gr.on(
-        triggers,
-        changed,
+        [trigger for field in fields for trigger in _triggers(field)],
+        view.changed,
         fields,
         [view.form.adjectives, *outputs],
         trigger_mode="always_last",
         **_QUIET,
     )
     # Models are large: one run at a time, whoever started it.
-    view.generate.click(began, fields, outputs, queue=False, **_QUIET).then(
-        generated,
+    view.generate.click(view.began, fields, outputs, queue=False, **_QUIET).then(
+        view.generated,
         fields,
         outputs,
         trigger_mode="multiple",
@@ -161,26 +176,12 @@ def _connect(view: View, page: gr.Blocks) -> None:
         concurrency_limit=1,
         **_QUIET,
     )
-    view.cancel.click(cancelled, None, view.status, queue=False, **_QUIET)
-    page.unload(left)
-    _connect_reference(view, outputs)
-
-
-def _connect_reference(view: View, outputs: "list[Any]") -> None:
-    own, fields = view.form.reference, view.form.fields
-    if own is None:
-        return
-
-    def uploaded(request: gr.Request, path: str, *values: object) -> list[Any]:
-        view.desk.runs.supersede(_visitor(request))
-        return upload(view, path, values)
-
-    def labour(request: gr.Request, *values: object) -> list[Any]:
-        view.desk.runs.supersede(_visitor(request))
-        return [[], *reply(view, [*values[:-1], []])]
-
-    own.upload.upload(uploaded, [own.upload, *fields], [own.figures, *outputs], **_QUIET)
-    own.labour.click(labour, fields, [own.figures, *outputs], **_QUIET)
+    view.cancel.click(view.cancelled, None, view.status, queue=False, **_QUIET)
+    page.unload(view.left)
+    if own := view.form.reference:
+        beside = [own.figures, *outputs]
+        own.upload.upload(view.uploaded, [own.upload, *fields], beside, **_QUIET)
+        own.labour.click(view.labour, fields, beside, **_QUIET)
 
 
 def _triggers(field: Any) -> list[Any]:
@@ -249,7 +250,7 @@ def generate_missing(view: View, values: "Sequence[object]", run: "Run") -> Iter
         choice = view.form.choice(values)
         made = _study(view, choice)
         seconds = max(_STATUS_SECONDS, to_do(made, view.desk).total / _IMAGES_A_SECOND)
-        findings = _sparing(lambda: _findings(view, choice, made), seconds)
+        findings = _Sparing(lambda: _findings(view, choice, made), seconds)
         for progress in _paced(_run(view.desk, made, run), _every(_STATUS_SECONDS)):
             if not run.superseded():
                 yield [
@@ -296,21 +297,25 @@ def _every(seconds: float) -> "Callable[[], bool]":
     return due
 
 
-def _sparing(make: "Callable[[], str]", seconds: float) -> "Callable[[], Any]":
-    """Return a function that makes it at first and again after a pause; in between it skips."""
-    ready = float("-inf")
+@dataclass(slots=True)
+class _Sparing:
+    """Makes something at first and again after each pause, and skips it in between.
 
-    def made() -> Any:
-        nonlocal ready
+    A pause takes `seconds`, or longer where making takes long.
+    """
+
+    make: "Callable[[], str]"
+    seconds: float
+    ready: float = float("-inf")
+
+    def __call__(self) -> Any:
         start = time.monotonic()
-        if start < ready:
+        if start < self.ready:
             return gr.skip()
-        result = make()
+        result = self.make()
         end = time.monotonic()
-        ready = end + max(seconds, _PAUSES * (end - start))
+        self.ready = end + max(self.seconds, _PAUSES * (end - start))
         return result
-
-    return made
 
 
 def _study(view: View, choice: "Choice") -> "Study":

@@ -20,22 +20,27 @@ if TYPE_CHECKING:
 Method = Literal["captions", "face", "pixels", "subject"]
 Detector = Literal["YuNet", "Haar"]
 
-_NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
+_NUMBER = r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?"
+_BACKBONE = r"(?=.*\S).+"
+# What begins as a form of its own and goes on otherwise is no CLIP of that name.
 _CLASSIFIER = re.compile(
-    r"(?:(?P<face>YuNet|Haar) face: (?P<clip>.+)"
+    rf"(?P<face>YuNet|Haar) face: (?P<clip>{_BACKBONE})"
     r"|pixels: (?:(?P<pixels>YuNet|Haar) face|lit side of emoji face)"
-    r"|subject(?: \((?P<subject>YuNet|Haar)\): (?P<reader>.+)|: bundled art)"
-    r"|(?P<captions>.+))",
+    rf"|subject(?: \((?P<subject>YuNet|Haar)\): (?P<reader>{_BACKBONE})|: bundled art)"
+    rf"|(?!(?:YuNet|Haar) face: |pixels: |subject(?:: | \())(?P<captions>{_BACKBONE})",
     re.DOTALL,
 )
-_CALIBRATED = re.compile(
-    rf"(?P<plain>.+) calibrated \(temperature (?P<temperature>{_NUMBER}), "
-    rf"bias (?P<bias>{_NUMBER}), threshold (?P<threshold>{_NUMBER})\)",
-    re.DOTALL,
+_CAPTIONS = r"#(?P<captions>[0-9a-f]{8})"
+_CALIBRATION = (
+    rf" calibrated \(temperature (?P<temperature>{_NUMBER}), bias (?P<bias>{_NUMBER}), "
+    rf"threshold (?P<threshold>{_NUMBER})\)"
 )
-_QUESTION = re.compile(r"(?P<classifier>.+)#(?P<captions>[0-9a-f]{8})", re.DOTALL)
+_GATE = r" behind (?P<gate>subject(?:: bundled art| \((?:YuNet|Haar)\): .+)#[0-9a-f]{8})"
+# As little as possible is the classifier: a gate that follows may be another folder's CLIP.
+_INSTRUMENT = re.compile(
+    rf"(?P<classifier>.+?){_CAPTIONS}(?:{_CALIBRATION})?(?:{_GATE})?", re.DOTALL
+)
 _VERSION = re.compile(r"(?P<backbone>.+)@(?P<revision>[0-9a-f]{8})", re.DOTALL)
-_GATED = " behind subject"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +75,7 @@ class ClassifierSpec:
         """Read the text form.
 
         Raises:
-            InvalidData: there is no text.
+            InvalidData: it is not one.
         """
         found = _CLASSIFIER.fullmatch(text)
         if found is None:
@@ -145,20 +150,22 @@ class Instrument:
         Raises:
             InvalidData: it is not one.
         """
-        own, behind, gate = text.rpartition(_GATED)
-        if behind:
-            return replace(cls.parse(own), gate=cls.parse(f"subject{gate}"))
-        if found := _CALIBRATED.fullmatch(text):
-            scale = Scale(float(found["temperature"]), float(found["bias"]))
-            calibration = Recalibration(scale, float(found["threshold"]))
-            return replace(cls.parse(found["plain"]), calibration=calibration)
-        question = _QUESTION.fullmatch(text)
-        if question is None:
+        found = _INSTRUMENT.fullmatch(text)
+        if found is None:
             raise InvalidData(
                 f"The instrument is {text!r}. Write it as 'classifier#captions', as every CSV file "
                 "does."
             )
-        return cls(ClassifierSpec.parse(question["classifier"]), question["captions"])
+        classifier, gate = ClassifierSpec.parse(found["classifier"]), found["gate"]
+        gate_instrument = cls.parse(gate) if gate else None
+        return cls(classifier, found["captions"], _calibration(found), gate_instrument)
+
+
+def _calibration(found: re.Match[str]) -> Recalibration | None:
+    if found["temperature"] is None:
+        return None
+    scale = Scale(float(found["temperature"]), float(found["bias"]))
+    return Recalibration(scale, float(found["threshold"]))
 
 
 def _versioned(text: str | None) -> tuple[str | None, str | None]:

@@ -8,9 +8,10 @@ from explorer.findings.findings import Findings
 from explorer.generators.find import generators
 from explorer.models.catalog import find_model
 from explorer.perception.axes import load_axes
-from explorer.reference.design import designed_mix, spread
+from explorer.reference.design import designed_mix
 from explorer.reference.truth import find_truth
 from explorer.study import Study, run
+from explorer.words.vocabulary import spread_by_women
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -61,7 +62,7 @@ def check(
     """
     study = Study(
         models=tuple(find_model(name, settings.device) for name in models),
-        professions=spread(professions),
+        professions=spread_by_women(professions),
         images=images,
         axes=load_axes(),
     )

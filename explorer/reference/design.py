@@ -8,13 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from explorer.errors import UnknownName
-from explorer.words.vocabulary import (
-    DEFAULT_YEAR,
-    evenly,
-    find_adjective,
-    find_profession,
-    load_professions,
-)
+from explorer.words.vocabulary import DEFAULT_YEAR, find_adjective, find_profession
 
 BUNDLED = ("emoji-skewed", "emoji-even")
 CODINGS = (None, "feminine", "masculine")
@@ -108,12 +102,3 @@ def _tilted(shares: list[float], tilt: float) -> tuple[float, ...]:
     """Move weight towards the dark end (tilt > 0) or the light end, one factor a step."""
     weights = [share * math.exp(tilt * step) for step, share in enumerate(shares)]
     return tuple(weight / sum(weights) for weight in weights)
-
-
-def spread(count: int) -> tuple[str, ...]:
-    """Return so many professions, evenly spread by the designed women's share of emoji-skewed."""
-    ordered = sorted(
-        (profession.name for profession in load_professions() if not profession.gendered),
-        key=lambda name: designed_mix("emoji-skewed", name).women,
-    )
-    return evenly(ordered, count)

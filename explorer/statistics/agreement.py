@@ -7,14 +7,13 @@ labels in the same order. "Cannot tell" is a label like any other.
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from explorer.translations import gettext as _
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import numpy as np
     from numpy.typing import NDArray
-
-ONE_ANNOTATOR = "No image was annotated by two people: let a second person annotate some."
-NO_VARIANCE = "Both people gave every image the same label: annotate images that differ."
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +78,16 @@ def gwet_ac1(table: "Sequence[Sequence[int]]") -> Agreement:
     """
     counts = _checked(table)
     if not counts.sum():
-        return Agreement(None, ONE_ANNOTATOR)
+        return Agreement(None, one_annotator())
     shares = counts / counts.sum()
     frequencies = (shares.sum(0) + shares.sum(1)) / 2
     chance = (frequencies * (1 - frequencies)).sum() / (len(counts) - 1)
     return Agreement(float((shares.trace() - chance) / (1 - chance)))
+
+
+def one_annotator() -> str:
+    """Return the reason for a missing agreement of two people without an image in common."""
+    return _("No image was annotated by two people: ask a second person to annotate some.")
 
 
 def _kappa(table: "Sequence[Sequence[int]]", weights: str | None) -> Agreement:
@@ -91,9 +95,9 @@ def _kappa(table: "Sequence[Sequence[int]]", weights: str | None) -> Agreement:
 
     counts = _checked(table)
     if not counts.sum():
-        return Agreement(None, ONE_ANNOTATOR)
+        return Agreement(None, one_annotator())
     if counts.max() == counts.sum() == counts.trace():
-        return Agreement(None, NO_VARIANCE)
+        return Agreement(None, _("Both gave every image the same label."))
     return Agreement(float(cohens_kappa(counts, wt=weights, return_results=False)))
 
 

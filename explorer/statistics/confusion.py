@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, get_args
 
 from explorer.errors import InvalidData
+from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
     import numpy as np
@@ -141,23 +142,37 @@ class Confusion:
         """Return the reason why this instrument can correct no tally, or None where it can."""
         for place, column in enumerate(zip(*self.counts, strict=True)):
             if not any(column[: self.classes]):
-                lack = "has no image" if not any(column) else "was never answered"
-                return f"Class {place + 1!r} of the confusion {lack}: annotate images of it."
+                lacking = (
+                    _("Class {number} of the confusion was never answered: annotate images of it.")
+                    if any(column)
+                    else _("Class {number} of the confusion has no image: annotate images of it.")
+                )
+                return lacking.format(number=place + 1)
         if self.youden is None or self.multiplier is None:
             return None
         if self.youden > 0 and self.multiplier <= MOST_MULTIPLIED:
             return None
-        return f"Instrument too weak: {self._weakness()}. Use another classifier or other captions."
+        return self._weakness().format(
+            youden=f"{self.youden:.2f}",
+            least=1 / MOST_MULTIPLIED,
+            multiplier=f"{self.multiplier:.1f}",
+            most=MOST_MULTIPLIED,
+        )
 
     def _weakness(self) -> str:
         if self.classes == _TWO:
-            least = 1 / MOST_MULTIPLIED
-            return f"sensitivity + specificity - 1 is {self.youden:.2f}, below {least!r}"
+            return _(
+                "Instrument too weak: sensitivity + specificity - 1 is {youden}, below {least}. "
+                "Use another classifier or other captions."
+            )
         if self.youden is None or self.youden <= 0 or self.multiplier in {None, math.inf}:
-            return "it cannot tell one class from another, or from a mix of others"
-        return (
-            f"the error of a corrected share would be {self.multiplier:.1f} times that of a raw "
-            f"one, above the limit of {MOST_MULTIPLIED!r}"
+            return _(
+                "Instrument too weak: it cannot tell one class from another, or from a mix of "
+                "others. Use another classifier or other captions."
+            )
+        return _(
+            "Instrument too weak: the error of a corrected share would be {multiplier} times that "
+            "of a raw one, above the limit of {most}. Use another classifier or other captions."
         )
 
     def weighted(self) -> "NDArray[np.float64]":

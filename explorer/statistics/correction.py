@@ -7,14 +7,17 @@ they share the instrument: its error does not average out over professions. Wher
 no share of a class, the draw takes a small share that the number of images does not rule out.
 """
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from explorer.statistics.intervals import Interval
 from explorer.statistics.simplex import solve
+from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     import numpy as np
     from numpy.typing import NDArray
@@ -25,6 +28,7 @@ METHOD = "monte carlo correction"
 # Up to it the prior counts alone can push draws of a small share beyond the end of the scale.
 MOST_CLIPPED = 0.2
 _PRIOR = 0.5
+_THREADS = min(4, os.cpu_count() or 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +46,10 @@ class Corrected:
         """Return a warning about the instrument on these images, or None where there is none."""
         if self.clipped <= MOST_CLIPPED:
             return None
-        return (
-            f"{self.clipped:.0%} of the draws lie beyond 0 or 1. Either a share is very near 0 or "
-            "1, or the instrument errs differently on these images: annotate some of them."
-        )
+        return _(
+            "{clipped} of the draws lie beyond 0 or 1. Either a share is very near 0 or 1, or the "
+            "instrument errs differently on these images: annotate some of them."
+        ).format(clipped=f"{self.clipped:.0%}")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -123,13 +127,18 @@ def correct(
     if refused:
         return empty
     matrices = _matrices(empty)
-    shares = tuple(
-        _corrected(empty, row, tally, _plain(tally), tallied, matrices, into)
-        if any(tally)
-        else None
-        for row, tally, tallied, into in zip(placed, counts, _tallied(empty), kept, strict=True)
-    )
-    return replace(empty, shares=shares)
+
+    def corrected(
+        row: int, tally: tuple[int, ...], into: "NDArray[np.float32]"
+    ) -> Corrected | None:
+        if not any(tally):
+            return None
+        tallied = _tallied(empty, row, tally)
+        return _corrected(empty, row, tally, _plain(tally), tallied, matrices, into)
+
+    # Drawing and solving let other threads run, and each tally has random numbers of its own.
+    with ThreadPoolExecutor(_THREADS) as threads:
+        return replace(empty, shares=tuple(threads.map(corrected, placed, counts, kept)))
 
 
 def mean(correction: Correction) -> Correction:
@@ -158,7 +167,8 @@ def mean(correction: Correction) -> Correction:
         return row
     plain = np.mean([_plain(tally) for tally in tallies], axis=0)
     centred = np.zeros((draws, len(plain)))
-    for tally, tallied in zip(tallies, _tallied(correction), strict=True):
+    for row_of, tally in zip(correction.rows, tallies, strict=True):
+        tallied = _tallied(correction, row_of, tally)
         smoothed, images = np.add(tally, _PRIOR), sum(tally)
         # Prior counts make drawn shares vary too little, by a third for a tally of four images.
         wider = ((smoothed.sum() + 1) / images) ** 0.5
@@ -250,13 +260,12 @@ def _matrices(of: Correction) -> "NDArray[np.float64]":
     return np.asarray(drawn / drawn.sum(axis=1, keepdims=True))
 
 
-def _tallied(of: Correction) -> "Iterator[NDArray[np.float64]]":
-    """Draw each tally's shares of predictions, of shape (draws, predicted)."""
+def _tallied(of: Correction, row: int, tally: "Sequence[int]") -> "NDArray[np.float64]":
+    """Draw a tally's shares of predictions, of shape (draws, predicted)."""
     import numpy as np
 
-    for tally, row in zip(of.tallies, of.rows, strict=True):
-        random = np.random.default_rng((of.seed, row + 1))
-        yield random.dirichlet(np.add(tally, _PRIOR), of.draws.shape[1])
+    random = np.random.default_rng((of.seed, row + 1))
+    return random.dirichlet(np.add(tally, _PRIOR), of.draws.shape[1])
 
 
 def _corrected(

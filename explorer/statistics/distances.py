@@ -6,6 +6,7 @@ to sum to 1. A distance is None, never 0, where a side is empty.
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from explorer.errors import InvalidData
@@ -107,6 +108,14 @@ def null_levels(
         InvalidData: a number is negative or not finite.
         ValueError: there are fewer than two labels.
     """
+    return _null_levels(tuple(reference), total, level, draws, seed)
+
+
+# Professions have few different numbers of images between them.
+@lru_cache(maxsize=4096)
+def _null_levels(
+    reference: tuple[float, ...], total: int, level: float, draws: int, seed: int
+) -> NullLevels | None:
     import numpy as np
 
     sides = _shares(reference, reference)

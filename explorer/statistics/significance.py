@@ -1,5 +1,6 @@
 """Tests of whether a difference is due to chance, and their adjustment for many questions."""
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from explorer.errors import InvalidData
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 # With at most this many differences all sign changes are counted, a million at most. With more,
 # a random sample of them is drawn.
 MOST_EXACT = 20
+# Signs for more differences would take more than 40 MB.
+_MOST_KEPT = 500
 # Equal sums can differ by rounding errors.
 _ROUNDING = 1e-9
 
@@ -40,8 +43,19 @@ def sign_flip(differences: "Sequence[float]", flips: int = 10_000, seed: int = 0
     reached = abs(values.sum()) - _ROUNDING * np.abs(values).sum()
     if len(values) <= MOST_EXACT:
         return float((np.abs(_all_sums(values)) >= reached).mean())
-    signs = np.random.default_rng(seed).choice((-1.0, 1.0), (flips, len(values)))
-    return (int((np.abs(signs @ values) >= reached).sum()) + 1) / (flips + 1)
+    signs = _kept_signs if len(values) <= _MOST_KEPT else _signs
+    beyond = np.abs(signs(flips, len(values), seed) @ values) >= reached
+    return (int(beyond.sum()) + 1) / (flips + 1)
+
+
+def _signs(flips: int, number: int, seed: int) -> "NDArray[np.float64]":
+    import numpy as np
+
+    return np.random.default_rng(seed).choice((-1.0, 1.0), (flips, number))
+
+
+# The adjectives of a study have as many differences each, and drawing takes longer than adding up.
+_kept_signs = lru_cache(maxsize=2)(_signs)
 
 
 def against_reference(count: int, total: int, reference: float) -> float | None:

@@ -42,9 +42,9 @@ _Item = TypeVar("_Item", Image, Entry)
 class Store:
     """The cache folder: image files, and an index that says which of them are whole.
 
-    A row is written last: an image without one is not there, and is generated again. Of two that generate
-    the same image at once, the first is kept. Any number of threads may share a Store, and any
-    number of processes a folder.
+    A row is written last: an image without one is not there, and is generated again. Of two that
+    generate the same image at once, the first is kept. Any number of threads may share a Store, and
+    any number of processes a folder.
     """
 
     def __init__(self, root: "Path", busy_seconds: float) -> None:
@@ -354,10 +354,15 @@ class Store:
         """Add the row and move the files, unless another process has been faster."""
         key = entry.request.key
         size = None if entry.image is None else len(entry.image)
-        row = rows.Row(key, entry.filtered, entry.digest, size)
-        if not rows.add_image(connection, entry.request, row):
+        own = rows.Row(key, entry.filtered, entry.digest, size)
+        # Another replicate with the same seed is the same image: what is stored of it stays.
+        twin = next(rows.stored(connection, [key]), None)
+        if not rows.add_image(connection, entry.request, twin or own):
             return False
-        rows.keep_perceptions(connection, entry.perceptions)
+        if twin is None or twin.digest == own.digest:
+            rows.keep_perceptions(connection, entry.perceptions)
+        if twin is not None:
+            return True
         if entry.image is not None:
             place(folder / entry.name, self._blobs.image_path(key))
         if entry.thumbnail is not None:

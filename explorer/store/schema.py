@@ -154,10 +154,17 @@ _COPIES = (
         FROM old_perceptions
         JOIN instruments ON instruments.axis = old_perceptions.axis AND name = instrument""",
     """INSERT OR IGNORE INTO provenance
-        SELECT new_model, json_object('device', made ->> 'device', 'libraries', made ->> 'libraries')
+        SELECT new_model,
+            json_object('device', made ->> 'device', 'libraries', made ->> 'libraries')
         FROM old_provenance JOIN new_models ON old_model = model""",
-    """INSERT OR IGNORE INTO samples SELECT new_model, axis, instrument, place, picture, answer, among
-        FROM old_samples JOIN new_models ON old_model = model""",
+    # Where two names of one model have a sample each, one is kept whole: a mixture is no sample.
+    """INSERT INTO samples SELECT new_model, axis, instrument, place, picture, answer, among
+        FROM old_samples AS own JOIN new_models AS known ON old_model = model
+        WHERE model = (
+            SELECT max(model) FROM old_samples AS any JOIN new_models ON old_model = model
+            WHERE new_model = known.new_model AND any.axis = own.axis
+            AND any.instrument = own.instrument
+        )""",
     """INSERT INTO image_counts
         SELECT prompt, coalesce(filtered, ''), count(*) FROM images GROUP BY 1, 2""",
     """INSERT INTO answer_counts

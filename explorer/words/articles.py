@@ -1,4 +1,4 @@
-"""Choose between "a" and "an" by how the next word is spoken."""
+"""Choose between "a" and "an" by the sound of the next word."""
 
 import re
 import unicodedata
@@ -10,20 +10,20 @@ from explorer.words.vocabulary import load_adjectives, load_professions
 if TYPE_CHECKING:
     import inflect
 
-# Short runs of capitals are read letter by letter ("an HIV nurse", "a UX designer", "an R&D
-# manager"); these are read as words.
+# Short runs of capitals are spelled out ("an HIV nurse", "a UX designer", "an R&D manager");
+# these are spoken as words.
 _SAID_AS_WORDS = frozenset({"LAN", "RAM", "ROM", "SIM", "SOC"})
 
 _LONGEST_SPELLED = 3
-_LONGEST_SPELLED_U = 4  # UEFA, but not UNDERWRITER
+_LONGEST_SPELLED_U = 4  # UEFA, but not UPPER
 
 
 @lru_cache(maxsize=4096)
 def article(word: str) -> str:
-    """Return "a" or "an" for what begins with this word.
+    """Return "a" or "an", whichever goes before this word.
 
-    The words of professions.json and adjectives.json carry their article, because the library
-    that knows all others takes more than a second to import.
+    The word files state the articles of their own words, because importing the library that
+    finds all others takes more than a second.
     """
     return _listed_articles().get(word) or _article_by_sound(word)
 
@@ -41,7 +41,7 @@ def _article_by_sound(word: str) -> str:
 
 
 def _spoken(word: str) -> str:
-    """Return the word's beginning as the library understands it; "" where nothing is spoken."""
+    """Return the start of a word in a form that inflect understands; "" if none of it is spoken."""
     plain = _without_accents(word)
     match = re.search(r"[0-9]+|[A-Za-z]+", plain)
     if match is None:
@@ -68,7 +68,7 @@ def _engine() -> "inflect.engine":
     import inflect
 
     engine = inflect.engine()
-    # Compared with a pronouncing dictionary of 126,000 words, the library errs on names,
-    # acronyms, and of everyday words on these.
+    # Against a pronouncing dictionary of 126,000 words, inflect is wrong about names, acronyms
+    # and, of everyday words, these.
     engine.defan(r"(usher|uber|unissued).*")
     return engine

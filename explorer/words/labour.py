@@ -1,4 +1,4 @@
-"""Say in a sentence what the labour statistics know of a profession."""
+"""Phrase the labour statistics of a profession."""
 
 import re
 from typing import TYPE_CHECKING
@@ -8,7 +8,7 @@ from explorer.words.vocabulary import DEFAULT_YEAR
 if TYPE_CHECKING:
     from explorer.words.vocabulary import Profession
 
-# What a reader must know where the occupation counted is not quite the word.
+# Matches of occupation and word that a reader must be told of.
 _RESERVATIONS = {
     "broad": "a broader group",
     "largest-kind": "the largest of several kinds",
@@ -17,7 +17,7 @@ _RESERVATIONS = {
 
 
 def labour_statistic(profession: "Profession", year: int = DEFAULT_YEAR) -> str | None:
-    """Return "women are 54% of US writers and authors (2023)", or None if nothing is known."""
+    """Return "women are 54% of US writers and authors (2023)", or None if there is no share."""
     share = profession.women_share(year)
     if share is None or profession.bls_occupation is None:
         return None
@@ -27,20 +27,17 @@ def labour_statistic(profession: "Profession", year: int = DEFAULT_YEAR) -> str 
 
 
 def us_workers(occupation: str) -> str:
-    """Return a title of the statistics as it stands in a sentence.
+    """Return the title of an occupation as it reads within a sentence.
 
-    "Writers and authors" gives "US writers and authors", "Therapists, all other" and "Other
-    therapists" give "other US therapists", "Management occupations" gives "people in US management
-    occupations", "Office clerks, general" gives "US general office clerks".
+    "Writers and authors" becomes "US writers and authors", "Therapists, all other" and "Other
+    therapists" become "other US therapists", "Management occupations" becomes "people in US
+    management occupations", "Office clerks, general" becomes "US general office clerks".
     """
-    title = " ".join(map(_lower, occupation.split()))
+    words = occupation.split()
+    # IT and CEO stay as they are.
+    title = " ".join(word if word[1:] != word[1:].lower() else word.lower() for word in words)
     plain = re.sub(r"^other |, all other$", "", title)
     other = "other " if plain != title else ""
     plain = re.sub(r"^(.*), general$", r"general \1", plain)
     people = "people in " if plain.endswith("occupations") else ""
     return f"{people}{other}US {plain}"
-
-
-def _lower(word: str) -> str:
-    """Lower-case a capitalised word; leave IT and CEO alone."""
-    return word.lower() if word[1:] == word[1:].lower() else word

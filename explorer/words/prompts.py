@@ -1,4 +1,4 @@
-"""Put a profession and an adjective into a sentence with the right article."""
+"""Turn a profession and an adjective into a prompt with the right article."""
 
 import re
 from dataclasses import dataclass
@@ -11,12 +11,12 @@ from explorer.words.articles import article
 TEMPLATE = "Photo portrait of a(n) {adjective} {profession}"
 MAX_TEMPLATE_CHARACTERS = 300
 
-_REMEDY = f"Write one such as {TEMPLATE!r}; a(n) becomes a or an."
+_REMEDY = f"Write, for example, {TEMPLATE!r}: a(n) becomes a or an."
 
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """What a model is asked to draw; an adjective of None is the prompt without one."""
+    """A profession and an adjective in a template; None is the prompt without an adjective."""
 
     profession: str
     adjective: str | None = None
@@ -24,28 +24,30 @@ class Prompt:
 
     @property
     def text(self) -> str:
-        """The sentence the model reads: "Photo portrait of an honest CEO"."""
+        """Return the text that a model receives: "Photo portrait of an honest CEO"."""
         return _text(self.template, self.profession, self.adjective)
 
 
 def check_template(template: str) -> str:
-    """Return the template without the white space around it.
+    """Return the template without surrounding white space.
 
     Raises:
-        InvalidData: it does not hold {profession} and {adjective} once each, or holds another
-            field, a single brace or a line break, or is longer than 300 characters.
+        InvalidData: the template lacks {profession} or {adjective}, repeats one, has other braces,
+            a line break or an invisible character, or is longer than 300 characters.
     """
     text = template.strip()
     if len(text) > MAX_TEMPLATE_CHARACTERS:
         raise InvalidData(
-            f"The template has {len(text)} characters: {text[:40] + '...'!r}. "
+            f"The template {text[:40] + '...'!r} has {len(text)} characters. "
             f"Use at most {MAX_TEMPLATE_CHARACTERS}."
         )
     if not text.replace(" ", "_").isprintable():
-        raise InvalidData(f"The template {text!r} has a line break or an invisible character.")
+        raise InvalidData(
+            f"The template {text!r} has a line break or an invisible character. Remove it."
+        )
     if sorted(_fields(text)) != ["adjective", "profession"]:
         raise InvalidData(
-            f"The template {text!r} must hold {{profession}} and {{adjective}} once each, and no "
+            f"The template {text!r} must have {{profession}} and {{adjective}} once each, and no "
             f"other braces. {_REMEDY}"
         )
     return text
@@ -57,7 +59,7 @@ def with_article(phrase: str) -> str:
 
 
 def _fields(template: str) -> list[str]:
-    """Return what stands in braces, as it stands there."""
+    """Return the names in braces, or none if the braces cannot be read as plain names."""
     try:
         parts = list(Formatter().parse(template))
     except ValueError:
@@ -67,22 +69,23 @@ def _fields(template: str) -> list[str]:
     return [field for _, field, _, _ in parts if field is not None]
 
 
-# Seed, key and caption of every picture ask for the same few sentences again and again.
+# The seed, key and caption of every image need its prompt, and a study has few prompts.
 @lru_cache(maxsize=8192)
 def _text(template: str, profession: str, adjective: str | None) -> str:
     words = {"{profession}": profession, "{adjective}": adjective or ""}
     filled = re.sub("|".join(map(re.escape, words)), lambda match: words[match.group()], template)
     if adjective is None:
-        filled = _closed_up(filled)
-    return re.sub(r"\b([Aa])\(n\)\s+(\S+)", _with_matching_article, filled)
+        filled = _without_gap(filled)
+    return re.sub(r"\b([Aa])\(n\)\s+(\S+)", _chosen_article, filled)
 
 
-def _closed_up(text: str) -> str:
-    """Close the gap that a missing adjective leaves."""
-    spaced = re.sub(r"\s+(?=[\s,.;:]|$)", "", text)
-    return re.sub(r",(?=,)", "", spaced).strip(" ,")
+def _without_gap(text: str) -> str:
+    """Return the text without the spaces and commas that enclosed a missing adjective."""
+    closed = re.sub(r"\s+(?=[\s,.;:]|$)", "", text)
+    return re.sub(r",(?=,)", "", closed).strip(" ,")
 
 
-def _with_matching_article(match: re.Match[str]) -> str:
-    chosen = article(match.group(2))
-    return f"{chosen.capitalize() if match.group(1) == 'A' else chosen} {match.group(2)}"
+def _chosen_article(match: re.Match[str]) -> str:
+    capital, word = match.groups()
+    chosen = article(word)
+    return f"{chosen.capitalize() if capital == 'A' else chosen} {word}"

@@ -1,4 +1,4 @@
-"""What women's shares are set beside: the labour statistics, or a person's own figures."""
+"""References for women's shares: the labour statistics, or a person's own figures."""
 
 import csv
 import io
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 OWN = "own"
-# How well an occupation has to fit the word for a gap to be counted among others.
+# Only these matches count where the gaps of several professions are summarised.
 TRUSTED = frozenset({"exact", "close", OWN})
 GENDERED = "gendered-term"
 
@@ -22,10 +22,10 @@ _COLUMNS = ("profession", "share")
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """Women's share of a profession, 0..1, and where it is from.
+    """Women's share of a profession, 0..1, and its origin.
 
-    `match` is one of the vocabulary's MATCHES, or OWN; `year` and `occupation` are None for a
-    person's own figure.
+    `match` is one of the vocabulary's MATCHES, or OWN for a person's own figure, which has neither
+    `year` nor `occupation`.
     """
 
     share: float
@@ -35,12 +35,12 @@ class Reference:
 
     @property
     def trusted(self) -> bool:
-        """Whether the reference speaks of just what the word says."""
+        """Whether the reference is for the profession that the word names, and for no other."""
         return self.match in TRUSTED
 
 
 def labour_references(year: int) -> "dict[str, Reference]":
-    """Return the labour statistics of a year, by profession, of those that have any."""
+    """Return the references of a year by profession, for the professions that have one."""
     return {
         profession.name: Reference(share, profession.match, year, profession.bls_occupation)
         for profession in load_professions()
@@ -49,20 +49,23 @@ def labour_references(year: int) -> "dict[str, Reference]":
 
 
 def labour_years() -> tuple[int, ...]:
-    """Return the years that there are labour statistics of, in order."""
+    """Return the years of the labour statistics, in ascending order."""
     entries = (entry for profession in load_professions() for entry in profession.women_percent)
     return tuple(sorted({year for year, _ in entries}))
 
 
 def checked_year(year: int) -> int:
-    """Return the year, if there are labour statistics of it.
+    """Return the year unchanged if labour statistics exist for it.
 
     Raises:
-        OutOfRange: there are none.
+        OutOfRange: there are no labour statistics for the year.
     """
-    if year not in labour_years():
-        known = ", ".join(map(str, labour_years()))
-        raise OutOfRange(f"There are no labour statistics of {year!r}. Choose one of {known}.")
+    known = labour_years()
+    if year not in known:
+        raise OutOfRange(
+            f"There are no labour statistics for {year!r}. Choose one of "
+            f"{', '.join(map(str, known))}."
+        )
     return year
 
 
@@ -74,54 +77,47 @@ def transcribed(year: int) -> str | None:
 def read_references(
     path: "Path", own: "Iterable[str]" = (), called: str | None = None
 ) -> "dict[str, Reference]":
-    """Return a person's own reference shares, by profession.
+    """Return a person's own reference shares by profession.
 
     Args:
         path: a CSV file with the columns profession and share (0..1).
         own: professions that people added to the listed ones.
-        called: what messages call the file; its path if None.
+        called: the name of the file in messages; None for its path.
 
     Raises:
-        InvalidData: the file cannot be read, or breaks its rules; the message names file, line,
+        InvalidData: the file cannot be read or breaks these rules; the message names file, line,
             value and remedy.
     """
     name = repr(called or str(path))
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InvalidData(
-            f"{name} cannot be read ({error}). Give a CSV file, in UTF-8, with the columns "
-            "profession and share."
-        ) from error
-    lines = csv.DictReader(io.StringIO(text, newline=""))
+    lines = csv.DictReader(io.StringIO(_text(path, name), newline=""))
     missing = next((column for column in _COLUMNS if column not in (lines.fieldnames or ())), None)
     if missing:
         raise InvalidData(
-            f"{name}, line 1: there is no column {missing!r} in {lines.fieldnames!r}. Name "
-            "two columns profession and share."
+            f"{name}, line 1: there is no column {missing!r} in {lines.fieldnames!r}. Name two "
+            "columns profession and share."
         )
     try:
         found = checked_references(_entries(lines, name), own)
     except csv.Error as error:
         raise InvalidData(
-            f"{name}, line {lines.line_num}: {error}. Correct the line, its quotes first."
+            f"{name}, line {lines.line_num}: {error}. Correct the line; check its quotes first."
         ) from error
     if not found:
-        raise InvalidData(f"{name} holds no profession. Give one a line.")
+        raise InvalidData(f"{name} has no professions. Give one on each line.")
     return found
 
 
 def checked_references(
     entries: "Iterable[tuple[str, str | None, str]]", own: "Iterable[str]" = ()
 ) -> "dict[str, Reference]":
-    """Return a person's own reference shares, by profession.
+    """Return a person's own reference shares by profession.
 
     Args:
-        entries: of each figure its profession, its share and where it stands.
+        entries: profession, share and place (for messages) of each figure.
         own: professions that people added to the listed ones.
 
     Raises:
-        InvalidData: a profession is unknown or there twice, or a share outside 0..1.
+        InvalidData: a profession is unknown or repeated, or a share is not within 0..1.
     """
     added = {name.casefold(): name for name in own}
     found: dict[str, Reference] = {}
@@ -134,10 +130,20 @@ def checked_references(
                 "given with --own-profession."
             )
         if name in found:
-            raise InvalidData(f"{place}: {name!r} is there twice. Leave one of them.")
+            raise InvalidData(f"{place}: {name!r} is given twice. Remove one of the two.")
         gendered = listed is not None and listed.gendered
         found[name] = Reference(_share(share, place), GENDERED if gendered else OWN)
     return found
+
+
+def _text(path: "Path", name: str) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidData(
+            f"{name} cannot be read ({error}). Give a CSV file, in UTF-8, with the columns "
+            "profession and share."
+        ) from error
 
 
 def _entries(lines: "csv.DictReader[str]", name: str) -> "Iterator[tuple[str, str | None, str]]":
@@ -150,9 +156,9 @@ def _share(text: str | None, place: str) -> float:
         share = float(text or "")
     except ValueError:
         share = -1.0
-    # Not a number lies in no range.
+    # NaN fails this comparison too.
     if not 0 <= share <= 1:
         raise InvalidData(
-            f"{place}: the share is {text!r}. Give a number from 0 to 1, 0.25 for 25 in 100."
+            f"{place}: the share is {text!r}. Give a number from 0 to 1, such as 0.25 for 25%."
         )
     return share

@@ -1,5 +1,6 @@
-"""The professions and adjectives: two JSON files beside app.py, and words people add."""
+"""The professions and adjectives of the two JSON files beside app.py, and those people add."""
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
@@ -7,7 +8,15 @@ from typing import TYPE_CHECKING
 
 from explorer import settings
 from explorer.errors import UnknownName
-from explorer.words.entries import Entry, checked_word, read_entries, read_sources
+from explorer.json_files import Rule, one_of
+from explorer.words.entries import (
+    WORD_REMEDY,
+    checked_word,
+    is_text,
+    is_word,
+    read_entries,
+    read_sources,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,18 +28,19 @@ MATCHES = ("exact", "close", "broad", "largest-kind", "gendered-term", "ambiguou
 CODINGS = ("masculine", "feminine")
 
 _WHOLE = 100
-_ARTICLES = ("a", "an")
+_TEXT_REMEDY = "Give a text, or leave the key out."
+_PERCENT_REMEDY = 'Give a percentage from 0 to 100 for each year, such as {"2023": 53.8}.'
 _STATISTICS = frozenset({"bls_occupation", "match", "women_percent"})
 
 
 @dataclass(frozen=True, slots=True)
 class Profession:
-    """A profession and what the labour statistics know of it.
+    """A profession and its labour statistics.
 
-    `bls_occupation` is the occupation as the U.S. Bureau of Labor Statistics counts it and `match`
-    how well it fits the word (one of MATCHES); both are None for words people add. `gendered` says
-    that the word itself states a gender. `women_percent` holds (year, 0..100), years ascending.
-    `article` is "a" or "an", None where nobody has looked it up.
+    `bls_occupation` is the nearest occupation of the U.S. Bureau of Labor Statistics and `match`
+    how well it fits the word (one of MATCHES). `gendered` is true where the word itself states a
+    gender. `women_percent` holds women's share as (year, 0..100), years ascending. `article` is
+    "a" or "an". A profession that people add has only a name.
 
     Source: Luccioni et al. 2023 (the words); U.S. Bureau of Labor Statistics, Current Population
     Survey, Table 11 (the shares).
@@ -45,7 +55,7 @@ class Profession:
     article: str | None = None
 
     def women_share(self, year: int = DEFAULT_YEAR) -> float | None:
-        """Return women's share of this occupation in the US, 0..1, or None if not known."""
+        """Return women's share of the US workers of a year, 0..1, or None if it is not known."""
         percent = dict(self.women_percent).get(year)
         # Rounded, because 53.8 / 100 is not quite 0.538.
         return None if percent is None else round(percent / _WHOLE, 4)
@@ -53,10 +63,9 @@ class Profession:
 
 @dataclass(frozen=True, slots=True)
 class Adjective:
-    """An adjective and whether it is masculine- or feminine-coded.
+    """An adjective and its coding, "masculine" or "feminine".
 
-    `coding` is None for words people add; `article` is "a" or "an", None where nobody has looked
-    it up.
+    `article` is "a" or "an". An adjective that people add has neither.
 
     Source: Luccioni et al. 2023 (the words); Gaucher, Friesen & Kay 2011 (the coding).
     """
@@ -68,63 +77,86 @@ class Adjective:
 
 @cache
 def load_professions(path: "Path | None" = None) -> tuple[Profession, ...]:
-    """Return the professions in the order of the file, professions.json unless told otherwise.
+    """Return the professions in the order of the file, by default professions.json.
 
     Raises:
-        InvalidData: the file breaks its rules; the message names file, entry and remedy.
+        InvalidData: the file breaks its rules; the message names file, entry, value and remedy.
     """
-    entries = read_entries(
-        path=path or _professions_path(),
-        key="professions",
-        name="name",
-        required=frozenset({"name", "article"}),
-        optional=_STATISTICS | {"gendered", "note"},
+    rules = {
+        "name": Rule(is_word, WORD_REMEDY),
+        "article": one_of("a", "an"),
+        "bls_occupation": Rule(is_text, _TEXT_REMEDY, required=False),
+        "match": one_of(*MATCHES, required=False),
+        "gendered": Rule(_is_flag, "Write true or false, without quotes.", required=False),
+        "note": Rule(is_text, _TEXT_REMEDY, required=False),
+        "women_percent": Rule(_is_percent_by_year, _PERCENT_REMEDY, required=False),
+    }
+    path = path or _word_file("professions")
+    entries = read_entries(path, "professions", rules, together=_STATISTICS)
+    return tuple(
+        Profession(**entry | {"women_percent": _by_year(entry.get("women_percent", {}))})
+        for entry in entries
     )
-    return tuple(map(_profession, entries))
 
 
 @cache
 def load_adjectives(path: "Path | None" = None) -> tuple[Adjective, ...]:
-    """Return the adjectives in the order of the file, adjectives.json unless told otherwise.
+    """Return the adjectives in the order of the file, by default adjectives.json.
 
     Raises:
-        InvalidData: the file breaks its rules; the message names file, entry and remedy.
+        InvalidData: the file breaks its rules; the message names file, entry, value and remedy.
     """
-    entries = read_entries(
-        path=path or _adjectives_path(),
-        key="adjectives",
-        name="word",
-        required=frozenset({"word", "article", "coding"}),
-        optional=frozenset(),
-    )
-    return tuple(map(_adjective, entries))
+    rules = {
+        "word": Rule(is_word, WORD_REMEDY),
+        "article": one_of("a", "an"),
+        "coding": one_of(*CODINGS),
+    }
+    entries = read_entries(path or _word_file("adjectives"), "adjectives", rules)
+    return tuple(Adjective(**entry) for entry in entries)
+
+
+@cache
+def load_sources() -> "Mapping[str, str]":
+    """Return the sources of the words, shares and codings, each as a sentence.
+
+    Raises:
+        InvalidData: a file breaks its rules.
+    """
+    professions = read_sources(_word_file("professions"), "professions")
+    adjectives = read_sources(_word_file("adjectives"), "adjectives")
+    return MappingProxyType(professions | adjectives)
 
 
 def evenly(names: "Sequence[str]", count: int) -> tuple[str, ...]:
-    """Return so many of the names, first and last among them; the middle one if it is one."""
+    """Return that many of the names, evenly spaced from the first to the last.
+
+    A single name is the middle one.
+    """
     if count == 1:
         return (names[len(names) // 2],)
     step = (len(names) - 1) / (count - 1)
     return tuple(names[round(place * step)] for place in range(count))
 
 
-@cache
-def load_sources() -> "Mapping[str, str]":
-    """Return where words, shares and coding come from, by what they are, as sentences.
+def spread_by_women(count: int) -> tuple[str, ...]:
+    """Return that many professions, evenly spaced from the smallest women's share to the largest.
 
-    Raises:
-        InvalidData: a file breaks its rules.
+    The share is that of DEFAULT_YEAR. Professions without one, and those whose word states a
+    gender, are left out.
     """
-    professions = read_sources(_professions_path(), "professions")
-    adjectives = read_sources(_adjectives_path(), "adjectives")
-    return MappingProxyType(professions | adjectives)
+    shares = {
+        profession.name: share
+        for profession in load_professions()
+        if (share := profession.women_share()) is not None and not profession.gendered
+    }
+    return evenly(sorted(shares, key=shares.__getitem__), count)
 
 
 def find_profession(name: str) -> Profession:
-    """Return the profession of that name, in whatever case.
+    """Return the listed profession of that name, regardless of case.
 
     Raises:
-        UnknownName: there is none; the message suggests the nearest.
+        UnknownName: no such profession is listed; the message suggests the nearest one.
     """
     found = known_profession(name)
     if found is None:
@@ -133,10 +165,10 @@ def find_profession(name: str) -> Profession:
 
 
 def find_adjective(word: str) -> Adjective:
-    """Return that adjective, in whatever case.
+    """Return the listed adjective, regardless of case.
 
     Raises:
-        UnknownName: there is none; the message suggests the nearest.
+        UnknownName: no such adjective is listed; the message suggests the nearest one.
     """
     found = known_adjective(word)
     if found is None:
@@ -145,30 +177,30 @@ def find_adjective(word: str) -> Adjective:
 
 
 def known_profession(name: str) -> Profession | None:
-    """Return the profession of that name, in whatever case, or None if it is not in the file."""
+    """Return the listed profession of that name, regardless of case, or None."""
     return _professions_by_name().get(name.strip().casefold())
 
 
 def known_adjective(word: str) -> Adjective | None:
-    """Return that adjective, in whatever case, or None if it is not in the file."""
+    """Return the listed adjective, regardless of case, or None."""
     return _adjectives_by_word().get(word.strip().casefold())
 
 
 def own_profession(name: str) -> Profession:
-    """Return a profession that people add: without statistics, unless it is in the file already.
+    """Return the profession that people add: the listed one, or else one without statistics.
 
     Raises:
-        InvalidData: the name is empty, longer than 60 characters or has unusable characters.
+        InvalidData: the name is empty, too long, or has a character that no word may have.
     """
     word = checked_word("profession", name)
     return known_profession(word) or Profession(word)
 
 
 def own_adjective(word: str) -> Adjective:
-    """Return an adjective that people add: without coding, unless it is in the file already.
+    """Return the adjective that people add: the listed one, or else one without a coding.
 
     Raises:
-        InvalidData: the word is empty, longer than 60 characters or has unusable characters.
+        InvalidData: the word is empty, too long, or has a character that no word may have.
     """
     word = checked_word("adjective", word)
     return known_adjective(word) or Adjective(word)
@@ -184,59 +216,24 @@ def _adjectives_by_word() -> dict[str, Adjective]:
     return {adjective.word.casefold(): adjective for adjective in load_adjectives()}
 
 
-def _professions_path() -> "Path":
-    return settings.repository() / "professions.json"
+def _word_file(key: str) -> "Path":
+    return settings.repository() / f"{key}.json"
 
 
-def _adjectives_path() -> "Path":
-    return settings.repository() / "adjectives.json"
+def _is_flag(value: object) -> bool:
+    return isinstance(value, bool)
 
 
-def _profession(entry: Entry) -> Profession:
-    given = _STATISTICS & entry.fields.keys()
-    if given and given != _STATISTICS:
-        missing = ", ".join(map(repr, sorted(_STATISTICS - given)))
-        raise entry.refuse(f"{missing} missing", f"Give all of {sorted(_STATISTICS)} or none.")
-    return Profession(
-        name=entry.word("name"),
-        bls_occupation=entry.text("bls_occupation"),
-        match=entry.choice("match", MATCHES),
-        gendered=_flag(entry, "gendered"),
-        note=entry.text("note"),
-        women_percent=_women_percent(entry),
-        article=entry.choice("article", _ARTICLES),
+def _is_percent_by_year(value: object) -> bool:
+    return isinstance(value, dict) and all(
+        re.fullmatch(r"[0-9]{4}", year) and _is_percent(percent) for year, percent in value.items()
     )
 
 
-def _adjective(entry: Entry) -> Adjective:
-    return Adjective(
-        word=entry.word("word"),
-        coding=entry.choice("coding", CODINGS),
-        article=entry.choice("article", _ARTICLES),
-    )
+def _is_percent(value: object) -> bool:
+    # In Python, True and False are numbers.
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= _WHOLE
 
 
-def _flag(entry: Entry, key: str) -> bool:
-    value = entry.fields.get(key, False)
-    if not isinstance(value, bool):
-        raise entry.refuse(f"{key!r} is {value!r}", "Write true or false, without quotes.")
-    return value
-
-
-def _women_percent(entry: Entry) -> tuple[tuple[int, float], ...]:
-    by_year = entry.fields.get("women_percent", {})
-    if not isinstance(by_year, dict):
-        raise entry.refuse(f"'women_percent' is {by_year!r}", 'Write {"2023": 53.8}, by year.')
-    return tuple(sorted(_year(entry, year, percent) for year, percent in by_year.items()))
-
-
-def _year(entry: Entry, year: str, percent: object) -> tuple[int, float]:
-    if not (year.isdecimal() and len(year) == len("2023")):
-        raise entry.refuse(f"'women_percent' has the year {year!r}", "Write it as in '2023'.")
-    # True and False are numbers to Python; NaN lies in no range.
-    number = None if isinstance(percent, bool) else percent
-    if isinstance(number, int | float) and 0 <= number <= _WHOLE:
-        return int(year), float(number)
-    raise entry.refuse(
-        f"'women_percent' of {year} is {percent!r}", "Give a percentage from 0 to 100."
-    )
+def _by_year(women_percent: "Mapping[str, float]") -> tuple[tuple[int, float], ...]:
+    return tuple(sorted((int(year), float(percent)) for year, percent in women_percent.items()))

@@ -1,53 +1,34 @@
-"""What labels tell of errors, checked against images whose truth and answers are drawn here."""
+"""What annotations tell of errors, checked against images whose truth and answers are made up."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from explorer.annotation.errors import (
-    NO_AGREEMENT,
-    NOBODY,
-    NOT_SAMPLED,
-    TWO_LABELS,
-    AnnotationReport,
     Errors,
     Seen,
     confidence,
     errors,
-    pairs,
 )
-from explorer.annotation.report import (
-    pair_sentence,
-    report_rows,
-    report_sentences,
-)
-from explorer.perception.annotations import CANNOT_TELL, NOT_ONE, Annotation
-from explorer.perception.axes import Perception, find_axis
+from explorer.perception.annotations import CANNOT_TELL, NOT_ONE
+from explorer.perception.axes import Perception
 from explorer.perception.samples import Sampled, draw_sample
-from explorer.statistics.agreement import NO_VARIANCE
 from explorer.statistics.correction import correct
-
-GENDER, TONE = find_axis("gender"), find_axis("tone")
-FEMININE, MASCULINE = GENDER.labels
-
-
-def seen(answer: str | None, *said: str, among: int = 10, number: int = 0) -> Seen:
-    scores = {FEMININE: (0.95, 0.05), MASCULINE: (0.1, 0.9), None: (0.6, 0.4)}[answer]
-    return Seen(Sampled(f"{answer}-{number}", "gender", "clip#1", answer, among), said, scores)
+from tests.annotation.toys import CLIP, FEMININE, GENDER, MASCULINE, TONE, seen
 
 
 def looked_at(
     random: np.random.Generator, women: float, rates: Sequence[float], size: int = 200
 ) -> tuple[list[Seen], np.ndarray]:
-    """Return a annotated sample of 3,000 images, and P(answer | truth) among all of them."""
+    """Return an annotated sample of 3,000 images, and P(answer | truth) among all of them."""
     truths = (random.random(3_000) >= women).astype(int)
     given = np.array([[rates[0], 0.94 - rates[1]], [0.92 - rates[0], rates[1]], [0.08, 0.06]])
     said = (random.random(3_000)[:, None] > np.cumsum(given, 0).T[truths]).sum(1)
     names = (FEMININE, MASCULINE, None)
     perceptions = [
-        Perception(f"{place:05d}", "gender", "clip#1", names[answer], None, (0.5, 0.5))
+        Perception(f"{place:05d}", "gender", CLIP, names[answer], None, (0.5, 0.5))
         for place, answer in enumerate(said)
     ]
     sample = draw_sample(perceptions, size)
@@ -57,7 +38,7 @@ def looked_at(
 
 
 def test_errors_are_those_of_all_images_and_not_of_the_sample() -> None:
-    """One in ten images shows a woman; labels of a sample by answer would exaggerate her."""
+    """One in ten images shows a woman; annotations of a sample by answer would exaggerate her."""
     random = np.random.default_rng(3)
     found, plain, true = [], [], []
     for _ in range(30):
@@ -71,7 +52,7 @@ def test_errors_are_those_of_all_images_and_not_of_the_sample() -> None:
     assert np.abs(np.mean(plain, 0) - np.mean(true, 0)).max() > 0.08
 
 
-def test_intervals_corrected_with_labels_hold_the_truth() -> None:
+def test_intervals_corrected_with_annotations_hold_the_truth() -> None:
     random = np.random.default_rng(4)
     held, runs = 0, 60
     for run in range(runs):
@@ -86,7 +67,7 @@ def test_intervals_corrected_with_labels_hold_the_truth() -> None:
     assert held >= 0.93 * runs
 
 
-def test_an_image_stands_for_those_of_its_answer_among_all_labelled_ones() -> None:
+def test_an_image_stands_for_those_of_its_answer_among_all_annotated_ones() -> None:
     rows = [
         *(seen(FEMININE, FEMININE, among=30, number=n) for n in range(3)),
         seen(FEMININE, CANNOT_TELL, among=30, number=3),
@@ -116,10 +97,13 @@ def test_ties_and_what_people_leave_open_are_counted_and_say_nothing_of_errors()
 @pytest.mark.parametrize(
     ("rows", "refusal"),
     [
-        ([], NOT_SAMPLED),
-        ([seen(FEMININE)], NOBODY),
-        ([seen(FEMININE, CANNOT_TELL)], NO_AGREEMENT),
-        ([seen(FEMININE, FEMININE), seen(None)], "no image that the classifier calls unclear is"),
+        ([], "no sample of this model's images"),
+        ([seen(FEMININE)], "nobody has annotated an image of the sample"),
+        ([seen(FEMININE, CANNOT_TELL)], "do not agree on the label of any image"),
+        (
+            [seen(FEMININE, FEMININE), seen(None)],
+            "no image that the classifier labels as unclear is",
+        ),
         # An empty class: people see nobody as masculine.
         ([seen(FEMININE, FEMININE), seen(MASCULINE, FEMININE)], "Class 2 of the confusion has no"),
         # A singular confusion: the answer says nothing of what people see.
@@ -129,49 +113,16 @@ def test_ties_and_what_people_leave_open_are_counted_and_say_nothing_of_errors()
         ),
     ],
 )
-def test_labels_that_cannot_correct_say_why(rows: list[Seen], refusal: str) -> None:
+def test_annotations_that_cannot_correct_say_why(rows: list[Seen], refusal: str) -> None:
     found = errors(GENDER, rows).refusal
     assert found is not None
     assert refusal in found
 
 
-def labels(said: dict[str, Sequence[str]], axis: str = "gender") -> list[Annotation]:
-    return [
-        Annotation(f"{place}", axis, annotator, label, "2026")
-        for annotator, given in said.items()
-        for place, label in enumerate(given)
-    ]
-
-
-def test_each_two_annotators_are_told_how_far_they_agree() -> None:
-    same = [FEMININE, MASCULINE, FEMININE, MASCULINE]
-    other = [FEMININE, MASCULINE, MASCULINE, MASCULINE, CANNOT_TELL]
-    first, *rest = pairs(GENDER, labels({"Ada": same, "Ben": other, "Cyd": same}))
-    assert first.annotators == ("Ada", "Ben")
-    assert (first.images, first.same) == (4, 3)
-    assert first.kappa.value == pytest.approx(0.5)
-    assert first.weighted is None
-    assert len(rest) == 2
-
-
-def test_of_tones_near_misses_weigh_less_and_cannot_tell_is_on_no_scale() -> None:
-    one = ["light", "medium", "dark", "dark", CANNOT_TELL]
-    near = ["medium-light", "medium", "medium-dark", "dark", "light"]
-    far = ["dark", "medium", "light", "dark", "light"]
-    (good,) = pairs(TONE, labels({"Ada": one, "Ben": near}))
-    (bad,) = pairs(TONE, labels({"Ada": one, "Ben": far}))
-    assert good.same == bad.same == 2
-    assert good.weighted
-    assert bad.weighted
-    assert (good.weighted.value or 0) > 0.8
-    assert (bad.weighted.value or 0) < 0.2
-
-
-def test_one_annotator_agrees_with_nobody_and_two_who_never_differ_tell_nothing() -> None:
-    assert pairs(GENDER, labels({"Ada": [FEMININE]})) == ()
-    (alike,) = pairs(GENDER, labels({"Ada": [FEMININE] * 5, "Ben": [FEMININE] * 5}))
-    assert (alike.kappa.value, alike.kappa.reason) == (None, NO_VARIANCE)
-    assert alike.ac1.value == 1
+def test_errors_without_a_confusion_have_a_refusal() -> None:
+    found = errors(GENDER, [])
+    assert found.refusal
+    assert found == Errors(None, found.refusal, 0, 0, {})
 
 
 def sure(random: np.random.Generator, count: int) -> list[Seen]:
@@ -182,7 +133,7 @@ def sure(random: np.random.Generator, count: int) -> list[Seen]:
         score = 1 / (1 + np.exp(-2 * margin))
         truth = GENDER.labels[int(random.random() > 1 / (1 + np.exp(-margin)))]
         answer = FEMININE if score > 0.8 else MASCULINE if score < 0.2 else None
-        sampled = Sampled(f"{place}", "gender", "clip#1", answer, 1_000)
+        sampled = Sampled(f"{place}", "gender", CLIP, answer, 1_000)
         rows.append(Seen(sampled, (truth,), (score, 1 - score)))
     return rows
 
@@ -209,11 +160,11 @@ def test_a_group_with_more_errors_asks_for_a_higher_threshold() -> None:
     assert grouped.threshold is None or grouped.threshold > plain.threshold
 
 
-def test_few_labels_and_five_tones_have_no_temperature() -> None:
+def test_few_annotations_and_five_tones_have_no_temperature() -> None:
     few = confidence(GENDER, sure(np.random.default_rng(7), 20))
     assert few.calibration is None
     assert "20 annotated images are too few" in (few.uncalibrated or "")
-    assert confidence(TONE, []).uncalibrated == TWO_LABELS
+    assert confidence(TONE, []).uncalibrated == "only axes with two labels can be calibrated"
     assert confidence(GENDER, []).threshold is None
 
 
@@ -225,71 +176,3 @@ def test_scores_that_are_all_or_nothing_and_missing_ones_break_nothing() -> None
     found = confidence(GENDER, rows)
     assert found.calibration is not None
     assert sum(one.answers for one in found.bins) == 120
-
-
-@pytest.fixture
-def report() -> Callable[..., AnnotationReport]:
-    def made(rows: list[Seen], said: dict[str, Sequence[str]]) -> AnnotationReport:
-        given = labels(said)
-        return AnnotationReport(
-            model="fake-a",
-            axis=GENDER,
-            instrument="clip#1",
-            sampled=len(rows),
-            annotators={annotator: len(one) for annotator, one in said.items()},
-            outside=0,
-            pairs=pairs(GENDER, given),
-            errors=errors(GENDER, rows),
-            confidence=confidence(GENDER, rows),
-        )
-
-    return made
-
-
-def test_the_report_is_told_in_sentences(report: Callable[..., AnnotationReport]) -> None:
-    rows = [
-        *(seen(FEMININE, FEMININE, number=n) for n in range(9)),
-        seen(FEMININE, MASCULINE, number=9),
-        *(seen(MASCULINE, MASCULINE, among=90, number=n) for n in range(8)),
-        seen(MASCULINE, NOT_ONE, among=90, number=8),
-        seen(MASCULINE, FEMININE, MASCULINE, among=90, number=9),
-    ]
-    told = " ".join(report_sentences(report(rows, {"Ada": [FEMININE, MASCULINE]})))
-    assert "20 of the 20 images of the sample are annotated, by Ada (2)." in told
-    assert "let a second person annotate some" in told
-    assert "In 18 of them one label was given more often than any other answer; in 1 they" in told
-    assert "in 1 they see no or several people, in 1 they are split" in told
-    assert "calls an estimated 100% feminine, 0% otherwise and 0% unclear (9 annotated)" in told
-    assert "are corrected with these labels" in told
-    assert "Not calibrated: 18 annotated images are too few" in told
-
-
-def test_without_labels_the_report_says_so(report: Callable[..., AnnotationReport]) -> None:
-    told = list(report_sentences(report([seen(FEMININE)], {})))
-    assert told[0].endswith("0 of the 1 images of the sample are annotated.")
-    assert NOBODY in told[1]
-    assert report_rows(report([seen(FEMININE)], {})) == []
-
-
-def test_rows_hold_counts_what_each_stands_for_and_shares(
-    report: Callable[..., AnnotationReport],
-) -> None:
-    rows = [seen(FEMININE, FEMININE, among=40), seen(MASCULINE, FEMININE, among=60)]
-    first, second, *_ = report_rows(report(rows, {"Ada": [FEMININE]}))
-    assert (first["people"], first["classifier"], first["images"]) == (FEMININE, FEMININE, 1)
-    assert (first["each_stands_for"], first["share"]) == (40.0, 0.4)
-    assert second["share"] == 0.6
-    assert report_rows(report(rows, {"Ada": [FEMININE]}))[-1]["share"] is None
-
-
-def test_errors_without_a_confusion_have_a_refusal() -> None:
-    assert errors(GENDER, []) == Errors(None, NOT_SAMPLED, 0, 0, {})
-
-
-def test_agreement_on_few_images_is_a_count_and_no_kappa() -> None:
-    (few,) = pairs(GENDER, labels({"Ada": [FEMININE] * 3, "Ben": [FEMININE, MASCULINE, FEMININE]}))
-    assert pair_sentence(few) == (
-        "Ada and Ben say the same of 2 of 3 images: too few to tell how far they agree."
-    )
-    (alike,) = pairs(GENDER, labels({"Ada": [FEMININE] * 12, "Ben": [FEMININE] * 12}))
-    assert "12 of 12 images: Cohen's kappa not told, Gwet's AC1 1.00" in pair_sentence(alike)

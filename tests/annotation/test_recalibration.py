@@ -1,4 +1,4 @@
-"""What labels calibrate, checked on an instrument whose lean and sureness are known."""
+"""What annotations calibrate, checked on an instrument whose lean and sureness are known."""
 
 from dataclasses import replace
 
@@ -9,13 +9,13 @@ from explorer.annotation.errors import Seen, errors
 from explorer.annotation.recalibration import recalibrated_errors, recalibration
 from explorer.errors import InvalidData
 from explorer.perception.annotations import CANNOT_TELL
-from explorer.perception.axes import Perception, find_axis
-from explorer.perception.decide import Recalibration, decide, decide_anew
+from explorer.perception.axes import Perception
+from explorer.perception.decide import decide, decide_anew
+from explorer.perception.instruments import Instrument, Recalibration
 from explorer.perception.samples import Sampled, draw_sample
 from explorer.statistics.correction import correct
+from tests.annotation.toys import CLIP, FEMININE, GENDER, MASCULINE, TONE
 
-GENDER, TONE = find_axis("gender"), find_axis("tone")
-FEMININE, MASCULINE = GENDER.labels
 # How far apart the classes are, how many times too sure it is, and how far it leans.
 APART, TOO_SURE, LEAN = 1.5, 3.0, 2.0
 
@@ -27,7 +27,7 @@ def images(
     truths = random.random(number) < women
     odds = 2 * APART * random.normal(np.where(truths, APART, -APART))
     first = 1 / (1 + np.exp(-np.clip(TOO_SURE * odds + LEAN, -25, 25)))
-    said = [decide(f"{place:05d}", GENDER, "clip#1", (p, 1 - p)) for place, p in enumerate(first)]
+    said = [decide(f"{place:05d}", GENDER, CLIP, (p, 1 - p)) for place, p in enumerate(first)]
     return [FEMININE if true else MASCULINE for true in truths], said
 
 
@@ -42,9 +42,7 @@ def sample(seed: int, women: float, size: int = 200, stored: int = 2_000) -> lis
 
 def own_answers(seen: list[Seen], fitted: Recalibration) -> dict[str, str | None]:
     """Return what an instrument says of the images that it was fitted to."""
-    asked = (
-        Perception(one.sampled.image, "gender", "clip#1", None, None, one.scores) for one in seen
-    )
+    asked = (Perception(one.sampled.image, "gender", CLIP, None, None, one.scores) for one in seen)
     return {one.image_key: decide_anew(one, GENDER, fitted).label for one in asked}
 
 
@@ -53,14 +51,16 @@ def test_lean_and_sureness_are_found_whatever_the_mix_of_the_models_images(women
     found = recalibration(GENDER, sample(0, women, 2_000, 8_000))
     assert found.scale.temperature == pytest.approx(TOO_SURE, rel=0.1)
     assert found.scale.bias == pytest.approx(-LEAN / TOO_SURE, abs=0.25)
-    assert found.labels == 2_000
+    assert found.annotated == 2_000
 
 
 def test_the_name_tells_every_digit_that_decides() -> None:
     found = recalibration(GENDER, sample(1, 0.3))
     scale = found.scale
     told = f"temperature {scale.temperature}, bias {scale.bias:+}, threshold {found.threshold}"
-    assert found.instrument("clip#1") == f"clip#1 calibrated ({told})"
+    calibrated = replace(CLIP, calibration=found)
+    assert str(calibrated) == f"{CLIP} calibrated ({told})"
+    assert Instrument.parse(str(calibrated)) == calibrated
     assert len(str(scale.temperature)) <= 6
 
 
@@ -79,7 +79,7 @@ def test_calibrated_answers_err_seldom_and_are_nearer_to_the_truth() -> None:
     assert np.mean(wrong) < 0.08
 
 
-def test_errors_are_of_answers_that_were_not_fitted_to_the_label() -> None:
+def test_errors_are_of_answers_that_were_not_fitted_to_the_annotation() -> None:
     seen = sample(4, 0.3)
     found = recalibration(GENDER, seen)
     cross = recalibrated_errors(GENDER, seen, found)
@@ -124,7 +124,7 @@ def test_images_without_scores_stay_unclear() -> None:
     ]
     fitted = recalibration(GENDER, seen)
     found = recalibrated_errors(GENDER, seen, fitted)
-    assert fitted.labels == 180
+    assert fitted.annotated == 180
     assert found.confusion is not None
     assert sum(found.confusion.counts[-1]) >= 20
 
@@ -153,7 +153,7 @@ def alike(number: int) -> list[Seen]:
         ),
     ],
 )
-def test_labels_that_calibrate_nothing_say_why(seen: list[Seen], said: str) -> None:
+def test_annotations_that_calibrate_nothing_say_why(seen: list[Seen], said: str) -> None:
     with pytest.raises(InvalidData, match=said):
         recalibration(GENDER, seen)
 
@@ -164,7 +164,7 @@ def test_an_instrument_that_errs_wherever_it_is_sure_is_not_calibrated() -> None
         replace(one, said=(other[one.said[0]],)) if place % 4 == 0 else one
         for place, one in enumerate(sample(10, 0.5))
     ]
-    with pytest.raises(InvalidData, match="There is no threshold from which on both labels"):
+    with pytest.raises(InvalidData, match="There is no threshold with answers of both labels"):
         recalibration(GENDER, seen)
 
 
@@ -173,7 +173,7 @@ def test_an_instrument_that_would_never_say_one_label_is_not_calibrated() -> Non
         answer = MASCULINE if first < 0.5 else None
         return [
             Seen(
-                Sampled(f"{truth}{first}{place}", "gender", "clip#1", answer, 1_000),
+                Sampled(f"{truth}{first}{place}", "gender", CLIP, answer, 1_000),
                 (truth,),
                 (first, 1 - first),
             )
@@ -181,7 +181,7 @@ def test_an_instrument_that_would_never_say_one_label_is_not_calibrated() -> Non
         ]
 
     rows = annotated(100, MASCULINE, 0.01) + annotated(30, MASCULINE, 0.6)
-    with pytest.raises(InvalidData, match="from which on both labels are answered"):
+    with pytest.raises(InvalidData, match="no threshold with answers of both labels"):
         recalibration(GENDER, rows + annotated(60, FEMININE, 0.6))
 
 
@@ -196,5 +196,5 @@ def test_errors_in_one_tone_raise_the_threshold() -> None:
 
 
 def test_five_tones_have_no_temperature() -> None:
-    with pytest.raises(InvalidData, match="'tone' has 5 labels, and temperature and bias are told"):
+    with pytest.raises(InvalidData, match=r"'tone' has 5 labels\. Only an axis with two"):
         recalibration(TONE, [])

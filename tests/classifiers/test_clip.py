@@ -8,15 +8,19 @@ import pytest
 
 from explorer.classifiers import clip as clip_module
 from explorer.classifiers.clip import ClipClassifier
+from explorer.classifiers.find import revision
 from explorer.classifiers.models import Model, load_model
 from explorer.errors import ModelBroken, ModelNotFound, OutOfMemory
-from explorer.models.catalog import classifier_version
 from explorer.models.requests import Image
 from explorer.perception.axes import load_axes
-from explorer.perception.decide import instrument_name
+from explorer.perception.instruments import ClassifierSpec, Instrument
 from tests.tiny import requests_for, save_clip, tiny_spec
 
 GENDER, TONE = load_axes()
+
+
+def spec(folder: Path | str) -> ClassifierSpec:
+    return ClassifierSpec("captions", None, str(folder), revision(str(folder)))
 
 
 def _images(count: int = 5, size_px: int = 40) -> tuple[Image, ...]:
@@ -62,16 +66,14 @@ def counted(clip: Path, monkeypatch: pytest.MonkeyPatch) -> Counted:
 
 def test_every_image_gets_one_perception_in_order(clip: Path) -> None:
     images = _images()
-    seen = list(ClipClassifier(str(clip), "cpu").classify(images, GENDER))
+    seen = list(ClipClassifier(spec(clip), "cpu").classify(images, GENDER))
     assert [each.image_key for each in seen] == [each.request.key for each in images]
     assert {each.axis for each in seen} == {"gender"}
-    assert {each.instrument for each in seen} == {
-        instrument_name(classifier_version(str(clip)), GENDER)
-    }
+    assert {each.instrument for each in seen} == {Instrument.of(spec(clip), GENDER)}
 
 
 def test_scores_are_probabilities_in_label_order(clip: Path) -> None:
-    for seen in ClipClassifier(str(clip), "cpu").classify(_images(), TONE):
+    for seen in ClipClassifier(spec(clip), "cpu").classify(_images(), TONE):
         assert len(seen.scores) == len(TONE.labels)
         assert sum(seen.scores) == pytest.approx(1)
         if seen.label:
@@ -96,14 +98,14 @@ def test_scores_equal_open_clips_own_zero_shot_ensemble(clip: Path) -> None:
             open_clip.build_zero_shot_classifier(model, tokenizer, [""], GENDER.captions(label))
             for label in GENDER.labels
         ]
-        image = model.encode_image(prepare(Image.fromarray(image.pixels))[None], normalize=True)
-        expected = (100 * image @ torch.cat(vectors, dim=1)).softmax(dim=-1)[0].tolist()
-    (seen,) = ClipClassifier(str(clip), "cpu").classify([image], GENDER)
+        shown = model.encode_image(prepare(Image.fromarray(image.pixels))[None], normalize=True)
+        expected = (100 * shown @ torch.cat(vectors, dim=1)).softmax(dim=-1)[0].tolist()
+    (seen,) = ClipClassifier(spec(clip), "cpu").classify([image], GENDER)
     assert seen.scores == pytest.approx(expected, abs=1e-4)
 
 
 def test_a_batch_is_classified_like_single_images(clip: Path) -> None:
-    classifier = ClipClassifier(str(clip), "cpu")
+    classifier = ClipClassifier(spec(clip), "cpu")
     together = list(classifier.classify(_images(), GENDER))
     alone = [next(classifier.classify([image], GENDER)) for image in _images()]
     for one, other in zip(together, alone, strict=True):
@@ -112,7 +114,7 @@ def test_a_batch_is_classified_like_single_images(clip: Path) -> None:
 
 def test_all_axes_at_once_say_what_each_alone_says(clip: Path) -> None:
     images = _images(3)
-    classifier = ClipClassifier(str(clip), "cpu")
+    classifier = ClipClassifier(spec(clip), "cpu")
     every = list(classifier.classify_all(images, (GENDER, TONE)))
     apart = [list(classifier.classify(images, axis)) for axis in (GENDER, TONE)]
     assert [(seen.image_key, seen.axis) for seen in every] == [
@@ -124,7 +126,7 @@ def test_all_axes_at_once_say_what_each_alone_says(clip: Path) -> None:
 
 def test_each_image_is_looked_at_once_for_all_axes(counted: Counted) -> None:
     images = _images()
-    classifier = ClipClassifier("any", "cpu")
+    classifier = ClipClassifier(spec("any"), "cpu")
     for axis in (GENDER, TONE, GENDER):
         list(classifier.classify(images, axis))
     list(classifier.classify_all(images, (GENDER, TONE)))
@@ -133,7 +135,7 @@ def test_each_image_is_looked_at_once_for_all_axes(counted: Counted) -> None:
 
 def test_another_image_of_the_same_request_is_looked_at_anew(counted: Counted) -> None:
     (image,) = _images(1)
-    classifier = ClipClassifier("any", "cpu")
+    classifier = ClipClassifier(spec("any"), "cpu")
     list(classifier.classify([image], GENDER))
     assert image.pixels is not None
     list(classifier.classify([replace(image, pixels=255 - image.pixels)], GENDER))
@@ -141,7 +143,7 @@ def test_another_image_of_the_same_request_is_looked_at_anew(counted: Counted) -
 
 
 def test_captions_are_read_once_per_axis(counted: Counted) -> None:
-    classifier = ClipClassifier("any", "cpu")
+    classifier = ClipClassifier(spec("any"), "cpu")
     for start in (0, 2, 4):
         list(classifier.classify_all(_images()[start : start + 2], (GENDER, TONE)))
     expected = sum(len(axis.captions(label)) for axis in (GENDER, TONE) for label in axis.labels)
@@ -149,7 +151,7 @@ def test_captions_are_read_once_per_axis(counted: Counted) -> None:
 
 
 def test_other_captions_under_the_same_name_are_read_anew(counted: Counted) -> None:
-    classifier = ClipClassifier("any", "cpu")
+    classifier = ClipClassifier(spec("any"), "cpu")
     list(classifier.classify(_images(1), GENDER))
     first = counted.captions
     list(classifier.classify(_images(1), replace(GENDER, digest="0" * 64)))
@@ -160,14 +162,14 @@ def test_many_images_are_classified_in_batches(
     counted: Counted, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(clip_module, "_BATCH", 2)
-    assert len(list(ClipClassifier("any", "cpu").classify(_images(), GENDER))) == 5
+    assert len(list(ClipClassifier(spec("any"), "cpu").classify(_images(), GENDER))) == 5
     assert counted.images == [2, 2, 1]
 
 
 def test_a_batch_that_does_not_fit_is_halved(counted: Counted) -> None:
     counted.room = 2
     images = _images()
-    seen = list(ClipClassifier("any", "cpu").classify(images, GENDER))
+    seen = list(ClipClassifier(spec("any"), "cpu").classify(images, GENDER))
     assert [each.image_key for each in seen] == [each.request.key for each in images]
     assert counted.images == [5, 2, 2, 1]
 
@@ -175,25 +177,25 @@ def test_a_batch_that_does_not_fit_is_halved(counted: Counted) -> None:
 def test_an_image_that_does_not_fit_says_what_to_do(counted: Counted) -> None:
     counted.room = 0
     with pytest.raises(OutOfMemory, match="smaller"):
-        list(ClipClassifier("any", "cpu").classify(_images(2), GENDER))
+        list(ClipClassifier(spec("any"), "cpu").classify(_images(2), GENDER))
 
 
 def test_an_image_that_cannot_be_classified_is_a_clear_error(clip: Path) -> None:
     broken = replace(_images(1)[0], pixels=np.zeros((4, 4, 7), dtype=np.uint8))
     with pytest.raises(ModelBroken, match="cannot classify"):
-        list(ClipClassifier(str(clip), "cpu").classify([broken], GENDER))
+        list(ClipClassifier(spec(clip), "cpu").classify([broken], GENDER))
 
 
 def test_a_filtered_image_is_not_classified(clip: Path) -> None:
     shown, hidden = _images(2)
     hidden = replace(hidden, pixels=None, filtered="safety filter")
-    seen = list(ClipClassifier(str(clip), "cpu").classify([hidden, shown], GENDER))
+    seen = list(ClipClassifier(spec(clip), "cpu").classify([hidden, shown], GENDER))
     assert [each.image_key for each in seen] == [shown.request.key]
-    assert list(ClipClassifier("not loaded", "cpu").classify([hidden], GENDER)) == []
+    assert list(ClipClassifier(spec("not loaded"), "cpu").classify([hidden], GENDER)) == []
 
 
 def test_nothing_is_loaded_before_the_first_image() -> None:
-    classifier = ClipClassifier("/not/there", "cpu")
+    classifier = ClipClassifier(spec("/not/there"), "cpu")
     assert classifier.name == "/not/there"
     assert list(classifier.classify((), GENDER)) == []
     with pytest.raises(ModelNotFound):
@@ -203,15 +205,15 @@ def test_nothing_is_loaded_before_the_first_image() -> None:
 def test_a_folders_temperature_sharpens_its_axis_alone(clip: Path, tmp_path: Path) -> None:
     sharp = save_clip(tmp_path / "sharp", temperature=0.005)
     for axis, steeper in ((GENDER, True), (TONE, False)):
-        (usual,) = ClipClassifier(str(clip), "cpu").classify(_images(1), axis)
-        (changed,) = ClipClassifier(str(sharp), "cpu").classify(_images(1), axis)
+        (usual,) = ClipClassifier(spec(clip), "cpu").classify(_images(1), axis)
+        (changed,) = ClipClassifier(spec(sharp), "cpu").classify(_images(1), axis)
         assert (max(changed.scores) > max(usual.scores) + 1e-3) == steeper
 
 
 def test_a_bias_holds_its_label_back(clip: Path, tmp_path: Path) -> None:
     biased = save_clip(tmp_path / "biased", temperature=0.01, bias=(0.02, 0.0))
-    (usual,) = ClipClassifier(str(clip), "cpu").classify(_images(1), GENDER)
-    (held,) = ClipClassifier(str(biased), "cpu").classify(_images(1), GENDER)
+    (usual,) = ClipClassifier(spec(clip), "cpu").classify(_images(1), GENDER)
+    (held,) = ClipClassifier(spec(biased), "cpu").classify(_images(1), GENDER)
     odds = [math.log(scores[0] / scores[1]) for scores in (usual.scores, held.scores)]
     assert odds[0] - odds[1] == pytest.approx(2.0, abs=1e-3)
 
@@ -226,7 +228,7 @@ def test_images_are_measured_as_they_are(counted: Counted) -> None:
 
     counted.encode_image = noting  # type: ignore[method-assign]
     image = _images(1, size_px=32)[0]
-    list(ClipClassifier("any", "cpu").classify([image], GENDER))
+    list(ClipClassifier(spec("any"), "cpu").classify([image], GENDER))
     mean = np.array([0.48145466, 0.4578275, 0.40821073])
     deviation = np.array([0.26862954, 0.26130258, 0.27577711])
     assert image.pixels is not None

@@ -1,6 +1,5 @@
 import hashlib
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +8,6 @@ import pytest
 from numpy.typing import NDArray
 
 from explorer.classifiers import faces
-from explorer.classifiers.clip import ClipClassifier
-from explorer.classifiers.crops import FaceClassifier
 from explorer.classifiers.faces import (
     NO_FACE,
     SEVERAL_FACES,
@@ -22,29 +19,17 @@ from explorer.classifiers.faces import (
     find_faces,
     only_face,
 )
-from explorer.classifiers.find import classifiers, classify_name
-from explorer.classifiers.skin import EMOJI_METHOD, SkinClassifier, skin_method
+from explorer.classifiers.find import classifier_of
 from explorer.errors import ModelBroken, ModelError
-from explorer.models.catalog import classifier_version, find_model
-from explorer.models.requests import Image
 from explorer.perception.axes import find_axis
-from explorer.perception.skin import GREY
+from explorer.perception.instruments import ClassifierSpec
 from tests.fakes import fake_card
 from tests.hub import COMMIT, Hub, running, use
-from tests.tiny import requests_for, tiny_spec
 
 pytestmark = pytest.mark.usefixtures("no_yunet")
 
-GENDER, TONE, PIXEL_TONE = map(find_axis, ("gender", "tone", "pixel-tone"))
-
-
-@pytest.fixture(scope="module")
-def astronaut() -> NDArray[np.uint8]:
-    """Return NASA's portrait of Eileen Collins, which scikit-image brings along."""
-    import skimage.data
-
-    photograph: NDArray[np.uint8] = skimage.data.astronaut()
-    return np.ascontiguousarray(photograph[:256, 96:352])
+HAAR_SKIN = ClassifierSpec("pixels", "Haar")
+GENDER, PIXEL_TONE = map(find_axis, ("gender", "pixel-tone"))
 
 
 @pytest.fixture
@@ -59,11 +44,6 @@ def hub(tmp_path: Path, no_yunet: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
     with running(hub) as address:
         use(monkeypatch, address, no_yunet)
         yield hub
-
-
-def images(*pixels: NDArray[np.uint8]) -> tuple[Image, ...]:
-    requests = requests_for(tiny_spec("a/b"), ("author",), len(pixels))
-    return tuple(Image(request, array) for request, array in zip(requests, pixels, strict=True))
 
 
 def test_the_face_of_a_photograph_is_found(astronaut: NDArray[np.uint8]) -> None:
@@ -96,7 +76,7 @@ def test_a_crop_holds_the_face_and_stays_inside_the_image() -> None:
 
 def test_without_weights_the_cascade_is_the_detector(astronaut: NDArray[np.uint8]) -> None:
     assert detector() == "Haar"
-    assert classify_name(None, fake_card(), PIXEL_TONE) == "pixels: Haar face"
+    assert classifier_of(None, fake_card(), PIXEL_TONE) == HAAR_SKIN
     with pytest.raises(ModelError, match="'Haar', which needs no download"):
         find_faces(astronaut, "YuNet")
 
@@ -107,8 +87,8 @@ def test_weights_are_fetched_once_and_then_name_the_instruments(hub: Hub) -> Non
     assert asked > 0
     assert fetch_detector() == detector() == "YuNet"
     assert len(hub.asked) == asked
-    assert classify_name("face", fake_card(), GENDER) == "YuNet face: fake-clip"
-    assert skin_method(bundled=False) == "pixels: YuNet face"
+    assert str(classifier_of("face", fake_card(), GENDER)) == "YuNet face: fake-clip"
+    assert str(classifier_of(None, fake_card(), PIXEL_TONE)) == "pixels: YuNet face"
 
 
 def test_weights_of_another_checksum_are_refused(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -141,91 +121,3 @@ def test_yunets_boxes_are_read_from_its_rows(
     fetch_detector()
     assert find_faces(astronaut, "YuNet") == (Box(177, 67, 93, 94),)
     assert np.array_equal(shown[0][..., ::-1], astronaut)
-
-
-def test_the_face_is_classified_instead_of_the_image_under_a_name_of_its_own(
-    clip: Path, astronaut: NDArray[np.uint8]
-) -> None:
-    face = only_face(astronaut, "Haar")
-    assert isinstance(face, Box)
-    (image,) = images(astronaut)
-    cropped = replace(image, pixels=crop(astronaut, face))
-    name = f"Haar face: {clip}"
-    (seen,) = classifiers("cpu")(name).classify([image], GENDER)
-    (expected,) = ClipClassifier(str(clip), "cpu").classify([cropped], GENDER)
-    (whole,) = ClipClassifier(str(clip), "cpu").classify([image], GENDER)
-    assert seen.scores == expected.scores != whole.scores
-    assert seen.instrument == f"Haar face: {whole.instrument}"
-
-
-def test_images_without_one_face_are_no_answer_and_keep_their_places(
-    clip: Path, astronaut: NDArray[np.uint8]
-) -> None:
-    blank = np.full((200, 200, 3), 128, dtype=np.uint8)
-    shown = images(blank, astronaut, np.hstack([astronaut, astronaut]))
-    seen = list(classifiers("cpu")(f"Haar face: {clip}").classify(shown, GENDER))
-    assert [each.image_key for each in seen] == [each.request.key for each in shown]
-    assert seen[0].reason == NO_FACE
-    assert len(seen[1].scores) == 2
-    assert seen[2].reason == SEVERAL_FACES
-
-
-def test_faces_are_looked_for_once_for_all_axes(
-    astronaut: NDArray[np.uint8], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from tests.fakes import FakeClassifier
-
-    asked: list[str] = []
-
-    def look(_: object, by: str) -> Box:
-        asked.append(by)
-        return Box(100, 100, 60, 60)
-
-    monkeypatch.setattr("explorer.classifiers.crops.only_face", look)
-    classifier = FaceClassifier("Haar face: fake-clip", FakeClassifier())
-    for axis in (GENDER, TONE):
-        assert len(list(classifier.classify(images(astronaut), axis))) == 1
-    assert asked == ["Haar"]
-
-
-def test_skin_in_a_photograph_is_measured_on_the_face(astronaut: NDArray[np.uint8]) -> None:
-    (seen,) = SkinClassifier("pixels: Haar face").classify(images(astronaut), PIXEL_TONE)
-    told = dict(zip(PIXEL_TONE.score_names, seen.scores, strict=True))
-    assert (seen.label, seen.instrument[:18]) == ("light", "pixels: Haar face#")
-    assert 50 < told["ita_degrees"] < 65
-    assert told["skin_pixels"] > 400
-
-
-def test_a_grey_a_faceless_and_a_crowded_photograph_have_reasons_of_their_own(
-    astronaut: NDArray[np.uint8],
-) -> None:
-    grey = astronaut.mean(axis=2, keepdims=True).astype(np.uint8).repeat(3, 2)
-    sky = np.full((200, 200, 3), (90, 140, 220), dtype=np.uint8)
-    shown = images(grey, sky, np.hstack([astronaut, astronaut]))
-    seen = SkinClassifier("pixels: Haar face").classify(shown, PIXEL_TONE)
-    assert [each.reason for each in seen] == [GREY, NO_FACE, SEVERAL_FACES]
-
-
-def test_a_filtered_image_is_not_measured(astronaut: NDArray[np.uint8]) -> None:
-    (image,) = images(astronaut)
-    hidden = replace(image, pixels=None, filtered="safety filter")
-    assert list(SkinClassifier(EMOJI_METHOD).classify([hidden], PIXEL_TONE)) == []
-
-
-def test_bundled_art_has_its_own_method_whatever_the_detector() -> None:
-    card = find_model("emoji-even (guidance 3)", "cpu")
-    assert classify_name("face", card, PIXEL_TONE) == EMOJI_METHOD
-
-
-def test_the_whole_image_stays_what_is_classified_unless_people_ask_for_the_face() -> None:
-    card = find_model("emoji-even", "cpu")
-    assert classify_name(None, card, GENDER) == "emoji-clip"
-    assert classify_name("face", card, GENDER) == "Haar face: emoji-clip"
-    assert classify_name("face:ViT-B-32/openai", card, GENDER) == "Haar face: ViT-B-32/openai"
-    assert classify_name("ViT-B-32/openai", card, GENDER) == "ViT-B-32/openai"
-
-
-def test_a_face_instrument_carries_the_version_of_its_classifier() -> None:
-    whole = classifier_version("emoji-clip")
-    assert classifier_version("YuNet face: emoji-clip") == f"YuNet face: {whole}"
-    assert classifier_version(EMOJI_METHOD) == EMOJI_METHOD

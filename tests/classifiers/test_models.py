@@ -1,6 +1,5 @@
 import json
 import shutil
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -84,15 +83,15 @@ def _known() -> dict[str, object]:
     return known
 
 
-def test_without_network_weights_that_are_not_here_say_so_at_once(
+def test_a_hub_that_does_not_answer_is_asked_once_and_not_waited_for(
     hub: Hub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    hub.seconds = 3.0
+    hub.seconds = 60.0
     monkeypatch.setattr(models, "_HUB_SECONDS", 0.2)
-    started = time.monotonic()
+    # It would answer in the end: whoever waited would load the weights.
     with pytest.raises(ModelUnreachable, match=r"'tiny-clip/test'.*internet"):
         load_model("tiny-clip/test", "cpu")
-    assert time.monotonic() - started < 2
+    assert len(hub.asked) == 1, "it is not asked again"
 
 
 @pytest.mark.parametrize(

@@ -7,13 +7,12 @@ import pytest
 from numpy.typing import NDArray
 
 from explorer.classifiers.clip import ClipClassifier
-from explorer.classifiers.find import classifiers, classify_name
-from explorer.classifiers.subject import EMOJI_SUBJECT, SubjectClassifier
-from explorer.models.catalog import classifier_version, find_model
+from explorer.classifiers.find import classifiers
+from explorer.classifiers.subject import SubjectClassifier
 from explorer.models.requests import Image
 from explorer.perception.axes import Axis, Perception, find_axis
+from explorer.perception.instruments import ClassifierSpec, Instrument
 from explorer.perception.subject import NO_PHOTOGRAPH, NOBODY, ONE, ONE_GREY, SEVERAL
-from tests.fakes import fake_card
 from tests.tiny import requests_for, tiny_spec
 
 pytestmark = pytest.mark.usefixtures("no_yunet")
@@ -30,22 +29,16 @@ class Reader:
     def classify(self, images: Sequence[Image], axis: Axis) -> Iterator[Perception]:
         for image in images:
             answer = self._answers[axis.name]
-            yield Perception(image.request.key, axis.name, "reader", answer, None, ())
-
-
-@pytest.fixture(scope="module")
-def astronaut() -> NDArray[np.uint8]:
-    import skimage.data
-
-    photograph: NDArray[np.uint8] = skimage.data.astronaut()
-    return np.ascontiguousarray(photograph[:256, 96:352])
+            instrument = Instrument.of(ClassifierSpec("captions", None, "reader"), axis)
+            yield Perception(image.request.key, axis.name, instrument, answer, None, ())
 
 
 def shown(*arrays: NDArray[np.uint8], reader: Any) -> list[str | None]:
     requests = requests_for(tiny_spec("a/b"), ("author",), len(arrays))
     images = [Image(request, array) for request, array in zip(requests, arrays, strict=True)]
-    name = "subject (Haar): reader" if reader else EMOJI_SUBJECT
-    seen = list(SubjectClassifier(name, reader).classify(images, SUBJECT))
+    spec = ClassifierSpec("subject", "Haar", "reader") if reader else ClassifierSpec("subject")
+    seen = list(SubjectClassifier(spec, reader).classify(images, SUBJECT))
+    assert {one.instrument for one in seen} == {Instrument.of(spec, SUBJECT)}
     assert [one.image_key for one in seen] == [one.key for one in requests]
     return [one.label for one in seen]
 
@@ -60,24 +53,14 @@ def test_faces_and_captions_are_told_together(astronaut: NDArray[np.uint8]) -> N
 
 
 def test_bundled_art_is_never_refused_as_no_photograph(astronaut: NDArray[np.uint8]) -> None:
-    card = find_model("emoji-even", "cpu")
-    assert classify_name("face", card, SUBJECT) == EMOJI_SUBJECT
     grey = np.full((96, 96, 3), 90, dtype=np.uint8)
     assert shown(astronaut, grey, reader=None) == [ONE, ONE_GREY]
 
 
-def test_the_gate_reads_captions_with_the_classifier_that_classifies() -> None:
-    card = fake_card()
-    assert classify_name(None, card, SUBJECT) == "subject (Haar): fake-clip"
-    assert classify_name("face:a/b", card, SUBJECT) == "subject (Haar): a/b"
-    version = classifier_version("emoji-clip")
-    assert classifier_version("subject (Haar): emoji-clip") == f"subject (Haar): {version}"
-
-
 def test_one_loaded_model_serves_the_gate_and_the_questions(clip: Path) -> None:
     find = classifiers("cpu")
-    whole = find(str(clip))
-    gate = find(f"subject (Haar): {clip}")
+    whole = find(ClassifierSpec("captions", None, str(clip)))
+    gate = find(ClassifierSpec("subject", "Haar", str(clip)))
     assert isinstance(whole, ClipClassifier)
     assert gate._clip is whole  # type: ignore[union-attr]  # noqa: SLF001
     sky = np.full((64, 64, 3), (90, 140, 220), dtype=np.uint8)

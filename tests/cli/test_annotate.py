@@ -119,7 +119,7 @@ def test_annotations_of_several_people_are_imported_exported_and_told(
     assert {row["annotator"] for row in exported} == {"Ada", "Ben", "Cyd"}
     told = generated("annotate report fake-a --axis gender").stdout
     assert "100 of the 100 images of the sample are annotated" in told
-    assert "Ada and Ben say the same of 91 of 100 images: Cohen's kappa 0.8" in told
+    assert "Ada and Ben gave the same answer for 91 of 100 images: Cohen's kappa 0.8" in told
     assert "corrected with these labels" in told
     found = json.loads(generated("annotate report fake-a --axis gender --json").stdout)
     assert sum(row["images"] for row in found) == 100
@@ -233,7 +233,7 @@ def test_calibrated_answers_stand_in_no_table_with_others(
 def test_annotations_that_cannot_calibrate_are_refused(annotated: Command) -> None:
     done = annotated(CALIBRATED.replace("fake-a", "fake-b"))
     assert done.exit_code == 2
-    assert "for 'fake-b' cannot be calibrated with people's labels: 0 annotated" in done.stderr
+    assert "for 'fake-b' cannot be calibrated with annotations: 0 annotated" in done.stderr
     done = annotated(CALIBRATED.replace("gender", "tone"))
     assert "'tone' has 5 labels" in done.stderr
 
@@ -300,8 +300,8 @@ def test_nothing_to_draw_a_sample_from_is_said(command: Command) -> None:
 
 def test_a_report_without_a_sample_says_so(generated: Command) -> None:
     told = generated("annotate report fake-a --axis gender").stdout
-    assert "no sample is drawn yet" in told
-    assert "are not corrected with labels" in told
+    assert "no sample has been drawn yet" in told
+    assert "are not corrected with annotations" in told
 
 
 def test_a_folder_that_cannot_be_written_is_named(generated: Command, tmp_path: Path) -> None:

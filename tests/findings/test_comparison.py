@@ -7,11 +7,11 @@ from explorer.perception.axes import find_axis
 
 GENDER = find_axis("gender")
 TONE = find_axis("tone")
+BOTH = ("feminine", "feminine")
 
 
-def of(model: str, profession: str, *counts: int, seen: int = 0) -> Tally:
-    images = {("a prompt", replicate): "feminine" for replicate in range(seen)}
-    return Tally(Cell(model, profession, ALL), GENDER, counts, seen=images)
+def of(model: str, profession: str, *counts: int) -> Tally:
+    return Tally(Cell(model, profession, ALL), GENDER, counts)
 
 
 def test_the_difference_is_left_minus_right_for_each_label() -> None:
@@ -40,8 +40,25 @@ def test_sides_are_matched_by_words_and_not_by_position() -> None:
 
 
 def test_images_classified_on_both_sides_are_paired() -> None:
-    (found,) = compare([of("a", "author", 7, 0, seen=7)], [of("b", "author", 4, 0, seen=4)])
+    pairs = {"a prompt": {BOTH: 2}, "another": {BOTH: 1, ("feminine", "masculine"): 1}}
+    (found,) = compare([of("a", "author", 7, 0)], [of("b", "author", 3, 1)], lambda _: pairs)
+    assert found.pairs == pairs
     assert found.paired == 4
+
+
+def test_each_comparison_has_the_pairs_of_its_own_words() -> None:
+    left = [of("a", "author", 1, 0), of("a", "nurse", 2, 0)]
+    right = [of("b", "author", 1, 0), of("b", "nurse", 2, 0)]
+    author, nurse = compare(
+        left, right, lambda one: {f"a photo of {one.cell.profession}": {BOTH: one.classified}}
+    )
+    assert author.pairs == {"a photo of author": {BOTH: 1}}
+    assert nurse.pairs == {"a photo of nurse": {BOTH: 2}}
+
+
+def test_without_pairs_none_are_counted() -> None:
+    (found,) = compare([of("a", "author", 7, 0)], [of("b", "author", 4, 0)])
+    assert found.paired == 0
 
 
 def test_a_profession_on_one_side_only_is_refused_and_not_dropped() -> None:

@@ -1,6 +1,8 @@
+from dataclasses import replace
+
 import pytest
 
-from explorer.findings.corrected import NOT_ANNOTATED, TOO_FEW, findings
+from explorer.findings.corrected import findings
 from explorer.findings.sentences import quote
 from explorer.findings.tallies import ALL, Cell, Tally
 from explorer.perception.axes import find_axis
@@ -49,7 +51,8 @@ def test_the_bounds_hold_whatever_the_unclear_would_show() -> None:
 
 def test_without_errors_there_is_a_reason_and_no_correction() -> None:
     (found,) = findings([of(30, 10)])
-    assert (found.corrected, found.confusion, found.note) == (None, None, NOT_ANNOTATED)
+    assert (found.corrected, found.confusion) == (None, None)
+    assert found.note == "not corrected: nobody has annotated images for this instrument yet"
 
 
 def test_errors_of_another_model_or_axis_are_not_used() -> None:
@@ -67,7 +70,8 @@ def test_an_instrument_that_guesses_is_refused() -> None:
 
 def test_below_ten_classified_images_there_are_counts_only() -> None:
     (found,) = findings([of(FEWEST - 1, 0, abstained=50)], {("a", "gender"): ERRORS})
-    assert (found.bounds, found.corrected, found.note) == (None, None, TOO_FEW)
+    assert (found.bounds, found.corrected) == (None, None)
+    assert found.note == "not corrected: fewer than 10 classified images"
     assert found.best("feminine") is None
 
 
@@ -79,18 +83,22 @@ def test_the_order_is_that_of_the_tallies_whatever_is_mixed_among_them() -> None
     assert [one.corrected is not None for one in found] == [True, False, False, True, True]
 
 
+def test_the_level_is_that_of_the_tallies() -> None:
+    tallies = [replace(of(120, 80), level=0.8)]
+    (found,) = findings(tallies, {("a", "gender"): ERRORS})
+    assert found.corrected is not None
+    assert {one.level for one in found.corrected} == {0.8}
+
+
 def test_no_tallies_give_no_findings() -> None:
     assert findings([]) == ()
 
 
 def test_the_corrected_share_is_to_be_quoted_where_there_is_one() -> None:
     (found,) = findings([of(120, 80, abstained=5)], {("a", "gender"): ERRORS})
-    assert quote(found).startswith(
-        "Quote the corrected share of feminine, 58% (95% interval 50 to 67): it"
-    )
-    assert quote(found).endswith(
-        "it allows for the instrument's errors on 300 images of this model that are known by "
-        "the source image they are nearest to."
+    assert quote(found) == (
+        "Quote 58% (95% interval 50 to 67) as feminine: corrected for the classifier's errors on "
+        "300 images of this model, whose true labels are those of the most similar training images."
     )
 
 
@@ -102,8 +110,9 @@ def test_draws_beyond_the_scale_are_told() -> None:
 def test_the_raw_share_is_quoted_with_its_bounds_where_there_is_no_correction() -> None:
     (found,) = findings([of(140, 49, abstained=3)])
     assert quote(found) == (
-        "Quote 74% (95% interval 67 to 80) and the bounds 73 to 74%, whatever the 3 unclear would "
-        "show; not corrected: nobody has annotated images for this instrument yet."
+        "Quote 74% (95% interval 67 to 80) and the bounds 73 to 74%, which hold whatever the 3 "
+        "images that are unclear show; not corrected: nobody has annotated images for this "
+        "instrument yet."
     )
     (clear,) = findings([of(140, 49)])
     assert quote(clear).startswith("Quote 74% (95% interval 67 to 80); not corrected: nobody")
@@ -124,5 +133,8 @@ def test_of_tones_the_commonest_is_quoted() -> None:
     )
     tally = Tally(Cell("a", "author", None), TONE, (10, 40, 30, 15, 5))
     (found,) = findings([tally], {("a", "tone"): confusion})
-    assert "share of medium-light in skin tone, 4" in quote(found)
-    assert "corrected with 300 human labels" in quote(found)
+    assert quote(found).startswith("Quote 4")
+    assert (
+        " as medium-light in skin tone: corrected for the classifier's errors on 300 annotated "
+        "images of this model."
+    ) in quote(found)

@@ -1,4 +1,6 @@
+from collections import Counter
 from itertools import product
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -16,28 +18,43 @@ from explorer.statistics.confusion import Confusion
 from explorer.statistics.intervals import FEWEST
 from explorer.statistics.significance import benjamini_hochberg, mcnemar, sign_flip
 
+if TYPE_CHECKING:
+    from explorer.findings.counts import Pairs
+
 GENDER = find_axis("gender")
 TONE = find_axis("tone")
 GOOD = Confusion(((145, 6), (5, 144), (0, 0)), "human")
 LENIENT = Confusion(((148, 45), (2, 105), (0, 0)), "human")
 WEAK = Confusion(((80, 70), (70, 80), (0, 0)), "human")
 
+Prompts = list[tuple[int, int]]
+
 
 def of(
     model: str, *prompts: tuple[int, int], profession: str = "author", axis: Axis = GENDER
 ) -> Tally:
     """Return a tally of prompts, each with so many images of the first label and the last."""
-    seen = {
-        (f"prompt {number}", replicate): axis.labels[0 if replicate < first else -1]
-        for number, (first, last) in enumerate(prompts)
-        for replicate in range(first + last)
+    labels = [label for prompt in prompts for label in labels_of(prompt, axis)]
+    counts = tuple(labels.count(label) for label in axis.labels)
+    return Tally(Cell(model, profession, ALL), axis, counts)
+
+
+def labels_of(prompt: tuple[int, int], axis: Axis = GENDER) -> list[str]:
+    """Return the labels of one prompt's images, by replicate."""
+    first, last = prompt
+    return [axis.labels[0]] * first + [axis.labels[-1]] * last
+
+
+def pairs_of(left: Prompts, right: Prompts, axis: Axis = GENDER) -> "Pairs":
+    """Return the pairs of labels of the same prompt and replicate."""
+    return {
+        f"prompt {number}": Counter(zip(labels_of(one, axis), labels_of(other, axis), strict=False))
+        for number, (one, other) in enumerate(zip(left, right, strict=False))
     }
-    counts = tuple(list(seen.values()).count(label) for label in axis.labels)
-    return Tally(Cell(model, profession, ALL), axis, counts, seen=seen)
 
 
-def pair(left: list[tuple[int, int]], right: list[tuple[int, int]]) -> tuple[Comparison, ...]:
-    return compare([of("a", *left)], [of("b", *right)])
+def pair(left: Prompts, right: Prompts) -> tuple[Comparison, ...]:
+    return compare([of("a", *left)], [of("b", *right)], lambda _: pairs_of(left, right))
 
 
 def test_prompts_are_flipped_and_not_images() -> None:
@@ -49,10 +66,7 @@ def test_prompts_are_flipped_and_not_images() -> None:
 
 
 def test_only_images_classified_on_both_sides_are_tested() -> None:
-    left = of("a", *[(8, 2)] * 6)
-    seen = {place: label for place, label in of("b", *[(2, 8)] * 6).seen.items() if place[1] < 5}
-    right = Tally(left.cell, GENDER, (12, 18), seen=seen)
-    (found,) = differences(compare([left], [right]))
+    (found,) = differences(pair([(8, 2)] * 6, [(2, 3)] * 6))
     assert found.comparison.paired == 30
     assert found.tests[0] is not None
     assert found.tests[0].p == sign_flip([1 - 2 / 5] * 6)
@@ -78,13 +92,17 @@ def test_fewer_than_ten_pairs_are_not_tested() -> None:
 
 
 def test_q_allows_for_the_professions_of_its_own_axis() -> None:
-    axes, names = (GENDER, TONE), ("author", "nurse", "classify")
-    counts = {"author": (18, 2), "nurse": (12, 8), "classify": (11, 9)}
+    axes, names = (GENDER, TONE), ("author", "nurse", "judge")
+    counts = {"author": (18, 2), "nurse": (12, 8), "judge": (11, 9)}
     left = [
         of("a", counts[name], profession=name, axis=axis) for name, axis in product(names, axes)
     ]
     right = [of("b", (9, 11), profession=name, axis=axis) for name, axis in product(names, axes)]
-    found = differences(compare(left, right))
+
+    def pairs(one: Tally) -> "Pairs":
+        return pairs_of([counts[str(one.cell.profession)]], [(9, 11)], one.axis)
+
+    found = differences(compare(left, right, pairs))
     gender = [one.tests[0] for one in found if one.comparison.left.axis is GENDER]
     p_values = [test.p for test in gender if test]
     assert [test.q for test in gender if test] == list(benjamini_hochberg(p_values))
@@ -95,7 +113,7 @@ def test_few_prompts_say_how_small_p_can_be() -> None:
     (found,) = differences(pair([(9, 1)] * 3, [(1, 9)] * 3))
     assert found.tests[0] is not None
     assert found.tests[0].p == 0.25
-    assert found.note == "Of 3 prompts, p is 0.25 or more whatever they show."
+    assert found.note == "With 3 prompts, p cannot fall below 0.25, whatever the images show."
 
 
 def test_both_sides_are_corrected_with_errors_of_their_own() -> None:
@@ -107,7 +125,7 @@ def test_both_sides_are_corrected_with_errors_of_their_own() -> None:
     assert found.corrected is not None
     assert found.corrected[0].low > 0
     assert found.note is not None
-    assert "The instrument errs otherwise on a than on b" in found.note
+    assert "The classifier's errors differ between a and b" in found.note
 
 
 def test_equal_errors_are_no_reason_to_warn() -> None:
@@ -140,22 +158,23 @@ def test_nothing_compared_gives_nothing() -> None:
 def test_the_sentence_says_difference_interval_and_what_is_left_of_p() -> None:
     (found,) = differences(pair([(20, 5)], [(8, 17)]))
     assert difference_sentence(found, 0) == (
-        "Images of an author are perceived as feminine 48 points more often if generated by a than "
-        "by b (as counted, 95% interval 21 to 67; q 0.00049)."
+        "The share of images of an author perceived as feminine is 48 points higher with a than "
+        "with b (as counted, 95% interval 21 to 67; q 0.00049)."
     )
 
 
 def test_the_summary_counts_the_tests_and_those_that_hold() -> None:
     found = differences(pair([(20, 5)], [(8, 17)]))
     assert differences_sentence(found) == (
-        "Perceived gender presentation: 1 of 1 tests of a against b holds at q 0.05 (adjusted by "
-        "Benjamini-Hochberg for their number: at most 5% of those that hold are wrong, on average)."
+        "Perceived gender presentation: 1 of 1 tests of a against b is significant at q 0.05 "
+        "(adjusted for multiple tests by Benjamini-Hochberg: on average, at most 5% of the "
+        "significant ones are due to chance)."
     )
 
 
 def test_without_tests_the_summary_says_why() -> None:
     found = differences(pair([(3, 1)], [(1, 3)]))
     assert differences_sentence(found) == (
-        "Perceived gender presentation: a and b are not tested against each other, with fewer than "
-        "10 pairs of images each."
+        "Perceived gender presentation: a and b are not tested against each other, because no "
+        "cell has 10 pairs of images."
     )

@@ -6,10 +6,12 @@ import pytest
 
 from explorer.errors import InvalidData
 from explorer.findings.error_files import read_errors
+from explorer.perception.instruments import Instrument
 
+CLIP = "emoji-clip@12345678#9abcdef0"
 TONE = [[9 if row == column else 1 for column in range(5)] for row in range(6)]
 GOOD: dict[str, Any] = {
-    "instrument": {"gender": "emoji-clip@1#2", "tone": "emoji-clip@1#3"},
+    "instrument": {"gender": CLIP, "tone": "emoji-clip@12345678#0000abcd"},
     "kind": "nearest source",
     "images": 300,
     "confusion": {"gender": [[140, 5], [6, 139], [4, 6]], "tone": TONE},
@@ -28,8 +30,11 @@ def read(path: Path, content: object) -> Any:
 
 def test_a_file_gives_a_confusion_for_each_instrument_and_axis(path: Path) -> None:
     found = read(path, GOOD)
-    assert list(found) == [("emoji-clip@1#2", "gender"), ("emoji-clip@1#3", "tone")]
-    gender = found["emoji-clip@1#2", "gender"]
+    assert [(str(instrument), axis) for instrument, axis in found] == [
+        (CLIP, "gender"),
+        ("emoji-clip@12345678#0000abcd", "tone"),
+    ]
+    gender = found[Instrument.parse(CLIP), "gender"]
     assert gender.counts == ((140, 5), (6, 139), (4, 6))
     assert (gender.kind, gender.images) == ("nearest source", 300)
     assert gender.sensitivity == pytest.approx(140 / 146)
@@ -38,14 +43,20 @@ def test_a_file_gives_a_confusion_for_each_instrument_and_axis(path: Path) -> No
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"kind": "guess"}, "'kind' is 'guess'. Take one of"),
-        ({"images": 0}, "'images' is 0. Give how many"),
+        ({"kind": "guess"}, "'kind' is 'guess'. Use one of 'human', 'prompt'"),
+        ({"images": 0}, "'images' is 0. Give 1 or more"),
         ({"images": True}, "'images' is True"),
-        ({"images": 299}, "It counts 300 images of 299"),
-        ({"instrument": "emoji-clip"}, "'instrument' is 'emoji-clip'. Write an object"),
-        ({"instrument": {"gender": "a"}}, "Name one for each axis of"),
-        ({"instrument": {"gender": 1, "tone": "a"}}, "'instrument' of 'gender' is 1"),
-        ({"confusion": []}, "'confusion' is []"),
+        (
+            {"images": 299},
+            "'gender': The confusion [[140, 5], [6, 139], [4, 6]] counts 300 images, but",
+        ),
+        ({"instrument": "emoji-clip"}, "'instrument' is 'emoji-clip'. Name the"),
+        ({"instrument": {"gender": CLIP}}, "has the axes ['gender']. Give it those of 'confusion'"),
+        ({"instrument": {"gender": 1, "tone": "a"}}, "'instrument' is {'gender': 1, 'tone'"),
+        ({"instrument": GOOD["instrument"] | {"gender": "a"}}, "'gender': The instrument is 'a'"),
+        ({"confusion": []}, "'confusion' is []. Write an object: a table for each axis."),
+        ({"confusion": {}}, "'confusion' is {}. Write an object: a table for each axis."),
+        ({"image": 300}, "Unknown key 'image'. Did you mean 'images'?"),
     ],
 )
 def test_an_entry_that_breaks_the_rules_is_quoted_with_its_remedy(
@@ -71,19 +82,19 @@ def test_an_entry_that_breaks_the_rules_is_quoted_with_its_remedy(
 def test_a_confusion_of_another_shape_says_what_its_rows_and_columns_are(
     path: Path, table: object
 ) -> None:
-    content = {"instrument": {"gender": "a"}, "confusion": {"gender": table}}
+    content = {"instrument": {"gender": CLIP}, "confusion": {"gender": table}}
     with pytest.raises(InvalidData, match="Give 3 rows, for the predicted feminine, masculine"):
         read(path, GOOD | content)
 
 
 def test_an_axis_that_is_not_asked_is_refused(path: Path) -> None:
-    content = {"instrument": {"age": "a"}, "confusion": {"age": [[1, 0], [0, 1], [0, 0]]}}
-    with pytest.raises(InvalidData, match="an axis of 'confusion' is 'age'"):
+    content = {"instrument": {"age": CLIP}, "confusion": {"age": [[1, 0], [0, 1], [0, 0]]}}
+    with pytest.raises(InvalidData, match="Unknown axis 'age'"):
         read(path, GOOD | content)
 
 
 def test_a_missing_entry_is_named(path: Path) -> None:
-    with pytest.raises(InvalidData, match=r"lacks 'kind'"):
+    with pytest.raises(InvalidData, match="the key 'kind' is missing"):
         read(path, {key: value for key, value in GOOD.items() if key != "kind"})
 
 

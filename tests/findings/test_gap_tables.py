@@ -4,6 +4,7 @@ import re
 import pytest
 
 from explorer.findings import gap_tables
+from explorer.findings.corrected import findings
 from explorer.findings.gap_tables import gap_rows, shift_rows, tone_rows
 from explorer.findings.gaps import gaps
 from explorer.findings.shifts import shifts
@@ -25,7 +26,7 @@ def told(function: object, row: dict[str, object]) -> set[str]:
 
 
 def test_a_gap_has_its_reference_beside_it() -> None:
-    (row,) = gap_rows(gaps([NURSE], labour_references(2023)))
+    (row,) = gap_rows(gaps(findings([NURSE]), labour_references(2023)))
     assert (row["count"], row["classified"], row["abstained"], row["missing"]) == (18, 20, 1, 3)
     assert (row["reference_occupation"], row["reference_year"]) == ("Registered nurses", 2023)
     assert row["gap"] == pytest.approx(0.9 - row["reference_share"])  # type: ignore[operator]
@@ -35,7 +36,7 @@ def test_a_gap_has_its_reference_beside_it() -> None:
 
 
 def test_without_a_reference_the_profession_stays_in_view() -> None:
-    (row,) = gap_rows(gaps([NURSE], {}))
+    (row,) = gap_rows(gaps(findings([NURSE]), {}))
     empty = ("reference_share", "gap", "gap_low", "amplification", "p", "q")
     assert [row[name] for name in empty] == [None] * 6
     assert (row["share"], row["counts"], row["tests"]) == (0.9, False, 0)
@@ -74,7 +75,7 @@ def test_a_shift_gives_both_sides() -> None:
 
 
 def test_the_docstrings_tell_every_column() -> None:
-    assert not told(gap_tables.gap_rows, gap_rows(gaps([NURSE], {}))[0])
+    assert not told(gap_tables.gap_rows, gap_rows(gaps(findings([NURSE]), {}))[0])
     tones = tone_rows([Tally(Cell("a", "author", ALL), TONE, (0, 0, 0, 0, 0))])
     assert not told(gap_tables.tone_rows, tones[0])
     tallies = [Tally(Cell("a", "nurse", word), GENDER, (1, 1)) for word in (None, "honest")]

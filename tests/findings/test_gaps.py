@@ -1,12 +1,20 @@
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
 import pytest
 
-from explorer.findings.gaps import gap_line, gap_sentences, gaps, headline
+from explorer.findings.corrected import NO_ERRORS, findings
+from explorer.findings.gaps import Gaps, gap_line, gap_of, gap_sentences, gaps, headline
 from explorer.findings.tallies import ALL, Cell, Tally
 from explorer.perception.axes import find_axis
 from explorer.statistics.amplification import logit_slope
 from explorer.statistics.confusion import Confusion
 from explorer.statistics.significance import against_reference, benjamini_hochberg
 from explorer.words.references import OWN, Reference
+
+if TYPE_CHECKING:
+    from explorer.findings.corrected import Errors
 
 GENDER = find_axis("gender")
 ERRORS = Confusion(((140, 15), (8, 130), (2, 5)), "human")
@@ -15,6 +23,12 @@ TWELVE = tuple("abcdefghijkl")
 
 def of(profession: str, *counts: int, abstained: int = 0) -> Tally:
     return Tally(Cell("model-a", profession, ALL), GENDER, counts, abstained=abstained)
+
+
+def gaps_of(
+    tallies: list[Tally], references: Mapping[str, Reference], errors: "Errors" = NO_ERRORS
+) -> Gaps:
+    return gaps(findings(tallies, errors), references)
 
 
 def known(*shares: float, match: str = "exact") -> dict[str, Reference]:
@@ -26,7 +40,7 @@ def known(*shares: float, match: str = "exact") -> dict[str, Reference]:
 
 
 def test_the_gap_is_share_minus_reference_with_the_limits_of_the_share() -> None:
-    (found,) = gaps([of("a", 60, 40)], known(0.25))
+    (found,) = gaps_of([of("a", 60, 40)], known(0.25)).rows
     share = found.finding.tally.share("feminine")
     assert share is not None
     assert found.gap is not None
@@ -36,15 +50,15 @@ def test_the_gap_is_share_minus_reference_with_the_limits_of_the_share() -> None
 
 
 def test_amplification_is_signed_by_the_side_the_reference_leans_to() -> None:
-    found = gaps([of("a", 10, 90), of("b", 90, 10), of("c", 40, 60)], known(0.25, 0.8, 0.25))
-    assert [one.amplification for one in found] == pytest.approx([0.15, 0.1, -0.15])
+    found = gaps_of([of("a", 10, 90), of("b", 90, 10), of("c", 40, 60)], known(0.25, 0.8, 0.25))
+    assert [one.amplification for one in found.rows] == pytest.approx([0.15, 0.1, -0.15])
 
 
 def test_corrected_shares_are_set_beside_the_reference_where_there_are_any() -> None:
     errors = {("model-a", "gender"): ERRORS}
     (raw,), (corrected,) = (
-        gaps([of("a", 60, 40)], known(0.25)),
-        gaps([of("a", 60, 40)], known(0.25), errors),
+        gaps_of([of("a", 60, 40)], known(0.25)).rows,
+        gaps_of([of("a", 60, 40)], known(0.25), errors).rows,
     )
     assert raw.gap is not None
     assert corrected.gap is not None
@@ -63,26 +77,26 @@ def test_a_reference_that_fits_roughly_is_shown_and_not_counted() -> None:
             strict=False,
         )
     }
-    found = gaps([of(name, 15, 5) for name in roughly], roughly)
-    assert [one.counts for one in found] == [False] * 4 + [True] * 2
-    assert [one.gap is not None for one in found] == [True] * 6
-    assert [one.p is not None for one in found] == [False] * 4 + [True] * 2
+    found = gaps_of([of(name, 15, 5) for name in roughly], roughly)
+    assert [one.counts for one in found.rows] == [False] * 4 + [True] * 2
+    assert [one.gap is not None for one in found.rows] == [True] * 6
+    assert [one.p is not None for one in found.rows] == [False] * 4 + [True] * 2
     assert headline(found).professions == 2
 
 
 def test_p_is_adjusted_for_those_that_count() -> None:
-    found = gaps([of("a", 15, 5), of("b", 12, 8), of("z", 1, 19)], known(0.5, 0.5))
-    p_values = [one.p for one in found[:2]]
-    assert [one.q for one in found] == [*benjamini_hochberg(p_values), None]
+    found = gaps_of([of("a", 15, 5), of("b", 12, 8), of("z", 1, 19)], known(0.5, 0.5))
+    p_values = [one.p for one in found.rows[:2]]
+    assert [one.q for one in found.rows] == [*benjamini_hochberg(p_values), None]
 
 
 def test_few_images_or_no_reference_give_no_gap() -> None:
-    found = gaps([of("a", 9, 0), of("z", 10, 10)], known(0.5))
-    assert [(one.gap, one.amplification, one.p) for one in found] == [(None, None, None)] * 2
+    found = gaps_of([of("a", 9, 0), of("z", 10, 10)], known(0.5))
+    assert [(one.gap, one.amplification, one.p) for one in found.rows] == [(None, None, None)] * 2
 
 
 def test_the_headline_is_the_mean_gap_and_the_mean_absolute_gap() -> None:
-    told = headline(gaps([of("a", 60, 40), of("b", 20, 80)], known(0.5, 0.5)))
+    told = headline(gaps_of([of("a", 60, 40), of("b", 20, 80)], known(0.5, 0.5)))
     assert told.mean == pytest.approx(-0.1)
     assert told.absolute == pytest.approx(0.2)
     assert (told.interval, told.slope, told.tests) == (None, None, 2)
@@ -90,7 +104,7 @@ def test_the_headline_is_the_mean_gap_and_the_mean_absolute_gap() -> None:
 
 def test_a_corrected_mean_has_an_interval() -> None:
     tallies = [of("a", 60, 40), of("b", 20, 80)]
-    told = headline(gaps(tallies, known(0.5, 0.5), {("model-a", "gender"): ERRORS}))
+    told = headline(gaps_of(tallies, known(0.5, 0.5), {("model-a", "gender"): ERRORS}))
     assert told.interval is not None
     assert told.interval.low < -0.1 < told.interval.high
     assert told.mean == told.interval.estimate
@@ -100,7 +114,7 @@ def test_the_slope_is_that_of_the_log_odds() -> None:
     shares = [0.1 + 0.07 * place for place in range(12)]
     women = [max(1, round(100 * (0.5 + 1.2 * (share - 0.5)))) for share in shares]
     tallies = [of(name, count, 100 - count) for name, count in zip(TWELVE, women, strict=True)]
-    told = headline(gaps(tallies, known(*shares)))
+    told = headline(gaps_of(tallies, known(*shares)))
     expected = logit_slope(women, [100] * 12, shares)
     assert told.slope is not None
     assert expected is not None
@@ -110,45 +124,52 @@ def test_the_slope_is_that_of_the_log_odds() -> None:
 
 def test_a_reference_of_nobody_or_everybody_has_no_log_odds_and_still_a_gap() -> None:
     tallies = [of(name, 10, 10) for name in TWELVE]
-    told = headline(gaps(tallies, known(0.0, 1.0, *[0.1 * place for place in range(1, 10)], 0.5)))
+    told = headline(
+        gaps_of(tallies, known(0.0, 1.0, *[0.1 * place for place in range(1, 10)], 0.5))
+    )
     assert told.professions == 12
     assert told.slope is not None
     assert told.slope.professions == 10
 
 
 def test_nothing_that_counts_gives_no_numbers() -> None:
-    told = headline(gaps([of("a", 1, 1)], {}))
+    told = headline(gaps_of([of("a", 1, 1)], {}))
     assert (told.professions, told.mean, told.absolute, told.slope) == (0, None, None, None)
-    found = gaps([of("a", 1, 1)], {})
+    found = gaps_of([of("a", 1, 1)], {})
     (first, *_) = gap_sentences(found, headline(found), "the statistics")
-    assert first == "No profession has 10 classified images and a reference that fits its word."
-    assert headline([]).professions == 0
+    assert first == "No profession has both a matching reference and 10 classified images."
+    assert headline(gaps_of([], {})).professions == 0
 
 
 def test_the_sentences_tell_the_headline_and_who_is_left_out() -> None:
     broad = {"c": Reference(0.5, "broad", 2023, "c")}
     tallies = [of("a", 60, 40), of("b", 20, 80), of("c", 10, 10), of("d", 1, 0), of("z", 9, 9)]
-    found = gaps(tallies, known(0.5, 0.5) | broad | {"d": Reference(0.5, "exact")})
+    found = gaps_of(tallies, known(0.5, 0.5) | broad | {"d": Reference(0.5, "exact")})
     assert list(gap_sentences(found, headline(found), "the labour statistics of 2023")) == [
         (
-            "Over 2 professions model-a shows people perceived as feminine 10 points less often, "
-            "on average, than the labour statistics of 2023 have women (as counted). Whichever "
-            "way, a profession is 20 points off on average."
+            "Over 2 professions, the share of images by model-a perceived as feminine is, on "
+            "average, 10 points lower than women's share in the labour statistics of 2023 (as "
+            "counted)."
         ),
-        "Fewer than 10 professions cannot tell whether it exaggerates.",
+        "Regardless of direction, the average gap is 20 points.",
+        "Whether the model exaggerates cannot be estimated with fewer than 10 professions.",
         (
-            "1 of 2 gaps holds at q 0.05 (adjusted by Benjamini-Hochberg for their number: at most "
-            "5% of those that hold are wrong, on average)."
+            "1 of 2 gaps is significant at q 0.05 (adjusted for multiple tests by "
+            "Benjamini-Hochberg: on average, at most 5% of the significant ones are due to chance)."
         ),
-        "Not in these numbers, as their occupation is counted in a broader group only: c.",
-        "Not in these numbers, with fewer than 10 classified images: d.",
-        "Not in these numbers, as the reference lacks them: z.",
+        ("Left out of these numbers, as the reference counts them only within a broader group: c."),
+        "Left out of these numbers, as they have fewer than 10 classified images: d.",
+        "Left out of these numbers, as the reference lacks them: z.",
     ]
 
 
 @pytest.mark.parametrize(
     ("stretch", "verdict"),
-    [(2.0, "so it exaggerates"), (0.3, "so it levels"), (1.0, "so it neither surely")],
+    [
+        (2.0, "The model exaggerates"),
+        (0.3, "The model understates"),
+        (1.0, "The model neither clearly exaggerates nor clearly understates"),
+    ],
 )
 def test_the_slope_says_whether_the_reference_is_exaggerated(stretch: float, verdict: str) -> None:
     shares = [0.08 + 0.07 * place for place in range(12)]
@@ -158,20 +179,47 @@ def test_the_slope_says_whether_the_reference_is_exaggerated(stretch: float, ver
         for place, each in enumerate(odds)
     ]
     tallies = [of(name, count, 1000 - count) for name, count in zip(TWELVE, women, strict=True)]
-    found = gaps(tallies, known(*shares))
-    told = list(gap_sentences(found, headline(found), "the statistics"))[1]
-    assert verdict in told
-    assert "over 12 professions; 1 would be as far" in told
+    found = gaps_of(tallies, known(*shares))
+    told = list(gap_sentences(found, headline(found), "the statistics"))[2]
+    assert told.startswith(f"{verdict} the differences between professions: ")
+    assert "over 12 professions; 1 means equally" in told
 
 
 def test_the_gap_of_one_profession_is_told_with_its_interval_and_reservation() -> None:
-    (close,) = gaps([of("a", 60, 40)], known(0.25))
+    (close,) = gaps_of([of("a", 60, 40)], known(0.25)).rows
     assert gap_line(close) == (
-        "Gap to the reference (a): 35 points more (as counted, 95% interval 25 to 44)."
+        "Gap to the reference (a): the share is 35 points higher (as counted, 95% interval 25 to "
+        "44)."
     )
-    (broad,) = gaps([of("a", 60, 40)], known(0.25, match="broad"))
+    (broad,) = gaps_of([of("a", 60, 40)], known(0.25, match="broad")).rows
     assert str(gap_line(broad)).endswith(
-        "; kept out of headlines, as the occupation fits the word roughly)."
+        "; left out of the headline, as the occupation matches the profession only roughly)."
     )
-    few, lacking = gaps([of("a", 6, 3), of("b", 60, 40)], known(0.25))
+    few, lacking = gaps_of([of("a", 6, 3), of("b", 60, 40)], known(0.25)).rows
     assert (gap_line(few), gap_line(lacking)) == (None, None)
+
+
+def test_a_gap_by_itself_is_that_of_the_family_untested() -> None:
+    found = gaps_of([of("a", 60, 40), of("b", 20, 80)], known(0.25, 0.5)).rows[0]
+    alone = gap_of(found.finding, found.reference)
+    assert alone == replace(found, p=None, q=None)
+
+
+def test_the_draws_behind_corrected_gaps_are_made_once_and_kept() -> None:
+    tallies = [of("a", 60, 40), of("b", 20, 80), of("z", 10, 10)]
+    found = gaps_of(tallies, known(0.5, 0.5), {("model-a", "gender"): ERRORS})
+    assert found.correction is not None
+    assert len(found.correction.tallies) == len(found.counted) == 2
+    assert gaps_of(tallies, known(0.5, 0.5)).correction is None
+
+
+@pytest.mark.parametrize("errors", [{}, {("model-a", "gender"): ERRORS}])
+def test_the_level_is_that_of_the_tallies(errors: "Errors") -> None:
+    shares = [0.1 + 0.07 * place for place in range(12)]
+    tallies = [replace(of(name, 12, 8), level=0.8) for name in TWELVE]
+    found = gaps_of(tallies, known(*shares), errors)
+    told = headline(found)
+    assert {one.gap.level for one in found.rows if one.gap} == {0.8}
+    assert told.slope is not None
+    assert {told.slope.slope.level, told.slope.shift.level} == {0.8}
+    assert (told.interval.level if told.interval else None) == (0.8 if errors else None)

@@ -6,17 +6,18 @@ import pytest
 from statsmodels.stats.inter_rater import cohens_kappa
 
 from explorer.findings.instruments import (
-    TOO_FEW_PAIRS,
     Pair,
     agreement_rows,
     agreement_sentences,
     pairs,
 )
-from explorer.findings.tallies import ALL, Observation
+from explorer.findings.tallies import ALL
 from explorer.models.requests import ImageRequest
 from explorer.perception.axes import Axis, Perception, find_axis
+from explorer.perception.instruments import Instrument
+from explorer.store.observations import Observation
 from explorer.words.prompts import Prompt
-from tests.fakes import fake_card
+from tests.fakes import FAKE_CLIP, fake_card
 
 GENDER, TONE, PIXEL_TONE = map(find_axis, ("gender", "tone", "pixel-tone"))
 WORDS = list(TONE.labels)
@@ -31,7 +32,7 @@ def seen(
     for place, label in enumerate(labels):
         profession = professions[place % len(professions)]
         request = ImageRequest(fake_card().spec, Prompt(profession), place)
-        told = Perception(request.key, axis.name, "someone", label, None, ())
+        told = Perception(request.key, axis.name, Instrument.of(FAKE_CLIP, axis), label, None, ())
         found.append(Observation(request, None, {} if label == "-" else {axis.name: told}))
     return found
 
@@ -89,7 +90,7 @@ def test_few_images_have_counts_and_no_kappa() -> None:
     found = pair(["light"] * 9, ["light"] * 9)
     (row,) = agreement_rows([found])
     assert (row["both"], row["same"], row["same_share"], row["kappa"]) == (9, 9, None, None)
-    assert row["agreement_note"] == TOO_FEW_PAIRS
+    assert row["agreement_note"] == "fewer than 10 images have an answer from both"
     (told,) = agreement_sentences([found])
     assert "%" not in told
     assert "9 of 9" in told

@@ -60,18 +60,19 @@ def test_errors_widen_what_a_study_tells() -> None:
 def test_the_sentences_tell_what_is_needed_and_what_will_be_known() -> None:
     assert list(plan_sentences(plan(10), Size("mine", 150, 21, 9))) == [
         (
-            "Two models that differ by 10 points (50% and 40%) are told apart 80% of the time, "
-            "with 5% false alarms, by 388 images of each; one model and a reference by 194."
+            "With 388 images of each, two models that differ by 10 points (50% and 40%) are told "
+            "apart 80% of the time, with 5% false alarms; one model and a reference need 194."
         ),
-        "How the instrument errs is not known here: its errors would ask for more images.",
+        "The instrument's errors are unknown; allowing for them would need more images.",
         (
-            "The images asked for tell a share near 50%, at 95%: of one profession with one "
-            "adjective (9) no percentage, too few; of one profession (189) within 7.1 points; of "
-            "the model (28350) within 0.6 points."
+            "Precision of a share near 50% with the images of this study, at 95% confidence: no "
+            "percentage for one profession with one adjective (n = 9), \N{PLUS-MINUS SIGN}7.1 "
+            "points for one profession (n = 189), \N{PLUS-MINUS SIGN}0.6 points for the model "
+            "(n = 28350)."
         ),
-        "Images of one prompt that are much alike tell less than these numbers say.",
+        "Precision is lower where the images of one prompt are very similar.",
     ]
-    assert "multiply images by 1.23" in list(plan_sentences(plan(10, [GOOD]), PRESETS[0]))[1]
+    assert "a factor of 1.23" in list(plan_sentences(plan(10, [GOOD]), PRESETS[0]))[1]
 
 
 def test_the_docstring_tells_every_column() -> None:

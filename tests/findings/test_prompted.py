@@ -1,7 +1,4 @@
 from collections import Counter
-from pathlib import Path
-
-import pytest
 
 from explorer.findings.error_rates import known_errors
 from explorer.findings.prompted import (
@@ -18,11 +15,6 @@ from tests.fakes import FakeClassifier, FakeGenerator, expected_label, fake_card
 
 CARD = fake_card()
 STUDY = Study((CARD,), ("author",))
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return Store.open(tmp_path)
 
 
 def generate(study: Study, store: Store, generator: FakeGenerator) -> None:

@@ -40,8 +40,8 @@ def test_a_sentence_tells_how_far_the_share_moves_with_each_thing() -> None:
     (told,) = variation_sentences(variations(VARIED))
     assert told == (
         "fake-a, images of an author: 50% are perceived as feminine; whichever template is left "
-        "out 40% (without 'a') to 60% (without 'b'); with another threshold 60%; by another "
-        "classifier 25%."
+        "out, 40% (without 'a') to 60% (without 'b'); with another threshold, 60%; with another "
+        "classifier, 25%."
     )
 
 
@@ -53,7 +53,7 @@ def test_cells_are_kept_apart() -> None:
     author, nurse = variation_sentences(variations(varied))
     assert "an author: 50%" in author
     assert "a nurse: 0%" in nurse
-    assert "threshold 25%" in nurse
+    assert "threshold, 25%" in nurse
 
 
 def test_few_images_have_counts_and_no_share() -> None:

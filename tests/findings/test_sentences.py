@@ -30,8 +30,8 @@ def test_what_could_not_be_counted_is_said_and_not_part_of_the_percentage() -> N
     )
     assert sentence(found) == (
         "Of 20 images of an author, 15 are perceived as feminine (75%, 90% interval 57 to 87); "
-        "1 more is unclear, 2 more were filtered by the model, 4 more are not classified yet, "
-        "3 more are not generated yet."
+        "1 more is unclear, 2 more were filtered, 4 more are not classified yet, 3 more are not "
+        "generated yet."
     )
 
 
@@ -91,8 +91,7 @@ def test_few_tones_are_all_told() -> None:
 def test_no_usable_image_is_said_without_any_share() -> None:
     told = sentence(Tally(AUTHOR, GENDER, (0, 0), abstained=7, filtered=2))
     assert told == (
-        "None of 9 images of an author could be classified; 7 are unclear, 2 were filtered by the "
-        "model."
+        "None of 9 images of an author could be classified; 7 are unclear, 2 were filtered."
     )
     assert "%" not in told
 

@@ -1,3 +1,6 @@
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
 import pytest
 
 from explorer.findings.shifts import Shift, shift_sentences, shifts
@@ -6,6 +9,9 @@ from explorer.perception.axes import find_axis
 from explorer.statistics.confusion import Confusion
 from explorer.statistics.intervals import difference
 from explorer.statistics.significance import benjamini_hochberg, sign_flip
+
+if TYPE_CHECKING:
+    from explorer.findings.corrected import Errors
 
 GENDER = find_axis("gender")
 ERRORS = Confusion(((140, 15), (8, 130), (2, 5)), "human")
@@ -79,19 +85,19 @@ def test_without_a_plain_prompt_there_is_nothing_to_set_it_beside() -> None:
 def test_shifts_that_hold_are_told() -> None:
     assert tell(shifts(study(plain=(5,) * 7, kind=(8,) * 7, bold=(5, 4, 6, 5, 5, 5, 5)))) == [
         (
-            "1 of 2 shifts holds at q 0.05 (adjusted by Benjamini-Hochberg for their number: at "
-            "most 5% of those that hold are wrong, on average)."
+            "1 of 2 shifts is significant at q 0.05 (adjusted for multiple tests by "
+            "Benjamini-Hochberg: on average, at most 5% of the significant ones are due to chance)."
         ),
         (
-            "With 'kind', images of 7 professions are perceived as feminine 30 points more often "
-            "than without an adjective (as counted, 95% interval 14 to 44; q 0.031)."
+            "With 'kind', the share of images perceived as feminine is 30 points higher than "
+            "without an adjective, over 7 professions (as counted, 95% interval 14 to 44; q 0.031)."
         ),
     ]
 
 
 def test_few_professions_say_how_small_p_can_be() -> None:
     told = tell(shifts(study(plain=(1, 1), kind=(9, 9))))
-    assert told[1:] == ["Of 2 professions, p is 0.5 or more whatever they show."]
+    assert told[1:] == ["With 2 professions, p cannot fall below 0.5, whatever the images show."]
 
 
 def tell(found: tuple[Shift, ...]) -> list[str]:
@@ -100,7 +106,10 @@ def tell(found: tuple[Shift, ...]) -> list[str]:
 
 def test_one_profession_is_not_tested() -> None:
     assert tell(shifts(study(plain=(1,), kind=(9,)))) == [
-        "No shift is tested: that takes two professions and 10 classified images a side."
+        (
+            "No shift is tested: a test needs two professions and 10 classified images both with "
+            "and without the adjective."
+        )
     ]
 
 
@@ -109,3 +118,12 @@ def test_the_shift_of_equal_shares_is_zero() -> None:
     assert found.raw is not None
     assert found.raw.estimate == pytest.approx(0)
     assert found.p == 1
+
+
+@pytest.mark.parametrize("errors", [{}, {("model-a", "gender"): ERRORS}])
+def test_the_level_is_that_of_the_tallies(errors: "Errors") -> None:
+    tallies = [replace(one, level=0.8) for one in study(plain=(5,) * 7, kind=(8,) * 7)]
+    (found,) = shifts(tallies, errors)
+    assert found.raw is not None
+    assert found.raw.level == 0.8
+    assert (found.corrected.level if found.corrected else None) == (0.8 if errors else None)

@@ -11,38 +11,43 @@ from explorer.findings import tables
 from explorer.findings.comparison import compare
 from explorer.findings.corrected import findings
 from explorer.findings.differences import differences
-from explorer.findings.tables import (
-    Provenance,
-    comparison_rows,
-    image_rows,
-    tally_rows,
-    write_csv,
-)
-from explorer.findings.tallies import ALL, Cell, Observation, Tally
+from explorer.findings.tables import Origin, comparison_rows, image_rows, tally_rows, write_csv
+from explorer.findings.tallies import ALL, Cell, Tally
+from explorer.models.backends import Diffusers, Imported
+from explorer.models.provenance import Provenance
 from explorer.models.requests import ImageRequest, ModelSpec
 from explorer.perception.axes import Perception, find_axis
+from explorer.perception.instruments import Instrument
 from explorer.statistics.confusion import Confusion
+from explorer.store.observations import Observation
 from explorer.words.prompts import Prompt
+from tests.fakes import FAKE_CLIP
 
 GENDER = find_axis("gender")
 TONE = find_axis("tone")
-SPEC = ModelSpec("a", "diffusers", "repo-a", "r1", "default", 12, 1.0, 96, 96, "float32")
-MADE = Provenance(SPEC, (("gender", "clip#1"), ("tone", "clip#2")), "0.1.0", "cpu", "torch 2.13.0")
+SPEC = ModelSpec("a", "repo-a", "r1", Diffusers("default", 12, 1.0, 96, 96, "float32"))
+CLIP = Instrument.of(FAKE_CLIP, GENDER)
+MADE = Origin(
+    SPEC,
+    {"gender": CLIP, "tone": Instrument.of(FAKE_CLIP, TONE)},
+    Provenance("cpu", "torch 2.13.0"),
+    "0.1.0",
+)
 AUTHOR = Tally(Cell("a", "author", ALL), GENDER, (140, 49), abstained=3, filtered=2, missing=1)
 REQUEST = ImageRequest(SPEC, Prompt("author", "honest"), 4)
 
 
 def told(
-    tallies: list[Tally], provenance: Iterable[Provenance] = (), **errors: Confusion
+    tallies: list[Tally], origins: Iterable[Origin] = (), **errors: Confusion
 ) -> list[dict[str, object]]:
     known = {
         (tally.cell.model, tally.axis.name): errors[tally.axis.name] for tally in tallies if errors
     }
-    return tally_rows(findings(tallies, known), provenance)
+    return tally_rows(findings(tallies, known), origins)
 
 
 def seen(label: str | None, reason: str | None, *scores: float) -> Observation:
-    perception = Perception(REQUEST.key, "gender", "clip#1", label, reason, scores)
+    perception = Perception(REQUEST.key, "gender", CLIP, label, reason, scores)
     return Observation(REQUEST, None, {"gender": perception})
 
 
@@ -64,7 +69,7 @@ def test_a_tally_gives_a_row_for_each_label_with_all_its_counts() -> None:
 
 def test_a_row_says_who_generated_and_who_answered() -> None:
     row = told([AUTHOR], [MADE])[0]
-    assert row["instrument"] == "clip#1"
+    assert row["instrument"] == str(CLIP)
     assert row["captions_sha256"] == GENDER.digest
     assert row["threshold"] == GENDER.threshold
     assert (row["model_repo"], row["model_revision"], row["steps"]) == ("repo-a", "r1", 12)
@@ -73,6 +78,14 @@ def test_a_row_says_who_generated_and_who_answered() -> None:
         "torch 2.13.0",
         "0.1.0",
     )
+
+
+def test_a_setting_that_a_backend_does_not_have_leaves_its_column_empty() -> None:
+    imported = replace(MADE, model=ModelSpec("a", "folder", "r1", Imported()), made=Provenance())
+    row = told([AUTHOR], [imported])[0]
+    assert (row["model_repo"], row["model_revision"]) == ("folder", "r1")
+    empty = ("scheduler", "steps", "guidance", "width_px", "height_px", "dtype")
+    assert {row[name] for name in (*empty, "device", "libraries")} == {None}
 
 
 def test_the_labour_statistic_stands_with_the_feminine_label_only() -> None:
@@ -147,7 +160,7 @@ def test_an_image_gives_a_row_with_prompt_seed_label_scores_and_file() -> None:
     assert row["file"] == f"images/{REQUEST.key}.webp"
     assert (row["gender_label"], row["gender_reason"]) == ("feminine", None)
     assert (row["gender_score_feminine"], row["gender_score_masculine"]) == (0.9, 0.1)
-    assert row["gender_instrument"] == "clip#1"
+    assert row["gender_instrument"] == str(CLIP)
     assert row["model_revision"] == "r1"
 
 
@@ -179,7 +192,7 @@ def test_a_comparison_gives_both_sides_and_their_difference() -> None:
     assert feminine["difference"] == pytest.approx(140 / 189 - 0.5)
     assert masculine["difference"] == pytest.approx(0.5 - 140 / 189)
     assert (feminine["left_missing"], feminine["right_missing"]) == (1, 0)
-    assert (feminine["left_instrument"], feminine["right_instrument"]) == ("clip#1", None)
+    assert (feminine["left_instrument"], feminine["right_instrument"]) == (str(CLIP), None)
     assert (feminine["left_model_repo"], feminine["right_model_repo"]) == ("repo-a", None)
     assert feminine["reference_share"] == pytest.approx(0.538)
 
@@ -191,15 +204,16 @@ def test_a_comparison_with_an_empty_side_has_no_difference() -> None:
 
 
 def test_a_comparison_says_how_sure_it_is_and_of_how_many_tests() -> None:
-    images = {("a prompt", number): "feminine" for number in range(20)}
-    others = images | {("a prompt", number): "masculine" for number in range(12)}
-    left = Tally(Cell("a", "author", ALL), GENDER, (20, 0), seen=images)
-    right = Tally(Cell("b", "author", ALL), GENDER, (8, 12), seen=others)
-    feminine, masculine = comparison_rows(differences(compare([left], [right])))
+    left = Tally(Cell("a", "author", ALL), GENDER, (20, 0))
+    right = Tally(Cell("b", "author", ALL), GENDER, (8, 12))
+    pairs = {"a prompt": {("feminine", "feminine"): 8, ("feminine", "masculine"): 12}}
+    compared = compare([left], [right], lambda _: pairs)
+    feminine, masculine = comparison_rows(differences(compared))
     assert feminine["p"] == feminine["q"] == pytest.approx(2 / 2**12)
     assert (feminine["test"], feminine["tests"]) == ("mcnemar over pairs of one prompt", 1)
     assert (masculine["p"], masculine["q"], masculine["test"]) == (None, None, None)
     assert feminine["corrected_difference"] is None
+    assert feminine["paired"] == 20
     told = columns_told(tables.comparison_rows)
     names = ("left_", "right_", "reference_")
     assert {name for name in feminine if not name.startswith(names)} <= set(told)

@@ -1,6 +1,7 @@
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,8 @@ import pytest
 from explorer.errors import ModelBroken, ModelNotFound, OutOfMemory
 from explorer.generators import diffusion
 from explorer.generators.diffusion import DiffusionGenerator, load_pipeline
-from explorer.models.catalog import SCHEDULERS
 from explorer.models.requests import Image, ImageRequest, ModelSpec
+from explorer.models.variants import SCHEDULERS
 from explorer.settings import Settings
 from explorer.words.prompts import Prompt
 from tests.tiny import SIZE_PX, requests_for, tiny_spec
@@ -186,11 +187,19 @@ def test_nothing_is_loaded_before_the_first_image() -> None:
         next(generator.generate(requests_for(tiny_spec("/not/there"))))
 
 
+def test_who_generates_tells_device_and_libraries_without_loading_anything() -> None:
+    made = DiffusionGenerator(tiny_spec("/not/there"), _settings()).provenance
+    assert made.device == "cpu"
+    assert made.libraries is not None
+    told = dict(library.split(" ") for library in made.libraries.split(", "))
+    assert told == {name: version(name) for name in ("torch", "diffusers", "transformers")}
+
+
 def test_a_request_for_another_model_is_refused(stable_diffusion: Path) -> None:
     spec = tiny_spec(stable_diffusion)
     generator = DiffusionGenerator(spec, _settings())
     with pytest.raises(ValueError, match="another model"):
-        next(generator.generate(requests_for(replace(spec, steps=9))))
+        next(generator.generate(requests_for(tiny_spec(stable_diffusion, steps=9))))
 
 
 def test_what_the_safety_filter_takes_is_filtered_and_never_black(filtered: Path) -> None:

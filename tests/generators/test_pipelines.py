@@ -1,6 +1,5 @@
 import json
 import shutil
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -124,15 +123,15 @@ def test_offline_mode_is_respected_and_named(hub: Hub, monkeypatch: pytest.Monke
     assert hub.asked == []
 
 
-def test_a_hub_that_does_not_answer_does_not_hang(
+def test_a_hub_that_does_not_answer_is_asked_once_and_not_waited_for(
     hub: Hub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    hub.seconds = 3.0
+    hub.seconds = 60.0
     monkeypatch.setattr(pipelines, "_HUB_SECONDS", 0.2)
-    started = time.monotonic()
+    # It would answer in the end: whoever waited would load the model.
     with pytest.raises(ModelUnreachable):
         load_pipeline(tiny_spec("a/tiny"), "cpu")
-    assert time.monotonic() - started < 2
+    assert len(hub.asked) == 1, "it is not asked again"
 
 
 def test_a_hub_model_with_pickles_only_is_refused(hub: Hub, copy: Path, tmp_path: Path) -> None:

@@ -113,7 +113,7 @@ def test_how_it_is_measured_is_said_where_it_differs() -> None:
         ("tone=pixel", UnknownName, "tone in the address: 'pixel'. Did you mean 'pixels'"),
         ("classifier=a/b", UnknownName, "classifier in the address: 'a/b'. Known: 'face'"),
         ("gate=maybe", UnknownName, "gate in the address: 'maybe'. Known: 'off', 'on'"),
-        ("year=2024", OutOfRange, "no labour statistics of 2024. Choose one of 2019, 2020"),
+        ("year=2024", OutOfRange, "no labour statistics for 2024. Choose one of 2019, 2020"),
         ("year=last", OutOfRange, "year is 'last' in the address"),
     ],
 )
@@ -196,7 +196,7 @@ def test_ones_own_figures_take_the_place_of_the_labour_statistics() -> None:
         ("reference=author:-0.1", "the share is '-0.1'"),
         ("reference=author:nan", "the share is 'nan'"),
         ("reference=autor:0.4", "unknown profession 'autor'"),
-        ("reference=author:0.4&reference=AUTHOR:0.5", "'author' is there twice"),
+        ("reference=author:0.4&reference=AUTHOR:0.5", "'author' is given twice"),
         ("reference=author", "The reference of '' is 'author' in the address"),
         ("reference=author:half", "The reference of 'author' is 'half' in the address"),
     ],

@@ -12,9 +12,9 @@ def test_people_may_leave_every_question_open() -> None:
     assert answers(find_axis("tone"))[-2:] == ("dark", CANNOT_TELL)
 
 
-def test_a_label_keeps_who_said_it_and_when() -> None:
-    label = annotation_of("abc", "gender", " Ada ", "feminine", DATE)
-    assert (label.annotator, label.date) == ("Ada", DATE)
+def test_an_annotation_keeps_who_said_it_and_when() -> None:
+    annotation = annotation_of("abc", "gender", " Ada ", "feminine", DATE)
+    assert (annotation.annotator, annotation.date) == ("Ada", DATE)
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,10 @@ from hypothesis import strategies as st
 
 from explorer.errors import OutOfRange
 from explorer.perception.axes import Perception
+from explorer.perception.instruments import ClassifierSpec, Instrument
 from explorer.perception.samples import Sampled, allocation, draw_sample
 
+CLIP = Instrument(ClassifierSpec("captions", None, "clip"), "11111111")
 sizes = st.dictionaries(st.sampled_from(["a", "b", "c", None]), st.integers(1, 500), min_size=1)
 
 
@@ -17,7 +19,7 @@ def seen(count: int = 1_000) -> list[Perception]:
         None if n % 50 == 0 else "feminine" if n % 12 == 0 else "masculine" for n in range(count)
     ]
     return [
-        Perception(f"{n:064x}", "gender", "clip#1", label, None, (0.5, 0.5))
+        Perception(f"{n:064x}", "gender", CLIP, label, None, (0.5, 0.5))
         for n, label in enumerate(said)
     ]
 
@@ -79,4 +81,4 @@ def test_a_size_that_is_no_sample_is_refused(size: int) -> None:
 
 def test_each_sampled_image_names_who_answered() -> None:
     assert isinstance(draw_sample(seen())[0], Sampled)
-    assert {one.instrument for one in draw_sample(seen())} == {"clip#1"}
+    assert {one.instrument for one in draw_sample(seen())} == {CLIP}

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from explorer.perception.axes import find_axis
+from explorer.perception.instruments import ClassifierSpec, Instrument
 from explorer.perception.skin import (
     CAST,
     CLIPPED,
@@ -23,6 +24,7 @@ from explorer.perception.skin import (
 )
 
 AXIS = find_axis("pixel-tone")
+PIXELS = Instrument.of(ClassifierSpec("pixels"), AXIS)
 BINS = ["light"] * 5 + ["medium"] * 2 + ["deep"] * 3
 # skintone.google; angles from the colours, as published tables have them.
 MONK = [
@@ -212,11 +214,11 @@ def test_the_five_words_stand_for_the_bins_of_the_skin_colours_emoji_sets_draw_f
 
 
 def test_an_answer_keeps_what_was_measured_under_the_axis_names() -> None:
-    seen = answer("key", AXIS, "pixels", skin_of(patch(colour(MONK[7][0]))))
+    seen = answer("key", AXIS, PIXELS, skin_of(patch(colour(MONK[7][0]))))
     told = dict(zip(AXIS.score_names, seen.scores, strict=True))
     assert (seen.label, seen.reason, told["monk_tone"]) == ("deep", None, 8)
     assert told["ita_degrees"] == pytest.approx(-55.4, abs=0.06)
-    assert answer("key", AXIS, "pixels", CAST).reason == CAST
+    assert answer("key", AXIS, PIXELS, CAST).reason == CAST
 
 
 @settings(max_examples=40)

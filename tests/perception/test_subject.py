@@ -4,6 +4,7 @@ import pytest
 
 from explorer.perception.axes import Perception, find_axis
 from explorer.perception.decide import UNSURE
+from explorer.perception.instruments import ClassifierSpec, Instrument
 from explorer.perception.skin import GREY
 from explorer.perception.subject import (
     NO_PHOTOGRAPH,
@@ -18,15 +19,16 @@ from explorer.perception.subject import (
 )
 
 GENDER, TONE, PIXEL_TONE = map(find_axis, ("gender", "tone", "pixel-tone"))
+CLIP = Instrument(ClassifierSpec("captions", None, "clip"), "11111111")
+GATE = Instrument(ClassifierSpec("subject"), "22222222")
 AXES = (GENDER, TONE, PIXEL_TONE)
 SEEN = {
-    axis.name: Perception("key", axis.name, "someone", axis.labels[0], None, (0.9, 0.1))
-    for axis in AXES
+    axis.name: Perception("key", axis.name, CLIP, axis.labels[0], None, (0.9, 0.1)) for axis in AXES
 }
 
 
 def gate(label: str | None, reason: str | None = None) -> dict[str, Perception]:
-    return SEEN | {SUBJECT: Perception("key", SUBJECT, "gate", label, reason, (1.0,))}
+    return SEEN | {SUBJECT: Perception("key", SUBJECT, GATE, label, reason, (1.0,))}
 
 
 def test_the_answers_of_the_gate_are_the_axis_labels() -> None:
@@ -70,7 +72,7 @@ def test_grey_is_told_of_one_person_only() -> None:
 def test_one_person_is_let_through_under_a_name_of_its_own() -> None:
     found = behind_gate(gate(ONE), AXES)
     assert [one.label for one in found.values()] == [axis.labels[0] for axis in AXES]
-    assert {one.instrument for one in found.values()} == {"someone behind gate"}
+    assert {one.instrument for one in found.values()} == {replace(CLIP, gate=GATE)}
 
 
 @pytest.mark.parametrize("label", [SEVERAL, NOBODY, NO_PHOTOGRAPH])

@@ -9,14 +9,16 @@ import pytest
 
 from explorer import settings
 from explorer.classifiers.clip import ClipClassifier
+from explorer.classifiers.find import classifier_of
 from explorer.generators.diffusion import DiffusionGenerator
 from explorer.models.catalog import find_model, weights_folder
 from explorer.models.requests import ImageRequest
 from explorer.perception.axes import find_axis
 from explorer.reference.check import check
-from explorer.reference.design import BUNDLED, spread
+from explorer.reference.design import BUNDLED
 from explorer.store.index import Store
 from explorer.words.prompts import Prompt
+from explorer.words.vocabulary import spread_by_women
 
 
 @cache
@@ -25,7 +27,8 @@ def shares(model: str, profession: str, images: int, guidance: float | None = No
     card = find_model(model, "cpu", guidance=guidance)
     requests = [ImageRequest(card.spec, Prompt(profession, None), i) for i in range(images)]
     generated = list(DiffusionGenerator(card.spec, settings.load()).generate(requests))
-    seen = ClipClassifier(card.classifier, "cpu").classify(generated, find_axis("gender"))
+    axis = find_axis("gender")
+    seen = ClipClassifier(classifier_of(None, card, axis), "cpu").classify(generated, axis)
     labels = [perception.label for perception in seen if perception.label]
     return labels.count("feminine") / len(labels)
 
@@ -51,9 +54,14 @@ def test_guidance_exaggerates_the_mix() -> None:
 
 def test_the_whole_path_finds_what_the_generators_generate(tmp_path: Path) -> None:
     store = Store.open(tmp_path)
-    rows = check(store, BUNDLED, professions=3, images=64, settings=settings.load(tmp_path))
+    machine = settings.load(tmp_path)
+    rows = check(store, BUNDLED, professions=3, images=64, settings=machine)
+    for name in BUNDLED:
+        (made,) = store.provenance(find_model(name, machine.device).spec)
+        assert made.device == machine.device
+        assert "diffusers " in (made.libraries or "")
     store.close()
-    assert {row["profession"] for row in rows} == set(spread(3))
+    assert {row["profession"] for row in rows} == set(spread_by_women(3))
     women = [row for row in rows if row["label"] == "feminine"]
     assert len(women) == 2 * 3
     off = np.array([row["measured_off_points"] for row in women], float)

@@ -1,11 +1,16 @@
 import subprocess
 import sys
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
-from explorer import study as studies
+from explorer.findings.findings import Findings
+from explorer.models.provenance import Provenance
 from explorer.reference.design import BUNDLED
 from explorer.reference.sample import SAMPLE_IMAGES, open_sample, sample_path, sample_study
 from explorer.store.index import Store
+from explorer.study import count_missing, run
+from tests.fakes import FAKE_CLIP, FakeClassifier, FakeGenerator
 
 
 def test_the_sample_holds_the_author_and_nurse_grids_of_both_generators(tmp_path: Path) -> None:
@@ -13,11 +18,26 @@ def test_the_sample_holds_the_author_and_nurse_grids_of_both_generators(tmp_path
     store = Store.open(tmp_path)
     open_sample(store, "cpu")
     assert [card.spec.name for card in study.models] == list(BUNDLED)
-    assert studies.missing(study, store) == ()
-    for tally in studies.tallies(study, store, "profession"):
+    assert count_missing(study, store) == 0
+    for tally in Findings(study, store).tallies("profession"):
         assert tally.asked == 21 * SAMPLE_IMAGES
         assert (tally.missing, tally.unclassified, tally.filtered) == (0, 0, 0)
     store.close()
+
+
+def test_to_classify_the_sample_anew_makes_up_nothing_about_how_it_was_generated(
+    tmp_path: Path,
+) -> None:
+    study = replace(sample_study("cpu"), professions=("author",), classifier="other-clip")
+    with closing(Store.open(tmp_path)) as store:
+        open_sample(store, "cpu")
+        made = [store.provenance(card.spec) for card in study.models]
+        classifier = FakeClassifier(replace(FAKE_CLIP, backbone="other-clip"))
+        for _ in run(study, store, lambda _: FakeGenerator(), lambda _: classifier):
+            pass
+        assert len(classifier.classified) == len(study.axes) * study.size
+        assert made == [store.provenance(card.spec) for card in study.models] == [(), ()]
+        assert {one.made for one in Findings(study, store).origins} == {Provenance(None, None)}
 
 
 def test_a_complete_sample_is_not_read_again(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import pytest
 import torch
 
 from explorer.perception.axes import Perception, find_axis
+from explorer.perception.instruments import Instrument
 from explorer.torchvision_schemas import load_torchvision
 
 load_torchvision()
@@ -34,6 +35,7 @@ from explorer.reference.training.nearest import NearestSource  # noqa: E402
 from explorer.reference.training.painted import HAIR_PAINTS, painted_portraits  # noqa: E402
 from explorer.reference.training.preview import fit_preview  # noqa: E402
 from explorer.words.vocabulary import load_professions  # noqa: E402
+from tests.fakes import FAKE_CLIP  # noqa: E402
 
 COSTUMES = len(ALL_COSTUMES)
 
@@ -250,7 +252,7 @@ def test_a_preview_is_what_a_linear_decoder_would_draw() -> None:
     assert (found(latents[20:]) - small).abs().max() < 0.05
 
 
-def test_the_classify_finds_the_source_of_a_darkened_copy() -> None:
+def test_the_nearest_source_is_that_of_a_darkened_copy() -> None:
     data = toy_images()
     images = torch.as_tensor(data.pixels).permute(0, 3, 1, 2).float()
     found = NearestSource(data, images, as_it_is).classify((images - 3).clamp(min=0))
@@ -258,7 +260,7 @@ def test_the_classify_finds_the_source_of_a_darkened_copy() -> None:
     assert found[:, 1].tolist() == data.tone.tolist()
 
 
-def test_the_classify_reads_the_tone_off_the_face_and_not_off_the_hair() -> None:
+def test_the_nearest_source_has_the_tone_of_the_face_and_not_of_the_hair() -> None:
     dark_hair, pale_hair = torch.zeros(3, SIZE_PX, SIZE_PX), torch.ones(3, SIZE_PX, SIZE_PX)
     middle = slice(SIZE_PX // 3, 2 * SIZE_PX // 3)
     sources = torch.stack([pale_hair, dark_hair])
@@ -281,7 +283,8 @@ def as_it_is(images: torch.Tensor) -> torch.Tensor:
 
 
 def said(axis: str, labels: list[str | None]) -> list[Perception]:
-    return [Perception("key", axis, "instrument", label, None, ()) for label in labels]
+    instrument = Instrument.of(FAKE_CLIP, find_axis(axis))
+    return [Perception("key", axis, instrument, label, None, ()) for label in labels]
 
 
 def test_what_pixels_say_is_set_beside_the_bin_of_the_drawn_tone() -> None:
@@ -326,7 +329,7 @@ def test_art_of_one_skin_and_hair_is_repainted_in_every_tone(tmp_path: Path) -> 
     package = tmp_path / "streamline" / "package"
     package.mkdir(parents=True)
     (package / "icons.json").write_text(json.dumps({"icons": icons, "width": 48, "height": 48}))
-    found = painted_portraits(tmp_path, ("plain", "cook", "classify"))
+    found = painted_portraits(tmp_path, ("plain", "cook", "judge"))
     assert len(found) == 3 * len(TONES) * len(HAIR_PAINTS)
     assert {(p.costume, p.gender) for p in found} == {
         ("plain", "woman"),

@@ -6,12 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from explorer.statistics.agreement import (
-    NO_VARIANCE,
-    ONE_ANNOTATOR,
     Agreement,
     agreement_table,
     cohen_kappa,
     gwet_ac1,
+    one_annotator,
     weighted_kappa,
 )
 
@@ -108,13 +107,13 @@ def test_with_two_labels_the_weights_change_nothing() -> None:
 
 @pytest.mark.parametrize("measure", MEASURES)
 def test_one_annotator_has_no_agreement(measure: Measure) -> None:
-    assert measure(((0, 0), (0, 0))) == Agreement(None, ONE_ANNOTATOR)
+    assert measure(((0, 0), (0, 0))) == Agreement(None, one_annotator())
 
 
 def test_one_label_for_every_image_shows_no_agreement_beyond_chance() -> None:
     always = ((0, 0), (0, 7))
-    assert cohen_kappa(always) == Agreement(None, NO_VARIANCE)
-    assert weighted_kappa(always) == Agreement(None, NO_VARIANCE)
+    assert cohen_kappa(always) == Agreement(None, "Both gave every image the same label.")
+    assert weighted_kappa(always) == Agreement(None, "Both gave every image the same label.")
     assert gwet_ac1(always) == Agreement(1)
     assert cohen_kappa(((0, 7), (0, 0))) == Agreement(0)
 

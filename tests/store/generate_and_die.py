@@ -1,15 +1,19 @@
 """Generates with the stand-ins into the cache folder given, as another process would."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
-from explorer.models.requests import Image, ImageRequest
+from explorer.models.requests import Asked, Image, ImageRequest
 from explorer.perception.axes import load_axes
+from explorer.perception.instruments import Instrument
 from explorer.store.index import Store
 from explorer.words.prompts import Prompt
-from tests.fakes import FakeClassifier, FakeGenerator, fake_card
+from tests.fakes import FAKE_CLIP, FakeClassifier, FakeGenerator, fake_card
+
+INSTRUMENTS = {axis.name: Instrument.of(FAKE_CLIP, axis) for axis in load_axes()}
 
 
 def requests(count: int, name: str = "fake-a") -> tuple[ImageRequest, ...]:
@@ -18,8 +22,18 @@ def requests(count: int, name: str = "fake-a") -> tuple[ImageRequest, ...]:
     return tuple(ImageRequest(spec, Prompt("author", "honest"), index) for index in range(count))
 
 
+def missing(store: Store, asked: Sequence[ImageRequest]) -> tuple[ImageRequest, ...]:
+    """Return the requests that a run would still generate, all of one model, in order."""
+    texts = tuple(dict.fromkeys(request.prompt.text for request in asked))
+    replicates = 1 + max(request.replicate for request in asked)
+    wanted = Asked(asked[0].model, texts, replicates)
+    store.check(wanted)
+    there = store.replicates(wanted)
+    return tuple(one for one in asked if (one.prompt.text, one.replicate) not in there)
+
+
 def is_filtered(request: ImageRequest) -> bool:
-    """Withhold every tenth image."""
+    """Filter every tenth image."""
     return request.replicate % 10 == 3
 
 
@@ -38,10 +52,10 @@ def same(one: Image, other: Image) -> bool:
 def main(root: Path, count: int) -> None:
     """Generate and classify what is missing, five at a time, and say when it starts."""
     store = Store.open(root)
-    missing = store.missing(requests(count))
+    to_generate = missing(store, requests(count))
     print("ready", flush=True)  # noqa: T201 - the test waits for this line
-    for start in range(0, len(missing), 5):
-        images = list(generator().generate(missing[start : start + 5]))
+    for start in range(0, len(to_generate), 5):
+        images = list(generator().generate(to_generate[start : start + 5]))
         store.save(images)
         shown = [image for image in images if image.filtered is None]
         store.save_perceptions(FakeClassifier().classify_all(shown, load_axes()))

@@ -7,7 +7,7 @@ import pytest
 
 from explorer.errors import StoreUnwritable
 from explorer.store.index import Store
-from tests.store.generate_and_die import generator, requests
+from tests.store.generate_and_die import generator, missing, requests
 
 
 def refuse(monkeypatch: pytest.MonkeyPatch, code: int, after: int = 0) -> None:
@@ -60,9 +60,9 @@ def test_a_disk_that_refuses_is_reported_and_nothing_is_half_written(
     assert repr(str(store.root)) in str(caught.value)
     assert files(store) == before
     assert list((store.root / "partial").iterdir()) == []
-    assert store.missing(requests(20)) == requests(20)[5:]
+    assert missing(store, requests(20)) == requests(20)[5:]
     store.save(generator().generate(requests(20)))
-    assert store.missing(requests(20)) == ()
+    assert missing(store, requests(20)) == ()
 
 
 def test_a_file_that_cannot_be_moved_to_its_place_leaves_no_row(

@@ -9,7 +9,8 @@ import pytest
 from explorer.errors import StoreBusy, StoreCorrupt, StoreUnwritable
 from explorer.store import database
 from explorer.store.index import Store
-from tests.store.generate_and_die import generator, requests
+from explorer.store.schema import MIGRATIONS
+from tests.store.generate_and_die import generator, missing, requests
 
 
 @pytest.fixture
@@ -24,7 +25,7 @@ def index(cache: Path) -> Path:
 def test_the_index_is_write_ahead_and_numbered(index: Path) -> None:
     connection = sqlite3.connect(index)
     assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
-    assert connection.execute("PRAGMA user_version").fetchone() == (len(database.MIGRATIONS),)
+    assert connection.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS),)
     connection.close()
 
 
@@ -32,9 +33,9 @@ def test_an_older_index_is_brought_up_to_date_with_all_it_holds(
     index: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     added = ("ALTER TABLE images ADD COLUMN note TEXT",)
-    monkeypatch.setattr(database, "MIGRATIONS", (*database.MIGRATIONS, added))
+    monkeypatch.setattr(database, "MIGRATIONS", (*MIGRATIONS, added))
     store = Store.open(index.parent)
-    assert store.missing(requests(40)) == ()
+    assert missing(store, requests(40)) == ()
     store.close()
     connection = sqlite3.connect(index)
     assert connection.execute("SELECT DISTINCT note FROM images").fetchall() == [(None,)]
@@ -46,11 +47,11 @@ def test_a_migration_that_fails_leaves_the_index_as_it_was(
 ) -> None:
     with monkeypatch.context() as patch:
         broken = ("ALTER TABLE images ADD COLUMN note TEXT", "NO SQL")
-        patch.setattr(database, "MIGRATIONS", (*database.MIGRATIONS, broken))
+        patch.setattr(database, "MIGRATIONS", (*MIGRATIONS, broken))
         with pytest.raises(sqlite3.OperationalError):
             Store.open(index.parent)
     store = Store.open(index.parent)
-    assert store.missing(requests(40)) == ()
+    assert missing(store, requests(40)) == ()
     store.close()
 
 
@@ -87,7 +88,7 @@ def test_a_damaged_index_says_that_the_images_are_kept_and_what_to_do(
     index.write_bytes(damaged[harm])
     remedy = rf"is damaged.*images are kept.*delete the files '{re.escape(str(index))}\*'"
     with pytest.raises(StoreCorrupt, match=remedy):
-        Store.open(index.parent).missing(requests(40))
+        missing(Store.open(index.parent), requests(40))
 
 
 def test_following_the_remedy_brings_the_images_back(index: Path) -> None:
@@ -95,14 +96,14 @@ def test_following_the_remedy_brings_the_images_back(index: Path) -> None:
     for path in index.parent.glob("index.sqlite3*"):
         path.unlink()
     store = Store.open(index.parent)
-    assert len(store.missing(requests(40))) == 4, "the filtered ones have no file"
+    assert len(missing(store, requests(40))) == 4, "the filtered ones have no file"
     store.close()
 
 
 def test_an_index_cut_to_nothing_is_rebuilt(index: Path) -> None:
     index.write_bytes(b"")
     store = Store.open(index.parent)
-    assert len(store.missing(requests(40))) == 4
+    assert len(missing(store, requests(40))) == 4
     store.close()
 
 
@@ -112,11 +113,11 @@ def test_a_writer_that_never_ends_is_reported_as_busy(index: Path) -> None:
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(StoreBusy, match=r"more than 0\.05 seconds\. Wait until it ends"):
         store.save(generator().generate(requests(41)[40:]))
-    assert store.missing(requests(40)) == (), "reading goes on"
+    assert missing(store, requests(40)) == (), "reading goes on"
     other.execute("ROLLBACK")
     other.close()
     store.save(generator().generate(requests(41)[40:]))
-    assert store.missing(requests(41)) == ()
+    assert missing(store, requests(41)) == ()
     store.close()
 
 
@@ -129,7 +130,7 @@ def test_a_writer_that_ends_in_time_is_waited_for(index: Path) -> None:
     store.save(generator().generate(requests(41)[40:]))
     release.join()
     other.close()
-    assert store.missing(requests(41)) == ()
+    assert missing(store, requests(41)) == ()
     store.close()
 
 
@@ -143,13 +144,13 @@ def test_an_index_without_room_is_reported_and_nothing_half_written(
         with pytest.raises(StoreUnwritable, match=r"cannot be written: database or disk is full"):
             store.save(generator().generate(requests(2000)[40:]))
     store.close()
-    assert store.missing(requests(40)) == ()
-    kept = 2000 - len(store.missing(requests(2000)))
+    assert missing(store, requests(40)) == ()
+    kept = 2000 - len(missing(store, requests(2000)))
     assert kept == store.size().images
     assert kept % 32 == 40 % 32, "whole batches"
     assert list((store.root / "partial").iterdir()) == []
     store.save(generator().generate(requests(kept + 5)[kept:]))
-    assert store.missing(requests(kept + 5)) == ()
+    assert missing(store, requests(kept + 5)) == ()
     store.close()
 
 
@@ -161,7 +162,7 @@ def test_an_index_that_may_only_be_read_is_reported(
     monkeypatch.setattr(database, "Connection", ReadOnly)
     with pytest.raises(StoreUnwritable, match="attempt to write a readonly database"):
         store.save(generator().generate(requests(41)[40:]))
-    assert store.missing(requests(40)) == ()
+    assert missing(store, requests(40)) == ()
     store.close()
 
 

@@ -6,12 +6,10 @@ import sys
 import time
 from pathlib import Path
 
-from explorer.perception.axes import load_axes
-from explorer.perception.decide import instrument_name
 from explorer.store.index import Store
-from tests.store.generate_and_die import generator, requests, same
+from tests.store.generate_and_die import INSTRUMENTS, generator, missing, requests, same
+from tests.store.plain_counts import check_counts
 
-INSTRUMENTS = {axis.name: instrument_name("fake-clip", axis) for axis in load_axes()}
 COUNT = 300
 ROOT = Path(__file__).parents[2]
 
@@ -27,14 +25,18 @@ def wait_until_it_generates(process: "subprocess.Popen[str]") -> None:
 
 
 def check(cache: Path) -> set[str]:
-    """Compare all that is stored with what was generated; return which images these are."""
+    """Compare all that is stored with what was generated, and the counts with what is stored.
+
+    Returns the keys of what is stored.
+    """
     store = Store.open(cache)
     asked = requests(COUNT)
-    missing = {request.key for request in store.missing(asked)}
-    stored = [request for request in asked if request.key not in missing]
+    to_generate = set(missing(store, asked))
+    stored = [request for request in asked if request not in to_generate]
     for image in generator().generate(stored):
         assert same(store.load(image.request), image)
     assert store.size().images == len(stored)
+    check_counts(cache)
     store.close()
     return {request.key for request in stored}
 

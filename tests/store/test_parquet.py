@@ -10,13 +10,18 @@ from pyarrow import parquet
 
 from explorer.errors import InvalidData, StoreCorrupt, StoreUnwritable
 from explorer.perception.axes import load_axes
-from explorer.perception.decide import instrument_name
 from explorer.store.index import Store
 from explorer.store.parquet import export_study, import_study
 from tests.fakes import FakeClassifier
-from tests.store.generate_and_die import generator, is_filtered, requests, same
+from tests.store.generate_and_die import (
+    INSTRUMENTS,
+    generator,
+    is_filtered,
+    missing,
+    requests,
+    same,
+)
 
-INSTRUMENTS = {axis.name: instrument_name("fake-clip", axis) for axis in load_axes()}
 ASKED = requests(70)
 
 
@@ -39,7 +44,7 @@ def other(tmp_path: Path) -> Store:
 
 def test_a_study_comes_back_whole(study: Path, store: Store, other: Store) -> None:
     assert import_study(other, study) == 70
-    assert other.missing(ASKED) == ()
+    assert missing(other, ASKED) == ()
     assert other.observations(ASKED, INSTRUMENTS) == store.observations(ASKED, INSTRUMENTS)
     for request in ASKED:
         assert same(other.load(request), store.load(request))
@@ -83,10 +88,18 @@ def test_exporting_a_damaged_image_is_refused_and_leaves_no_file(
     store: Store, tmp_path: Path
 ) -> None:
     store.save(generator().generate(ASKED[:5]))
-    store.image_path(ASKED[1].key).write_bytes(b"")
+    damaged = store.image_path(ASKED[1].key)
+    damaged.write_bytes(bytes(damaged.stat().st_size))
     with pytest.raises(StoreCorrupt, match="generates it again"):
         export_study(store, ASKED, {}, tmp_path / "study.parquet")
     assert not list(tmp_path.glob("*.parquet*"))
+
+
+def test_an_image_whose_file_is_gone_is_not_exported(store: Store, tmp_path: Path) -> None:
+    store.save(generator().generate(ASKED[:5]))
+    store.image_path(ASKED[1].key).unlink()
+    path = tmp_path / "study.parquet"
+    assert export_study(store, ASKED, {}, path) == parquet.read_table(path).num_rows == 4
 
 
 def test_a_full_disk_leaves_the_earlier_file(

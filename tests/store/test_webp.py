@@ -1,13 +1,17 @@
 import io
+import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from PIL import Image
 
 from explorer.errors import StoreCorrupt
+from explorer.models.backends import Hosted, Imported, Settings
 from explorer.models.requests import ImageRequest
 from explorer.store import webp
 from explorer.words.prompts import Prompt
@@ -17,7 +21,7 @@ REQUEST = ImageRequest(fake_card().spec, Prompt("café <b>owner</b>", "naïve"),
 SHAPES = st.tuples(st.integers(1, 40), st.integers(1, 40), st.just(3))
 
 
-@settings(max_examples=50)
+@hypothesis_settings(max_examples=50)
 @given(arrays.arrays(np.uint8, SHAPES))
 def test_any_pixels_come_back_exactly(pixels: np.ndarray) -> None:
     assert np.array_equal(webp.decode(webp.encode(REQUEST, pixels)), pixels)
@@ -71,7 +75,22 @@ def test_text_that_is_no_request_is_refused(text: str) -> None:
         webp.read_request(text)
 
 
-def test_a_request_survives_being_written_down() -> None:
-    again = webp.read_request(webp.request_text(REQUEST))
-    assert again == REQUEST
-    assert again.key == REQUEST.key
+@pytest.mark.parametrize(
+    "settings",
+    [REQUEST.model.settings, Hosted(1024, 768), Hosted(1024, 768, "high"), Imported()],
+    ids=lambda settings: settings.backend,
+)
+def test_a_request_of_any_backend_survives_being_written_down(settings: Settings) -> None:
+    request = replace(REQUEST, model=replace(REQUEST.model, settings=settings))
+    again = webp.read_request(webp.request_text(request))
+    assert again == request
+    assert again.key == request.key
+    pixels = np.zeros((8, 8, 3), dtype=np.uint8)
+    assert webp.describe(io.BytesIO(webp.encode(request, pixels))).request == request
+
+
+def test_a_request_of_an_unknown_backend_is_refused() -> None:
+    told = json.loads(webp.request_text(REQUEST))
+    told["model"]["backend"] = "oven"
+    with pytest.raises(StoreCorrupt, match="is no request for an image"):
+        webp.read_request(json.dumps(told))

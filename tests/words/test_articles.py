@@ -53,7 +53,7 @@ from explorer.words.vocabulary import load_adjectives, load_professions
         "a LAN administrator",
         "a UNICEF worker",
         "a NURSE",
-        # Nothing that English could pronounce.
+        # No English pronunciation.
         "a 医者",
         "a ?",
     ],

@@ -18,7 +18,7 @@ from explorer.words.vocabulary import find_profession, load_professions, own_pro
         ("Architects, except landscape and naval", "US architects, except landscape and naval"),
     ],
 )
-def test_a_title_is_told_as_in_a_sentence(occupation: str, expected: str) -> None:
+def test_a_title_is_worded_for_a_sentence(occupation: str, expected: str) -> None:
     assert us_workers(occupation) == expected
 
 
@@ -34,9 +34,9 @@ def test_the_statistic_names_occupation_year_and_reservation(name: str, expected
     assert labour_statistic(find_profession(name)) == expected
 
 
-def test_another_year_may_be_asked_for() -> None:
-    told = labour_statistic(find_profession("author"), 2019)
-    assert told == "women are 64% of US writers and authors (2019)"
+def test_another_year_may_be_given() -> None:
+    sentence = labour_statistic(find_profession("author"), 2019)
+    assert sentence == "women are 64% of US writers and authors (2019)"
 
 
 def test_without_a_share_there_is_no_sentence() -> None:

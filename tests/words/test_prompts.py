@@ -6,7 +6,10 @@ from explorer.errors import InvalidData
 from explorer.words.prompts import TEMPLATE, Prompt, check_template, with_article
 from explorer.words.vocabulary import load_adjectives, load_professions
 
-# Kept by hand: the first words that are spoken with a vowel first.
+# No word of a prompt has braces: they are refused when a word is added.
+WORDS = st.text(st.characters(exclude_characters="{}"), min_size=1).filter(str.strip)
+
+# Listed by hand: the first words whose sound begins with a vowel.
 AN_PROFESSIONS = frozenset(
     {
         "accountant",
@@ -85,13 +88,13 @@ def test_words_are_never_read_as_fields() -> None:
     assert Prompt("{adjective}", "x").text == "Photo portrait of an x {adjective}"
 
 
-@given(st.text(min_size=1).filter(str.strip), st.none() | st.text(min_size=1).filter(str.strip))
-def test_any_words_give_a_sentence_that_ends_with_the_profession(
+@given(WORDS, st.none() | WORDS)
+def test_any_words_give_a_sentence_with_every_field_filled(
     profession: str, adjective: str | None
 ) -> None:
-    text = Prompt(profession.strip(), adjective, TEMPLATE).text
+    text = Prompt(profession, adjective, TEMPLATE).text
     assert text.startswith("Photo portrait of a")
-    assert "{profession}" not in text.replace(profession, "")
+    assert "{" not in text
 
 
 def test_equal_prompts_are_one_in_a_set() -> None:

@@ -18,7 +18,7 @@ def test_the_labour_statistics_are_a_reference() -> None:
     assert not known["waitress"].trusted
 
 
-def test_the_columns_of_ones_own_file_may_stand_in_any_order(path: Path) -> None:
+def test_the_columns_of_a_file_may_come_in_any_order(path: Path) -> None:
     path.write_text("note,share,Profession,profession\n,0.25,x,AUTHOR\n,1,x,Nurse\n", "utf-8")
     assert read_references(path) == {
         "author": Reference(0.25, "own"),
@@ -26,7 +26,7 @@ def test_the_columns_of_ones_own_file_may_stand_in_any_order(path: Path) -> None
     }
 
 
-def test_a_byte_order_mark_and_a_profession_of_ones_own_are_understood(path: Path) -> None:
+def test_a_byte_order_mark_and_an_added_profession_are_accepted(path: Path) -> None:
     path.write_text("profession,share\nIce Sculptor,.5\n", "utf-8-sig")
     assert read_references(path, ["ice sculptor"]) == {"ice sculptor": Reference(0.5, "own")}
 
@@ -42,7 +42,7 @@ def test_a_word_that_states_a_gender_stays_marked(path: Path) -> None:
         ("profession\nauthor\n", "line 1: there is no column 'share'"),
         ("share\n0.5\n", "line 1: there is no column 'profession'"),
         ("", "line 1: there is no column 'profession'"),
-        ("profession,share\n", "holds no profession"),
+        ("profession,share\n", "has no professions"),
         ("profession,share\nautor,0.5\n", "line 2: unknown profession 'autor'"),
         ("profession,share\n,0.5\n", "line 2: unknown profession ''"),
         ("profession,share\nauthor,0.5\nnurse,1.2\n", "line 3: the share is '1.2'"),
@@ -52,8 +52,8 @@ def test_a_word_that_states_a_gender_stays_marked(path: Path) -> None:
         ("profession,share\nauthor,50%\n", "line 2: the share is '50%'"),
         ("profession,share\nauthor,\n", "line 2: the share is ''"),
         ("profession,share\nauthor\n", "line 2: the share is None"),
-        ('profession,share\n"' + "a" * 200_000, "Correct the line, its quotes first"),
-        ("profession,share\nauthor,0.5\nAuthor,0.4\n", "line 3: 'author' is there twice"),
+        ('profession,share\n"' + "a" * 200_000, "Correct the line; check its quotes first"),
+        ("profession,share\nauthor,0.5\nAuthor,0.4\n", "line 3: 'author' is given twice"),
     ],
 )
 def test_a_mistake_is_quoted_with_its_line_and_remedy(path: Path, text: str, message: str) -> None:

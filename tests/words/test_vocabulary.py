@@ -6,9 +6,12 @@ from pathlib import Path
 import pytest
 
 from explorer.errors import InvalidData, UnknownName
+from explorer.reference.design import designed_mix
+from explorer.words import vocabulary
 from explorer.words.vocabulary import (
     Adjective,
     Profession,
+    evenly,
     find_adjective,
     find_profession,
     known_profession,
@@ -17,6 +20,7 @@ from explorer.words.vocabulary import (
     load_sources,
     own_adjective,
     own_profession,
+    spread_by_women,
 )
 
 NURSE = {
@@ -49,7 +53,7 @@ def test_there_are_150_professions_in_the_given_order() -> None:
     assert names[-2:] == ["nutritionist", "event planner"]
 
 
-def test_there_are_20_adjectives_in_the_given_order_half_of_each_coding() -> None:
+def test_there_are_20_adjectives_in_the_given_order_half_of_them_of_each_coding() -> None:
     adjectives = load_adjectives()
     assert [adjective.word for adjective in adjectives[:3]] == [
         "ambitious",
@@ -87,14 +91,34 @@ def test_five_professions_state_a_gender_themselves() -> None:
     assert {one.match for one in gendered} == {"gendered-term"}
 
 
-def test_the_sources_name_their_authors_and_mark_the_year_that_was_typed_over() -> None:
+def test_the_sources_name_their_authors_and_mark_the_year_that_was_transcribed_by_hand() -> None:
     sources = load_sources()
     assert "public domain" in sources["women_percent"]
-    assert "Typed over" in sources["women_percent_2025"]
+    assert "Transcribed by hand" in sources["women_percent_2025"]
     assert "Gaucher" in sources["coding"]
 
 
-def test_words_are_found_in_whatever_case() -> None:
+def test_the_spread_by_women_reaches_from_the_smallest_share_to_the_largest() -> None:
+    assert spread_by_women(3) == ("plumber", "doctor", "dental hygienist")
+
+
+def test_the_spread_by_women_is_that_of_the_bundled_models_for_every_count() -> None:
+    neutral = [profession.name for profession in load_professions() if not profession.gendered]
+    designed = sorted(neutral, key=lambda name: designed_mix("emoji-skewed", name).women)
+    for count in range(1, len(neutral) + 1):
+        assert spread_by_women(count) == evenly(designed, count)
+    assert spread_by_women(len(neutral)) == tuple(designed)
+
+
+def test_the_spread_by_women_leaves_out_professions_without_a_share(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    listed = (find_profession("nurse"), Profession("beekeeper"), find_profession("waitress"))
+    monkeypatch.setattr(vocabulary, "load_professions", lambda: listed)
+    assert spread_by_women(1) == ("nurse",)
+
+
+def test_words_are_found_whatever_their_case() -> None:
     assert find_profession(" ceo ").name == "CEO"
     assert find_adjective("Honest").word == "honest"
 
@@ -134,7 +158,7 @@ def test_own_words_in_other_scripts_and_with_markup_are_kept_as_they_are() -> No
     ["", "   ", "x" * 61, "a\nb", "a\tb", "{profession}", "a\0", "nur\N{ZERO WIDTH SPACE}se"],
 )
 def test_an_unusable_own_word_is_refused(name: str) -> None:
-    with pytest.raises(InvalidData, match=r"The profession .*(Use 1 to 60|Leave it out)"):
+    with pytest.raises(InvalidData, match=r"The profession .* cannot be used. Use 1 to 60"):
         own_profession(name)
     with pytest.raises(InvalidData, match="The adjective"):
         own_adjective(name)
@@ -157,24 +181,26 @@ def test_years_are_sorted_whatever_their_order_in_the_file(write: Write) -> None
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"name": ""}, "'name' is ''. Give it a name."),
-        ({"name": "x{y}"}, "has a brace, a line break or an invisible character. Leave it out."),
-        ({"name": 7}, "'name' is 7. Give it a name."),
-        ({"womens_percent": {}}, "unknown key 'womens_percent'. Did you mean 'women_percent'?"),
-        ({"zzz": 1}, "unknown key 'zzz'. Known: article, "),
+        ({"name": ""}, "'name' is ''. Use 1 to 60 characters"),
+        ({"name": "x{y}"}, "'name' is 'x{y}'. Use 1 to 60 characters, without braces"),
+        ({"name": 7}, "'name' is 7. Use 1 to 60 characters"),
+        ({"name": " nurse"}, "'name' is ' nurse'. Use 1 to 60 characters"),
+        ({"womens_percent": {}}, "Unknown key 'womens_percent'. Did you mean 'women_percent'?"),
+        ({"zzz": 1}, "Unknown key 'zzz'. Known: 'name', 'article', "),
         ({"match": "perfect"}, "'match' is 'perfect'. Use one of 'exact', 'close'"),
         ({"match": ["close"]}, "'match' is ['close']. Use one of"),
         ({"article": "the"}, "'article' is 'the'. Use one of 'a', 'an'."),
+        ({"article": None}, "'article' is None. Use one of 'a', 'an'."),
         ({"bls_occupation": " "}, "'bls_occupation' is ' '. Give a text"),
         ({"gendered": "yes"}, "'gendered' is 'yes'. Write true or false"),
-        ({"women_percent": 87}, "'women_percent' is 87. Write {\"2023\": 53.8}, by year."),
-        ({"women_percent": {"23": 8}}, "'women_percent' has the year '23'. Write it as"),
-        ({"women_percent": {"2023": 100.1}}, "of 2023 is 100.1. Give a percentage from 0 to 100."),
-        ({"women_percent": {"2023": -1}}, "of 2023 is -1. Give a percentage from 0 to 100."),
-        ({"women_percent": {"2023": "8"}}, "of 2023 is '8'. Give a percentage from 0 to 100."),
-        ({"women_percent": {"2023": True}}, "of 2023 is True. Give a percentage from 0 to 100."),
-        ({"women_percent": {"2023": None}}, "of 2023 is None. Give a percentage from 0 to 100."),
-        ({"women_percent": {"2023": float("nan")}}, "of 2023 is nan. Give a percentage"),
+        ({"women_percent": 87}, "'women_percent' is 87. Give a percentage from 0 to 100"),
+        ({"women_percent": {"23": 8}}, "is {'23': 8}. Give a percentage from 0 to 100"),
+        ({"women_percent": {"2023": 100.1}}, "is {'2023': 100.1}. Give a percentage"),
+        ({"women_percent": {"2023": -1}}, "is {'2023': -1}. Give a percentage from 0 to 100"),
+        ({"women_percent": {"2023": "8"}}, "is {'2023': '8'}. Give a percentage from 0 to 100"),
+        ({"women_percent": {"2023": True}}, "is {'2023': True}. Give a percentage"),
+        ({"women_percent": {"2023": None}}, "is {'2023': None}. Give a percentage"),
+        ({"women_percent": {"2023": float("nan")}}, "is {'2023': nan}. Give a percentage"),
     ],
 )
 def test_a_wrong_profession_is_refused_with_file_entry_and_remedy(
@@ -184,7 +210,7 @@ def test_a_wrong_profession_is_refused_with_file_entry_and_remedy(
     path = write("professions", [NURSE | {"name": "baker"}, wrong])
     with pytest.raises(InvalidData) as caught:
         load_professions(path)
-    assert f"{path}, entry 2 ({wrong['name']!r}): " in str(caught.value)
+    assert f"{str(path)!r}, entry 2 ({wrong['name']!r}): " in str(caught.value)
     assert message in str(caught.value)
 
 
@@ -195,10 +221,10 @@ def test_a_profession_with_a_key_missing_is_refused(write: Write, key: str) -> N
         load_professions(path)
 
 
-def test_a_profession_that_stands_twice_is_refused_in_whatever_case(write: Write) -> None:
+def test_a_profession_listed_twice_is_refused_whatever_its_case(write: Write) -> None:
     path = write("professions", [NURSE, NURSE | {"name": "Nurse"}])
     with pytest.raises(
-        InvalidData, match=r"entry 2 \('Nurse'\): entry 1 has the same name. Remove"
+        InvalidData, match=r"entry 2 \('Nurse'\): another entry has the same name. Remove"
     ):
         load_professions(path)
 
@@ -207,8 +233,8 @@ def test_a_profession_that_stands_twice_is_refused_in_whatever_case(write: Write
     ("change", "message"),
     [
         ({"coding": "neutral"}, "'coding' is 'neutral'. Use one of 'masculine', 'feminine'."),
-        ({"word": "\n"}, "'word' is '\\n'. Give it a name."),
-        ({"colour": "red"}, "unknown key 'colour'"),
+        ({"word": "\n"}, "'word' is '\\n'. Use 1 to 60 characters"),
+        ({"colour": "red"}, "Unknown key 'colour'"),
     ],
 )
 def test_a_wrong_adjective_is_refused_with_file_entry_and_remedy(
@@ -217,31 +243,33 @@ def test_a_wrong_adjective_is_refused_with_file_entry_and_remedy(
     path = write("adjectives", [GENTLE | change])
     with pytest.raises(InvalidData) as caught:
         load_adjectives(path)
-    assert f"{path}, entry 1 (" in str(caught.value)
+    assert f"{str(path)!r}, entry 1 (" in str(caught.value)
     assert message in str(caught.value)
 
 
-def test_an_adjective_that_stands_twice_is_refused(write: Write) -> None:
+def test_an_adjective_listed_twice_is_refused(write: Write) -> None:
     path = write("adjectives", [GENTLE, GENTLE | {"word": "GENTLE"}])
-    with pytest.raises(InvalidData, match="entry 1 has the same name"):
+    with pytest.raises(InvalidData, match="another entry has the same name"):
         load_adjectives(path)
 
 
-def test_a_word_file_that_is_gone_is_named(tmp_path: Path) -> None:
-    with pytest.raises(InvalidData, match=r"gone\.json cannot be read: No such file.*Put the file"):
+def test_a_word_file_that_is_missing_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InvalidData, match=r"gone\.json' cannot be read: No such file.*Restore"):
         load_professions(tmp_path / "gone.json")
 
 
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("{", "is not usable JSON: .* line 1"),
-        ("[]", "must be one object with the keys 'sources' and 'professions'"),
-        ('{"sources": {}, "professions": [], "more": 1}', "must be one object with the keys"),
-        ('{"sources": {}, "professions": []}', "is not a list of entries. List at least one"),
-        ('{"sources": {}, "professions": {"nurse": 1}}', "is not a list of entries"),
+        ("{", "is not valid JSON: .* line 1"),
+        ("[]", r"\[\] is not an object"),
+        ('{"professions": []}', "the key 'sources' is missing. Add it"),
+        ('{"sources": {}, "professions": [], "more": 1}', "Unknown key 'more'"),
+        ('{"sources": [], "professions": [{}]}', r"'sources' is \[\]. Write an object of texts"),
+        ('{"sources": {}, "professions": []}', r"'professions' is \[\]. List at least one"),
+        ('{"sources": {}, "professions": {"nurse": 1}}', "'professions' is {'nurse': 1}. List"),
         ('{"sources": {}, "professions": ["nurse"]}', "entry 1: 'nurse' is not an object"),
-        ('{"sources": {}, "professions": [{"name": 1, "name": 2}]}', "'name' stands twice"),
+        ('{"sources": {}, "professions": [{"name": 1, "name": 2}]}', "'name' is repeated in {'nam"),
     ],
 )
 def test_a_word_file_of_another_shape_is_refused(tmp_path: Path, text: str, message: str) -> None:
@@ -254,5 +282,5 @@ def test_a_word_file_of_another_shape_is_refused(tmp_path: Path, text: str, mess
 def test_a_word_file_in_another_encoding_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "professions.json"
     path.write_bytes(b'{"sources": {}, "professions": "\xe9"}')
-    with pytest.raises(InvalidData, match="is not usable JSON"):
+    with pytest.raises(InvalidData, match="is not valid JSON"):
         load_professions(path)

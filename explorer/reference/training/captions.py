@@ -17,7 +17,7 @@ OPENINGS = (
     "Photo of",
     "A photo of",
     "A portrait of",
-    "Image of",
+    "Picture of",
 )
 UNKNOWN_SHARE = 0.06
 EXPLICIT_SHARE = 0.2

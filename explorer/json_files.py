@@ -1,0 +1,77 @@
+"""Read JSON files strictly: what breaks a rule is refused, never guessed or repaired."""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from explorer.errors import InvalidData, UnknownName
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """The values that a key accepts, and the remedy for any other value, as a sentence."""
+
+    accepts: Callable[[Any], bool]
+    remedy: str
+    required: bool = True
+
+
+def read_object(path: "Path", rules: Mapping[str, Rule]) -> dict[str, Any]:
+    """Return the object that a JSON file holds.
+
+    Raises:
+        InvalidData: the file cannot be read, is not JSON, or the object breaks the rules.
+    """
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=_without_repeats)
+    except OSError as error:
+        raise InvalidData(
+            f"{str(path)!r} cannot be read: {error.strerror}. Restore the file."
+        ) from error
+    except ValueError as error:
+        raise InvalidData(f"{str(path)!r} is not valid JSON: {error}. Correct it.") from error
+    return check_object(content, rules, repr(str(path)))
+
+
+def check_object(value: object, rules: Mapping[str, Rule], place: str) -> dict[str, Any]:
+    """Return the value, an object with known keys that lacks none of the required ones.
+
+    Args:
+        value: a value read from JSON.
+        rules: the known keys.
+        place: the file, and the entry if it has several, for messages.
+
+    Raises:
+        InvalidData: the value breaks the rules; the message names place, value and remedy.
+    """
+    if not isinstance(value, dict):
+        raise InvalidData(f"{place}: {value!r:.120} is not an object. Write {{...}}.")
+    for key in value:
+        if key not in rules:
+            raise InvalidData(f"{place}: {UnknownName('key', key, rules)}")
+    for key, rule in rules.items():
+        if key not in value and rule.required:
+            raise InvalidData(f"{place}: the key {key!r} is missing. Add it.")
+        if key in value and not rule.accepts(value[key]):
+            raise InvalidData(f"{place}: {key!r} is {value[key]!r:.120}. {rule.remedy}")
+    return value
+
+
+def one_of(*values: str, required: bool = True) -> Rule:
+    """Return the rule for a key whose value is one of a few texts."""
+    remedy = f"Use one of {', '.join(map(repr, values))}."
+    return Rule(lambda value: value in values, remedy, required)
+
+
+def _without_repeats(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    # Python's parser would keep the last of two equal keys without a word.
+    fields = dict(pairs)
+    if len(fields) < len(pairs):
+        ((repeated, _),) = Counter(key for key, _ in pairs).most_common(1)
+        raise ValueError(f"the key {repeated!r} is repeated in {fields!r:.120}")
+    return fields

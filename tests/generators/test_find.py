@@ -1,0 +1,57 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from explorer.errors import ModelError, ModelNotFound
+from explorer.generators.diffusion import DiffusionGenerator
+from explorer.generators.find import generators
+from explorer.models.backends import Hosted, Imported
+from explorer.models.requests import ModelSpec
+from explorer.settings import Settings
+from tests.tiny import requests_for, tiny_spec
+
+SETTINGS = Settings(cache=Path("unused"), device="cpu", batch=3)
+
+
+def test_diffusers_generates_the_models_of_its_backend() -> None:
+    spec = tiny_spec("/not/there")
+    generator = generators(SETTINGS)(spec)
+    assert isinstance(generator, DiffusionGenerator)
+    assert generator.provenance.device == "cpu"
+    with pytest.raises(ModelNotFound):
+        next(generator.generate(requests_for(spec)))
+
+
+@pytest.mark.parametrize("settings", [Hosted(8, 8), Imported()])
+def test_a_backend_that_nobody_generates_with_is_refused_by_name(
+    settings: Hosted | Imported,
+) -> None:
+    spec = ModelSpec("theirs", "a/b", "1", settings)
+    with pytest.raises(ModelError) as caught:
+        generators(SETTINGS)(spec)
+    assert repr("theirs") in str(caught.value)
+    assert repr(settings.backend) in str(caught.value)
+    assert "stored images can be looked at" in str(caught.value)
+
+
+def test_the_generator_of_one_model_is_kept() -> None:
+    find = generators(SETTINGS)
+    one, other = tiny_spec("/one"), tiny_spec("/other")
+    first = find(one)
+    assert find(one) is first
+    find(other)
+    assert find(one) is not first, "two large models may not fit"
+
+
+def test_finding_a_generator_loads_no_diffusers_and_no_torch() -> None:
+    code = (
+        "import sys; from pathlib import Path; from explorer.settings import Settings;"
+        "from explorer.generators.find import generators;"
+        "from explorer.models.catalog import find_model;"
+        "generators(Settings(Path('unused'), 'cpu', 3))(find_model('emoji-even', 'cpu').spec);"
+        "print(sorted({'torch', 'diffusers', 'transformers'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

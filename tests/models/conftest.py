@@ -1,0 +1,24 @@
+"""A folder that looks like a model's."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture
+def model_folder(tmp_path: Path) -> Callable[..., Path]:
+    """Return the function that makes a folder of that name, with the weights file of each part."""
+
+    def make(name: str = "mine", **files: str) -> Path:
+        folder = tmp_path / name
+        folder.mkdir()
+        (folder / "model_index.json").write_text('{"_class_name": "StableDiffusionPipeline"}')
+        for part, weights in {"unet": "w.safetensors", "vae": "w.safetensors", **files}.items():
+            (folder / part).mkdir()
+            (folder / part / weights).write_bytes(b"weights")
+        (folder / "unet/config.json").write_text('{"sample_size": 12}')
+        (folder / "vae/config.json").write_text('{"block_out_channels": [8, 8, 8, 8]}')
+        return folder
+
+    return make

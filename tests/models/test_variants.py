@@ -1,0 +1,87 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from explorer.errors import InvalidData, OutOfRange, UnknownName
+from explorer.models.backends import Diffusers, Imported
+from explorer.models.requests import ModelSpec
+from explorer.models.variants import SCHEDULERS, changed, read_variant
+
+OWN = ModelSpec("mine", "a/b", "main", Diffusers("default", 50, 7.5, 512, 512, "float32"))
+changes = st.fixed_dictionaries(
+    {},
+    optional={
+        "steps": st.integers(1, 1000),
+        "guidance": st.integers(0, 500).map(lambda tenths: tenths / 10),
+        "size": st.integers(1, 256).map(lambda eighth: 8 * eighth),
+        "scheduler": st.sampled_from(SCHEDULERS),
+    },
+)
+
+
+@given(changes)
+def test_a_variants_name_tells_its_changes(asked: dict[str, Any]) -> None:
+    variant = changed(OWN, asked)
+    name, told = read_variant(variant.name)
+    assert name == OWN.name
+    assert changed(OWN, told) == variant
+
+
+def test_changed_settings_are_in_the_name_and_the_spec() -> None:
+    variant = changed(OWN, {"guidance": 3, "steps": 1, "size": 64, "scheduler": "ddim"})
+    assert variant.name == "mine (guidance 3, 1 step, 64 px, ddim)"
+    assert (variant.repo, variant.revision) == (OWN.repo, OWN.revision)
+    assert variant.settings == Diffusers("ddim", 1, 3.0, 64, 64, "float32")
+    assert isinstance(variant.diffusion.guidance, float)
+
+
+def test_the_models_own_settings_do_not_change_its_name() -> None:
+    assert changed(OWN, {"guidance": 7.5, "steps": 50, "size": 512}) == OWN
+
+
+@pytest.mark.parametrize("name", ["mine", "mine (blue)", "mine (2 steps, blue)", "(2 steps)", ""])
+def test_a_name_without_known_changes_stays_as_it_is(name: str) -> None:
+    assert read_variant(name) == (name, {})
+
+
+def test_a_folder_that_is_called_like_a_variant_is_none(tmp_path: Path) -> None:
+    folder = tmp_path / "mine (2 steps)"
+    assert read_variant(str(folder))[1] == {"steps": 2}
+    folder.mkdir()
+    assert read_variant(str(folder)) == (str(folder), {})
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"steps": 0},
+        {"steps": 1001},
+        {"guidance": -1},
+        {"guidance": 51},
+        {"guidance": float("nan")},
+        {"size": 0},
+        {"size": 9000},
+    ],
+)
+def test_settings_out_of_range_say_the_range(asked: dict[str, float]) -> None:
+    with pytest.raises(OutOfRange, match="from"):
+        changed(OWN, asked)
+
+
+def test_a_size_must_be_a_multiple_of_eight() -> None:
+    with pytest.raises(OutOfRange, match="96"):
+        changed(OWN, {"size": 100})
+
+
+def test_an_unknown_scheduler_names_the_nearest() -> None:
+    with pytest.raises(UnknownName, match="euler"):
+        changed(OWN, {"scheduler": "eular"})
+    assert SCHEDULERS[0] == "default"
+
+
+def test_a_model_of_another_backend_has_no_settings_to_change() -> None:
+    with pytest.raises(InvalidData, match=r"'imported', which has no steps.*Leave these"):
+        changed(ModelSpec("theirs", "a/b", "1", Imported()), {"steps": 3})

@@ -1,0 +1,61 @@
+"""Where things lie and what a machine has, in a Space too."""
+
+import os
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from explorer import settings
+from explorer.settings import Settings, space_cache
+
+
+@pytest.fixture
+def unwritable(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """Return the folders that cannot be written; whoever is root could write any other."""
+    folders: list[Path] = []
+
+    def access(path: Path, mode: int) -> bool:
+        return path not in folders and real(path, mode)
+
+    real = os.access
+    monkeypatch.setattr(os, "access", access)
+    return folders
+
+
+def test_the_cache_lies_beside_the_code_unless_another_is_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("EXPLORER_CACHE", str(tmp_path))
+    assert settings.load().cache == tmp_path
+    assert settings.load(tmp_path / "other").cache == tmp_path / "other"
+    monkeypatch.delenv("EXPLORER_CACHE")
+    monkeypatch.delenv("SPACE_ID", raising=False)
+    assert settings.load().cache == settings.repository() / "cache"
+
+
+def test_in_a_space_a_named_cache_is_used(monkeypatch: pytest.MonkeyPatch, cache: Path) -> None:
+    monkeypatch.setenv("SPACE_ID", "someone/bias-explorer")
+    assert settings.load().cache == cache
+
+
+def test_in_a_space_the_cache_lies_in_its_storage(tmp_path: Path) -> None:
+    assert space_cache(tmp_path, tmp_path / "app").is_relative_to(tmp_path)
+
+
+def test_a_space_without_storage_keeps_the_cache_where_it_can_write(
+    tmp_path: Path, unwritable: list[Path]
+) -> None:
+    assert space_cache(tmp_path / "absent", tmp_path) == tmp_path
+    unwritable.append(tmp_path)
+    assert space_cache(tmp_path, tmp_path).is_relative_to(tempfile.gettempdir())
+    assert not space_cache(tmp_path, tmp_path).is_relative_to(tmp_path)
+
+
+def test_a_space_that_lends_its_graphics_card_has_a_processor_of_its_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SPACES_ZERO_GPU", "true")
+    lent = settings.load()
+    assert (lent.device, lent.own_device) == ("cuda", "cpu")
+    assert Settings(Path("unused"), "cuda", 32).own_device == "cuda"

@@ -1,0 +1,57 @@
+"""What people read, in their language."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from explorer import translations
+from explorer.translations import DOMAIN, FOLDER, gettext, language, ngettext
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture
+def dutch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Put a language beside the source one that knows two sentences."""
+    from babel.messages.catalog import Catalog
+    from babel.messages.mofile import write_mo
+
+    catalogue = Catalog(locale="nl")
+    catalogue.add("No profession", "Geen beroep")
+    catalogue.add(("{n} image", "{n} images"), ("{n} afbeelding", "{n} afbeeldingen"))
+    folder = tmp_path / "nl" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    with (folder / f"{DOMAIN}.mo").open("wb") as file:
+        write_mo(file, catalogue)
+    monkeypatch.setattr(translations, "FOLDER", tmp_path)
+    translations._catalogue.cache_clear()
+
+
+@pytest.mark.usefixtures("dutch")
+def test_a_sentence_is_said_in_the_language_in_use_and_only_there() -> None:
+    with language("nl"):
+        assert gettext("No profession") == "Geen beroep"
+        assert ngettext("{n} image", "{n} images", 1) == "{n} afbeelding"
+        assert ngettext("{n} image", "{n} images", 2) == "{n} afbeeldingen"
+    assert gettext("No profession") == "No profession"
+
+
+@pytest.mark.usefixtures("dutch")
+def test_a_sentence_without_a_translation_stays_english() -> None:
+    with language("nl"):
+        assert gettext("Not translated yet") == "Not translated yet"
+    with language("no such language"):
+        assert gettext("No profession") == "No profession"
+
+
+def test_the_catalogue_holds_every_sentence(tmp_path: Path) -> None:
+    """Renew it with `make messages`."""
+    kept = FOLDER / "en" / "LC_MESSAGES" / f"{DOMAIN}.po"
+    made = tmp_path / "explorer.po"
+    command = [sys.executable, "-m", "babel.messages.frontend", "--quiet", "extract"]
+    command += ["--mapping=babel.cfg", "--keywords=_", "--no-wrap", "--sort-by-file"]
+    command += ["--no-location", "--omit-header", f"--output={made}", "explorer"]
+    subprocess.run(command, cwd=ROOT, check=True)
+    assert made.read_text(encoding="utf-8") == kept.read_text(encoding="utf-8")
