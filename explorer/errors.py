@@ -1,26 +1,26 @@
 """Every deliberate error, one tree.
 
 ExplorerError
-├── InputError              something the person gave is wrong: exit status 2
+├── InputError              invalid input: exit status 2
 │   ├── UnknownName         no such model, profession, adjective, axis or label
 │   ├── OutOfRange          a number below or above its limits
 │   └── InvalidData         a data file breaks its rules
 ├── ModelError              a generator or classifier cannot be used
 │   ├── ModelNotFound       no such folder or hub id
-│   ├── ModelAccessDenied   gated or private: a licence must be accepted or a token given
-│   ├── ModelUnreachable    the hub cannot be reached and the model is not on this machine
-│   ├── ModelBroken         the files are there and do not load, or are not safe to load
+│   ├── ModelAccessDenied   gated or private: accept a licence or provide a token
+│   ├── ModelUnreachable    the model is not on this machine and the hub is unreachable
+│   ├── ModelBroken         the files exist but do not load, or are not safe to load
 │   ├── OutOfMemory         the model or the batch does not fit
-│   └── DeviceRefused       a Space lends no graphics card
+│   └── DeviceRefused       a Space provides no GPU
 ├── StoreError              the cache cannot be used
 │   ├── StoreUnwritable     no permission, no space, not a folder
 │   ├── StoreCorrupt        the index or an image cannot be read
-│   └── StoreBusy           another process holds the cache for longer than we wait
-└── ServeError              the page cannot be opened, a taken port for instance
+│   └── StoreBusy           another process keeps the cache locked for too long
+└── ServeError              the page cannot be opened, for instance because the port is in use
 
-Every message says what is wrong, quotes the value with !r and says what to do. Errors are turned
-into what people see in two places only: the page shows them in the page, the command line prints
-them and exits with status 1, or 2 for an InputError.
+Every message says what is wrong, quotes the value with !r and says what to do. Only two places
+report errors to people: the page displays them, and the command line prints them and exits with
+status 1, or 2 for an InputError.
 """
 
 from difflib import get_close_matches
@@ -34,24 +34,24 @@ _NAMES_SHOWN = 8
 
 
 class ExplorerError(Exception):
-    """Say what is wrong, quote the value and name the remedy."""
+    """An error whose message says what is wrong, quotes the value and names the remedy."""
 
 
 class InputError(ExplorerError):
-    """Something the person gave is wrong."""
+    """The input is invalid."""
 
 
 class UnknownName(InputError):
-    """No such model, profession, adjective, axis or label."""
+    """There is no such model, profession, adjective, axis or label."""
 
     def __init__(self, kind: str, name: str, known: "Iterable[str]", remedy: str = "") -> None:
         """Quote the name and suggest the nearest known one.
 
         Args:
-            kind: what was looked up, in the singular: "profession".
-            name: what was asked for.
+            kind: the kind of name, in the singular, such as "profession".
+            name: the unknown name.
             known: the names that exist.
-            remedy: what else to do, a sentence; how to list the names, for instance.
+            remedy: a sentence with further advice, such as how to list the names.
         """
         known = tuple(known)
         lower = {candidate.casefold(): candidate for candidate in known}
@@ -65,7 +65,7 @@ class UnknownName(InputError):
 
 
 class OutOfRange(InputError):
-    """A number lies below or above its limits."""
+    """A number is below or above its limits."""
 
 
 class InvalidData(InputError):
@@ -85,11 +85,11 @@ class ModelAccessDenied(ModelError):
 
 
 class ModelUnreachable(ModelError):
-    """The hub cannot be reached and the model is not on this machine."""
+    """The model is not on this machine and the hub cannot be reached."""
 
 
 class ModelBroken(ModelError):
-    """The model's files are there and do not load, or are not safe to load."""
+    """The model's files exist but do not load, or are not safe to load."""
 
 
 class OutOfMemory(ModelError):
@@ -97,7 +97,7 @@ class OutOfMemory(ModelError):
 
 
 class DeviceRefused(ModelError):
-    """A Space lends no graphics card."""
+    """A Space provides no GPU."""
 
 
 class StoreError(ExplorerError):
@@ -105,7 +105,7 @@ class StoreError(ExplorerError):
 
 
 class StoreUnwritable(StoreError):
-    """The cache cannot be written: permission, space, or not a folder."""
+    """The cache cannot be written: no permission, no space, or not a folder."""
 
 
 class StoreCorrupt(StoreError):
@@ -113,7 +113,7 @@ class StoreCorrupt(StoreError):
 
 
 class StoreBusy(StoreError):
-    """Another process holds the cache for longer than we wait."""
+    """Another process keeps the cache locked for too long."""
 
 
 class ServeError(ExplorerError):

@@ -1,4 +1,7 @@
-"""What a failure of device, hub or memory means to people, for generators and classifiers alike."""
+"""Turn failures of the device, the hub or memory into errors with plain messages.
+
+Generators and classifiers share these.
+"""
 
 import errno
 from typing import TYPE_CHECKING
@@ -17,7 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _MEMORY_TEXTS = ("out of memory", "can't allocate memory", "cannot allocate memory")
-# What the hub's client raises when nobody answers; its HTTP library has changed before, so names.
+# The hub client raises these when the hub does not answer. They are matched by name because the
+# client has changed its HTTP library before.
 _NO_ANSWER = {
     "LocalEntryNotFoundError",
     "OfflineModeIsEnabled",
@@ -40,13 +44,13 @@ def require_device(device: str) -> None:
     usable = {"cuda": torch.cuda.is_available, "mps": torch.backends.mps.is_available}
     if device in usable and not usable[device]():
         raise InvalidData(
-            f"The device is {device!r}, and the installed torch {torch.__version__} cannot use it. "
-            "Set EXPLORER_DEVICE=cpu, or install a torch that is built for it."
+            f"The installed torch {torch.__version__} cannot use the device {device!r}. "
+            "Set EXPLORER_DEVICE=cpu, or install a build of torch that supports it."
         )
 
 
 def out_of_memory(error: BaseException) -> bool:
-    """Tell whether an error says that memory ran out, of the processor or of the graphics card."""
+    """Return whether an error means that CPU or GPU memory ran out."""
     if isinstance(error, MemoryError) or "OutOfMemoryError" in _names(error):
         return True
     text = str(error).lower()
@@ -54,12 +58,12 @@ def out_of_memory(error: BaseException) -> bool:
 
 
 def load_failure(name: str, error: BaseException, repo: str | None = None) -> ModelError:
-    """Return what people should read when a model could not be loaded.
+    """Return the error to raise when a model could not be loaded.
 
     Args:
-        name: the model as people know it.
-        error: what its library raised; what it was raised from counts too.
-        repo: its hub id, None where that is its name.
+        name: the name of the model in messages.
+        error: the exception of the model's library; the exceptions that caused it count too.
+        repo: the model's hub id, None if it is the name.
     """
     chain = tuple(_chain(error))
     names = {kind for link in chain for kind in _names(link)}
@@ -89,31 +93,49 @@ def first_line(error: BaseException) -> str:
 
 def _hub_failure(name: str, page: str, kinds: set[str], status: int | None) -> ModelError | None:
     if kinds & {"GatedRepoError", "DisabledRepoError"}:
-        return ModelAccessDenied(
-            f"The model {name!r} is open only to those who accept its licence. Accept it at "
-            f"{page}, then log in with 'hf auth login' or set HF_TOKEN, and try again."
-        )
+        return _gated(name, page)
     if "RevisionNotFoundError" in kinds:
-        return ModelNotFound(
-            f"The model {name!r} no longer has the version that is asked for. Look at {page}."
-        )
+        return _no_revision(name, page)
     if "RepositoryNotFoundError" in kinds:
-        return ModelNotFound(
-            f"There is no model {name!r} on the hub, or it is private. Check the spelling at "
-            f"{page}; for a private model log in with 'hf auth login' or set HF_TOKEN."
-        )
+        return _no_repository(name, page)
     if status in {401, 403}:
-        return ModelAccessDenied(
-            f"The hub refuses access to the model {name!r}. Log in with 'hf auth login', or set "
-            f"HF_TOKEN to a token that may read it, and look at {page}."
-        )
-    if kinds & _NO_ANSWER or status is not None:
-        return ModelUnreachable(
-            f"The model {name!r} is not on this machine and the hub cannot be reached. Connect to "
-            "the internet and try again (HF_HUB_OFFLINE must not be set), or copy the model here "
-            "and set HF_HOME to the folder it lies in. The bundled models need no network."
-        )
-    return None
+        return _access_refused(name, page)
+    return _unreachable(name) if kinds & _NO_ANSWER or status is not None else None
+
+
+def _gated(name: str, page: str) -> ModelAccessDenied:
+    return ModelAccessDenied(
+        f"The model {name!r} requires you to accept its licence. Accept it at {page}, then log in "
+        "with 'hf auth login' or set HF_TOKEN, and try again."
+    )
+
+
+def _no_revision(name: str, page: str) -> ModelNotFound:
+    return ModelNotFound(
+        f"The hub no longer has the requested version of the model {name!r}. Look at {page}."
+    )
+
+
+def _no_repository(name: str, page: str) -> ModelNotFound:
+    return ModelNotFound(
+        f"There is no model {name!r} on the hub, or it is private. Check the spelling at {page}; "
+        "for a private model, log in with 'hf auth login' or set HF_TOKEN."
+    )
+
+
+def _access_refused(name: str, page: str) -> ModelAccessDenied:
+    return ModelAccessDenied(
+        f"The hub refuses access to the model {name!r}. Log in with 'hf auth login', or set "
+        f"HF_TOKEN to a token that may read it, and look at {page}."
+    )
+
+
+def _unreachable(name: str) -> ModelUnreachable:
+    return ModelUnreachable(
+        f"The model {name!r} is not on this machine and the hub cannot be reached. Connect to the "
+        "internet and try again (HF_HUB_OFFLINE must not be set), or copy the model to this "
+        "machine and set HF_HOME to its folder. The bundled models need no network."
+    )
 
 
 def _status(chain: tuple[BaseException, ...]) -> int | None:

@@ -1,4 +1,4 @@
-"""In what batches a run goes, how far it is, and how long the rest will take."""
+"""Batches of a run, its progress, and the time it still needs."""
 
 import time
 from dataclasses import dataclass
@@ -17,12 +17,12 @@ _GROWTH = 4
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a run is: told before the models load, then after every batch is stored and classified.
+    """The progress of a run, before the models load and after every stored and classified batch.
 
-    `done` and `total` count the images of this run, not those that were stored before. `stage`
-    is "generate", or "classify" for images that an earlier run generated and did not classify. `image` is the
-    batch's last, None before the first. `rate`, in images a second, and `seconds_left` are None
-    until the second batch: the first one also loads the models.
+    `done` and `total` count the images of this run, not those stored before. `stage` is "generate",
+    or "classify" for images that an earlier run generated but did not classify. `image` is the last
+    of the batch, None before the first batch. `rate`, in images per second, and `seconds_left` are
+    None until the second batch, because the first one also loads the models.
     """
 
     done: int
@@ -34,10 +34,10 @@ class Progress:
 
 
 class Pace:
-    """Counts images and seconds, from the end of the first batch on."""
+    """Measures images per second from the end of the first batch."""
 
     def __init__(self, total: int) -> None:
-        """Begin with so many images to come."""
+        """Start with a total number of images."""
         self.total = total
         self._done = 0
         self._first: tuple[int, float] | None = None
@@ -45,7 +45,7 @@ class Pace:
     def progress(
         self, stage: 'Literal["generate", "classify"]', images: "Sequence[Image]"
     ) -> Progress:
-        """Return how far the run is after a batch."""
+        """Return the progress after a batch."""
         now = time.monotonic()
         self._done += len(images)
         if self._first is None:
@@ -63,10 +63,10 @@ def growing_batches(
     most: int,
     cancelled: "Callable[[], bool]",
 ) -> "Iterator[tuple[Image, ...]]":
-    """Generate requests in order, batch by batch, until all are generated or it is cancelled.
+    """Yield the images of requests in order, batch by batch, until done or cancelled.
 
-    After each batch people see more and can cancel. The first is one image; a batch that was
-    quick is followed by a larger one, of `most` images at most, a slow one by a smaller one.
+    The user sees progress and can cancel after each batch. The first batch is one image; a quick
+    batch is followed by a larger one, of `most` images at most, and a slow batch by a smaller one.
     """
     size = 1
     while requests and not cancelled():
@@ -84,7 +84,7 @@ def growing_batches(
 def batches(
     images: "Iterable[Image]", size: int, cancelled: "Callable[[], bool]"
 ) -> "Iterator[tuple[Image, ...]]":
-    """Yield images that are there already, so many at a time, until it is cancelled."""
+    """Yield existing images in batches of a size, until done or cancelled."""
     iterator = iter(images)
     while not cancelled() and (batch := tuple(islice(iterator, size))):
         yield batch

@@ -1,4 +1,4 @@
-"""The same study with one thing about its instrument changed: captions, threshold, classifier."""
+"""Variants of a study, each with another instrument: captions, threshold or classifier."""
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """A study with one thing about its instrument changed; `kind` names it, `what` says how."""
+    """A study with one change to its instrument; `kind` is the part changed, `what` the change."""
 
     kind: str
     what: str
@@ -23,10 +23,15 @@ class Variant:
 
 
 def variants(study: Study, classifiers: "Sequence[str]" = ()) -> tuple[Variant, ...]:
-    """Return a study of one axis as asked, then with each thing changed that its share hangs on.
+    """Return a study of one axis unchanged, then with each change that can affect its shares.
 
-    Each template is left out once. The threshold is moved to where everything is answered, halfway
-    there, and halfway to certainty. Each other classifier classifies in place of the study's own.
+    Each template is left out once. The threshold is set to the lowest possible value, where
+    everything is answered, halfway to it, and halfway to 1. Each of the other classifiers replaces
+    the study's own.
+
+    Args:
+        study: a study of one axis.
+        classifiers: other classifiers, by name.
 
     Raises:
         InvalidData: the axis is not answered by captions.

@@ -1,4 +1,4 @@
-"""Where things lie and what the limits are; the only reader of the environment."""
+"""Paths, limits and device: the only module that reads the environment."""
 
 import os
 from dataclasses import dataclass
@@ -13,9 +13,9 @@ MAX_IMAGES_PER_PROMPT = 1000
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What differs between machines.
+    """The settings that differ between machines.
 
-    With `zero_gpu` the device is a graphics card that a Space lends for one batch at a time.
+    With `zero_gpu`, the device is a GPU that a Space provides for one batch at a time.
     """
 
     cache: Path
@@ -25,7 +25,7 @@ class Settings:
 
     @property
     def own_device(self) -> str:
-        """The device that is there all the time."""
+        """The device that is always available."""
         return "cpu" if self.zero_gpu else self.device
 
 
@@ -35,13 +35,13 @@ def repository() -> Path:
 
 
 def load(cache: Path | None = None) -> Settings:
-    """Read EXPLORER_CACHE, EXPLORER_DEVICE and EXPLORER_BATCH, and what a Space says of itself.
+    """Read EXPLORER_CACHE, EXPLORER_DEVICE, EXPLORER_BATCH and the variables that a Space sets.
 
     Args:
         cache: the folder for images and index; overrides EXPLORER_CACHE.
 
     Raises:
-        InvalidData: EXPLORER_BATCH or EXPLORER_DEVICE is not usable.
+        InvalidData: EXPLORER_BATCH or EXPLORER_DEVICE is invalid.
     """
     zero_gpu = os.environ.get("SPACES_ZERO_GPU", "").lower() in {"1", "t", "true"}
     device = os.environ.get("EXPLORER_DEVICE") or ("cuda" if zero_gpu else _device())
@@ -55,11 +55,11 @@ def load(cache: Path | None = None) -> Settings:
 
 
 def space_cache(storage: Path, app: Path) -> Path:
-    """Return the folder for images and index in a Space, where not every folder can be written.
+    """Return the folder for images and index in a Space, where some folders are read-only.
 
     Args:
-        storage: where what is written outlives a restart, if the Space has such storage.
-        app: the folder beside the code.
+        storage: the mount point of persistent storage, which not every Space has.
+        app: the cache folder beside the code.
     """
     if os.access(storage, os.W_OK):
         return storage / "bias-explorer"
@@ -72,7 +72,7 @@ def _default_cache() -> Path:
 
 
 def _device() -> str:
-    # Asking torch would cost seconds on every start; the driver's device file and the name of the
-    # installed build answer the same.
+    # Asking torch would take seconds on every start; the driver's device file and the version of
+    # the installed build give the same answer.
     cpu_build = version("torch").endswith("+cpu")
     return "cuda" if Path("/dev/nvidia0").exists() and not cpu_build else "cpu"

@@ -1,6 +1,7 @@
-"""The one path: words become prompts, images, perceptions and findings.
+"""Studies and their runs: prompts become images, and images become perceptions.
 
-The page, the command line and the tests all run it; they differ only in how they show Progress.
+The page, the command line and the tests share this code; they differ only in how they show
+progress.
 """
 
 from collections import Counter
@@ -30,20 +31,20 @@ if TYPE_CHECKING:
 
 
 class Generator(Protocol):
-    """Who generates."""
+    """Generates images."""
 
     @property
     def provenance(self) -> "Provenance":
-        """The machine and the libraries that generate."""
+        """The device and the libraries that generate."""
         ...
 
     def generate(self, requests: "Sequence[ImageRequest]") -> "Iterator[Image]":
-        """Yield one image for each request, in order, as soon as each is there."""
+        """Yield one image for each request, in order, each as soon as it is ready."""
         ...
 
 
 class Classifier(Protocol):
-    """Who looks."""
+    """Classifies images."""
 
     def classify(self, images: "Sequence[Image]", axis: "Axis") -> "Iterator[Perception]":
         """Yield one perception for each image, in order; none of the images is filtered."""
@@ -52,19 +53,19 @@ class Classifier(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Study:
-    """What is asked: every model generates `images` images of every profession and adjective.
+    """A study: every model generates `images` images of every profession and adjective.
 
     An adjective of None is the prompt without one. `level` is the confidence of the intervals.
-    `classifier` overrides the one that each model's card names; None keeps those. Each axis is
-    answered by one instrument, and counted by no other. With `gate`, only images of one person are
-    answered for; what the others show is counted as the reason for no answer. With a
-    `recalibration`, which is of one model and one axis, answers are given anew from what is stored
-    and are those of an instrument of its own.
+    `classifier` replaces the default classifier of every model; None keeps the defaults. Each axis
+    has one instrument, and answers of other instruments do not count. With `gate`, only images of
+    one person are answered for; for other images, the subject is the reason for the abstention. A
+    `recalibration`, for one model and one axis, makes new answers from stored scores; they belong
+    to an instrument of their own.
 
     Raises:
         OutOfRange: `images` or `level` lies outside its limits.
-        InvalidData: something is named twice or not at all, the template is unusable, or an axis
-            would be measured in different ways.
+        InvalidData: a name is given twice or not at all, the template is unusable, or an axis would
+            be measured in different ways.
     """
 
     models: "tuple[ModelCard, ...]"
@@ -79,14 +80,16 @@ class Study:
     recalibration: "Recalibration | None" = None
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be generated or counted."""
+        """Refuse invalid values."""
         if not 1 <= self.images <= MAX_IMAGES_PER_PROMPT:
             raise OutOfRange(
                 f"Images per prompt is {self.images!r}. Give a whole number from 1 to "
                 f"{MAX_IMAGES_PER_PROMPT}."
             )
         if not 0 < self.level < 1:
-            raise OutOfRange(f"Level is {self.level!r}. Give a number between 0 and 1, 0.95 say.")
+            raise OutOfRange(
+                f"Level is {self.level!r}. Give a number between 0 and 1, such as 0.95."
+            )
         _distinct("model", [card.spec.name for card in self.models])
         _distinct("profession", self.professions)
         _distinct("adjective", self.adjectives)
@@ -96,7 +99,7 @@ class Study:
 
     @property
     def prompts(self) -> tuple[Prompt, ...]:
-        """The prompts of every model: by profession, then adjective."""
+        """The prompts, the same for every model: by profession, then adjective."""
         template = check_template(self.template)
         return tuple(
             Prompt(profession, adjective, template)
@@ -106,15 +109,15 @@ class Study:
 
     @property
     def size(self) -> int:
-        """How many images are asked for, over all models."""
+        """The number of images of all models."""
         return len(self.models) * len(self.professions) * len(self.adjectives) * self.images
 
     def asked(self, model: "ModelCard") -> Asked:
-        """Return what one model is asked for, without an object for each image."""
+        """Return the prompts and the number of images of one model, without a request per image."""
         return Asked(model.spec, tuple(prompt.text for prompt in self.prompts), self.images)
 
     def requests(self, model: "ModelCard") -> tuple[ImageRequest, ...]:
-        """Return what one model is asked for: by profession, then adjective, then replicate."""
+        """Return the requests to one model: by profession, then adjective, then replicate."""
         return tuple(
             ImageRequest(model.spec, prompt, replicate)
             for prompt in self.prompts
@@ -123,27 +126,27 @@ class Study:
 
     @property
     def looked_at(self) -> "tuple[Axis, ...]":
-        """The axes that images are classified on: those asked for, and the gate's."""
+        """The axes that images are classified on: the study's own and the gate's."""
         asked = {axis.name for axis in self.axes}
         gate = (find_axis(SUBJECT),) if self.gate and SUBJECT not in asked else ()
         return (*self.axes, *gate)
 
     @property
     def decided_on(self) -> "tuple[Axis, ...]":
-        """The axes asked for, with the thresholds that decide about answers."""
+        """The study's axes with the thresholds that its answers are given at."""
         if self.recalibration is None:
             return self.axes
         threshold = self.recalibration.threshold
         return tuple(replace(axis, threshold=threshold) for axis in self.axes)
 
     def classifier_of(self, model: "ModelCard", axis: "Axis") -> "ClassifierSpec":
-        """Return who classifies this model's images on an axis."""
+        """Return the classifier of a model's images on an axis."""
         return classifier_of(self.classifier, model, axis)
 
     def stored_instruments(self, model: "ModelCard") -> "dict[str, Instrument]":
-        """Return whose perceptions of this model's images are stored, by axis name.
+        """Return the instruments whose perceptions of a model's images are stored, by axis name.
 
-        The gate's among them; calibrated and gated answers are made of these.
+        The gate's is included. Recalibrated and gated answers are derived from these perceptions.
         """
         return {
             axis.name: Instrument.of(self.classifier_of(model, axis), axis)
@@ -151,7 +154,7 @@ class Study:
         }
 
     def instruments(self, model: "ModelCard") -> "dict[str, Instrument]":
-        """Return the instrument that answers for this model's images, by axis name."""
+        """Return the instruments that answer for a model's images, by axis name."""
         stored = self.stored_instruments(model)
         gate = stored[SUBJECT] if self.gate else None
         return {
@@ -166,9 +169,9 @@ class Study:
                 continue
             ways = {self.classifier_of(card, axis): card.spec.name for card in self.models}
             if len(ways) > 1:
-                told = " and ".join(f"{str(way)!r} ({name!r})" for way, name in ways.items())
+                listed = " and ".join(f"{str(way)!r} ({name!r})" for way, name in ways.items())
                 raise InvalidData(
-                    f"{axis.name!r} is answered in different ways for these models: {told}. These "
+                    f"{axis.name!r} is answered in different ways for these models: {listed}. They "
                     "are never mixed in one table. Ask about one model at a time."
                 )
 
@@ -181,18 +184,19 @@ def run(
     cancelled: "Callable[[], bool]" = lambda: False,
     batch: int = 32,
 ) -> "Iterator[Progress]":
-    """Generate what the store lacks, classify it and save both, batch by batch.
+    """Generate the missing images, classify them and save both, batch by batch.
 
-    Nothing that is stored is generated or classified again, and no model is loaded when nothing is
-    missing: a run that was stopped at any moment goes on by being started again.
+    Stored images and perceptions are not made again, and no model is loaded if nothing is missing.
+    So a run that was stopped at any time can be resumed by starting it again.
 
     Args:
-        study: what is asked.
-        store: where images and perceptions are and go.
-        generators: gives the generator of a model.
-        classifiers: gives the classifier of a specification.
-        cancelled: asked after every batch; the run ends, with what is generated saved, once true.
-        batch: how many images at most are generated, classified and saved together.
+        study: the study.
+        store: the store to read from and write to.
+        generators: returns the generator of a model.
+        classifiers: returns the classifier of a specification.
+        cancelled: called after every batch; the run ends once it returns true, and finished batches
+            are kept.
+        batch: the largest number of images in a batch.
     """
     for card in study.models:
         store.check(study.asked(card))
@@ -222,10 +226,10 @@ def classify_stored(
     classifiers: "Callable[[ClassifierSpec], Classifier]",
     batch: int = 32,
 ) -> "Iterator[int]":
-    """Classify stored images for several studies of the same images; generate nothing.
+    """Classify stored images for several studies of the same images, without generating any.
 
-    All of them look at a batch before the next one is read, so that a classifier that answers
-    several of them sees it once. Yields how many images each batch had.
+    Every study classifies a batch before the next one is read, so that a classifier shared by
+    several studies sees each image once. Yields the number of images in each batch.
     """
     for card in studies[0].models:
         wanted = [(study, unclassified(study, store, card)) for study in studies]
@@ -238,16 +242,16 @@ def classify_stored(
 
 
 def prepare(study: Study) -> bool:
-    """Fetch what finds faces best, where the study looks for faces and it is not here.
+    """Download the better face detector, if the study needs it and it is not installed.
 
-    Faces are found in another way where it cannot be fetched, under another instrument's name. So
-    this comes before a run, not during one.
+    If the download fails, another detector finds the faces, under another instrument's name. So
+    this is called before a run, never during one.
 
     Returns:
-        Whether it was wanted and could not be fetched.
+        Whether it was needed and could not be downloaded.
 
     Raises:
-        ModelBroken: what was fetched is not what is known.
+        ModelBroken: the downloaded file has an unexpected checksum.
     """
     from explorer.classifiers.faces import fetch_detector
 
@@ -255,7 +259,7 @@ def prepare(study: Study) -> bool:
 
 
 def wants_detector(study: Study) -> bool:
-    """Say whether the study finds faces without the detector that finds them best."""
+    """Return whether the study finds faces without the better detector."""
     return any(
         study.classifier_of(card, axis).detector == "Haar"
         for card in study.models
@@ -264,7 +268,7 @@ def wants_detector(study: Study) -> bool:
 
 
 def missing(study: Study, store: "Store", model: "ModelCard") -> tuple[ImageRequest, ...]:
-    """Return what one model has still to generate, in order, and the same image only once."""
+    """Return the requests of one model that are not generated yet, in order, without repeats."""
     stored = _stored_images(study.asked(model), store)
     texts = [text for text, number in stored.items() if number.total() < study.images]
     there = store.replicates(Asked(model.spec, tuple(texts), study.images))
@@ -277,7 +281,7 @@ def missing(study: Study, store: "Store", model: "ModelCard") -> tuple[ImageRequ
 
 
 def count_missing(study: Study, store: "Store") -> int:
-    """Return how many images are still to be generated, over all models."""
+    """Return the number of images not generated yet, over all models."""
     return sum(
         study.images - number.total()
         for card in study.models
@@ -286,7 +290,7 @@ def count_missing(study: Study, store: "Store") -> int:
 
 
 def unclassified(study: Study, store: "Store", model: "ModelCard") -> tuple[ImageRequest, ...]:
-    """Return what is stored of one model and still to be classified on some axis, in order."""
+    """Return the stored images of one model not classified yet on every axis, in order."""
     found: set[tuple[str, int]] = set()
     for axis, instrument, texts in _partly_classified(study, store, model):
         asked = Asked(model.spec, texts, study.images)
@@ -302,12 +306,12 @@ def unclassified(study: Study, store: "Store", model: "ModelCard") -> tuple[Imag
 
 
 def count_unclassified(study: Study, store: "Store") -> int:
-    """Return how many stored images are still to be classified on some axis, over all models."""
+    """Return the number of stored images not classified yet on every axis, over all models."""
     return sum(len(unclassified(study, store, card)) for card in study.models)
 
 
 def _stored_images(asked: Asked, store: "Store") -> dict[str, Counter[str | None]]:
-    """Return how many images of each text are stored, by the reason why they are filtered."""
+    """Return the number of stored images of each text, by the reason for filtering them."""
     stored: dict[str, Counter[str | None]] = {text: Counter() for text in asked.texts}
     for text, filtered, number in store.image_counts(asked):
         stored[text][filtered] += number
@@ -317,7 +321,7 @@ def _stored_images(asked: Asked, store: "Store") -> dict[str, Counter[str | None
 def _partly_classified(
     study: Study, store: "Store", model: "ModelCard"
 ) -> "Iterator[tuple[str, Instrument, tuple[str, ...]]]":
-    """Yield each axis and instrument with the texts of which some images are not classified."""
+    """Yield each axis and instrument with the texts that have unclassified images."""
     asked = study.asked(model)
     left = {text: number[None] for text, number in _stored_images(asked, store).items()}
     for axis, instrument in study.stored_instruments(model).items():
@@ -330,15 +334,15 @@ def _partly_classified(
 
 
 def _prompts(study: Study, texts: "Iterable[str]") -> "Iterable[Prompt]":
-    """Return the prompts of these texts in the study's order, one for each text."""
+    """Return the prompts with these texts in the study's order, one per text."""
     wanted = set(texts)
     return {one.text: one for one in study.prompts if one.text in wanted}.values()
 
 
 class _Classify:
-    """Classifies on each axis those of one model's images that it lacks answers for.
+    """Classifies images of one model on each axis on which they are not classified yet.
 
-    A classifier loads at the first image that it has to look at.
+    A classifier is loaded when it gets its first image.
     """
 
     def __init__(
@@ -375,7 +379,7 @@ class _Classify:
 
 def _stored(requests: "Iterable[ImageRequest]", store: "Store") -> "Iterator[Image]":
     for request in requests:
-        # The store has reported and forgotten the image: it is missing and generated again.
+        # The store has reported and removed the image, so it counts as missing.
         with suppress(StoreCorrupt):
             yield store.load(request)
 

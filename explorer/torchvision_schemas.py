@@ -1,9 +1,9 @@
 """Make torchvision importable beside a CPU build of torch.
 
-PyPI's torchvision for x86-64 Linux is built for CUDA. Beside a CPU torch its compiled part does
-not load, two operator schemas that its Python part registers for are missing, and the import dies
-with "operator torchvision::nms does not exist", taking open_clip, transformers' CLIP and diffusers
-with it. Everything used here is pure Python, so declaring the two schemas is enough.
+PyPI's torchvision for x86-64 Linux is built for CUDA. Beside a CPU build of torch, its compiled
+part does not load. Its Python part then lacks two operator schemas, and the import fails with
+"operator torchvision::nms does not exist". That makes open_clip, transformers' CLIP and diffusers
+fail too. Everything used here is pure Python, so declaring the two schemas is enough.
 """
 
 import sys
@@ -23,8 +23,8 @@ _lock = Lock()
 def load_torchvision() -> None:
     """Import torchvision, declaring its missing operators where its compiled part cannot load.
 
-    Call it before the first import of open_clip, transformers or diffusers, in every process. It
-    changes nothing where torchvision loads natively, and a second call costs nothing.
+    Call this before the first import of open_clip, transformers or diffusers, in every process. It
+    changes nothing if torchvision loads natively, and a second call costs nothing.
     """
     with _lock:
         _load()
@@ -32,7 +32,7 @@ def load_torchvision() -> None:
 
 @cache
 def _load() -> "Library | None":
-    # The cache keeps the library alive: torch withdraws the schemas when it is collected.
+    # The cache keeps the library alive: torch removes the schemas when it is garbage-collected.
     try:
         import_module("torchvision")
     except RuntimeError as error:

@@ -25,12 +25,12 @@ _language: ContextVar[str] = ContextVar("language", default=SOURCE)
 
 def gettext(text: str) -> str:
     """Return a sentence in the language in use, as it stands where there is no translation."""
-    return _catalogue(_language.get()).gettext(text)
+    return catalogue(_language.get()).gettext(text)
 
 
 def ngettext(one: str, many: str, number: int) -> str:
     """Return the form of a sentence that fits a number, in the language in use."""
-    return _catalogue(_language.get()).ngettext(one, many, number)
+    return catalogue(_language.get()).ngettext(one, many, number)
 
 
 @contextmanager
@@ -44,5 +44,6 @@ def language(name: str) -> "Iterator[None]":
 
 
 @cache
-def _catalogue(name: str) -> library.NullTranslations:
+def catalogue(name: str) -> library.NullTranslations:
+    """Return the translations of a language, read once; none where there is no such catalogue."""
     return library.translation(DOMAIN, FOLDER, [name], fallback=True)

@@ -26,7 +26,7 @@ def dutch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with (folder / f"{DOMAIN}.mo").open("wb") as file:
         write_mo(file, catalogue)
     monkeypatch.setattr(translations, "FOLDER", tmp_path)
-    translations._catalogue.cache_clear()
+    translations.catalogue.cache_clear()
 
 
 @pytest.mark.usefixtures("dutch")

@@ -1,4 +1,4 @@
-"""Classify images with any open_clip model: how alike are an image and each label's captions?"""
+"""Classify images with any open_clip model, by their similarity to the captions of each label."""
 
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -23,20 +23,19 @@ _BATCH = 64
 
 
 class ClipClassifier:
-    """Classifies images by their likeness to captions.
+    """Classifies images by their similarity to captions.
 
-    A label's vector is the mean of its captions' normalised embeddings, normalised again. Scores
-    are the softmax, over the labels, of the cosine with the image, less the label's bias and
-    divided by a temperature. The model is loaded at the first image; captions are read once per
-    axis; threads take turns.
+    A label's vector is the mean of its captions' normalised embeddings, normalised again. The
+    scores are the softmax over the labels of (cosine with the image - bias) / temperature. The
+    model is loaded at the first image; captions are encoded once per axis; threads take turns.
     """
 
     def __init__(self, spec: ClassifierSpec, device: str) -> None:
-        """Remember what to load and where.
+        """Remember the model and the device; load nothing.
 
         Args:
-            spec: its backbone is "emoji-clip" (bundled), "MODEL/PRETRAINED" as open_clip lists
-                them, or the folder of a model in open_clip's layout.
+            spec: the backbone is "emoji-clip" (bundled), a "MODEL/PRETRAINED" from open_clip's
+                list, or the folder of a model in open_clip's layout.
             device: "cpu", "cuda" or "mps".
         """
         self.name = str(spec.backbone)
@@ -53,19 +52,21 @@ class ClipClassifier:
         """Yield one perception per image, in order; a filtered image has none.
 
         Raises:
-            UnknownName: there is no such classifier; the message names the nearest.
-            ModelError: it cannot be loaded or cannot classify; the message says what to do.
+            UnknownName: there is no such classifier; the message suggests a similar name.
+            ModelError: the classifier cannot be loaded or cannot classify; the message says what
+                to do.
         """
         return self.classify_all(images, (axis,))
 
     def classify_all(
         self, images: "Sequence[Image]", axes: "Sequence[Axis]"
     ) -> "Iterator[Perception]":
-        """Yield the perceptions of each image on each axis; each image is looked at once.
+        """Yield the perceptions of each image on each axis; each image is encoded once.
 
         Raises:
-            UnknownName: there is no such classifier; the message names the nearest.
-            ModelError: it cannot be loaded or cannot classify; the message says what to do.
+            UnknownName: there is no such classifier; the message suggests a similar name.
+            ModelError: the classifier cannot be loaded or cannot classify; the message says what
+                to do.
         """
         shown = [image for image in images if image.pixels is not None]
         done = 0
@@ -83,7 +84,7 @@ class ClipClassifier:
     def _classify_batch(
         self, images: "Sequence[Image]", axes: "Sequence[Axis]"
     ) -> dict[str, list[list[float]]]:
-        """Return scores by axis for as many images, from the first, as fit into memory."""
+        """Return scores by axis for as many of the first images as fit into memory."""
         model = self._loaded()
         while True:
             images = images[: self._batch]
@@ -100,12 +101,12 @@ class ClipClassifier:
     def _try(
         self, model: "Model", images: "Sequence[Image]", axes: "Sequence[Axis]"
     ) -> dict[str, list[list[float]]] | None:
-        """Return the scores, or None where memory ran out."""
+        """Return the scores, or None if memory ran out."""
         import torch
 
         try:
             with torch.inference_mode():
-                features = self._look(model, images)
+                features = self._encode(model, images)
                 return {axis.name: self._scores(model, features, axis) for axis in axes}
         except Exception as error:
             if out_of_memory(error):
@@ -114,8 +115,8 @@ class ClipClassifier:
                 f"The classifier {self.name!r} cannot classify: {first_line(error)} Choose another."
             ) from error
 
-    def _look(self, model: "Model", images: "Sequence[Image]") -> "Tensor":
-        """Return normalised features (images, width); the last batch's are kept."""
+    def _encode(self, model: "Model", images: "Sequence[Image]") -> "Tensor":
+        """Return normalised features (images, width); those of the last batch are cached."""
         import torch
         from PIL import Image
 
@@ -130,16 +131,16 @@ class ClipClassifier:
         import torch
 
         if axis.digest not in self._labels:
-            self._labels[axis.digest] = self._read(model, axis)
+            self._labels[axis.digest] = self._label_vectors(model, axis)
         calibration = model.calibrations.get(axis.name, Calibration())
-        likeness = (features @ self._labels[axis.digest].T).double()
-        bias = torch.tensor(calibration.bias or [0.0] * len(axis.labels)).to(likeness)
-        logits = (likeness - bias) / calibration.temperature
+        cosines = (features @ self._labels[axis.digest].T).double()
+        bias = torch.tensor(calibration.bias or [0.0] * len(axis.labels)).to(cosines)
+        logits = (cosines - bias) / calibration.temperature
         scores: list[list[float]] = logits.softmax(dim=-1).tolist()
         return scores
 
-    def _read(self, model: "Model", axis: "Axis") -> "Tensor":
-        """Return each label's vector, (labels, width)."""
+    def _label_vectors(self, model: "Model", axis: "Axis") -> "Tensor":
+        """Return the vector of each label, (labels, width)."""
         import torch
         from torch.nn.functional import normalize
 
@@ -158,7 +159,7 @@ class ClipClassifier:
 
 
 def same(arrays: "Sequence[object]", others: "Sequence[object]") -> bool:
-    """Tell whether these are the very same arrays, not only equal ones."""
+    """Return whether these are the same objects, not only equal ones."""
     return len(arrays) == len(others) and all(map(_is, arrays, others))
 
 

@@ -1,4 +1,4 @@
-"""Classify the face alone: the same classifier, shown a crop instead of the whole image."""
+"""Classify the face alone: the same classifier, given a crop instead of the whole image."""
 
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
@@ -24,14 +24,14 @@ class _Classifier(Protocol):
 
 
 class FaceClassifier:
-    """Finds the one face of each image and lets a CLIP classify it.
+    """Finds the face in each image and lets a CLIP classify it.
 
-    A classifier of its own: its name begins with the detector's. Without a face, or with several,
-    it abstains and says so.
+    It is a separate classifier, whose name begins with that of the face detector. It abstains,
+    with the reason, if an image has no face or several.
     """
 
     def __init__(self, spec: "ClassifierSpec", clip: _Classifier) -> None:
-        """Remember how faces are found, and the CLIP that is shown them."""
+        """Remember the face detector, and the CLIP that classifies the faces."""
         self._spec = spec
         self._clip = clip
         self._seen: tuple[NDArray[np.uint8] | None, ...] = ()
@@ -59,7 +59,7 @@ class FaceClassifier:
                 yield replace(next(classified), instrument=instrument)
 
     def _cropped(self, shown: "Sequence[Image]") -> "tuple[NDArray[np.uint8] | str, ...]":
-        """Return each image's face or why there is none; the last images' are kept."""
+        """Return the face of each image, or the reason why there is none, and cache them."""
         arrays = tuple(image.pixels for image in shown)
         if not same(arrays, self._seen):
             self._faces = tuple(self._face(array) for array in arrays if array is not None)

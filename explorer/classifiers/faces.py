@@ -1,7 +1,7 @@
-"""Find faces: with YuNet where its weights are or can be fetched, else with OpenCV's Haar cascade.
+"""Find faces with YuNet if its weights are available, otherwise with OpenCV's Haar cascade.
 
-The two find other faces, so each makes instruments of its own name, and their answers are never
-counted together.
+The two find different faces. The name of an instrument therefore includes the detector, and
+perceptions by one are never counted together with those by the other.
 """
 
 import hashlib
@@ -21,26 +21,26 @@ if TYPE_CHECKING:
 NO_FACE = "no face found"
 SEVERAL_FACES = "several faces"
 
-# OpenCV's own upload of the model (MIT licence), by the version whose file has this checksum.
+# OpenCV's own upload of the model (MIT licence), pinned to the revision with this checksum.
 _REPO = "opencv/face_detection_yunet"
 _REVISION = "3cc26e7f1014a5ee5d74a42acee58bafc9d0a310"
 _FILE = "face_detection_yunet_2023mar.onnx"
 _SHA256 = "8f2383e4dd3cfbb4553ea8718107fc0423210dc964f9f4280604804ed2552fa4"
 _SECONDS = 10.0
 
-# A smaller face shows too little to be classified, and is often somebody in the background.
+# A smaller face shows too little to classify, and is often somebody in the background.
 _SMALLEST_PX = 48
-# The model's makers take 0.9; drawn faces are less sure than photographed ones.
-_SUREST_ENOUGH = 0.8
-# How much is added on each side of a face for hair and chin, in widths of the face.
+# YuNet's default is 0.9; faces in drawings score lower than those in photographs.
+_LOWEST_SCORE = 0.8
+# The margin on each side of a face, for hair and chin, in widths of the face.
 _MARGIN = 0.4
 _CASCADE = "haarcascade_frontalface_default.xml"
-# Steps between sizes that are searched, and how many neighbouring hits make a face.
+# The ratio between the sizes searched, and the number of neighbouring hits that make a face.
 _SCALE, _NEIGHBOURS = 1.1, 8
 
 
 class Box(NamedTuple):
-    """Where a face is, in pixels: its upper left corner, width and height."""
+    """The position of a face in pixels: upper left corner, width and height."""
 
     left: int
     top: int
@@ -49,21 +49,21 @@ class Box(NamedTuple):
 
 
 def detector() -> "Detector":
-    """Return which detector finds faces on this machine: YuNet if its weights are here."""
+    """Return the detector used on this machine: YuNet if its weights are stored, else Haar."""
     return "Haar" if _stored() is None else "YuNet"
 
 
 def fetch_detector() -> "Detector":
-    """Fetch YuNet's weights unless they are here; return which detector finds faces now.
+    """Download YuNet's weights if they are missing; return the detector that can be used now.
 
     Raises:
-        ModelBroken: the weights are not those that are known.
+        ModelBroken: the weights do not have the expected checksum.
     """
     from huggingface_hub import get_hf_file_metadata, hf_hub_download, hf_hub_url
 
     if detector() == "Haar":
         try:
-            # Asked once here whether the hub answers; a download asks again for half a minute.
+            # One request with a timeout comes first: a download retries for half a minute.
             get_hf_file_metadata(hf_hub_url(_REPO, _FILE, revision=_REVISION), timeout=_SECONDS)
             hf_hub_download(_REPO, _FILE, revision=_REVISION, etag_timeout=_SECONDS)
         except Exception as error:
@@ -76,20 +76,24 @@ def fetch_detector() -> "Detector":
 
 
 def find_faces(pixels: "NDArray[np.uint8]", by: "Detector") -> tuple[Box, ...]:
-    """Return the faces of an image (height, width, 3), sRGB, that are large enough to be classified.
+    """Return the faces of an image that are large enough to classify.
+
+    Args:
+        pixels: the image, uint8 sRGB of shape (height, width, 3).
+        by: the detector.
 
     Raises:
-        ModelError: YuNet's weights are not here, or are not those that are known.
+        ModelError: YuNet's weights are missing, or do not have the expected checksum.
     """
     found = _yunet(pixels) if by == "YuNet" else _haar(pixels)
     return tuple(box for box in found if min(box.width, box.height) >= _SMALLEST_PX)
 
 
 def only_face(pixels: "NDArray[np.uint8]", by: "Detector") -> Box | str:
-    """Return the one face of an image, or the reason why there is not one.
+    """Return the face of an image, or the reason if there is not exactly one.
 
     Raises:
-        ModelError: YuNet's weights are not here, or are not those that are known.
+        ModelError: YuNet's weights are missing, or do not have the expected checksum.
     """
     faces = find_faces(pixels, by)
     if len(faces) == 1:
@@ -98,7 +102,7 @@ def only_face(pixels: "NDArray[np.uint8]", by: "Detector") -> Box | str:
 
 
 def crop(pixels: "NDArray[np.uint8]", face: Box) -> "NDArray[np.uint8]":
-    """Return a face with hair and chin, as far as the image goes."""
+    """Return a face with hair and chin, clipped at the edges of the image."""
     margin = round(_MARGIN * face.width)
     top, left = max(0, face.top - margin), max(0, face.left - margin)
     bottom, right = face.top + face.height + margin, face.left + face.width + margin
@@ -106,7 +110,7 @@ def crop(pixels: "NDArray[np.uint8]", face: Box) -> "NDArray[np.uint8]":
 
 
 def cheeks(pixels: "NDArray[np.uint8]", face: Box) -> "NDArray[np.uint8]":
-    """Return the middle of a face, from below the eyes to above the mouth and cheek to cheek."""
+    """Return the middle of a face: from below the eyes to above the mouth, cheek to cheek."""
     top, bottom = (face.top + round(part * face.height) for part in (0.45, 0.7))
     left, right = (face.left + round(part * face.width) for part in (0.2, 0.8))
     return pixels[max(0, top) : bottom, max(0, left) : right]
@@ -125,7 +129,7 @@ def _yunet(pixels: "NDArray[np.uint8]") -> list[Box]:
     import cv2
 
     height, width = pixels.shape[:2]
-    net = cv2.FaceDetectorYN.create(str(_weights()), "", (width, height), _SUREST_ENOUGH)
+    net = cv2.FaceDetectorYN.create(str(_weights()), "", (width, height), _LOWEST_SCORE)
     _, found = net.detect(cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR))
     return [] if found is None else [Box(*map(round, map(float, row[:4]))) for row in found]
 
@@ -138,12 +142,12 @@ def _cascade() -> Any:
 
 
 def _weights() -> Path:
-    """Return the file of YuNet's weights, its checksum compared."""
+    """Return the path of YuNet's weights after checking their checksum."""
     path = _stored()
     if path is None:
         raise ModelError(
-            "The face detector 'YuNet' is not on this machine. Connect to the internet and draw or "
-            "classify again, or take 'Haar', which needs no download."
+            "The face detector 'YuNet' is not on this machine. Connect to the internet and "
+            "generate or classify again, or use 'Haar', which needs no download."
         )
     return _checked(path)
 
@@ -153,8 +157,8 @@ def _checked(path: Path) -> Path:
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     if digest != _SHA256:
         raise ModelBroken(
-            f"The face detector in {str(path)!r} is not the one that is known: its SHA-256 is "
-            f"{digest!r}. Remove the file and try again."
+            f"The face detector in {str(path)!r} does not have the expected checksum: its SHA-256 "
+            f"is {digest!r}. Remove the file and try again."
         )
     return path
 

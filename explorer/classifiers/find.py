@@ -1,4 +1,4 @@
-"""Find who classifies: a CLIP, a CLIP that is shown the face alone, or pixels themselves."""
+"""Find a classifier: a CLIP, a CLIP that is given the face alone, or one that measures pixels."""
 
 from dataclasses import replace
 from functools import lru_cache
@@ -23,18 +23,18 @@ if TYPE_CHECKING:
     Found = ClipClassifier | FaceClassifier | SkinClassifier | SubjectClassifier
 
 FACE = "face"
-# Two models at once: more may not fit into memory.
+# More than two models at once may not fit into memory.
 _LOADED = 2
 
 
 def classifier_of(given: str | None, card: "ModelCard", axis: "Axis") -> ClassifierSpec:
-    """Return who classifies a model's images on an axis, on this machine.
+    """Return the classifier for a model's images on an axis, on this machine.
 
     Args:
-        given: the classifier that people name, None for the model's own. "face" is that one shown
-            the face alone, "face:NAME" another.
+        given: the name that the user gave, None for the model's own classifier. "face" gives that
+            classifier the face alone; "face:NAME" does the same with another classifier.
         card: the model.
-        axis: the question; one that needs more than captions has a classifier of its own kind.
+        axis: the axis; its method decides the kind of classifier.
 
     Raises:
         ModelBroken: the files of the classifier cannot be read.
@@ -44,21 +44,21 @@ def classifier_of(given: str | None, card: "ModelCard", axis: "Axis") -> Classif
     on_face = given is not None and (given == FACE or given.startswith(f"{FACE}:"))
     own_name = (given or "").removeprefix(FACE).removeprefix(":").strip() if on_face else given
     asked = ClassifierSpec.parse(own_name or card.classifier)
-    # People name no revision: what looks like one belongs to the name of a folder.
+    # Users give no revision: what looks like one is part of a folder name.
     backbone = "@".join(filter(None, (asked.backbone, asked.revision)))
     asked = replace(asked, backbone=backbone or None, revision=revision(backbone))
     if axis.method == "subject":
-        # The bundled generators show one person each time, as the art they learned from does.
+        # The bundled generators always show one person, like the art they were trained on.
         spec = replace(asked, method="subject", detector=_detector())
         return ClassifierSpec("subject") if card.bundled else spec
     return replace(asked, method="face", detector=_detector()) if on_face else asked
 
 
 def revision(name: str) -> str | None:
-    """Return the version of the files that the name of a CLIP stands for, 8 hexadecimal digits.
+    """Return the revision of a CLIP's files, 8 hexadecimal digits.
 
-    Other weights or another calibration in the same place are another classifier. None for the
-    names of open_clip's list, which stand for the same weights everywhere.
+    It tells apart classifiers of the same name with different weights or calibrations. It is None
+    for the names in open_clip's list, which denote the same weights everywhere.
 
     Raises:
         ModelBroken: the files cannot be read.
@@ -70,9 +70,9 @@ def revision(name: str) -> str | None:
 
 
 def classifiers(device: str) -> "Callable[[ClassifierSpec], Found]":
-    """Return the function that finds a classifier.
+    """Return a function that returns the classifier of a specification.
 
-    Models load at the first image, and once for all classifiers that look through them.
+    A model loads at the first image, and only once for all classifiers that use it.
     """
 
     @lru_cache(maxsize=_LOADED)

@@ -1,4 +1,4 @@
-"""Find a classifier's files, fetch them where they are missing, and load it with open_clip."""
+"""Find a classifier's files, download them if they are missing, and load it with open_clip."""
 
 import json
 import math
@@ -19,16 +19,16 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 _HUB_SECONDS = 10.0
-# Where open_clip looks when a hub id comes without a file name, the safe format first.
+# The files that open_clip looks for if a hub id has no file name, the safe format first.
 _USUAL_FILES = ("open_clip_model.safetensors", "open_clip_pytorch_model.bin")
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A loaded CLIP, and what prepares images and captions for it.
+    """A loaded CLIP with its image transform and tokenizer.
 
-    `prepare` turns a PIL image into a tensor (3, height, width), `tokenize` captions into token
-    numbers (captions, length). `calibrations` holds those that its folder sets, by axis.
+    `prepare` turns a PIL image into a tensor (3, height, width), `tokenize` turns captions into
+    token ids (captions, length). `calibrations` holds the calibrations in its folder, by axis.
     """
 
     clip: Any
@@ -40,19 +40,19 @@ class Model:
 def load_model(name: str, device: str) -> Model:
     """Load a classifier onto a device.
 
-    What is on this machine is loaded without asking the hub.
+    A classifier that is on this machine is loaded without contacting the hub.
 
     Args:
-        name: "emoji-clip", "MODEL/PRETRAINED" as open_clip lists them, or a folder.
+        name: "emoji-clip", a "MODEL/PRETRAINED" from open_clip's list, or a folder.
         device: "cpu", "cuda" or "mps".
 
     Raises:
-        UnknownName: there is no such classifier; the message names the nearest.
+        UnknownName: there is no such classifier; the message suggests a similar name.
         ModelNotFound: there is no such folder.
-        ModelUnreachable: the weights are not on this machine and the hub does not answer.
-        ModelBroken: the files do not load, or are no classifier.
+        ModelUnreachable: the weights are not on this machine and the hub does not respond.
+        ModelBroken: the files do not load, or are not a classifier.
         OutOfMemory: the model does not fit.
-        InvalidData: instrument.json or the device is not usable.
+        InvalidData: instrument.json or the device is unusable.
     """
     load_torchvision()
     require_device(device)
@@ -72,7 +72,7 @@ def load_model(name: str, device: str) -> Model:
 
 
 def _folder(name: str) -> Path | None:
-    """Return the folder that the name stands for, None where it stands for none."""
+    """Return the folder of that name, None if the name is not a folder."""
     bundled = name == EMOJI_CLASSIFIER
     folder = weights_folder(name) if bundled else Path(name).expanduser()
     if not folder.is_dir():
@@ -84,14 +84,14 @@ def _folder(name: str) -> Path | None:
         return None
     if not (folder / "open_clip_config.json").is_file() or not any(folder.glob("*.safetensors")):
         raise ModelBroken(
-            f"The folder {str(folder)!r} is no classifier: it needs open_clip_config.json, "
-            "weights in a .safetensors file, and the tokenizer's files."
+            f"The folder {str(folder)!r} is not a classifier. It needs open_clip_config.json, "
+            "weights in a .safetensors file, and the files of the tokenizer."
         )
     return folder.resolve()
 
 
 def _calibrations(folder: Path) -> dict[str, Calibration]:
-    """Return the calibration of each axis that the folder's instrument.json sets."""
+    """Return the calibrations in the folder's instrument.json, by axis."""
     path = folder / "instrument.json"
     if not path.is_file():
         return {}
@@ -104,7 +104,7 @@ def _calibrations(folder: Path) -> dict[str, Calibration]:
         }
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise InvalidData(
-            f"{str(path)!r} does not set temperatures. Write "
+            f"{str(path)!r} has no valid temperatures. Write "
             f'{{"temperature": {{"gender": 0.01}}}}, or remove it. Details: {first_line(error)}'
         ) from error
     for axis, calibration in calibrations.items():
@@ -114,19 +114,22 @@ def _calibrations(folder: Path) -> dict[str, Calibration]:
 
 def _check(calibration: Calibration, axis: str, path: Path) -> None:
     if not calibration.temperature > 0:
-        raise InvalidData(f"{str(path)!r} sets a temperature of 0 or less. Give one above 0.")
+        raise InvalidData(
+            f"{str(path)!r} sets the temperature {calibration.temperature!r} for {axis!r}. Give a "
+            "number above 0."
+        )
     labels = len(find_axis(axis).labels)
     if calibration.bias and (
         len(calibration.bias) != labels or not all(map(math.isfinite, calibration.bias))
     ):
         raise InvalidData(
-            f"{str(path)!r} sets the bias {list(calibration.bias)!r} for {axis}. Give one number "
+            f"{str(path)!r} sets the bias {list(calibration.bias)!r} for {axis!r}. Give one number "
             f"for each of its {labels} labels, or none."
         )
 
 
 def _known(name: str) -> tuple[str, str]:
-    """Return open_clip's names for the model and its weights."""
+    """Return open_clip's names of the model and of its weights."""
     import open_clip
 
     known = {f"{model}/{tag}": (model, tag) for model, tag in open_clip.list_pretrained()}
@@ -135,28 +138,29 @@ def _known(name: str) -> tuple[str, str]:
             "classifier",
             name,
             (EMOJI_CLASSIFIER, *known),
-            "The folder of a model in open_clip's layout works too.",
+            "You can also give the folder of a model in open_clip's layout.",
         )
     return known[name]
 
 
 def _weights(model: str, tag: str | None) -> dict[str, Any]:
-    """Return what open_clip knows of weights: where they are and what they want."""
+    """Return open_clip's configuration of the weights: their location and options."""
     from open_clip.pretrained import get_pretrained_cfg
 
-    known: dict[str, Any] = get_pretrained_cfg(model, tag) if tag else {}
-    return known
+    weights: dict[str, Any] = get_pretrained_cfg(model, tag) if tag else {}
+    return weights
 
 
 def _fetch(model: str, tag: str) -> None:
-    """Fetch weights that the hub keeps, unless they are here, and tell open_clip where they are.
+    """Download weights from the hub if they are missing, and give open_clip their path.
 
-    By itself it asks the hub even for what is here, and waits minutes where nobody answers.
+    On its own, open_clip contacts the hub even for stored weights, and waits for minutes if the hub
+    does not respond.
     """
-    known = _weights(model, tag)
-    repo, _, file = known.get("hf_hub", "").rpartition("/")
-    if repo and not Path(known.get("file", "")).is_file():
-        known["file"] = _fetch_file(repo, file)
+    weights = _weights(model, tag)
+    repo, _, file = weights.get("hf_hub", "").rpartition("/")
+    if repo and not Path(weights.get("file", "")).is_file():
+        weights["file"] = _fetch_file(repo, file)
 
 
 def _fetch_file(repo: str, file: str) -> str:
@@ -179,7 +183,7 @@ def _open(
 ) -> Model:
     import open_clip
 
-    # Some weights want another activation than the model of their name has: open_clip only warns.
+    # Some weights need another activation than the model of their name; open_clip only warns.
     quick_gelu = bool(_weights(source, tag).get("quick_gelu"))
     clip, prepare = open_clip.create_model_from_pretrained(
         source, pretrained=tag, device=device, force_quick_gelu=quick_gelu

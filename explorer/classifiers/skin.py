@@ -1,4 +1,4 @@
-"""Classify skin tone by its pixels: no captions, no CLIP."""
+"""Classify skin tone by the colour of pixels, without captions or a CLIP."""
 
 from typing import TYPE_CHECKING
 
@@ -17,20 +17,20 @@ if TYPE_CHECKING:
     from explorer.perception.instruments import ClassifierSpec
     from explorer.perception.skin import Skin
 
-# The bundled generators draw every portrait in the same place: eyes and mouth lie in this part of
-# the height and width, in small faces and in large ones.
+# The bundled generators place every portrait alike: in faces of any size, eyes and mouth are within
+# these parts of the height and width.
 _EMOJI_ROWS = (0.375, 0.605)
 _EMOJI_COLUMNS = (0.345, 0.655)
 
 
 class SkinClassifier:
-    """Measures the skin of the one face of an image.
+    """Measures the skin of the face in an image.
 
-    Where that face is, is known of the bundled generators and found by a detector elsewhere.
+    The position of the face is known for the bundled generators; otherwise a detector finds it.
     """
 
     def __init__(self, spec: "ClassifierSpec") -> None:
-        """Remember how faces are found."""
+        """Remember the face detector."""
         self._spec = spec
 
     def classify(self, images: "Sequence[Image]", axis: "Axis") -> "Iterator[Perception]":
@@ -42,10 +42,10 @@ class SkinClassifier:
         instrument = Instrument.of(self._spec, axis)
         for image in images:
             if image.pixels is not None:
-                found = self._look(image.pixels)
-                yield answer(image.request.key, axis, instrument, found)
+                skin = self._measure(image.pixels)
+                yield answer(image.request.key, axis, instrument, skin)
 
-    def _look(self, pixels: "NDArray[np.uint8]") -> "Skin | str":
+    def _measure(self, pixels: "NDArray[np.uint8]") -> "Skin | str":
         if is_grey(pixels):
             return GREY
         if self._spec.detector is None:

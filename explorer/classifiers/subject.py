@@ -1,4 +1,4 @@
-"""Classify what an image shows: captions, a face count, and whether it has colour."""
+"""Classify the subject of an image by captions, the number of faces and whether it has colour."""
 
 from typing import TYPE_CHECKING
 
@@ -19,16 +19,16 @@ if TYPE_CHECKING:
 
 
 class SubjectClassifier:
-    """Tells images of one person from those of several, of nobody, and of no photograph.
+    """Distinguishes photographs of one person from other images.
 
-    Drawings by the bundled generators are what was asked for and are not refused as drawings: of
-    them only the colour is looked at.
+    The bundled generators generate drawings by design, so their images are never refused as
+    drawings: for them, only the colour is checked.
     """
 
     def __init__(self, spec: "ClassifierSpec", clip: "ClipClassifier | None") -> None:
-        """Remember how faces are found, and the CLIP that reads the captions.
+        """Remember the face detector and the CLIP.
 
-        `clip` is None for bundled art, of which no caption is asked.
+        `clip` is None for the bundled generators, whose images need no captions.
         """
         self._spec = spec
         self._clip = clip
@@ -41,20 +41,22 @@ class SubjectClassifier:
         """
         instrument = Instrument.of(self._spec, axis)
         shown = [image for image in images if image.pixels is not None]
-        for image, (label, faces) in zip(shown, self._look(shown, axis), strict=True):
+        for image, (label, faces) in zip(shown, self._answers(shown, axis), strict=True):
             reason = UNSURE if label is None else None
             key = image.request.key
             yield Perception(key, axis.name, instrument, label, reason, (float(faces),))
 
-    def _look(self, shown: "Sequence[Image]", axis: "Axis") -> "Iterator[tuple[str | None, int]]":
-        """Yield what each image shows, and how many faces."""
+    def _answers(
+        self, shown: "Sequence[Image]", axis: "Axis"
+    ) -> "Iterator[tuple[str | None, int]]":
+        """Yield the subject of each image and the number of its faces."""
         grey = [image.pixels is not None and is_grey(image.pixels) for image in shown]
         if self._clip is None:
             yield from ((subject(ONE, None, 1, grey=one), 1) for one in grey)
             return
         people, medium = (list(self._clip.classify(shown, one)) for one in axis.contrasts)
         for place, image in enumerate(shown):
-            assert image.pixels is not None, "only shown images are looked at"  # noqa: S101
+            assert image.pixels is not None, "filtered images are left out"  # noqa: S101
             faces = len(find_faces(image.pixels, self._spec.detector or "Haar"))
             answers = people[place].label, medium[place].label
             yield subject(*answers, faces, grey=grey[place]), faces

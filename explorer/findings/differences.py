@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 
 from explorer.findings.corrected import NO_ERRORS, corrections
 from explorer.findings.sentences import (
+    difference_text,
     holds,
     how_many_hold,
-    interval_text,
-    points_higher,
     subject,
     too_few_to_flip,
 )
@@ -130,17 +129,24 @@ def difference_sentence(difference: Difference, position: int) -> str | None:
     if best is None or not _is_enough(difference.comparison):
         return None
     test = difference.tests[position]
-    return _(
-        "The share of images of {subject} perceived as {label} is {points} with {left} than with "
-        "{right} ({how}, {interval}{q})."
-    ).format(
+    pattern = (
+        _(
+            "The share of images of {subject} perceived as {label} is higher with {left} than with "
+            "{right}: {difference} ({how}{q})."
+        )
+        if best.estimate >= 0
+        else _(
+            "The share of images of {subject} perceived as {label} is lower with {left} than with "
+            "{right}: {difference} ({how}{q})."
+        )
+    )
+    return pattern.format(
         subject=subject(left.cell),
         label=left.axis.described(left.axis.labels[position]),
-        points=points_higher(best.estimate),
         left=left.cell.model,
         right=right.cell.model,
         how=_("corrected") if difference.corrected else _("as counted"),
-        interval=interval_text(best),
+        difference=difference_text(best),
         q=f"; q {test.q:.2g}" if test else "",
     )
 

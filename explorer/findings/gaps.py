@@ -4,7 +4,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from explorer.findings.corrected import corrections
-from explorer.findings.sentences import holds, how_many_hold, interval_text, points, points_higher
+from explorer.findings.sentences import (
+    difference_text,
+    holds,
+    how_many_hold,
+    points,
+    signed_points,
+)
 from explorer.perception.axes import FEMININE
 from explorer.statistics import correction
 from explorer.statistics.amplification import FEWEST as FEWEST_TO_RESAMPLE
@@ -147,19 +153,17 @@ def headline_sentences(found: Gaps, told: Headline, beside: str) -> "Iterator[st
         ).format(fewest=FEWEST)
         return
     yield ngettext(
-        "Over {number} profession, the share of images by {model} perceived as feminine is "
-        "{points} than women's share in {beside} ({how}).",
-        "Over {number} professions, the share of images by {model} perceived as feminine is, on "
-        "average, {points} than women's share in {beside} ({how}).",
+        "Over {number} profession, the share of images by {model} perceived as feminine differs "
+        "from women's share in {beside} by {difference} ({how}).",
+        "Over {number} professions, the share of images by {model} perceived as feminine differs "
+        "from women's share in {beside} by {difference} on average ({how}).",
         told.professions,
     ).format(
         number=told.professions,
         model=found.rows[0].finding.tally.cell.model,
-        points=points_higher(told.mean),
+        difference=difference_text(told.interval) if told.interval else signed_points(told.mean),
         beside=beside,
-        how=_("corrected, {interval}").format(interval=interval_text(told.interval))
-        if told.interval
-        else _("as counted"),
+        how=_("corrected") if told.interval else _("as counted"),
     )
     yield _("Regardless of direction, the average gap is {points}.").format(
         points=points(told.absolute)
@@ -179,18 +183,17 @@ def gap_line(gap: Gap) -> str | None:
     if gap.gap is None or gap.reference is None:
         return None
     pattern = (
-        _("Gap to the reference ({reference}): the share is {points} ({how}, {interval}).")
+        _("Gap to the reference ({reference}): {difference} ({how}).")
         if gap.counts
         else _(
-            "Gap to the reference ({reference}): the share is {points} ({how}, {interval}; left "
-            "out of the headline, as the occupation matches the profession only roughly)."
+            "Gap to the reference ({reference}): {difference} ({how}; left out of the headline, as "
+            "the occupation matches the profession only roughly)."
         )
     )
     return pattern.format(
         reference=gap.reference.occupation or _("your own figure"),
-        points=points_higher(gap.gap.estimate),
+        difference=difference_text(gap.gap),
         how=_("corrected") if gap.finding.corrected else _("as counted"),
-        interval=interval_text(gap.gap),
     )
 
 

@@ -128,10 +128,21 @@ def points(difference: float) -> str:
     return ngettext("{number} point", "{number} points", number).format(number=number)
 
 
-def points_higher(difference: float) -> str:
-    """Return a difference between shares: "12 points higher" or "12 points lower"."""
-    pattern = _("{points} higher") if difference >= 0 else _("{points} lower")
-    return pattern.format(points=points(difference))
+def signed_points(difference: float) -> str:
+    """Return a difference between shares with its sign: "+12 points"."""
+    number = round(abs(difference) * 100)
+    sign = "" if not number else "+" if difference > 0 else "\N{MINUS SIGN}"
+    return sign + points(difference)
+
+
+def difference_text(interval: "Interval") -> str:
+    """Return a difference with its interval: "+12 points, 95% interval +3 to +21"."""
+    return _("{points}, {level}% interval {low} to {high}").format(
+        points=signed_points(interval.estimate),
+        level=f"{interval.level * 100:g}",
+        low=_signed(interval.low),
+        high=_signed(interval.high),
+    )
 
 
 def reasons_told(reasons: "Iterable[tuple[str, int]]") -> str:
@@ -181,6 +192,10 @@ def interval_text(interval: "Interval") -> str:
 def limits_text(interval: "Interval") -> str:
     """Return the limits of an interval in percent or points: "67 to 80"."""
     return _("{low} to {high}").format(low=percent(interval.low), high=percent(interval.high))
+
+
+def _signed(difference: float) -> str:
+    return f"{round(100 * difference):+d}".replace("-", "\N{MINUS SIGN}").replace("+0", "0")
 
 
 def percent(share: float) -> str:

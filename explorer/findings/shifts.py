@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 
 from explorer.findings.corrected import NO_ERRORS, corrections
 from explorer.findings.sentences import (
+    difference_text,
     holds,
     how_many_hold,
-    interval_text,
-    points_higher,
     too_few_to_flip,
 )
 from explorer.findings.tallies import ALL, Cell, Tally, pooled
@@ -100,15 +99,22 @@ def shift_sentences(found: "Sequence[Shift]") -> "Iterator[str]":
 
 
 def _shift_sentence(shift: Shift, best: Interval) -> str:
-    return _(
-        "With {adjective}, the share of images perceived as feminine is {points} than without an "
-        "adjective, over {professions} professions ({how}, {interval}; q {q})."
-    ).format(
+    pattern = (
+        _(
+            "With {adjective}, the share of images perceived as feminine is higher than without an "
+            "adjective: {difference}, over {professions} professions ({how}; q {q})."
+        )
+        if best.estimate >= 0
+        else _(
+            "With {adjective}, the share of images perceived as feminine is lower than without an "
+            "adjective: {difference}, over {professions} professions ({how}; q {q})."
+        )
+    )
+    return pattern.format(
         adjective=repr(shift.adjective),
-        points=points_higher(best.estimate),
         professions=shift.professions,
         how=_("corrected") if shift.corrected else _("as counted"),
-        interval=interval_text(best),
+        difference=difference_text(best),
         q=f"{shift.q:.2g}",
     )
 

@@ -1,4 +1,4 @@
-"""Generate with any Stable Diffusion pipeline, in batches that run across prompts."""
+"""Generate images with any Stable Diffusion pipeline, in batches that span prompts."""
 
 import logging
 from importlib.metadata import version
@@ -29,9 +29,9 @@ SAFETY_FILTER = "safety filter"
 BLACK_IMAGE = "black image"
 DECODE_FAILURE = "decode failure"
 _LIBRARIES = ("torch", "diffusers", "transformers")
-# An encoded prompt of SDXL takes 600 kB, so these take 150 MB at most.
+# An encoded prompt of SDXL takes 600 kB, so these take at most 150 MB.
 _MAX_ENCODED = 256
-# The order in which the pipelines return them; Stable Diffusion 1 and 2 stop after the second.
+# In the order in which the pipelines return them; Stable Diffusion 1 and 2 return only two.
 _EMBEDDINGS = (
     "prompt_embeds",
     "negative_prompt_embeds",
@@ -43,18 +43,17 @@ _EMBEDDINGS = (
 class DiffusionGenerator:
     """Generates the images of one model.
 
-    The model is loaded when the first image is asked for. Batches run across prompts, each
-    prompt is encoded once, and every image has a generator of its own that is seeded with the
-    request's seed, so that an image depends on its batch by rounding alone. Threads take turns
-    batch by batch.
+    The model is loaded when the first image is generated. Batches span prompts and each prompt is
+    encoded once. Every image has its own random generator, seeded with the request's seed, so an
+    image depends on its batch only through rounding. Threads take turns, batch by batch.
     """
 
     def __init__(self, spec: "ModelSpec", settings: "Settings") -> None:
-        """Remember what to load and where.
+        """Remember the model and the device; load nothing.
 
         Args:
             spec: the model and its settings.
-            settings: gives the device, and the number of images generated at once.
+            settings: the device, and the number of images generated at once.
         """
         self._spec = spec
         self._settings = spec.diffusion
@@ -67,15 +66,15 @@ class DiffusionGenerator:
 
     @property
     def provenance(self) -> Provenance:
-        """The device and the libraries that generate here."""
+        """The device and the libraries that generate the images."""
         libraries = ", ".join(f"{name} {version(name)}" for name in _LIBRARIES)
         return Provenance(self._device, libraries)
 
     def generate(self, requests: "Sequence[ImageRequest]") -> "Iterator[Image]":
-        """Yield one image per request, in order; stop asking to cancel after a batch.
+        """Yield one image per request, in order; stop iterating to cancel after a batch.
 
-        An image that the model's safety filter takes, or that comes out black or not at all, is
-        filtered with the reason.
+        An image that the model's safety filter blocks, that is black or that cannot be decoded is
+        filtered: it has the reason instead of pixels.
 
         Raises:
             ModelError: the model cannot be loaded or cannot generate; the message says what to do.
@@ -91,7 +90,7 @@ class DiffusionGenerator:
             yield from images
 
     def _generate_batch(self, requests: "Sequence[ImageRequest]") -> "tuple[Image, ...]":
-        """Generate as many of the requests, from the first, as fit into memory."""
+        """Return images of as many of the first requests as fit into memory."""
         pipeline = self._loaded()
         while True:
             requests = requests[: self._batch]
@@ -103,15 +102,15 @@ class DiffusionGenerator:
     def _try(
         self, pipeline: "DiffusionPipeline", requests: "Sequence[ImageRequest]"
     ) -> "tuple[Image, ...]":
-        """Return the images, or none where memory ran out."""
+        """Return the images, or none if memory ran out."""
         try:
             return self._run(pipeline, requests)
         except Exception as error:
             if out_of_memory(error):
                 return ()
             raise ModelBroken(
-                f"The model {self._spec.name!r} cannot generate: {first_line(error)} Try its own "
-                "size, steps and scheduler, or choose another model."
+                f"The model {self._spec.name!r} cannot generate: {first_line(error)} Use its "
+                "default size, steps and scheduler, or choose another model."
             ) from error
 
     def _halve(self, size: int) -> None:
@@ -119,7 +118,7 @@ class DiffusionGenerator:
 
         if size == 1:
             raise OutOfMemory(
-                f"One image of {self._settings.width_px} x {self._settings.height_px} pixels by "
+                f"One image of {self._settings.width_px} x {self._settings.height_px} pixels from "
                 f"{self._spec.name!r} does not fit into memory. Generate smaller images, close "
                 "other programs, or choose a smaller model."
             )
@@ -167,7 +166,7 @@ class DiffusionGenerator:
 
     def _encode(self, pipeline: "DiffusionPipeline", texts: "Sequence[str]") -> None:
         if texts:
-            _tell_cut(self._spec.name, pipeline, texts)
+            _warn_of_truncation(self._spec.name, pipeline, texts)
             tensors = _encode(pipeline, texts, guided=False)
             for place, text in enumerate(texts):
                 self._encoded[text] = {
@@ -175,7 +174,7 @@ class DiffusionGenerator:
                 }
 
     def _without_prompt(self, pipeline: "DiffusionPipeline") -> "dict[str, Tensor]":
-        """Return what guidance steers away from, encoded once; nothing where it does not steer."""
+        """Return the encoded empty prompt, which guidance steers away from; {} without guidance."""
         if self._settings.guidance > 1 and not self._unguided:
             tensors = _encode(pipeline, [""], guided=True)
             self._unguided = {
@@ -190,12 +189,12 @@ class DiffusionGenerator:
             del self._encoded[text]
 
 
-def _tell_cut(name: str, pipeline: "DiffusionPipeline", texts: "Sequence[str]") -> None:
-    """Log which prompts are longer than the model reads."""
+def _warn_of_truncation(name: str, pipeline: "DiffusionPipeline", texts: "Sequence[str]") -> None:
+    """Log the prompts that are longer than the model can read."""
     limit = pipeline.tokenizer.model_max_length
     for text in texts:
         if len(pipeline.tokenizer(text, verbose=False).input_ids) > limit:
-            _log.warning("%r is too long for %s: it does not read the end.", text, name)
+            _log.warning("%r is too long for %s, which ignores the end of it.", text, name)
 
 
 def _encode(
@@ -215,7 +214,7 @@ def _encode(
 
 
 def _image(request: "ImageRequest", image: "np.ndarray", flagged: bool) -> Image:  # noqa: FBT001
-    """Turn floats in 0..1 into the pixels that are stored, or the reason why there are none."""
+    """Return an image whose floats in 0..1 became pixels, or the reason why it is filtered."""
     import numpy as np
 
     if flagged:

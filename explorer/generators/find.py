@@ -1,4 +1,4 @@
-"""Find who generates for a model, by the backend that its settings belong to."""
+"""Find the generator of a model by the backend of its settings."""
 
 from dataclasses import replace
 from functools import lru_cache
@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 
 
 def generators(settings: "Settings") -> "Callable[[ModelSpec], DiffusionGenerator | LentGenerator]":
-    """Return the function that gives the generator of a model; it loads at the first image.
+    """Return a function that returns the generator of a model.
 
-    One stays in memory between runs: two large models may not fit.
+    A generator loads its model at the first image. Only one stays in memory between runs, because
+    two large models may not fit.
     """
     return _lent(settings) if settings.zero_gpu else _own(settings)
 
@@ -42,14 +43,14 @@ def _own(settings: "Settings") -> "Callable[[ModelSpec], DiffusionGenerator]":
 def _lent(settings: "Settings") -> "Callable[[ModelSpec], DiffusionGenerator | LentGenerator]":
     from explorer.generators.zero_gpu import LentGenerator, borrow
 
-    on_card = borrow()
+    on_gpu = borrow()
     own = _own(replace(settings, device=settings.own_device))
 
     def find(spec: "ModelSpec") -> "DiffusionGenerator | LentGenerator":
-        # The bundled models are quick without a card, and cost nobody's time on one.
+        # The bundled models are fast without a GPU, so they do not use up a visitor's quota.
         bundled = "/" not in spec.repo
         if bundled or not isinstance(spec.settings, Diffusers):
             return own(spec)
-        return LentGenerator(spec, settings, on_card)
+        return LentGenerator(spec, settings, on_gpu)
 
     return find

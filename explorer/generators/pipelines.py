@@ -1,4 +1,4 @@
-"""Find a model's files, fetch them where they are missing, and load the pipeline they hold."""
+"""Find a model's files, download them if they are missing, and load the pipeline."""
 
 import json
 import logging
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from explorer.models.requests import ModelSpec
 
 _HUB_SECONDS = 10.0
-# What each class that generates from text needs at loading so that nothing changes the pixels unseen.
+# The supported pipeline classes, with the loading options that keep pixels unchanged.
 _PIPELINES: dict[str, dict[str, object]] = {
     "StableDiffusionPipeline": {},
-    # Left alone, it watermarks where a certain package happens to be installed.
+    # By default it adds a watermark if the package invisible-watermark is installed.
     "StableDiffusionXLPipeline": {"add_watermarker": False},
 }
-# They announce black images, which are counted here, and cut prompts, which are told better here.
+# They warn of black images and truncated prompts, which this tool reports itself.
 _LOUD = (
     "diffusers.pipelines.stable_diffusion.safety_checker",
     "diffusers.pipelines.stable_diffusion.pipeline_stable_diffusion",
@@ -48,26 +48,26 @@ _SCHEDULERS: dict[str, tuple[str, dict[str, object]]] = {
 def load_pipeline(spec: "ModelSpec", device: str) -> "DiffusionPipeline":
     """Load a model's pipeline onto a device, ready to generate.
 
-    Only safetensors weights are read and no code that comes with the model is run. A model that is
-    on this machine is loaded without asking the hub.
+    Only safetensors weights are read, and code that comes with the model is never run. A model that
+    is on this machine is loaded without contacting the hub.
 
     Args:
-        spec: what to load; its scheduler replaces the model's own unless it is "default".
+        spec: the model; its scheduler replaces the checkpoint's own unless it is "default".
         device: "cpu", "cuda" or "mps".
 
     Raises:
         ModelNotFound: there is no such folder or hub id.
-        ModelAccessDenied: the hub wants a licence accepted or a token.
-        ModelUnreachable: the model is not on this machine and the hub does not answer.
-        ModelBroken: the files do not load, are pickles only, or hold another kind of model.
+        ModelAccessDenied: the hub requires a token or the acceptance of a licence.
+        ModelUnreachable: the model is not on this machine and the hub does not respond.
+        ModelBroken: the files do not load, are only pickles, or hold another kind of model.
         OutOfMemory: the model does not fit.
-        InvalidData: the device is not usable with the installed torch.
+        InvalidData: the installed torch cannot use the device.
     """
     require_device(device)
     folder = fetch(spec)
     try:
         with warnings.catch_warnings():
-            # Old models' settings are mended at loading; that they are old helps nobody here.
+            # diffusers updates the settings of old models at loading; its warnings help nobody.
             warnings.simplefilter("ignore", FutureWarning)
             pipeline = _load(spec, folder).to(device)
     except ExplorerError:
@@ -75,19 +75,19 @@ def load_pipeline(spec: "ModelSpec", device: str) -> "DiffusionPipeline":
     except Exception as error:
         raise load_failure(spec.repo, error) from error
     _set_scheduler(pipeline, spec.diffusion.scheduler)
-    _arrange(pipeline, device)
+    _lay_out(pipeline, device)
     pipeline.set_progress_bar_config(disable=True)
     return pipeline
 
 
 def fetch(spec: "ModelSpec") -> Path:
-    """Return the folder of a model's files, downloaded where they are missing.
+    """Return the folder of a model's files, downloaded if they are missing.
 
     Raises:
         ModelNotFound: there is no such folder or hub id.
-        ModelAccessDenied: the hub wants a licence accepted or a token.
-        ModelUnreachable: the model is not on this machine and the hub does not answer.
-        ModelBroken: the hub holds pickles only, or another kind of model.
+        ModelAccessDenied: the hub requires a token or the acceptance of a licence.
+        ModelUnreachable: the model is not on this machine and the hub does not respond.
+        ModelBroken: the hub holds only pickles, or another kind of model.
     """
     load_torchvision()
     _quieten()
@@ -147,13 +147,13 @@ def _download(spec: "ModelSpec", variants: tuple[str | None, ...]) -> Path:
     from diffusers import DiffusionPipeline
     from huggingface_hub import HfApi
 
-    # Asked first and with a time limit of its own: diffusers would wait without one.
+    # A request with a timeout comes first, because diffusers would wait without a limit.
     model = HfApi().model_info(spec.repo, revision=spec.revision, timeout=_HUB_SECONDS)
     names = [file.rfilename for file in model.siblings or ()]
     if "model_index.json" not in names:
         raise ModelBroken(
-            f"The hub's {spec.repo!r} holds no model_index.json, so it is no model this tool can "
-            "generate with. Choose one that is marked 'Diffusers' on the hub."
+            f"The model {spec.repo!r} on the hub has no model_index.json, so this tool cannot "
+            "generate with it. Choose a model that is marked 'Diffusers' on the hub."
         )
     variant = next((name for name in variants if _has_variant(names, name)), None)
     try:
@@ -164,7 +164,7 @@ def _download(spec: "ModelSpec", variants: tuple[str | None, ...]) -> Path:
         if "Could not find the necessary `safetensors` weights" not in str(error):
             raise
         raise ModelBroken(
-            f"The hub's {spec.repo!r} keeps its weights in pickle files only, which can run "
+            f"The model {spec.repo!r} on the hub has only pickle files for weights, which can run "
             "programs when they are opened. Choose a version with .safetensors files."
         ) from error
     return Path(folder)
@@ -200,7 +200,7 @@ def _index(spec: "ModelSpec", folder: Path) -> dict[str, Any]:
     index: dict[str, Any] = json.loads((folder / "model_index.json").read_text(encoding="utf-8"))
     if str(index.get("_class_name")) not in _PIPELINES:
         raise ModelBroken(
-            f"The model {spec.repo!r} is a {index.get('_class_name')!r}, and this tool generates with "
+            f"The model {spec.repo!r} is a {index.get('_class_name')!r}. This tool generates with "
             f"{' or '.join(map(repr, _PIPELINES))}. Choose a Stable Diffusion model."
         )
     _require_parts(spec, folder, index)
@@ -208,11 +208,11 @@ def _index(spec: "ModelSpec", folder: Path) -> dict[str, Any]:
 
 
 def _require_parts(spec: "ModelSpec", folder: Path, index: dict[str, Any]) -> None:
-    # Without its folder a tokenizer would load empty and read every prompt alike.
+    # Without its folder, a tokenizer would load empty and encode all prompts alike.
     for part, kind in index.items():
         if isinstance(kind, list) and kind[0] and not (folder / part).is_dir():
             raise ModelBroken(
-                f"The model {spec.repo!r} lacks its part {part!r}: there is no folder "
+                f"The model {spec.repo!r} lacks its component {part!r}: there is no folder "
                 f"{str(folder / part)!r}. Save or download it again."
             )
 
@@ -237,8 +237,8 @@ def _set_scheduler(pipeline: Any, name: str) -> None:
         pipeline.scheduler = getattr(diffusers, kind).from_config(config, **options)
 
 
-def _arrange(pipeline: Any, device: str) -> None:
-    """Lay weights out as convolutions like them: a tenth faster, the same up to rounding."""
+def _lay_out(pipeline: Any, device: str) -> None:
+    """Store weights channels last: a tenth faster, and the same images up to rounding."""
     import torch
 
     if device != "mps":

@@ -1,7 +1,7 @@
-"""Who generates a model's images, and the settings that each of them has.
+"""The backends that generate images, with the settings of each.
 
-A model's settings are one of these types. A setting that a backend does not have is not there, so
-it can be neither stored nor compared by mistake.
+A model's settings are of one of these types. A type has only the settings of its backend, so others
+can be neither stored nor compared by mistake.
 """
 
 from dataclasses import MISSING, dataclass, fields
@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 class Diffusers:
     """A pipeline of the diffusers library, run on this machine.
 
-    `scheduler` is "default" for the one that the model ships with. `dtype` is "float32", "float16"
-    or "bfloat16".
+    `scheduler` is "default" for the model's own. `dtype` is "float32", "float16" or "bfloat16".
     """
 
     backend: ClassVar[str] = "diffusers"
@@ -44,7 +43,7 @@ class Hosted:
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """Images that exist already, whoever generated them; nothing is known of any setting."""
+    """Existing images from any source, with unknown settings."""
 
     backend: ClassVar[str] = "imported"
 
@@ -55,10 +54,10 @@ _BACKENDS: dict[str, type[Settings]] = {one.backend: one for one in (Diffusers, 
 
 
 def told(settings: Settings) -> dict[str, Any]:
-    """Return the settings that are not at their defaults, by name, and the backend.
+    """Return the backend and the settings that differ from their defaults, by name.
 
-    A setting that is added later has a default, so what was told before it existed is still told
-    alike: keys of stored images never change.
+    A setting that is added later gets a default, so this result, and with it the keys of stored
+    images, does not change.
     """
     values = {each.name: getattr(settings, each.name) for each in fields(settings)}
     changed = {each.name for each in fields(settings) if values[each.name] != each.default}
@@ -69,10 +68,10 @@ def told(settings: Settings) -> dict[str, Any]:
 
 
 def read_settings(values: "Mapping[str, Any]") -> Settings:
-    """Return the settings that `told` gave.
+    """Return the settings from a result of `told`.
 
     Raises:
-        InvalidData: there is no such backend, or it does not have just these settings.
+        InvalidData: there is no such backend, or its settings are others.
     """
     given = dict(values)
     backend = given.pop("backend", None)

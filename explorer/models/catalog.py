@@ -1,4 +1,4 @@
-"""The models people can choose, and how a name becomes a ModelSpec."""
+"""The catalog of models, and the search for a model by name."""
 
 import json
 import re
@@ -11,6 +11,7 @@ from explorer.models.backends import Diffusers
 from explorer.models.folders import fingerprint, native_size, require_safe_folder
 from explorer.models.requests import ModelSpec
 from explorer.models.variants import changed, read_variant
+from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,9 +23,9 @@ _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
 
 @dataclass(frozen=True, slots=True)
 class ModelCard:
-    """A model as people choose it.
+    """A model with its title and description.
 
-    `classifier` is the one its images are classified with unless people choose another.
+    `classifier` is the default classifier of its images.
     """
 
     spec: ModelSpec
@@ -35,7 +36,7 @@ class ModelCard:
 
 
 def known_models(device: str = "cpu") -> tuple[ModelCard, ...]:
-    """Return the models that have a name here, the bundled ones first."""
+    """Return the models in the catalog, the bundled ones first."""
     path = Path(__file__).with_name("catalog.json")
     entries = json.loads(path.read_text(encoding="utf-8"))
     return tuple(_known_card(entry, device) for entry in entries)
@@ -50,22 +51,22 @@ def find_model(
     size: int | None = None,
     scheduler: str | None = None,
 ) -> ModelCard:
-    """Return the model of that name, with the settings people changed.
+    """Return the model with a name, with changed settings.
 
     Args:
-        name: a name of the catalog, any hub id "owner/name", or the path of a model folder; a
-            variant's name such as "emoji-skewed (guidance 3)" finds the same variant again.
-        device: "cpu", "cuda" or "mps"; decides the number format.
-        steps: how many denoising steps; None for the model's own.
-        guidance: how strongly the prompt steers; None for the model's own.
-        size: width and height in pixels, a multiple of 8; None for the model's own.
-        scheduler: one of SCHEDULERS; None for the model's own.
+        name: a name in the catalog, a hub id "owner/name", or the path of a model folder; the name
+            of a variant, such as "emoji-skewed (guidance 3)", finds the same variant again.
+        device: "cpu", "cuda" or "mps"; determines the number format.
+        steps: number of denoising steps; None for the model's default.
+        guidance: guidance scale; None for the model's default.
+        size: width and height in pixels, a multiple of 8; None for the model's default.
+        scheduler: one of SCHEDULERS; None for the model's default.
 
     Raises:
-        UnknownName: no such model or scheduler; the message names the nearest.
-        OutOfRange: steps, guidance or size lie outside what a model can do.
+        UnknownName: there is no such model or scheduler; the message suggests the nearest name.
+        OutOfRange: steps, guidance or size is outside its limits.
         ModelNotFound: the name is a path and there is no such folder.
-        ModelBroken: the folder holds no model, or one that is not safe to load.
+        ModelBroken: the folder contains no model, or one that is not safe to load.
     """
     given = {"steps": steps, "guidance": guidance, "size": size, "scheduler": scheduler}
     base, named = read_variant(name)
@@ -75,7 +76,7 @@ def find_model(
 
 
 def weights_folder(name: str) -> Path:
-    """Return where the weights of a bundled generator or classifier lie, there or not."""
+    """Return the folder for the weights of a bundled generator or classifier."""
     return Path(__file__).resolve().parents[1] / "reference" / "weights" / name
 
 
@@ -121,7 +122,7 @@ def _spec(name: str, repo: str, settings: "Mapping[str, Any]", dtype: str) -> Mo
 
 
 def _dtype(entry: "Mapping[str, Any]", device: str) -> str:
-    # The bundled models are small enough for float32 everywhere, which keeps devices comparable.
+    # The bundled models are small enough for float32, which keeps devices comparable.
     return "float16" if device == "cuda" and not entry["bundled"] else "float32"
 
 
@@ -150,10 +151,10 @@ def _is_folder(name: str) -> bool:
 
 
 def _hub_card(name: str, device: str) -> ModelCard:
-    # The values that diffusers itself generates with when nothing is said.
+    # The defaults of diffusers.
     usual = {"scheduler": "default", "steps": 50, "guidance": 7.5, "size_px": 512}
     spec = _spec(name, name, {"revision": "main", **usual}, _dtype({"bundled": False}, device))
-    description = "A model from the Hugging Face hub. Read its page for its licence."
+    description = _("A model from the Hugging Face hub. See its page for its licence.")
     return ModelCard(spec, name, description, bundled=False, classifier=PHOTO_CLASSIFIER)
 
 
@@ -163,5 +164,5 @@ def _folder_card(name: str, device: str) -> ModelCard:
     usual = {"scheduler": "default", "steps": 50, "guidance": 7.5, "size_px": native_size(folder)}
     settings = {**usual, **_read_settings(folder / "model.json"), "revision": fingerprint(folder)}
     spec = _spec(name, str(folder), settings, _dtype({"bundled": False}, device))
-    description = f"A model on this machine, in {folder}."
+    description = _("A model on this machine, in {folder}.").format(folder=folder)
     return ModelCard(spec, folder.name, description, bundled=False, classifier=PHOTO_CLASSIFIER)

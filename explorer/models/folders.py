@@ -1,4 +1,4 @@
-"""Model folders on this machine: what they hold, whether they are safe to load, their fingerprint."""
+"""Local model folders: their content, their safety, and their fingerprint."""
 
 import hashlib
 import json
@@ -11,7 +11,7 @@ _PICKLES = {".bin", ".ckpt", ".msgpack", ".pkl", ".pickle", ".pt", ".pth"}
 
 
 def require_safe_folder(folder: Path) -> None:
-    """Refuse a model folder that is not there, holds no pipeline, or holds pickles only.
+    """Refuse a model folder that does not exist, has no pipeline, or has pickles only.
 
     Raises:
         ModelNotFound: there is no such folder.
@@ -19,19 +19,19 @@ def require_safe_folder(folder: Path) -> None:
     """
     if not folder.is_dir():
         raise ModelNotFound(
-            f"There is no folder {str(folder)!r}. Give the path of a folder that holds a "
+            f"There is no folder {str(folder)!r}. Give the path of a folder with a "
             "model_index.json."
         )
     if not (folder / "model_index.json").is_file():
         raise ModelBroken(
-            f"The folder {str(folder)!r} holds no model_index.json, so it is no model this tool "
-            "can generate with. Give the folder that a diffusers pipeline was saved to."
+            f"The folder {str(folder)!r} contains no model_index.json, so this tool cannot "
+            "generate with it. Give the folder that a diffusers pipeline was saved to."
         )
     _refuse_pickles(folder)
 
 
 def native_size(folder: Path) -> int:
-    """Return the side in pixels of the images that a model was trained on."""
+    """Return the width and height, in pixels, of the images that a model was trained on."""
     unet, vae = (read_config(folder / part / "config.json") for part in ("unet", "vae"))
     sample = unet.get("sample_size", 64)
     blocks = vae.get("block_out_channels", (0, 0, 0, 0))
@@ -71,8 +71,8 @@ def _refuse_pickles(folder: Path) -> None:
         pickles = suffixes & _PICKLES
         if pickles and ".safetensors" not in suffixes and part != folder:
             raise ModelBroken(
-                f"The model folder {str(folder)!r} keeps the weights of {part.name!r} in a "
-                f"{min(pickles)} file only, which can run programs when it is opened. Use a "
+                f"The model folder {str(folder)!r} has the weights of {part.name!r} only as a "
+                f"{min(pickles)} file, which can run code when it is opened. Use a "
                 "version with .safetensors files, or convert it with diffusers' "
                 "save_pretrained(..., safe_serialization=True)."
             )

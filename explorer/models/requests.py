@@ -1,4 +1,4 @@
-"""What is asked for: a model, a prompt and a replicate make one image."""
+"""Requests for images, each with a model, a prompt and a replicate."""
 
 import hashlib
 import json
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ModelSpec:
-    """A generator and every setting of it that changes pixels.
+    """A generator and all of its settings that change pixels.
 
-    `name` is what people call it and changes no pixel. `repo` is a hub id, the path of a local
-    folder, or the name of a bundled generator; `revision` a commit or branch of the hub, or the
-    fingerprint of a local folder's files. The type of `settings` says which backend generates.
+    `name` is only for display. `repo` is a hub id, the path of a local folder, or the name of a
+    bundled generator; `revision` is a commit or branch on the hub, or the fingerprint of a local
+    folder. The type of `settings` determines the backend.
     """
 
     name: str
@@ -37,7 +37,7 @@ class ModelSpec:
         """The settings of a diffusers pipeline.
 
         Raises:
-            InvalidData: another backend generates.
+            InvalidData: the model has another backend.
         """
         if isinstance(self.settings, Diffusers):
             return self.settings
@@ -48,19 +48,19 @@ class ModelSpec:
 
     @property
     def size_px(self) -> tuple[int, int] | None:
-        """Width and height of its images, None where these are not set."""
+        """Width and height of its images, None if they are not set."""
         settings = self.settings
         return None if isinstance(settings, Imported) else (settings.width_px, settings.height_px)
 
     @property
     def identity(self) -> str:
-        """Everything that changes pixels, as canonical JSON; equal for two names of one model."""
+        """Everything that changes pixels, as canonical JSON; the same for all names of a model."""
         return canonical(_identity(self))
 
 
 @dataclass(frozen=True, slots=True)
 class ImageRequest:
-    """One image to be generated: the model, the prompt and which replicate of it (from 0)."""
+    """A request for one image: the model, the prompt and the replicate, counted from 0."""
 
     model: ModelSpec
     prompt: "Prompt"
@@ -69,8 +69,8 @@ class ImageRequest:
 
     @property
     def key(self) -> str:
-        """The SHA-256 of all that changes pixels, 64 hexadecimal digits."""
-        # Hashed when it is first asked for: a large study counts images that nobody looks at.
+        """The SHA-256 of everything that changes pixels, 64 hexadecimal digits."""
+        # Computed on first use, because large studies have requests whose key is never needed.
         if self._key is None:
             pixels = {
                 "model": _identity(self.model),
@@ -91,10 +91,10 @@ class ImageRequest:
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """A generated image, or the reason why there is none.
+    """A generated image, or the reason for filtering it.
 
-    `pixels` has shape (height, width, 3), uint8, sRGB; None exactly when `filtered` gives a reason
-    such as "safety filter".
+    `pixels` has the shape (height, width, 3), uint8, sRGB. It is None exactly if `filtered` has a
+    reason, such as "safety filter".
     """
 
     request: ImageRequest
@@ -104,9 +104,9 @@ class Image:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What one model is asked for, without an object for each image.
+    """All requests to one model, without an object for each image.
 
-    `texts` are the texts of its prompts, `images` is how many replicates of each are asked for.
+    `texts` are the texts of its prompts, `images` is the number of replicates of each.
     """
 
     model: ModelSpec
@@ -115,15 +115,15 @@ class Asked:
 
 
 def spec_fields(model: ModelSpec) -> dict[str, Any]:
-    """Return a model and its settings as one flat mapping, the name included."""
+    """Return a model and its settings as one flat mapping, including its name."""
     return {"name": model.name, **_identity(model)}
 
 
 def read_spec(values: "Mapping[str, Any]") -> ModelSpec:
-    """Return the model that `spec_fields` gave.
+    """Return the model from a result of `spec_fields`.
 
     Raises:
-        InvalidData: the backend is unknown, or has other settings.
+        InvalidData: the backend is unknown, or its settings are others.
         KeyError: the name, repo or revision is missing.
     """
     settings = dict(values)

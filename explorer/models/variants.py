@@ -1,4 +1,4 @@
-"""A model with settings that people changed, and the name that says which."""
+"""Variants: models with changed settings, which are part of their names."""
 
 import re
 from dataclasses import replace
@@ -34,10 +34,10 @@ _VARIANT = re.compile(r"(?P<name>.+) \((?P<settings>[^()]+)\)")
 
 
 def read_variant(name: str) -> tuple[str, dict[str, Any]]:
-    """Return the name of a model and the changes that a variant's name tells.
+    """Return the name of the model and the changed settings in the name of a variant.
 
-    "emoji-skewed (guidance 3)" is emoji-skewed with a guidance of 3. A folder of that name is no
-    variant.
+    "emoji-skewed (guidance 3)" is emoji-skewed with a guidance of 3. The name of an existing folder
+    is not that of a variant.
     """
     found = _VARIANT.fullmatch(name.strip())
     if not found or Path(name).is_dir():
@@ -59,16 +59,16 @@ def _read_change(text: str) -> tuple[str, Any] | None:
 
 
 def changed(spec: "ModelSpec", changes: "Mapping[str, Any]") -> "ModelSpec":
-    """Return the model with changed settings, under the name of that variant.
+    """Return a variant of a model, with changed settings and its own name.
 
     Args:
-        spec: a model that diffusers runs.
+        spec: a model for diffusers.
         changes: any of steps, guidance, size and scheduler.
 
     Raises:
-        InvalidData: another backend generates.
+        InvalidData: the model has another backend.
         UnknownName: there is no such scheduler.
-        OutOfRange: steps, guidance or size lie outside what a model can do.
+        OutOfRange: steps, guidance or size is outside its limits.
     """
     _check(changes)
     own = spec.diffusion

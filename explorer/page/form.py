@@ -264,8 +264,8 @@ def _measuring(default: Choice) -> "tuple[Component, ...]":
             [("all images", ""), ("images of one person", ON)],
             value=ON if default.gate else "",
             label="Images classified",
-            info="With images of one person, the others have no answer, and what they show is "
-            "counted as the reason: several people, nobody or no photograph.",
+            info="If images of one person are chosen, all others get no answer, and what they show "
+            "is counted as the reason.",
             elem_id="bx-gate",
         )
         year = gr.Dropdown(
@@ -273,7 +273,7 @@ def _measuring(default: Choice) -> "tuple[Component, ...]":
             value=default.year,
             label="Labour statistics of",
             info="Women's share of US workers, as a yearly average. A marked year was transcribed "
-            "by hand from a text copy and may contain errors.",
+            "by hand and may contain errors.",
             elem_id="bx-year",
         )
     return tone, classifier, gate, year

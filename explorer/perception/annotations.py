@@ -1,4 +1,4 @@
-"""What people say of an image: their answers, and what most of them agree on."""
+"""Annotations: people's answers about images, and their consensus."""
 
 import hashlib
 from collections import Counter
@@ -22,10 +22,9 @@ _GENDER = "gender"
 
 @dataclass(frozen=True, slots=True)
 class Annotation:
-    """What one person, the annotator, said of one image on one axis.
+    """The label that one annotator gave one image on one axis.
 
-    `image` is the key of its request. `label` is one of the axis's answers. `date` is ISO 8601,
-    in UTC.
+    `image` is the key of its request. `label` is one of `answers`. `date` is ISO 8601, in UTC.
     """
 
     image: str
@@ -36,26 +35,27 @@ class Annotation:
 
 
 def answers(axis: "Axis") -> tuple[str, ...]:
-    """Return what a person may say on an axis: its labels, then what leaves them open."""
+    """Return an annotator's possible answers on an axis: its labels, then those without a label."""
     return (*axis.labels, CANNOT_TELL, *((NOT_ONE,) if axis.name == _GENDER else ()))
 
 
 def shown_labels(axis: "Axis", annotator: str) -> tuple[str, ...]:
     """Return an axis's labels in the order in which the page shows them to an annotator.
 
-    About half of all annotators see an ordered scale from its other end, because what stands first is
-    chosen more often. The order follows from the name as it is kept with the label, so that it can
-    be told of every label given on the page; a sheet has the order of `answers`.
+    About half of all annotators see an ordered scale reversed, because the first option is chosen
+    more often. The order depends on the annotator's name, which is stored with each annotation, so
+    it can be reconstructed for every annotation made on the page. A sheet has the order of
+    `answers`.
 
     Source: Krosnick and Alwin 1987, "An evaluation of a cognitive theory of response-order effects
     in survey measurement".
     """
-    other_way = axis.ordered and hashlib.sha256(annotator.strip().encode()).digest()[0] % 2
-    return axis.labels[::-1] if other_way else axis.labels
+    reverse = axis.ordered and hashlib.sha256(annotator.strip().encode()).digest()[0] % 2
+    return axis.labels[::-1] if reverse else axis.labels
 
 
 def annotation_of(image: str, axis: str, annotator: str, label: str, date: str) -> Annotation:
-    """Return a checked label; the annotator's name is stripped.
+    """Return a checked annotation, with the annotator's name stripped.
 
     Raises:
         UnknownName: there is no such axis, or it has no such answer.
@@ -68,7 +68,7 @@ def annotation_of(image: str, axis: str, annotator: str, label: str, date: str) 
 
 
 def checked_annotator(annotator: str) -> str:
-    """Return an annotator's name without blanks around it.
+    """Return an annotator's name without surrounding spaces.
 
     Raises:
         InvalidData: there is no name, or it is too long or not on one line.
@@ -76,14 +76,14 @@ def checked_annotator(annotator: str) -> str:
     name = annotator.strip()
     if not name or len(name) > LONGEST_NAME or not name.isprintable():
         raise InvalidData(
-            f"The annotator is {annotator!r}. Give a name or initials of 1 to {LONGEST_NAME} characters, "
-            "so that people's labels can be told apart."
+            f"The annotator is {annotator!r}. Give a name or initials of 1 to {LONGEST_NAME} "
+            "characters, so that annotators can be told apart."
         )
     return name
 
 
 def consensus(labels: "Iterable[str]") -> str | None:
-    """Return the answer that more people gave than any other; None for a tie or no label."""
+    """Return the most frequent answer; None for a tie or without answers."""
     counted = Counter(labels).most_common(2)
     if not counted or (len(counted) > 1 and counted[0][1] == counted[1][1]):
         return None

@@ -1,4 +1,4 @@
-"""The questions asked of an image, kept as data in axes.json."""
+"""Axes: the questions asked about an image, defined in axes.json."""
 
 import hashlib
 import json
@@ -8,34 +8,33 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from explorer.errors import UnknownName
+from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
     from explorer.perception.instruments import Instrument
 
-# The axis that the labour statistics speak of, and its label for women.
+# The axis of the labour statistics, and its label for women.
 GENDER = "gender"
 FEMININE = "feminine"
 
-# What of an entry decides about answers. Another recipe of a method is another instrument.
+# The fields that affect answers. Another recipe of a method makes another instrument.
 _DECIDES = ("labels", "templates", "threshold", "method", "recipe", "contrasts")
-# The method was hashed under this name when the first images were classified.
+# Existing digests contain the method under this name.
 _HASHED_AS = {"method": "reader"}
 
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """A question with declared answers.
+    """A question about an image with a fixed set of labels.
 
-    `names` holds, for each label in order, the phrases that stand for it; every phrase goes into
-    every template and the embeddings are averaged (a template ensemble). `ordered` says that
-    neighbouring labels are alike. `threshold` is the smallest probability that is answered, below
-    it the instrument abstains and people read `abstention` ("unclear"). `digest` identifies the
-    captions: it goes into every export.
+    `names` holds the phrases for each label, in order. Every phrase is put into every template, and
+    the embeddings are averaged (a template ensemble). `ordered` means that neighbouring labels are
+    similar. `threshold` is the smallest probability of an answer: below it the instrument abstains,
+    which is displayed as `abstention` ("unclear"). `digest` identifies the captions in exports.
 
-    `method` is how it is answered: "captions" by a CLIP, "pixels" by measuring, "subject" by the
-    gate. A method that compares no captions has no `names` and `templates`; `measures`
-    names the numbers it keeps in place of probabilities, `contrasts` holds the questions that it
-    puts to a CLIP to find its answer.
+    `method` is "captions" (a CLIP compares them), "pixels" (skin is measured) or "subject" (the
+    gate). A method without captions has no `names` and `templates`; `measures` names the numbers it
+    keeps in place of probabilities, and `contrasts` holds the questions that a CLIP answers for it.
     """
 
     name: str
@@ -54,14 +53,17 @@ class Axis:
 
     @property
     def score_names(self) -> tuple[str, ...]:
-        """What the scores of a perception are, in order: probabilities or measured numbers."""
+        """The names of a perception's scores, in order: probabilities or measurements."""
         return self.measures or tuple(f"score_{label}" for label in self.labels)
 
     def described(self, label: str) -> str:
-        """Return a label as it stands in a sentence: "feminine", "light in skin tone"."""
-        # Feminine and masculine need no "in gender presentation" behind them.
-        title = self.title.removeprefix("Perceived ").lower()
-        return label if self.name == GENDER else f"{label} in {title}"
+        """Return a label as part of a sentence: "feminine", "light in skin tone"."""
+        # "Feminine" and "masculine" are clear without the name of the axis.
+        if self.name == GENDER:
+            return label
+        return _("{label} in {axis}").format(
+            label=label, axis=self.title.removeprefix("Perceived ").lower()
+        )
 
     def captions(self, label: str) -> tuple[str, ...]:
         """Return every caption of one label: each phrase in each template."""
@@ -71,11 +73,10 @@ class Axis:
 
 @dataclass(frozen=True, slots=True)
 class Perception:
-    """What one instrument said of one image on one axis.
+    """The answer of one instrument for one image on one axis.
 
-    `label` is None when the instrument abstained, and `reason` then says why. `scores` are
-    probabilities in the axis's label order, or the numbers that `Axis.measures` names.
-    `instrument` is who said it.
+    `label` is None if the instrument abstained; `reason` is then the reason. `scores` are
+    probabilities in the axis's order of labels, or the measurements named in `Axis.measures`.
     """
 
     image_key: str
@@ -87,13 +88,13 @@ class Perception:
 
 
 def load_axes() -> tuple[Axis, ...]:
-    """Return the axes asked where none is named: gender presentation, then skin tone."""
+    """Return the default axes: gender presentation, then skin tone."""
     return tuple(axis for axis in every_axis() if axis.method == "captions")
 
 
 @cache
 def every_axis() -> tuple[Axis, ...]:
-    """Return the declared axes in order, those first that are asked where none is named."""
+    """Return all axes, the default ones first."""
     path = Path(__file__).with_name("axes.json")
     return tuple(_axis(entry) for entry in json.loads(path.read_text(encoding="utf-8")))
 
@@ -102,7 +103,7 @@ def find_axis(name: str) -> Axis:
     """Return the axis of that name.
 
     Raises:
-        UnknownName: there is none; the message names the nearest.
+        UnknownName: there is none; the message suggests the nearest name.
     """
     for axis in every_axis():
         if axis.name == name:
@@ -113,9 +114,9 @@ def find_axis(name: str) -> Axis:
 def varied(
     axis: Axis, *, templates: tuple[str, ...] | None = None, threshold: float | None = None
 ) -> Axis:
-    """Return the same question with other templates or another threshold.
+    """Return an axis with other templates or another threshold.
 
-    Its digest is another, so whoever answers it is another instrument.
+    Its digest differs, so its answers are those of another instrument.
     """
     changed = replace(
         axis,
@@ -132,7 +133,7 @@ def varied(
 
 
 def _axis(entry: dict[str, Any]) -> Axis:
-    # The threshold counts: with another one, the same captions give other labels.
+    # Includes the threshold: with another one, the same captions give other labels.
     asked = {_HASHED_AS.get(key, key): entry[key] for key in _DECIDES if key in entry}
     return Axis(
         name=entry["name"],

@@ -1,4 +1,4 @@
-"""Turn scores into a label, or abstain."""
+"""Decisions: from scores to a label or an abstention."""
 
 import math
 from dataclasses import dataclass, replace
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from explorer.perception.axes import Axis
     from explorer.perception.instruments import Instrument, Recalibration
 
-# What CLIP models are trained towards: they stop at a logit scale of 100.
+# CLIP models are trained towards this value: their logit scale is capped at 100.
 USUAL_TEMPERATURE = 0.01
 UNSURE = "unsure"
 NO_SCORE = "no score"
@@ -21,10 +21,10 @@ NO_SCORE = "no score"
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """How an instrument's likeness of image and label becomes a probability on one axis.
+    """The conversion of an instrument's similarities into probabilities on one axis.
 
-    The probabilities are the softmax of (likeness - bias) / temperature. `bias` holds one number
-    per label in the axis's order; without any, no label is held back.
+    The probabilities are the softmax of (similarity - bias) / temperature. `bias` holds one number
+    per label in the axis's order; if it is empty, there is no bias.
     """
 
     temperature: float = USUAL_TEMPERATURE
@@ -34,18 +34,17 @@ class Calibration:
 def decide(
     image_key: str, axis: "Axis", instrument: "Instrument", scores: "Sequence[float]"
 ) -> Perception:
-    """Answer with the likeliest label, or abstain.
+    """Return the perception with the likeliest label, or with an abstention.
 
-    The instrument abstains as "unsure" where no score reaches the axis's threshold, and where two
-    labels share the highest: choosing the first would favour whatever is listed first. It abstains
-    as "no score" where a score is not a number; such scores are not kept, the perception's are
-    then empty.
+    The reason for an abstention is "unsure" if no score reaches the axis's threshold, or if two
+    labels share the highest score, because choosing the first would favour the order of the labels.
+    It is "no score" if a score is not a finite number; the perception then has no scores.
 
     Args:
         image_key: the key of the image's request.
-        axis: the question.
-        instrument: who answers.
-        scores: probabilities in the axis's label order.
+        axis: the axis.
+        instrument: the instrument.
+        scores: probabilities in the axis's order of labels.
 
     Raises:
         ValueError: there are more or fewer scores than labels.
@@ -63,14 +62,14 @@ def decide(
 
 
 def decide_anew(seen: Perception, axis: "Axis", recalibration: "Recalibration") -> Perception:
-    """Answer from the scores that are kept, without looking at the image again.
+    """Return a perception decided again from stored scores, without classifying the image again.
 
-    Who had no scores to tell has none now: why there is no answer stays as it is.
+    A perception without scores keeps its reason.
 
     Args:
-        seen: what the instrument perceived, with the scores of its two labels.
-        axis: the question as it was asked.
-        recalibration: what makes another instrument of it.
+        seen: the stored perception, with the scores of its two labels.
+        axis: the axis, with its original threshold.
+        recalibration: the scale and threshold of the recalibrated instrument.
     """
     instrument = replace(seen.instrument, calibration=recalibration)
     if not seen.scores:

@@ -1,10 +1,10 @@
-"""Who answers a question about an image: one type, one text form, one parser.
+"""Classifiers and instruments, with one text form and one parser for each.
 
-Two words are used for it everywhere. A *classifier* looks at images: a CLIP shown the image or the
-face alone, pixels that are measured, or the gate that tells what an image shows. An *instrument* is
-a classifier with all that decides about its answers to one question: captions and threshold,
-calibration, and whether it answers only for images that the gate lets through. Answers of two
-instruments are never counted together.
+A *classifier* looks at images: a CLIP that sees the whole image or only the face, a measurement of
+pixels, or the gate that determines what an image shows. An *instrument* is a classifier with
+everything else that affects its answers on one axis: captions and threshold, calibration, and
+whether it answers only for images that pass the gate. Answers of different instruments are never
+counted together.
 """
 
 import re
@@ -22,7 +22,7 @@ Detector = Literal["YuNet", "Haar"]
 
 _NUMBER = r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?"
 _BACKBONE = r"(?=.*\S).+"
-# What begins as a form of its own and goes on otherwise is no CLIP of that name.
+# A text that starts like another form is not the name of a CLIP.
 _CLASSIFIER = re.compile(
     rf"(?P<face>YuNet|Haar) face: (?P<clip>{_BACKBONE})"
     r"|pixels: (?:(?P<pixels>YuNet|Haar) face|lit side of emoji face)"
@@ -36,7 +36,7 @@ _CALIBRATION = (
     rf"threshold (?P<threshold>{_NUMBER})\)"
 )
 _GATE = r" behind (?P<gate>subject(?:: bundled art| \((?:YuNet|Haar)\): .+)#[0-9a-f]{8})"
-# As little as possible is the classifier: a gate that follows may be another folder's CLIP.
+# The classifier matches lazily: the gate after it may contain a CLIP with a similar name.
 _INSTRUMENT = re.compile(
     rf"(?P<classifier>.+?){_CAPTIONS}(?:{_CALIBRATION})?(?:{_GATE})?", re.DOTALL
 )
@@ -45,13 +45,13 @@ _VERSION = re.compile(r"(?P<backbone>.+)@(?P<revision>[0-9a-f]{8})", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class ClassifierSpec:
-    """A classifier and all that tells it apart from others.
+    """Everything that identifies a classifier.
 
-    `method` is "captions" (a CLIP sees the image), "face" (it sees the face alone), "pixels" (skin
-    is measured) or "subject" (the gate). `detector` finds faces, None where none are looked for:
-    the bundled generators show every face in the same place. `backbone` is the CLIP, None where no
-    captions are read. `revision` tells versions of the same name apart, None for open_clip's own
-    names, which stand for the same weights everywhere.
+    `method` is "captions" (a CLIP sees the image), "face" (a CLIP sees only the face), "pixels"
+    (skin is measured) or "subject" (the gate). `detector` finds faces; it is None without a search
+    for faces, as the bundled generators place every face alike. `backbone` is the CLIP, None if no
+    captions are compared. `revision` distinguishes versions with the same name; it is None for
+    open_clip's own names, which mean the same weights everywhere.
     """
 
     method: Method
@@ -72,10 +72,10 @@ class ClassifierSpec:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read the text form.
+        """Return the classifier of a text form.
 
         Raises:
-            InvalidData: it is not one.
+            InvalidData: the text is not the form of a classifier.
         """
         found = _CLASSIFIER.fullmatch(text)
         if found is None:
@@ -95,11 +95,11 @@ EMOJI_SUBJECT = "subject: bundled art"
 
 @dataclass(frozen=True, slots=True)
 class Recalibration:
-    """What annotations make of an instrument that answers with one of two labels.
+    """A recalibration of an instrument with two labels, fitted to annotations.
 
-    `scale` turns its log odds into probabilities that mean what they say where both labels are
-    equally frequent, `threshold` is the smallest of these that is answered. `annotated` tells how
-    many annotated images both were fitted to, None where only the text form is known.
+    `scale` converts its log odds into probabilities that are calibrated if both labels are equally
+    frequent; `threshold` is the smallest probability of an answer. `annotated` is the number of
+    annotated images behind both, None if only the text form is known.
     """
 
     scale: Scale
@@ -107,18 +107,18 @@ class Recalibration:
     annotated: int | None = field(default=None, compare=False)
 
     def __str__(self) -> str:
-        """Return everything that decides about answers."""
+        """Return the text form: temperature, bias and threshold."""
         scale = f"temperature {self.scale.temperature!r}, bias {self.scale.bias:+}"
         return f"{scale}, threshold {self.threshold!r}"
 
 
 @dataclass(frozen=True, slots=True)
 class Instrument:
-    """A classifier that answers one question, and all that decides about its answers.
+    """A classifier for one axis with everything that affects its answers.
 
-    `captions` are the first 8 digits of the axis's digest: captions and threshold. `calibration`
-    is None where answers are given as the axis says. `gate` is the instrument that lets images of
-    one person through, None where every image is answered for.
+    `captions` are the first 8 digits of the axis's digest, which identifies captions and threshold.
+    `calibration` is None for the axis's own threshold and scores. `gate` is the instrument that
+    lets only images of one person pass, None if all images are answered for.
     """
 
     classifier: ClassifierSpec
@@ -135,20 +135,20 @@ class Instrument:
 
     @classmethod
     def of(cls, classifier: ClassifierSpec, axis: "Axis") -> "Instrument":
-        """Return the instrument that answers an axis as it stands."""
+        """Return the instrument of a classifier and an axis, without calibration and gate."""
         return cls(classifier, axis.digest[:8])
 
     @property
     def stored(self) -> "Instrument":
-        """The instrument whose answers these are made of: the same without calibration and gate."""
+        """The instrument whose answers are stored: the same without calibration and gate."""
         return replace(self, calibration=None, gate=None)
 
     @classmethod
     def parse(cls, text: str) -> "Instrument":
-        """Read the text form.
+        """Return the instrument of a text form.
 
         Raises:
-            InvalidData: it is not one.
+            InvalidData: the text is not the form of an instrument.
         """
         found = _INSTRUMENT.fullmatch(text)
         if found is None:

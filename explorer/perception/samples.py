@@ -1,7 +1,7 @@
-"""Which images people are asked about: some of each answer that the instrument gave.
+"""Samples of images for annotators, stratified by the instrument's answers.
 
-Where an answer is rare, a plain sample would hold next to none of it. Each image of a sample
-tells how many it was chosen among, so that findings can weigh it.
+A simple random sample would contain hardly any images with a rare answer. Each image in a sample
+records the size of its stratum, from which its weight follows.
 """
 
 import hashlib
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 SIZE = 200
 LEAST, MOST = 20, 10_000
-# Of an answer that was given at all; with fewer, one person's slip would weigh too much.
+# The fewest images of each answer; with fewer, a single mistake would weigh too much.
 _FEWEST = 5
 
 
@@ -28,8 +28,8 @@ _FEWEST = 5
 class Sampled:
     """One image of a sample.
 
-    `answer` is what the instrument said, None where it abstained; `among` is how many of the
-    model's images it said this of when the sample was drawn.
+    `answer` is the instrument's, None for an abstention; `among` is the number of the model's
+    images with this answer when the sample was drawn.
     """
 
     image: str
@@ -42,15 +42,16 @@ class Sampled:
 def draw_sample(
     perceptions: "Iterable[Perception]", size: int = SIZE, seed: int = 0
 ) -> tuple[Sampled, ...]:
-    """Draw a sample of what one instrument perceived on one axis, in random order.
+    """Return a sample of images that one instrument answered for on one axis, in random order.
 
-    A seed gives every image a rank, whatever the other images are: a larger sample holds the
-    smaller one, and one drawn again after some more images were made holds most of it.
+    The seed gives each image a rank that does not depend on the other images. So a larger sample
+    contains the smaller one, and a sample drawn again after more images were generated contains
+    most of the earlier one.
 
     Args:
-        perceptions: of all images to draw from.
-        size: how many images; fewer where there are not as many.
-        seed: of the ranks and the order.
+        perceptions: the perceptions of all images to draw from.
+        size: the number of images; all of them if there are fewer.
+        seed: the seed of ranks and order.
 
     Raises:
         OutOfRange: the size lies outside LEAST..MOST.
@@ -72,26 +73,26 @@ def draw_sample(
 
 
 def shuffled(sample: "Iterable[Sampled]", seed: int = 0) -> tuple[Sampled, ...]:
-    """Return images in an order that tells nothing of model or answer.
+    """Return images in an order that does not depend on model or answer.
 
-    By the ranks of the draw, a rare answer would come last.
+    In the order of their ranks, images with a rare answer would come last.
     """
     return tuple(sorted(sample, key=lambda one: _rank("order", seed, one.image)))
 
 
 def allocation(sizes: "Mapping[str | None, int]", size: int) -> dict[str | None, int]:
-    """Return how many images of each answer to take, as near as can be to the square roots.
+    """Return the number of images to take of each answer, in proportion to square roots.
 
-    Equal numbers would say much of a rare answer and too little of the common one, where a rare
-    class hides its misses; numbers in proportion would hold next to none of the rare answer. Every
-    answer gets _FEWEST, where there are as many and the size has room for them.
+    Equal numbers would give a common answer too few images, although most errors on a rare class
+    are among them. Proportional numbers would give a rare answer hardly any. Every answer gets at
+    least _FEWEST, if there are that many and the size allows it.
 
     Source: Bankier 1988, "Power allocations: determining sample sizes for subnational areas", with
     the power 1/2; the method of Webster and Sainte-Lague for whole numbers.
 
     Args:
-        sizes: how many images there are of each answer, 1 or more.
-        size: how many to take in all.
+        sizes: the number of images with each answer, 1 or more.
+        size: the total number to take.
     """
     least = min(_FEWEST, size // max(1, len(sizes)))
     taken = {answer: min(there, least) for answer, there in sizes.items()}

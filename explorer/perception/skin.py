@@ -1,7 +1,7 @@
 """Skin tone measured in pixels: colour, angles, the nearest Monk tone, one of three bins.
 
 Colours are CIELAB under D65, as floats: lightness 0..100, a* from green to red, b* from blue to
-yellow. An 8-bit Lab would move every angle (MST 10 from -84 to -6 degrees).
+yellow. Rounding to 8-bit Lab would change every angle (MST 10 from -84 to -6 degrees).
 """
 
 import json
@@ -25,29 +25,29 @@ CAST = "colour cast"
 TOO_FEW = "too few skin pixels"
 CLIPPED = "skin over- or underexposed"
 
-# Of a grey image nearly all pixels have less chroma than this.
+# In a grey image, nearly all pixels have less chroma than this.
 _GREY_CHROMA = 4.0
-# The deepest tone has a chroma of 3.8, so skin must be allowed less than images.
+# The deepest Monk tone has a chroma of only 3.8, so the limit for skin is lower.
 _SKIN_CHROMA = 2.0
 _NEARLY_ALL = 95
 _SIDE_PX = 128
-# Below this lightness, colour is noise.
+# Below this lightness, hue is noise.
 _DARKEST = 8.0
 _MOST_CLIPPED = 0.3
 
 
 @dataclass(frozen=True, slots=True)
 class Skin:
-    """What pixels of skin show, from the median of each Lab channel.
+    """Measurements of skin pixels, from the median of each Lab channel.
 
     `ita_degrees` is the individual typology angle, 90 (lightest) to -90; `hue_degrees` runs from
     red (0) to yellow (90). `monk` is the nearest of the ten Monk tones, 1..10; `sureness` is 0
-    where the second nearest is as near, 1 where the colour is the tone's own. `pixels` is how many
-    were measured.
+    if the second nearest is equally near, and 1 if the colour is exactly that tone. `pixels` is the
+    number of pixels measured.
 
     Source: Chardon, Cretois and Hourseau 1991 (typology angle); Thong, Joniak and Xiang 2023,
-    "Beyond skin tone" (hue beside lightness); Sharma, Wu and Dalal 2005 (CIEDE2000, by which tones
-    are near).
+    "Beyond skin tone" (hue in addition to lightness); Sharma, Wu and Dalal 2005 (CIEDE2000, the
+    distance between tones).
     """
 
     lightness: float
@@ -60,13 +60,13 @@ class Skin:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What a region must have to be measured.
+    """The conditions for measuring a region.
 
-    `fewest` is how many skin pixels are needed. `reddest` is the least hue of skin, in degrees; the
-    largest is the same for all. A pixel with a channel at `brightest` or above is clipped: it no
-    longer says how bright the skin is. `cast` is whether most of the region having other hues means
-    coloured light. Of the skin's pixels those are measured whose lightness lies between the two
-    percentiles `between`: brows and nostrils, spots of light and shade, are at the ends.
+    `fewest` is the number of skin pixels needed. `reddest` is the smallest hue of skin, in degrees;
+    the largest is always the same. A pixel with a channel at `brightest` or above is clipped: its
+    brightness is unknown. `cast` is whether a region that is mostly of other hues has coloured
+    light. Only skin pixels with a lightness between the two percentiles `between` are measured,
+    which leaves out eyebrows, nostrils, highlights and shadows.
     """
 
     fewest: int
@@ -77,14 +77,14 @@ class Rules:
 
 
 PHOTOGRAPH = Rules(fewest=400, reddest=20.0, brightest=250, cast=True, between=(5, 95))
-# Drawings have bright and reddish colours without a camera; what hides a face there is no light.
-# Some paint chin and neck in deep shade, so the lit side alone is measured, as Thong et al. do.
+# In drawings, bright and reddish colours are not camera artefacts, and other hues are not coloured
+# light. Some shade chin and neck heavily, so only the lit side is measured, as in Thong et al.
 DRAWING = Rules(fewest=100, reddest=0.0, brightest=256, cast=False, between=(50, 95))
 _YELLOWEST = 100.0
 
 
 def to_lab(pixels: "NDArray[np.uint8]") -> "NDArray[np.float64]":
-    """Return CIELAB (D65) of sRGB pixels, of the same shape (..., 3)."""
+    """Return sRGB pixels as CIELAB (D65), of the same shape (..., 3)."""
     from skimage.color import rgb2lab
 
     lab: NDArray[np.float64] = rgb2lab(pixels / 255.0)
@@ -92,21 +92,21 @@ def to_lab(pixels: "NDArray[np.uint8]") -> "NDArray[np.float64]":
 
 
 def is_grey(pixels: "NDArray[np.uint8]") -> bool:
-    """Tell whether an image (height, width, 3) has no colour."""
+    """Return whether an image (height, width, 3) has no colour."""
     import numpy as np
 
-    # Some of the pixels tell as much as all of a large image.
+    # A subset of the pixels of a large image is enough.
     step = max(1, min(pixels.shape[:2]) // _SIDE_PX)
     chroma = _chroma(to_lab(pixels[::step, ::step]))
     return bool(np.percentile(chroma, _NEARLY_ALL) < _GREY_CHROMA)
 
 
 def measure(region: "NDArray[np.uint8]", rules: Rules) -> Skin | str:
-    """Measure the skin in a region of a face, or return the reason why it cannot be measured.
+    """Return the skin measured in a region of a face, or the reason for a missing measurement.
 
     Args:
-        region: sRGB pixels (height, width, 3), skin for the most part.
-        rules: what the region must have.
+        region: sRGB pixels (height, width, 3), most of them skin.
+        rules: the conditions for measuring it.
     """
     import numpy as np
 
@@ -146,9 +146,9 @@ def describe(colour: "NDArray[np.float64]", pixels: int) -> Skin:
 
 
 def answer(image_key: str, axis: "Axis", instrument: "Instrument", found: Skin | str) -> Perception:
-    """Answer with the bin of the nearest Monk tone, or abstain for the reason found.
+    """Return the perception with the bin of the nearest Monk tone, or with an abstention.
 
-    The perception's `scores` are what was measured, as the axis's `measures` name it.
+    Its `scores` are the measurements, in the order of the axis's `measures`.
     """
     if isinstance(found, str):
         return Perception(image_key, axis.name, instrument, None, found, ())
@@ -159,24 +159,25 @@ def answer(image_key: str, axis: "Axis", instrument: "Instrument", found: Skin |
 def bin_of(monk: int) -> str:
     """Return the bin of a Monk tone, 1..10.
 
-    The cuts lie in the widest gaps of the scale, so that moderate light does not cross them.
+    The limits lie in the widest gaps of the scale, so that moderate changes of light do not cross
+    them.
     """
     bins: dict[str, tuple[int, int]] = _scale()["bins"]
     return next(name for name, (low, high) in bins.items() if low <= monk <= high)
 
 
 def bin_of_word(word: str) -> str:
-    """Return the bin that one of the five tone words of the captions stands for.
+    """Return the bin of one of the five tone words in the captions.
 
-    By the flat skin colours that emoji sets draw for the five words: their nearest Monk tones are
-    4, 5, 6, 6 and 8 (Noto Emoji) and 2, 5, 6, 7 and 8 (Fluent Emoji).
+    It follows from the flat skin colours of these five tones in emoji sets: their nearest Monk
+    tones are 4, 5, 6, 6 and 8 (Noto Emoji) and 2, 5, 6, 7 and 8 (Fluent Emoji).
     """
     return str(_scale()["words"][word])
 
 
 @cache
 def monk_tones() -> "NDArray[np.float64]":
-    """Return the ten tones as Lab, of shape (10, 3)."""
+    """Return the ten Monk tones as Lab, of shape (10, 3)."""
     import numpy as np
 
     rows = [[int(tone[place : place + 2], 16) for place in (1, 3, 5)] for tone in _scale()["tones"]]

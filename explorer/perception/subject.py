@@ -1,4 +1,4 @@
-"""Tell what an image shows, and let only images of one person through to other questions."""
+"""The gate: the subject of an image, and abstentions for images without exactly one person."""
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -21,15 +21,15 @@ UNCLEAR = "subject unclear"
 
 
 def subject(people: str | None, medium: str | None, faces: int, *, grey: bool) -> str | None:
-    """Return what an image shows, None where that is unclear.
+    """Return the subject of an image, None if it is unclear.
 
-    Several faces are several people whatever the captions say, and where there is a face somebody
-    is there. A back view has no face, and the captions alone then tell that there is one person.
+    Several faces mean several people, and one face at least one person, regardless of the captions.
+    For people seen from behind, only the captions count.
 
     Args:
-        people: the answer on how many people there are, None for no answer.
-        medium: the answer on whether it is a photograph, None for no answer.
-        faces: how many faces were found.
+        people: the label on the number of people, None for an abstention.
+        medium: the label on photograph or not, None for an abstention.
+        faces: the number of faces found.
         grey: whether the image has no colour.
     """
     if medium == NO_PHOTOGRAPH:
@@ -44,15 +44,14 @@ def subject(people: str | None, medium: str | None, faces: int, *, grey: bool) -
 def behind_gate(
     seen: "Mapping[str, Perception]", axes: "tuple[Axis, ...]"
 ) -> "dict[str, Perception]":
-    """Return what was perceived, refused where the image does not show one person.
+    """Return one image's perceptions, as abstentions if it does not show one person.
 
-    A refusal is an abstention whose reason is what the image shows instead. Grey images are
-    refused to questions of tone only. An image that the gate has not seen
-    yet is not classified.
+    The reason for such an abstention is the subject of the image. Grey images are refused only on
+    axes of tone. Without a perception by the gate, there are none at all.
 
     Args:
-        seen: perceptions by axis name, that of the subject among them.
-        axes: the questions to answer.
+        seen: perceptions by axis name, including the gate's.
+        axes: the axes to answer.
     """
     gate = seen.get(SUBJECT)
     if gate is None:
@@ -67,12 +66,12 @@ def _behind(seen: "Perception", gate: "Perception", axis: "Axis") -> "Perception
 
 
 def refusal(label: str | None, reason: str | None, axis: "Axis") -> str | None:
-    """Return why an image is not answered for, None where it shows one person.
+    """Return the reason for refusing an image, None if it shows one person.
 
     Args:
-        label: the gate's answer.
-        reason: why the gate gave none.
-        axis: the question to answer.
+        label: the gate's label.
+        reason: the gate's reason for an abstention.
+        axis: the axis to answer.
     """
     if label is None:
         return UNCLEAR if reason == UNSURE else reason

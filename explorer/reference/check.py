@@ -1,4 +1,4 @@
-"""Compare what the whole path measures on the bundled generators with what they really generate."""
+"""Compare the shares measured on the bundled generators with the true shares."""
 
 from statistics import mean
 from typing import TYPE_CHECKING, Any
@@ -27,7 +27,7 @@ KINDS = ("measured", "corrected")
 
 
 def generated_mix(model: str, profession: str) -> "Mix | None":
-    """Return what a large sample of a generator shows, None where it is too small to be a truth."""
+    """Return the mix counted on a large sample, None if the sample is too small to be the truth."""
     truth = find_truth(model, profession)
     return truth.generated if truth else None
 
@@ -41,24 +41,24 @@ def check(
     progress: "Callable[[Progress], None]" = lambda _: None,
     shown: "Callable[[str, str], Mix | None]" = generated_mix,
 ) -> list[dict[str, object]]:
-    """Generate, classify and tally professions across the range; set the result beside the truth.
+    """Generate, classify and tally professions across the range, and compare with the truth.
 
     Args:
-        store: where the images go; a second check generates nothing anew.
+        store: holds the images; a second check generates nothing again.
         models: names of bundled generators.
-        professions: how many, evenly spread from the fewest women to the most.
+        professions: the number of professions, spread evenly from the fewest women to the most.
         images: images per profession and model, without an adjective.
         settings: device and batch size.
-        progress: told after every batch.
-        shown: the mix that is the truth for a model and a profession; without one the design is.
+        progress: called after every batch.
+        shown: returns the true mix of a model and a profession; if it is None, the design is used.
 
     Returns:
-        One row per model, profession, axis and label: the designed share, the share that is really
-        shown (None where the sample is too small to be a truth), the share measured here, plain and
-        corrected, each with its 95% interval, the difference from the truth in points and whether
-        the interval holds it; `compared_with` says which of the first two was the truth. For gender
-        these are shares of women and men among the images generated as one of the two, and the
-        instrument's shares of those it answered. What is not known is None.
+        One row per model, profession, axis and label. It has the designed share, the generated
+        share (None if the sample is too small to be the truth) and the measured share, uncorrected
+        and corrected. Each measured share has its 95% interval, its distance from the truth in
+        points, and whether the interval contains the truth. `compared_with` names the share that is
+        taken for the truth. For gender, the designed and generated shares are among women and men,
+        and the measured shares are among classified images. Unknown values are None.
     """
     study = Study(
         models=tuple(find_model(name, settings.device) for name in models),
@@ -66,18 +66,21 @@ def check(
         images=images,
         axes=load_axes(),
     )
-    generates, classifies = generators(settings), classifiers(settings.device)
-    for step in run(study, store, generates, classifies, batch=settings.batch):
+    steps = run(
+        study, store, generators(settings), classifiers(settings.device), batch=settings.batch
+    )
+    for step in steps:
         progress(step)
     found = Findings(study, store).found("cell")
     return [row for finding in found for row in _rows(finding, shown)]
 
 
 def summary(rows: "Sequence[dict[str, object]]") -> list[dict[str, object]]:
-    """Return how far the rows of a check are off by model and axis, plain and corrected.
+    """Return the errors of a check by model and axis, uncorrected and corrected.
 
-    `held_share` is the share of the 95% intervals that hold the truth, 0..1, `off_points` the mean
-    distance from it in points, `number` of how many shares; a row without a measure is left out.
+    `held_share` is the share of 95% intervals that contain the truth, 0..1; `off_points` is the
+    mean distance from the truth in points; `number` is the number of shares. Rows without a
+    measured share are left out.
     """
     groups = dict.fromkeys((row["model"], row["axis"]) for row in rows)
     return [
@@ -85,14 +88,14 @@ def summary(rows: "Sequence[dict[str, object]]") -> list[dict[str, object]]:
             "model": model,
             "axis": axis,
             "measure": kind,
-            **_of(kind, [row for row in rows if (row["model"], row["axis"]) == (model, axis)]),
+            **_errors(kind, [row for row in rows if (row["model"], row["axis"]) == (model, axis)]),
         }
         for model, axis in groups
         for kind in KINDS
     ]
 
 
-def _of(kind: str, rows: "Sequence[dict[str, Any]]") -> dict[str, object]:
+def _errors(kind: str, rows: "Sequence[dict[str, Any]]") -> dict[str, object]:
     held = [row[f"{kind}_holds_truth"] for row in rows if row[f"{kind}_share"] is not None]
     off = [abs(row[f"{kind}_off_points"]) for row in rows if row[f"{kind}_share"] is not None]
     return {
@@ -105,43 +108,52 @@ def _of(kind: str, rows: "Sequence[dict[str, Any]]") -> dict[str, object]:
 def _rows(
     finding: "Finding", shown: "Callable[[str, str], Mix | None]"
 ) -> "list[dict[str, object]]":
+    """Return the rows of one cell and axis, one per label."""
     tally = finding.tally
-    model, profession = tally.cell.model, str(tally.cell.profession)
-    designed = _shares(designed_mix(model, profession), tally.axis.name)
+    model, profession, axis = tally.cell.model, str(tally.cell.profession), tally.axis
+    designed = _shares(designed_mix(model, profession), axis.name)
     mix = shown(model, profession)
-    generated = _shares(mix, tally.axis.name) if mix else (None,) * len(designed)
+    generated = _shares(mix, axis.name) if mix else (None,) * len(designed)
+    corrected = finding.corrected or (None,) * len(designed)
+    columns = zip(axis.labels, designed, generated, corrected, strict=True)
     return [
         {
             "model": model,
             "profession": profession,
-            "axis": tally.axis.name,
+            "axis": axis.name,
             "label": label,
-            "designed_share": design,
-            "generated_share": real,
-            "compared_with": "design" if real is None else "generated share",
-            **_set_beside("measured", tally.share(label), design if real is None else real),
-            **_set_beside(
-                "corrected", _corrected(finding, label), design if real is None else real
-            ),
+            **_compared(design, real, tally.share(label), interval),
             "classified": tally.classified,
             "abstained": tally.abstained,
             "filtered": tally.filtered,
         }
-        for label, design, real in zip(tally.axis.labels, designed, generated, strict=True)
+        for label, design, real, interval in columns
     ]
 
 
-def _corrected(finding: "Finding", label: str) -> "Interval | None":
-    places = dict(zip(finding.tally.axis.labels, finding.corrected or (), strict=False))
-    return places.get(label)
+def _compared(
+    design: float,
+    generated: float | None,
+    measured: "Interval | None",
+    corrected: "Interval | None",
+) -> dict[str, object]:
+    """Return the columns that compare the measured shares of one label with the truth."""
+    truth = design if generated is None else generated
+    return {
+        "designed_share": design,
+        "generated_share": generated,
+        "compared_with": "design" if generated is None else "generated share",
+        **_distance("measured", measured, truth),
+        **_distance("corrected", corrected, truth),
+    }
 
 
-def _set_beside(kind: str, share: "Interval | None", real: float) -> dict[str, object]:
-    """Return a share and how it stands to the real one; None throughout without a share."""
+def _distance(kind: str, share: "Interval | None", truth: float) -> dict[str, object]:
+    """Return a share and its distance from the truth; all columns are None without a share."""
     columns = ("share", "low", "high", "off_points", "holds_truth")
     values: tuple[object, ...] = (None,) * len(columns)
     if share is not None:
-        off, held = 100 * (share.estimate - real), share.low <= real <= share.high
+        off, held = 100 * (share.estimate - truth), share.low <= truth <= share.high
         values = (share.estimate, share.low, share.high, off, held)
     return {f"{kind}_{column}": value for column, value in zip(columns, values, strict=True)}
 

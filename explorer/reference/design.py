@@ -1,4 +1,4 @@
-"""The bias that the bundled generators were made to have, computed from design.json."""
+"""The designed bias of the bundled generators, computed from design.json."""
 
 import json
 import math
@@ -17,10 +17,11 @@ PLAIN = "plain"
 
 @dataclass(frozen=True, slots=True)
 class Mix:
-    """What a bundled generator is meant to generate for one prompt.
+    """The shares of genders and tones in a bundled generator's images of one prompt.
 
-    `women` is the share of women among women and men, `neutral` the share of all images generated
-    as the gender-neutral person, `tones` the share of each tone from light to dark.
+    `women` is the share of women among women and men, `neutral` is the share of gender-neutral
+    persons among all images, and `tones` are the shares of the tones from light to dark. `costume`
+    is the costume in all of them.
     """
 
     costume: str
@@ -40,11 +41,11 @@ def designed_mix(model: str, profession: str | None, coding: str | None = None) 
 
     Args:
         model: one of BUNDLED.
-        profession: one of the 150, or None for a word outside the vocabulary.
-        coding: "feminine", "masculine", or None without an adjective.
+        profession: one of the 150, None for a word outside the vocabulary.
+        coding: "feminine" or "masculine", None without an adjective.
 
     Raises:
-        UnknownName: the model is not a bundled one, or the profession not one of the 150.
+        UnknownName: the model is not bundled, or the profession is not one of the 150.
     """
     design = read_design()
     if model not in design["models"]:
@@ -62,7 +63,7 @@ def designed_mix(model: str, profession: str | None, coding: str | None = None) 
 
 
 def designed_mix_of(model: str, profession: str, adjective: str | None) -> Mix:
-    """Return the designed mix of a prompt of two words, each in the vocabulary or not."""
+    """Return the designed mix of a prompt whose words may be outside the vocabulary."""
     try:
         name = find_profession(profession).name
     except UnknownName:
@@ -99,6 +100,6 @@ def _expit(logit: float) -> float:
 
 
 def _tilted(shares: list[float], tilt: float) -> tuple[float, ...]:
-    """Move weight towards the dark end (tilt > 0) or the light end, one factor a step."""
+    """Return shares moved towards the dark end (tilt > 0) or the light end, one factor a step."""
     weights = [share * math.exp(tilt * step) for step, share in enumerate(shares)]
     return tuple(weight / sum(weights) for weight in weights)

@@ -1,4 +1,4 @@
-"""The sample study that ships with the tool, so that the first view shows images."""
+"""The sample study that ships with the tool, so that the first view has images."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,11 +27,11 @@ def sample_study(device: str) -> Study:
 
 
 def open_sample(store: "Store", device: str) -> None:
-    """Put the sample study into a store that lacks it; do nothing where it is complete."""
+    """Import the sample study into a store unless it is complete there."""
     if count_missing(sample_study(device), store):
         import_study(store, sample_path())
 
 
 def sample_path() -> Path:
-    """Return where the sample study lies."""
+    """Return the path of the sample study."""
     return Path(__file__).with_name("sample.parquet")

@@ -1,8 +1,8 @@
-"""What the bundled generators really generate, read from truth.csv beside their weights.
+"""The true shares in the bundled generators' images, read from truth.csv beside their weights.
 
-The shares were counted on a large sample by comparing each image's face and hair with the emoji
-the generator learned from, without any CLIP. Where training fell short of the design, these shares
-and not the design are the truth an instrument has to find.
+The shares were counted on a large sample by comparing the face and hair in each image with those in
+the training images, without a CLIP. Where training fell short of the design, these shares are the
+truth that an instrument has to find, not the designed ones.
 """
 
 import csv
@@ -18,7 +18,7 @@ from explorer.words.vocabulary import find_profession
 TONES = ("light", "medium-light", "medium", "medium-dark", "dark")
 ADJECTIVES = ("none", "feminine", "masculine", "all")
 TOLERANCE = 0.05
-# Below this a share is off by more than 7 points one time in twenty: no truth to check against.
+# With fewer images, a share is off by more than 7 points one time in twenty: too much for a truth.
 ENOUGH_IMAGES = 200
 
 
@@ -27,8 +27,8 @@ class Truth:
     """Designed and generated mix of one generator, profession and kind of adjective.
 
     `adjectives` is "none" for the prompt without one, "feminine" or "masculine" for the adjectives
-    so coded, and "all" for the whole sample. `generated.women` is the share of women among women and
-    men, as in the design.
+    so coded, and "all" for the whole sample. `generated.women` is the share of women among women
+    and men, as in the design.
     """
 
     model: str
@@ -40,7 +40,7 @@ class Truth:
 
     @property
     def within_tolerance(self) -> bool:
-        """Whether the generated women's share is within 5 points of the design."""
+        """Whether the generated share of women is within 5 points of the design."""
         return abs(self.generated.women - self.designed.women) <= TOLERANCE
 
 
@@ -49,7 +49,7 @@ def read_truth(model: str) -> tuple[Truth, ...]:
     """Return every row of a bundled generator's truth.csv.
 
     Raises:
-        UnknownName: the model is not a bundled one.
+        UnknownName: the model is not bundled.
     """
     if model not in BUNDLED:
         raise UnknownName("bundled model", model, BUNDLED)
@@ -58,7 +58,7 @@ def read_truth(model: str) -> tuple[Truth, ...]:
 
 
 def find_truth(model: str, profession: str, adjectives: str = "none") -> Truth | None:
-    """Return a profession's row, None where the sample lacks it or is too small for a truth."""
+    """Return the row of a profession, None if the sample has too few images of it or none."""
     if model not in BUNDLED:
         return None
     try:
@@ -71,7 +71,7 @@ def find_truth(model: str, profession: str, adjectives: str = "none") -> Truth |
 
 
 def write_truth(rows: tuple[Truth, ...], path: Path) -> None:
-    """Write rows in the form that read_truth reads."""
+    """Write rows as a CSV file that `read_truth` reads."""
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
         writer.writeheader()
@@ -79,7 +79,7 @@ def write_truth(rows: tuple[Truth, ...], path: Path) -> None:
 
 
 def truth_path(model: str) -> Path:
-    """Return where a bundled generator's truth.csv lies."""
+    """Return the path of a bundled generator's truth.csv."""
     return weights_folder(model) / "truth.csv"
 
 

@@ -1,4 +1,4 @@
-"""What people said of stored images, and the samples they are asked about."""
+"""Annotations of stored images, and the samples given to annotators."""
 
 from typing import TYPE_CHECKING
 
@@ -19,11 +19,11 @@ class Annotations:
     """The annotations and samples of a store."""
 
     def __init__(self, database: "Database") -> None:
-        """Remember where they are kept."""
+        """Keep the database."""
         self._database = database
 
     def save(self, annotations: "Iterable[Annotation]") -> None:
-        """Keep annotations, all or nothing; an annotator's later one replaces the earlier one.
+        """Store annotations, all or none; an annotator's later one replaces the earlier one.
 
         Raises:
             InvalidData: no image of that key is stored, or it was filtered.
@@ -41,12 +41,12 @@ class Annotations:
             rows.keep_annotations(connection, given)
 
     def drop(self, image: str, axis: str, annotator: str) -> None:
-        """Forget the annotation of one image by one annotator, if there is one."""
+        """Delete one annotator's annotation of one image, if there is one."""
         with self._database.writing() as connection:
             rows.drop_annotation(connection, image, axis, annotator)
 
     def of(self, keys: "Iterable[str]", axis: str) -> "tuple[Annotation, ...]":
-        """Return the annotations of the images of these keys on one axis."""
+        """Return the annotations of images on one axis."""
         with self._database.reading() as connection:
             return tuple(rows.annotations(connection, keys, axis))
 
@@ -56,13 +56,13 @@ class Annotations:
             return tuple(rows.all_annotations(connection))
 
     def save_sample(self, model: "ModelSpec", sample: "Sequence[Sampled]") -> None:
-        """Keep a sample in place of the earlier ones of the same model, axis and instrument."""
+        """Store a sample, replacing earlier ones of the same model, axis and instrument."""
         with self._database.writing() as connection:
             rows.keep_sample(connection, model, sample)
 
     def sample(
         self, model: "ModelSpec", axis: str, instrument: "Instrument"
     ) -> "tuple[Sampled, ...]":
-        """Return the sample of a model, axis and instrument, in its order; empty without one."""
+        """Return the sample of a model, axis and instrument, in order; empty if there is none."""
         with self._database.reading() as connection:
             return tuple(rows.sample(connection, model, axis, instrument))

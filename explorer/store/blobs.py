@@ -1,4 +1,4 @@
-"""Image files: named after the hash of what was asked for, whole or not there at all."""
+"""Image files, named after the hash of their request; each is complete or absent."""
 
 import errno
 import os
@@ -21,7 +21,7 @@ IMAGES = "images"
 THUMBNAILS = "thumbs"
 _PARTIAL = "partial"
 
-# A batch is written within seconds; an hour later nobody can still be writing it.
+# A batch is written within seconds, so an hour later its folder is abandoned.
 _ABANDONED_SECONDS = 3600
 
 _CHOOSE = "choose another folder with --cache or EXPLORER_CACHE"
@@ -30,32 +30,32 @@ _REASONS = {
     errno.EDQUOT: f"your disk quota is used up. Free some space, or {_CHOOSE}",
     errno.EACCES: f"you may not write there. Give yourself permission, or {_CHOOSE}",
     errno.EPERM: f"you may not write there. Give yourself permission, or {_CHOOSE}",
-    errno.EROFS: f"it lies on a disk that can only be read. Please {_CHOOSE}",
-    errno.EEXIST: f"a file stands where a folder is needed. Move it away, or {_CHOOSE}",
-    errno.ENOTDIR: f"a file stands where a folder is needed. Move it away, or {_CHOOSE}",
+    errno.EROFS: f"it is on a read-only disk. Please {_CHOOSE}",
+    errno.EEXIST: f"a file is in place of a folder. Move it away, or {_CHOOSE}",
+    errno.ENOTDIR: f"a file is in place of a folder. Move it away, or {_CHOOSE}",
 }
 
 
 class Blobs:
-    """The image files below one folder.
+    """The image files in one folder.
 
-    Images lie in `images/ab/abcd....webp`, thumbnails in `thumbs/ab/abcd....webp`. A batch is
-    first written, and forced to the disk, in a folder of its own below `partial/`; then each file
-    is moved to its place in one step.
+    Images are stored as `images/ab/abcd....webp`, thumbnails as `thumbs/ab/abcd....webp`. A batch
+    is first written and flushed to disk in a folder of its own in `partial/`; then each file is
+    moved into place atomically.
     """
 
     def __init__(self, root: Path) -> None:
-        """Name the folders; `prepare` makes them."""
+        """Set the folders, which `prepare` creates."""
         self.root = root
         self.images = root / IMAGES
         self.thumbnails = root / THUMBNAILS
         self._partial = root / _PARTIAL
 
     def prepare(self) -> None:
-        """Make the folders and remove what killed runs have left half-written.
+        """Create the folders and remove files that killed runs left incomplete.
 
         Raises:
-            StoreUnwritable: the folders cannot be made.
+            StoreUnwritable: the folders cannot be created.
         """
         with writing(self.root):
             for folder in (self.images, self.thumbnails, self._partial):
@@ -63,19 +63,19 @@ class Blobs:
             self._sweep()
 
     def image_path(self, key: str) -> Path:
-        """Return where the image of that key lies."""
+        """Return the path of the image with a key."""
         return self.images / key[:2] / f"{key}.webp"
 
     def thumbnail_path(self, key: str) -> Path:
-        """Return where the thumbnail of that key lies."""
+        """Return the path of the thumbnail with a key."""
         return self.thumbnails / key[:2] / f"{key}.webp"
 
     @contextmanager
     def staging(self) -> "Iterator[Path]":
-        """Give a folder for files that are not whole yet; it vanishes with all that is in it.
+        """Yield a folder for incomplete files, which is deleted afterwards with its content.
 
         Raises:
-            StoreUnwritable: something could not be written inside the block.
+            StoreUnwritable: a file could not be written inside the block.
         """
         with writing(self.root):
             folder = Path(tempfile.mkdtemp(dir=self._partial))
@@ -85,18 +85,18 @@ class Blobs:
                 shutil.rmtree(folder, ignore_errors=True)
 
     def read(self, key: str, digest: str | None) -> "tuple[bytes, np.ndarray]":
-        """Return an image's bytes and pixels, after checking that these are what was saved.
+        """Return an image's bytes and pixels, after checking them against their digest.
 
         Raises:
-            StoreCorrupt: they do not, or there is no file.
-            StoreError: the file is there and the operating system does not let us read it.
+            StoreCorrupt: the file is missing or damaged.
+            StoreError: the operating system refuses to read the file.
         """
         path = self.image_path(key)
         try:
             data = path.read_bytes()
             pixels = webp.decode(data)
         except FileNotFoundError:
-            raise _damaged(path, "The file is gone.") from None
+            raise _damaged(path, "The file is missing.") from None
         except OSError as error:
             raise StoreError(
                 f"The image {str(path)!r} cannot be read: {error.strerror}. Give yourself "
@@ -105,11 +105,11 @@ class Blobs:
         except StoreCorrupt as damage:
             raise _damaged(path, str(damage)) from damage
         if webp.digest(pixels) != digest:
-            raise _damaged(path, "Its pixels are not those that were saved.")
+            raise _damaged(path, "Its pixels have changed.")
         return data, pixels
 
     def restore_thumbnail(self, key: str, data: bytes) -> None:
-        """Write a thumbnail that was lost.
+        """Write a missing thumbnail.
 
         Raises:
             StoreUnwritable: it cannot be written.
@@ -118,7 +118,7 @@ class Blobs:
             place(write(folder / key, data), self.thumbnail_path(key))
 
     def remove(self, key: str) -> None:
-        """Remove image and thumbnail, whichever there is.
+        """Remove the image and the thumbnail, if they exist.
 
         Raises:
             StoreUnwritable: they cannot be removed.
@@ -128,22 +128,22 @@ class Blobs:
             self.thumbnail_path(key).unlink(missing_ok=True)
 
     def size(self, key: str) -> int | None:
-        """Return the image file's size in bytes, None if there is no file."""
+        """Return the size of the image file in bytes, None if there is no file."""
         return _size(f"{self.images}/{key[:2]}/{key}.webp")
 
     def has_thumbnail(self, key: str) -> bool:
-        """Say whether there is a thumbnail with anything in it."""
+        """Return whether there is a thumbnail that is not empty."""
         return bool(_size(f"{self.thumbnails}/{key[:2]}/{key}.webp"))
 
     def files(self) -> "Iterator[Path]":
-        """Yield every image file, in order of keys within each folder."""
+        """Yield every image file, ordered by key within each folder."""
         for folder in sorted(self.images.iterdir()):
             if folder.is_dir():
                 yield from sorted(folder.glob("*.webp"))
 
     def _sweep(self) -> None:
         for folder in self._partial.iterdir():
-            # Another process may be writing there, or sweeping just now.
+            # Another process may be using or removing the folder.
             with suppress(FileNotFoundError):
                 if time.time() - folder.stat().st_mtime > _ABANDONED_SECONDS:
                     shutil.rmtree(folder, ignore_errors=True)
@@ -151,25 +151,25 @@ class Blobs:
 
 def _damaged(path: Path, what: str) -> StoreCorrupt:
     return StoreCorrupt(
-        f"The stored image {str(path)!r} is damaged and has been forgotten: {what} "
+        f"The stored image {str(path)!r} is damaged and has been removed: {what} "
         "The next run generates it again."
     )
 
 
 @contextmanager
 def writing(root: Path) -> "Iterator[None]":
-    """Turn what the operating system refuses into a StoreUnwritable that says what to do."""
+    """Convert errors of the operating system into a StoreUnwritable with a remedy."""
     try:
         yield
     except OSError as error:
         reason = _REASONS.get(error.errno or 0, f"{error.strerror or error}. Please {_CHOOSE}")
         raise StoreUnwritable(
-            f"Images cannot be kept in {str(root)!r}: {reason}. What is there is untouched."
+            f"Images cannot be stored in {str(root)!r}: {reason}. Stored images are untouched."
         ) from error
 
 
 def write(path: Path, data: bytes) -> Path:
-    """Write a file that may still be taken away, and wait until it is on the disk."""
+    """Write a temporary file and flush it to disk."""
     with path.open("wb") as file:
         file.write(data)
         file.flush()
@@ -178,13 +178,13 @@ def write(path: Path, data: bytes) -> Path:
 
 
 def place(partial: Path, target: Path) -> None:
-    """Move a whole file to its place in one step."""
+    """Move a complete file into place atomically."""
     target.parent.mkdir(exist_ok=True)
     partial.replace(target)
 
 
 def _size(path: str) -> int | None:
-    # Asked for every image of a study, where building Path objects would take the most time.
+    # Called for every image of a study, where creating Path objects would dominate the time.
     try:
         return os.stat(path).st_size  # noqa: PTH116
     except OSError:

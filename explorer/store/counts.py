@@ -1,7 +1,7 @@
-"""What is stored of many prompts at once, counted where the rows are.
+"""Counts of stored images and answers for many prompts at once, computed by SQLite.
 
-Texts and numbers come and go; how an instrument's answer follows from what is stored is not known
-here. Where an instrument has a gate, each row tells the gate's answer beside its own.
+This module takes texts and returns numbers; it does not derive the answers of recalibrated or gated
+instruments. For an instrument with a gate, each row also has the gate's answer.
 """
 
 import json
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from explorer.models.requests import Asked
     from explorer.perception.instruments import Instrument
 
-# The prompts of one model by their texts. `whole` are those whose images all belong to the study:
-# their counts are kept. Of the others just the first replicates are counted, row by row.
-# CROSS JOIN keeps SQLite from beginning with the largest table.
+# The prompts of one model by text. A prompt is `whole` if the study asks for all of its stored
+# images: the index keeps the counts of these. For other prompts, only the first replicates are
+# counted, row by row. CROSS JOIN prevents SQLite from starting with the largest table.
 _ASKED = """
     WITH asked AS MATERIALIZED (
         SELECT prompts.id, text, NOT EXISTS (
@@ -73,7 +73,7 @@ _PAIRS = """asked
 
 
 class AnswerCount(NamedTuple):
-    """How many images of a prompt got one answer, and one answer of the gate where there is one."""
+    """The number of images of a prompt with one answer, and one answer of the gate if any."""
 
     text: str
     label: str | None
@@ -84,7 +84,7 @@ class AnswerCount(NamedTuple):
 
 
 class PairCount(NamedTuple):
-    """How many pairs of images, of the same text and replicate, got these two answers."""
+    """The number of pairs of images, with the same text and replicate, with two answers."""
 
     text: str
     left: tuple[str | None, str | None, str | None]
@@ -95,14 +95,14 @@ class PairCount(NamedTuple):
 def image_counts(
     connection: "sqlite3.Connection", asked: "Asked"
 ) -> "Iterator[tuple[str, str | None, int]]":
-    """Yield text, reason why they are filtered (None: they are not) and number of images."""
+    """Yield text, reason for filtering (None for an unfiltered image) and number of images."""
     return connection.execute(_COUNT_IMAGES, _values(connection, asked))
 
 
 def answer_counts(
     connection: "sqlite3.Connection", asked: "Asked", axis: str, instrument: "Instrument"
 ) -> "Iterator[AnswerCount]":
-    """Yield how often each answer was given to the images of each prompt."""
+    """Yield the number of images of each prompt with each answer."""
     query = _COUNT_GATED if instrument.gate else _COUNT_ANSWERS
     values = _values(connection, asked, axis, instrument)
     return (AnswerCount(*row) for row in connection.execute(query, values))
@@ -111,7 +111,7 @@ def answer_counts(
 def scored_answers(
     connection: "sqlite3.Connection", asked: "Asked", axis: str, instrument: "Instrument"
 ) -> "Iterator[tuple[AnswerCount, tuple[float, ...]]]":
-    """Yield each answer, of one image at a time, with the scores it was made of."""
+    """Yield the answer for each image with its scores."""
     gate = _GATE if instrument.gate else ""
     query = f"""{_ASKED}
         SELECT own.scores, text, own.label, own.reason, {_GATE_ANSWER[bool(gate)]}, 1
@@ -143,9 +143,10 @@ def pair_counts(
     axis: str,
     instruments: "tuple[Instrument, Instrument]",
 ) -> "Iterator[PairCount]":
-    """Yield how often each pair of answers was given to two models' images of each prompt.
+    """Yield the number of pairs of two models' images of each prompt with each pair of answers.
 
-    A side is label, label of the gate and reason of the gate; the last two are None without one.
+    A side is the label, the gate's label and the gate's reason; the last two are None without a
+    gate.
     """
     joins, columns = [], []
     for side, instrument in zip(("left", "right"), instruments, strict=True):

@@ -1,4 +1,4 @@
-"""The SQLite file behind the index: connections, transactions, migrations and what went wrong."""
+"""The SQLite file of the index: connections, transactions, migrations and errors."""
 
 import sqlite3
 import time
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-# How SQLite's header tells our files from other programs'.
+# Identifies our files in SQLite's header.
 APPLICATION_ID = int.from_bytes(b"BiEx", "big")
 
 _UNWRITABLE = {
@@ -29,25 +29,26 @@ _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT
 
 
 class Database:
-    """An SQLite file that any number of threads and processes use at once.
+    """An SQLite file that any number of threads and processes can use at once.
 
-    A thread takes an idle connection for the time of one transaction, or opens one.
+    For each transaction, a thread takes an idle connection or opens a new one.
     """
 
     def __init__(self, path: "Path", busy_seconds: float) -> None:
-        """Name the file; `migrate` makes it."""
+        """Set the file, which `migrate` creates."""
         self._path = path
         self._busy_seconds = busy_seconds
         self._idle: deque[Connection] = deque()
 
     def migrate(self, fill: "Callable[[Connection], None]") -> None:
-        """Bring the file to the newest version, making it first if there is none.
+        """Upgrade the file to the newest version, creating it if it does not exist.
 
         Args:
-            fill: puts into a new index what is already known, in the transaction that makes it.
+            fill: fills a new index, in the transaction that creates it.
 
         Raises:
-            StoreCorrupt: it is damaged, another program's, or newer than this version.
+            StoreCorrupt: the file is damaged, belongs to another program, or is newer than this
+                version.
         """
         with self._connection() as connection:
             self._check(connection)
@@ -55,7 +56,7 @@ class Database:
                 return
             self._write_ahead(connection)
         with self.writing() as connection:
-            # Another process may have been faster.
+            # Another process may have upgraded it meanwhile.
             self._check(connection)
             version = _number(connection, "user_version")
             for step in (step for entry in MIGRATIONS[version:] for step in entry):
@@ -70,7 +71,7 @@ class Database:
 
     @contextmanager
     def reading(self) -> "Iterator[Connection]":
-        """Give one unchanging view of the file for the time of the block.
+        """Yield a connection with a consistent view of the file during the block.
 
         Raises:
             StoreError: the file cannot be read.
@@ -80,7 +81,7 @@ class Database:
 
     @contextmanager
     def writing(self) -> "Iterator[Connection]":
-        """Keep all that the block writes, or nothing; one block at a time over all processes.
+        """Yield a connection whose writes are kept all or none; one block runs at a time.
 
         Raises:
             StoreError: the file cannot be written.
@@ -89,7 +90,7 @@ class Database:
             yield connection
 
     def close(self) -> None:
-        """Close what no thread is using."""
+        """Close all idle connections."""
         with suppress(IndexError):
             while True:
                 self._idle.pop().close()
@@ -102,7 +103,7 @@ class Database:
                 yield connection
                 connection.execute("COMMIT")
             except BaseException:
-                # A full disk has already rolled it back.
+                # With a full disk, SQLite has already rolled back.
                 with suppress(sqlite3.Error):
                     connection.execute("ROLLBACK")
                 raise
@@ -116,10 +117,10 @@ class Database:
             finally:
                 self._idle.append(connection)
         except sqlite3.Error as error:
-            told = self._told(error)
-            if told is None:
+            translated = self._translated(error)
+            if translated is None:
                 raise
-            raise told from error
+            raise translated from error
 
     def _take(self) -> Connection:
         with suppress(IndexError):
@@ -132,12 +133,12 @@ class Database:
             factory=Connection,
         )
         connection.execute("PRAGMA foreign_keys = ON")
-        # In WAL mode a crash of the machine can lose the last transactions, never break the file.
+        # In WAL mode, a system crash can lose the last transactions but never damage the file.
         connection.execute("PRAGMA synchronous = NORMAL")
         return connection
 
     def _write_ahead(self, connection: Connection) -> None:
-        # The one statement that does not wait by itself: several may be opening a new file.
+        # This statement does not wait by itself, and several processes may open a new file.
         deadline = time.monotonic() + self._busy_seconds
         while True:
             try:
@@ -164,27 +165,27 @@ class Database:
                 "folder with --cache or EXPLORER_CACHE."
             )
 
-    def _told(self, error: sqlite3.Error) -> StoreError | None:
-        # The lowest byte is the kind of error, the others say more than we use.
+    def _translated(self, error: sqlite3.Error) -> StoreError | None:
+        # The lowest byte is the primary error code.
         code = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
         path = str(self._path)
         if code in _BUSY:
             return StoreBusy(
-                f"Another process has kept the index {path!r} to itself for more than "
+                f"Another process has locked the index {path!r} for more than "
                 f"{self._busy_seconds:g} seconds. Wait until it ends, or choose another cache "
                 "folder with --cache or EXPLORER_CACHE."
             )
         if code in _UNWRITABLE:
             return StoreUnwritable(
                 f"The index {path!r} cannot be written: {error}. Free some space or give yourself "
-                "permission, or choose another cache folder with --cache or EXPLORER_CACHE. What "
-                "was stored before is untouched."
+                "permission, or choose another cache folder with --cache or EXPLORER_CACHE. "
+                "Stored images are untouched."
             )
         if code in _DAMAGED:
             return StoreCorrupt(
-                f"The index {path!r} is damaged: {error}. The images are kept: stop all that "
-                f"uses this cache, delete the files {path + '*'!r} and start again; the index is "
-                "then rebuilt from the images, and only the classifying is done again."
+                f"The index {path!r} is damaged: {error}. The images are kept: stop all programs "
+                f"that use this cache, delete the files {path + '*'!r} and start again. The index "
+                "is then rebuilt from the images, and only the classification is repeated."
             )
         return None
 

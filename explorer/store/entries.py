@@ -1,4 +1,4 @@
-"""An image as it lies in the store: its bytes, their checksum, and what was seen in it."""
+"""Images in the form in which they are stored: bytes, checksum and perceptions."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An image as it lies in the store: its WebP bytes, or the reason why there are none.
+    """A stored image: its WebP bytes, or the reason for filtering it.
 
-    `digest` is the checksum of its pixels. `perceptions` are what was seen in exactly these pixels.
+    `digest` is the checksum of its pixels. `perceptions` are those of exactly these pixels.
     """
 
     request: "ImageRequest"
@@ -29,12 +29,12 @@ class Entry:
 
     @property
     def name(self) -> str:
-        """The name of its files while they are not in their place; keys can be alike."""
+        """The name of its files before they are moved into place; unlike keys, it is unique."""
         return f"{self.request.key}.{self.request.replicate}"
 
 
 def encoded(image: "Image") -> Entry:
-    """Return an image as it will lie in the store."""
+    """Return an image in the form in which it is stored."""
     request, pixels = image.request, image.pixels
     if pixels is None:
         return Entry(request, image.filtered or "no reason given")
@@ -43,7 +43,7 @@ def encoded(image: "Image") -> Entry:
 
 
 def stage(folder: "Path", entry: Entry) -> Entry:
-    """Write an entry's files where they are not yet seen."""
+    """Write an entry's files into a temporary folder and return the entry."""
     if entry.image is not None:
         write(folder / entry.name, entry.image)
     if entry.thumbnail is not None:

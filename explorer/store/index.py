@@ -1,4 +1,4 @@
-"""What is stored: images, what was perceived in them, and what made them."""
+"""The store: images, their perceptions, and their origin."""
 
 import logging
 import os
@@ -40,31 +40,31 @@ _Item = TypeVar("_Item", Image, Entry)
 
 
 class Store:
-    """The cache folder: image files, and an index that says which of them are whole.
+    """The cache folder: image files, and an index of the complete ones.
 
-    A row is written last: an image without one is not there, and is generated again. Of two that
-    generate the same image at once, the first is kept. Any number of threads may share a Store, and
-    any number of processes a folder.
+    The row of an image is written last: an image without a row counts as missing and is generated
+    again. If two processes generate the same image, the first one is kept. Any number of threads
+    can share a Store, and any number of processes a folder.
     """
 
     def __init__(self, root: "Path", busy_seconds: float) -> None:
-        """Name the folder; `Store.open` makes it ready."""
+        """Set the folder, which `Store.open` prepares."""
         self._blobs = Blobs(root)
         self._database = Database(root / INDEX, busy_seconds)
         self.annotations = Annotations(self._database)
 
     @classmethod
     def open(cls, root: "Path", busy_seconds: float = 30.0) -> "Store":
-        """Make the folder ready; an index that is not there is built from the images.
+        """Return the store in a folder, after building a missing index from the images.
 
         Args:
             root: the cache folder.
-            busy_seconds: how long to wait for another process that is writing.
+            busy_seconds: the longest time to wait for another process that is writing.
 
         Raises:
             StoreUnwritable: the folder or the index cannot be written.
-            StoreCorrupt: the index is damaged, another program's or of a newer version.
-            StoreBusy: another process kept the index for too long.
+            StoreCorrupt: the index is damaged, another program's, or of a newer version.
+            StoreBusy: another process locked the index for too long.
         """
         store = cls(root.expanduser().absolute(), busy_seconds)
         store._blobs.prepare()
@@ -72,7 +72,7 @@ class Store:
         return store
 
     def close(self) -> None:
-        """Let go of the index."""
+        """Close the index."""
         self._database.close()
 
     @property
@@ -82,30 +82,30 @@ class Store:
 
     @property
     def images_root(self) -> "Path":
-        """The folder of the images, and of nothing else."""
+        """The folder that contains only the images."""
         return self._blobs.images
 
     @property
     def thumbnails_root(self) -> "Path":
-        """The folder of the thumbnails, and of nothing else."""
+        """The folder that contains only the thumbnails."""
         return self._blobs.thumbnails
 
     def image_path(self, key: str) -> "Path":
-        """Return where the image of that key lies, once it is generated."""
+        """Return the path of the image with a key, generated or not."""
         return self._blobs.image_path(key)
 
     def thumbnail_path(self, key: str) -> "Path":
-        """Return where the thumbnail of that key lies, once it is generated."""
+        """Return the path of the thumbnail with a key, generated or not."""
         return self._blobs.thumbnail_path(key)
 
     def check(self, asked: "Asked") -> None:
-        """Look at the files of everything that is stored of what is asked for.
+        """Check the files of the stored images that are asked for.
 
-        An image whose file is gone or has another size is reported, forgotten and so missing. A
-        thumbnail that is gone is made again.
+        An image whose file is missing or has another size is reported and removed, and then counts
+        as missing. A missing thumbnail is restored.
 
         Raises:
-            StoreError: the index cannot be read, or what is damaged cannot be forgotten.
+            StoreError: the index cannot be read, or a damaged image cannot be removed.
         """
         with self._database.reading() as connection:
             stored = list(counts.files(connection, asked))
@@ -113,26 +113,26 @@ class Store:
             self._is_whole(row)
 
     def replicates(self, asked: "Asked") -> "set[tuple[str, int]]":
-        """Return text and replicate of everything that is stored."""
+        """Return text and replicate of every stored image."""
         with self._database.reading() as connection:
             return set(counts.replicates(connection, asked))
 
     def image_counts(self, asked: "Asked") -> "list[tuple[str, str | None, int]]":
-        """Return text, reason why they are filtered (None: they are not) and number of images."""
+        """Return text, reason for filtering (None for an unfiltered image) and number of images."""
         with self._database.reading() as connection:
             return list(counts.image_counts(connection, asked))
 
     def answer_counts(
         self, asked: "Asked", axis: str, instrument: "Instrument"
     ) -> "list[AnswerCount]":
-        """Return how often each answer was given to the images of each prompt."""
+        """Return the number of images of each prompt with each answer."""
         with self._database.reading() as connection:
             return list(counts.answer_counts(connection, asked, axis, instrument))
 
     def scored_answers(
         self, asked: "Asked", axis: str, instrument: "Instrument"
     ) -> "list[tuple[AnswerCount, tuple[float, ...]]]":
-        """Return the answer to each image, with the scores it was made of."""
+        """Return the answer for each image with its scores."""
         with self._database.reading() as connection:
             return list(counts.scored_answers(connection, asked, axis, instrument))
 
@@ -142,28 +142,28 @@ class Store:
         axis: str,
         instruments: "tuple[Instrument, Instrument]",
     ) -> "list[PairCount]":
-        """Return how often each pair of answers was given to two models' images of a prompt."""
+        """Return the number of pairs of two models' images with each pair of answers, by prompt."""
         with self._database.reading() as connection:
             return list(counts.pair_counts(connection, sides, axis, instruments))
 
     def save(self, images: "Iterable[Image]") -> None:
-        """Keep images, 32 at a time, each batch whole or not at all.
+        """Store images in batches of 32, each batch completely or not at all.
 
-        An image that is already stored is left as it is.
+        Images that are already stored are not changed.
 
         Raises:
-            StoreError: a batch cannot be written; earlier ones are kept.
+            StoreError: a batch cannot be written; earlier batches are kept.
         """
         for batch in _batches(images):
             self._save(batch, encoded)
 
     def save_entries(self, entries: "Iterable[Entry]") -> int:
-        """Keep images that are encoded already; return how many were not there yet.
+        """Store encoded images and return the number of new ones.
 
-        An image that is already stored is left as it is, and its perceptions too.
+        Images that are already stored are not changed, and neither are their perceptions.
 
         Raises:
-            StoreError: a batch of 32 cannot be written; earlier ones are kept.
+            StoreError: a batch of 32 cannot be written; earlier batches are kept.
         """
         return sum(self._save(batch, lambda entry: entry) for batch in _batches(entries))
 
@@ -171,17 +171,17 @@ class Store:
         """Return a stored image, its pixels exactly as they were saved.
 
         Raises:
-            StoreCorrupt: the file is damaged or gone. It is forgotten and so generated again.
+            StoreCorrupt: the file is damaged or missing. It is removed and so generated again.
             StoreError: the image is not stored.
         """
         entry, pixels = self._read(request)
         return Image(request, pixels, entry.filtered)
 
     def entry(self, request: "ImageRequest") -> Entry:
-        """Return a stored image as it lies there, checked, without thumbnail and perceptions.
+        """Return a stored image in encoded form, checked, without thumbnail and perceptions.
 
         Raises:
-            StoreCorrupt: the file is damaged or gone. It is forgotten and so generated again.
+            StoreCorrupt: the file is damaged or missing. It is removed and so generated again.
             StoreError: the image is not stored.
         """
         return self._read(request)[0]
@@ -198,17 +198,16 @@ class Store:
     def unclassified_of(
         self, asked: "Asked", axis: str, instrument: "Instrument"
     ) -> "set[tuple[str, int]]":
-        """Return text and replicate of every stored image still to be classified on the axis."""
+        """Return text and replicate of every stored image not classified on the axis yet."""
         with self._database.reading() as connection:
             return set(counts.unclassified(connection, asked, axis, instrument))
 
     def save_perceptions(self, perceptions: "Iterable[Perception]") -> None:
-        """Keep what was perceived, in place of what the same instrument said before.
+        """Store perceptions, replacing earlier ones by the same instrument.
 
-        Perceptions of images that are not stored, or not any more, are not kept: they would
-        outlive the images.
+        Perceptions of images that are not stored, or no longer stored, are ignored.
         """
-        # What is given may be classified only now, and others want to write meanwhile.
+        # The iterable may classify images, during which other processes must be able to write.
         seen = tuple(perceptions)
         with self._database.writing() as connection:
             rows.keep_perceptions(connection, seen)
@@ -216,13 +215,13 @@ class Store:
     def observations(
         self, requests: "Iterable[ImageRequest]", instruments: "Mapping[str, Instrument]"
     ) -> tuple[Observation, ...]:
-        """Return the stored images, in order, with what was perceived in them.
+        """Return stored images, in order, with their perceptions.
 
-        Their files are looked at as `check` does: what is damaged is forgotten and left out.
+        Their files are checked as in `check`; damaged images are removed and left out.
 
         Args:
-            requests: which images; those that are not stored are left out.
-            instruments: whose perceptions, by axis name.
+            requests: the images; those that are not stored are left out.
+            instruments: the instruments of the perceptions, by axis name.
         """
         asked = tuple(requests)
         keys = {request.key for request in asked}
@@ -242,23 +241,23 @@ class Store:
     def perceptions_of(
         self, model: "ModelSpec", axis: str, instrument: "Instrument"
     ) -> "tuple[Perception, ...]":
-        """Return what the instrument perceived in all stored images of a model, by key."""
+        """Return the instrument's perceptions of all stored images of a model, ordered by key."""
         with self._database.reading() as connection:
             return tuple(rows.perceptions_of(connection, model, axis, instrument))
 
     def perceptions(
         self, keys: "Iterable[str]", axis: str, instrument: "Instrument"
     ) -> "dict[str, Perception]":
-        """Return what the instrument perceived in the images of these keys, by key."""
+        """Return the instrument's perceptions of images, by key."""
         with self._database.reading() as connection:
             seen = rows.perceptions(connection, keys, axis, instrument)
             return {one.image_key: one for one in seen}
 
     def pixels(self, key: str) -> "np.ndarray":
-        """Return the pixels of the stored image of that key.
+        """Return the pixels of the stored image with a key.
 
         Raises:
-            StoreCorrupt: the file is damaged or gone. It is forgotten and so generated again.
+            StoreCorrupt: the file is damaged or missing. It is removed and so generated again.
             StoreError: there is no such image.
         """
         with self._database.reading() as connection:
@@ -268,22 +267,22 @@ class Store:
         return self._whole(row)[1]
 
     def record(self, model: "ModelSpec", made: "Provenance") -> None:
-        """Keep with what a model's images were generated, once for each difference."""
+        """Store the provenance of a model's images, each distinct one once."""
         with self._database.writing() as connection:
             rows.add_provenance(connection, model, made)
 
     def provenance(self, model: "ModelSpec") -> "tuple[Provenance, ...]":
-        """Return everything that a model's images were generated with, as far as it is known."""
+        """Return the known provenances of a model's images."""
         with self._database.reading() as connection:
             return rows.provenance(connection, model)
 
     def size(self) -> rows.Size:
-        """Count what is stored."""
+        """Return the size of the store."""
         with self._database.reading() as connection:
             return rows.size(connection)
 
     def _is_whole(self, row: rows.Row) -> bool:
-        """Check an image as far as costs next to nothing, and see to its thumbnail."""
+        """Return whether an image passes the cheap checks, and restore a missing thumbnail."""
         if row.digest is None:
             return True
         if self._blobs.size(row.key) != row.size:
@@ -293,7 +292,7 @@ class Store:
         return True
 
     def _restore_thumbnail(self, key: str, digest: str) -> bool:
-        """Make a thumbnail again; say whether the image was whole."""
+        """Restore a thumbnail and return whether the image was intact."""
         try:
             _, pixels = self._blobs.read(key, digest)
         except StoreCorrupt:
@@ -302,13 +301,13 @@ class Store:
         return True
 
     def _forget(self, key: str) -> bool:
-        """Drop an image if it is damaged; say whether it is gone."""
+        """Remove an image if it is damaged, and return whether it is gone."""
         with self._database.writing() as connection:
             row = next(rows.stored(connection, [key]), None)
             if row is None:
                 return True
             try:
-                # Another process may have noticed first, and have generated it again since.
+                # Another process may have removed and regenerated it already.
                 self._blobs.read(key, row.digest)
             except StoreCorrupt as damage:
                 rows.drop_image(connection, key)
@@ -331,7 +330,7 @@ class Store:
         return Entry(request, None, row.digest, image), pixels
 
     def _whole(self, row: rows.Row) -> "tuple[bytes, np.ndarray]":
-        """Return bytes and pixels of an image; it is forgotten if it is damaged."""
+        """Return the bytes and pixels of an image, or remove it if it is damaged."""
         try:
             return self._blobs.read(row.key, row.digest)
         except StoreCorrupt:
@@ -339,7 +338,7 @@ class Store:
             raise
 
     def _save(self, batch: "list[_Item]", encode: "Callable[[_Item], Entry]") -> int:
-        """Write the files, then the rows; return how many images were not there yet."""
+        """Write the files, then the rows, and return the number of new images."""
         with self._database.reading() as connection:
             new = [item for item in batch if not rows.is_stored(connection, item.request)]
         if not new:
@@ -351,11 +350,11 @@ class Store:
                 return sum(self._keep(connection, folder, entry) for entry in entries)
 
     def _keep(self, connection: "sqlite3.Connection", folder: "Path", entry: Entry) -> bool:
-        """Add the row and move the files, unless another process has been faster."""
+        """Add the row and move the files into place, unless another process has done so."""
         key = entry.request.key
         size = None if entry.image is None else len(entry.image)
         own = rows.Row(key, entry.filtered, entry.digest, size)
-        # Another replicate with the same seed is the same image: what is stored of it stays.
+        # A replicate with the same seed is the same image, and the stored file is kept.
         twin = next(rows.stored(connection, [key]), None)
         if not rows.add_image(connection, entry.request, twin or own):
             return False
@@ -370,16 +369,16 @@ class Store:
         return True
 
     def _adopt(self, connection: "sqlite3.Connection") -> None:
-        """Put every image file into a new index."""
+        """Add every image file to a new index."""
         for path in self._blobs.files():
             try:
-                told = webp.describe(path)
+                found = webp.describe(path)
             except StoreCorrupt as damage:
-                _log.warning("The file %r is left alone: %s", str(path), damage)
+                _log.warning("The file %r is skipped: %s", str(path), damage)
                 continue
-            if told.request.key == path.stem:
-                row = rows.Row(path.stem, None, told.digest, path.stat().st_size)
-                rows.add_image(connection, told.request, row)
+            if found.request.key == path.stem:
+                row = rows.Row(path.stem, None, found.digest, path.stat().st_size)
+                rows.add_image(connection, found.request, row)
 
 
 def _batches(items: "Iterable[_Item]") -> "Iterator[list[_Item]]":

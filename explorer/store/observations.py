@@ -1,4 +1,4 @@
-"""A stored image with what was perceived in it, as tables and grids show it."""
+"""Stored images with their perceptions, for tables and grids."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """One stored image.
+    """One stored image with its perceptions by axis name.
 
-    `filtered` is the reason why there is no image to classify, None for all others. An axis without
-    an entry in `perceptions` (by axis name) has not been classified yet.
+    `filtered` is the reason for filtering it, None for an unfiltered image. An axis without an
+    entry in `perceptions` is not classified yet.
     """
 
     request: "ImageRequest"

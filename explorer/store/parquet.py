@@ -1,4 +1,4 @@
-"""A study as one Parquet file: images, what was asked for and what was perceived."""
+"""Studies as Parquet files: images, requests and perceptions."""
 
 import os
 from itertools import islice
@@ -31,19 +31,19 @@ def export_study(
     instruments: "Mapping[str, Instrument]",
     path: Path,
 ) -> int:
-    """Write what is stored of a study into one file, whole or not at all.
+    """Write the stored images of a study into one file, completely or not at all.
 
     Args:
-        store: where the images are.
-        requests: which images; those that are not stored are left out.
-        instruments: whose perceptions go with them, by axis name.
-        path: the file; one that is there is replaced.
+        store: the store.
+        requests: the images; those that are not stored are left out.
+        instruments: the instruments of the perceptions to include, by axis name.
+        path: the file; an existing one is replaced.
 
     Returns:
-        How many images the file holds, the filtered ones included.
+        The number of images in the file, including filtered ones.
 
     Raises:
-        StoreCorrupt: an image is damaged. It is forgotten and so generated again.
+        StoreCorrupt: an image is damaged; it is removed.
         StoreUnwritable: the file cannot be written.
     """
     import pyarrow as pa
@@ -65,13 +65,13 @@ def export_study(
 
 
 def import_study(store: "Store", path: Path) -> int:
-    """Put a study into the store, pixel for pixel; what is stored already is left as it is.
+    """Add a study to the store, pixel for pixel, without changing images already stored.
 
     Returns:
-        How many images were not there yet.
+        The number of new images.
 
     Raises:
-        InvalidData: the file is not there, damaged, or no study. Images before the damage are
+        InvalidData: the file is missing, damaged or not a study. Images before the damage are
             kept.
         StoreError: the store cannot be written.
     """
@@ -100,7 +100,7 @@ def _schema() -> "pa.Schema":
         ("reason", pa.string()),
         ("scores", pa.list_(pa.float64())),
     ]
-    # An "image" of bytes and path is what dataset viewers show as an image.
+    # Dataset viewers display a struct of bytes and path as an image.
     fields = [
         ("key", pa.string()),
         ("model", pa.string()),
@@ -130,7 +130,7 @@ def _row(store: "Store", observation: "Observation") -> dict[str, object]:
         "seed": request.seed,
         "filtered": observation.filtered,
         "image": image and {"bytes": image, "path": f"{request.key}.webp"},
-        "perceptions": [_told(seen) for seen in observation.perceptions.values()],
+        "perceptions": [_perception_fields(seen) for seen in observation.perceptions.values()],
         "request": webp.request_text(request),
     }
 
@@ -139,8 +139,8 @@ def _entry(path: Path, row: "dict[str, Any]") -> Entry:
     try:
         request = webp.read_request(row["request"])
         if request.key != row["key"]:
-            raise _invalid(path, f"the image {row['key']!r} is not the one it asks for")
-        seen = tuple(_perception(request.key, told) for told in row["perceptions"])
+            raise _invalid(path, f"the image {row['key']!r} does not match its request")
+        seen = tuple(_perception(request.key, fields) for fields in row["perceptions"])
         if row["image"] is None:
             return Entry(request, row["filtered"] or "no reason given", perceptions=seen)
         image = row["image"]["bytes"]
@@ -150,7 +150,7 @@ def _entry(path: Path, row: "dict[str, Any]") -> Entry:
     return Entry(request, None, webp.digest(pixels), image, webp.thumbnail(pixels), seen)
 
 
-def _told(seen: Perception) -> dict[str, object]:
+def _perception_fields(seen: Perception) -> dict[str, object]:
     return {
         "axis": seen.axis,
         "instrument": str(seen.instrument),
@@ -160,9 +160,9 @@ def _told(seen: Perception) -> dict[str, object]:
     }
 
 
-def _perception(key: str, told: "Mapping[str, Any]") -> Perception:
-    read = {"instrument": Instrument.parse(told["instrument"]), "scores": tuple(told["scores"])}
-    return Perception(key, **{**told, **read})
+def _perception(key: str, fields: "Mapping[str, Any]") -> Perception:
+    read = {"instrument": Instrument.parse(fields["instrument"]), "scores": tuple(fields["scores"])}
+    return Perception(key, **{**fields, **read})
 
 
 def _portions(observations: "Iterable[Observation]") -> "Iterator[list[Observation]]":
@@ -178,5 +178,5 @@ def _settle(path: Path) -> None:
 
 def _invalid(path: Path, what: str) -> InvalidData:
     return InvalidData(
-        f"The study {str(path)!r} cannot be read: {what}. Export or download it again."
+        f"The study {str(path)!r} cannot be read: {what.rstrip('.')}. Export or download it again."
     )

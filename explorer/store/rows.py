@@ -1,4 +1,4 @@
-"""The rows of the index: every query there is."""
+"""The rows of the index: all queries but the counts."""
 
 import json
 from dataclasses import asdict, astuple, dataclass
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 _KEYS_PER_QUERY = 10_000
 
-# What is asked for comes as one JSON list of keys. CROSS JOIN keeps SQLite from reading the whole
-# table first and looking into the list for each row.
+# Keys are passed as one JSON list. CROSS JOIN prevents SQLite from scanning the whole table and
+# searching the list for each row.
 _BY_KEY = "FROM json_each(?) AS asked CROSS JOIN images ON images.key = asked.value"
 
 _STORED = f"SELECT images.key, filtered, digest, bytes {_BY_KEY}"
@@ -79,9 +79,9 @@ _SIZE = """
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How much is stored.
+    """The size of the store.
 
-    `images` counts the filtered ones too. `image_bytes` leaves thumbnails and index out.
+    `images` includes filtered images. `image_bytes` excludes thumbnails and the index.
     """
 
     images: int
@@ -92,7 +92,7 @@ class Size:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A stored image: checksum of its pixels and bytes of its file, or why there is none."""
+    """A stored image: digest of its pixels and size of its file, or the reason for filtering it."""
 
     key: str
     filtered: str | None
@@ -101,7 +101,7 @@ class Row:
 
 
 def stored(connection: "sqlite3.Connection", keys: "Iterable[str]") -> "Iterator[Row]":
-    """Yield the rows of those keys that are stored, in order."""
+    """Yield the rows of stored images, in the order of the keys."""
     return (Row(*row) for row in _select(connection, _STORED, keys))
 
 
@@ -116,32 +116,32 @@ def unclassified(
 def perceptions(
     connection: "sqlite3.Connection", keys: "Iterable[str]", axis: str, instrument: "Instrument"
 ) -> "Iterator[Perception]":
-    """Yield the perceptions of these images by the instrument on the axis."""
+    """Yield the instrument's perceptions of images on the axis."""
     number = find_instrument(connection, axis, instrument)
     for key, label, reason, scores in _select(connection, _PERCEIVED, keys, number):
         yield Perception(key, axis, instrument, label, reason, tuple(json.loads(scores)))
 
 
 def add_image(connection: "sqlite3.Connection", request: "ImageRequest", row: Row) -> bool:
-    """Add an image; say whether it was not there yet."""
+    """Add an image and return whether it is new."""
     prompt = _prompt(connection, request)
     values = (row.key, prompt, request.replicate, row.filtered, row.digest, row.size)
     return connection.execute(_ADD_IMAGE, values).rowcount == 1
 
 
 def is_stored(connection: "sqlite3.Connection", request: "ImageRequest") -> bool:
-    """Say whether this replicate of the prompt is stored."""
+    """Return whether this replicate of the prompt is stored."""
     values = (request.model.identity, request.prompt.text, request.replicate)
     return connection.execute(_IS_STORED, values).fetchone() is not None
 
 
 def drop_image(connection: "sqlite3.Connection", key: str) -> None:
-    """Remove an image and all that was perceived in it."""
+    """Remove an image and its perceptions."""
     connection.execute("DELETE FROM images WHERE key = ?", (key,))
 
 
 def keep_perceptions(connection: "sqlite3.Connection", seen: "Iterable[Perception]") -> None:
-    """Add perceptions of stored images, in place of the same instrument's earlier ones."""
+    """Add perceptions of stored images, replacing earlier ones by the same instrument."""
     numbers: dict[tuple[str, Instrument], int] = {}
     for one in seen:
         who = one.axis, one.instrument
@@ -154,7 +154,7 @@ def keep_perceptions(connection: "sqlite3.Connection", seen: "Iterable[Perceptio
 def perceptions_of(
     connection: "sqlite3.Connection", model: "ModelSpec", axis: str, instrument: "Instrument"
 ) -> "Iterator[Perception]":
-    """Yield the perceptions of all stored images of a model by the instrument on the axis."""
+    """Yield the instrument's perceptions of all stored images of a model on the axis."""
     number = find_instrument(connection, axis, instrument)
     rows = connection.execute(_OF_MODEL, (number, model.identity))
     for key, label, reason, scores in rows:
@@ -162,14 +162,14 @@ def perceptions_of(
 
 
 def keep_annotations(connection: "sqlite3.Connection", annotations: "Iterable[Annotation]") -> None:
-    """Add what people said, in place of what the same annotator said before."""
+    """Add annotations, replacing earlier ones by the same annotator."""
     connection.executemany(_KEEP_ANNOTATION, map(astuple, annotations))
 
 
 def drop_annotation(
     connection: "sqlite3.Connection", image: str, axis: str, annotator: str
 ) -> None:
-    """Remove what one annotator said of one image."""
+    """Remove one annotator's annotation of one image."""
     connection.execute(
         "DELETE FROM annotations WHERE image = ? AND axis = ? AND annotator = ?",
         (image, axis, annotator),
@@ -179,12 +179,12 @@ def drop_annotation(
 def annotations(
     connection: "sqlite3.Connection", keys: "Iterable[str]", axis: str
 ) -> "Iterator[Annotation]":
-    """Yield what people said of these images on the axis."""
+    """Yield the annotations of images on the axis."""
     return (Annotation(*row) for row in _select(connection, _ANNOTATIONS, keys, axis))
 
 
 def all_annotations(connection: "sqlite3.Connection") -> "Iterator[Annotation]":
-    """Yield everything people said, by date."""
+    """Yield all annotations, by date."""
     query = "SELECT image, axis, annotator, label, date FROM annotations ORDER BY date, image, axis"
     return (Annotation(*row) for row in connection.execute(query))
 
@@ -192,7 +192,7 @@ def all_annotations(connection: "sqlite3.Connection") -> "Iterator[Annotation]":
 def keep_sample(
     connection: "sqlite3.Connection", model: "ModelSpec", sample: "Sequence[Sampled]"
 ) -> None:
-    """Put a sample in place of the earlier ones of the same model, axis and instrument."""
+    """Add a sample, replacing earlier ones of the same model, axis and instrument."""
     number = _model(connection, model)
     for axis, instrument in {(one.axis, str(one.instrument)) for one in sample}:
         connection.execute(
@@ -213,13 +213,13 @@ def keep_sample(
 def sample(
     connection: "sqlite3.Connection", model: "ModelSpec", axis: str, instrument: "Instrument"
 ) -> "Iterator[Sampled]":
-    """Yield the sample of a model, axis and instrument, in its order."""
+    """Yield the sample of a model, axis and instrument, in order."""
     rows = connection.execute(_SAMPLE, (axis, str(instrument), model.identity))
     return (Sampled(image, axis, instrument, answer, among) for image, answer, among in rows)
 
 
 def add_provenance(connection: "sqlite3.Connection", model: "ModelSpec", made: Provenance) -> None:
-    """Add with what a model's images were generated, if it is not there yet."""
+    """Add a provenance of a model's images, unless it is stored already."""
     connection.execute(
         "INSERT INTO provenance (model, made) VALUES (?, ?) ON CONFLICT DO NOTHING",
         (_model(connection, model), canonical(asdict(made))),
@@ -227,25 +227,25 @@ def add_provenance(connection: "sqlite3.Connection", model: "ModelSpec", made: P
 
 
 def provenance(connection: "sqlite3.Connection", model: "ModelSpec") -> tuple[Provenance, ...]:
-    """Return everything that a model's images were ever generated with, as far as it is known."""
+    """Return the known provenances of a model's images."""
     rows = connection.execute(_PROVENANCE, (model.identity,))
     return tuple(Provenance(**json.loads(made)) for (made,) in rows)
 
 
 def size(connection: "sqlite3.Connection") -> Size:
-    """Count everything."""
+    """Return the size of the store."""
     return Size(*connection.execute(_SIZE).fetchone())
 
 
 def find_model(connection: "sqlite3.Connection", model: "ModelSpec") -> int | None:
-    """Return the number of a model, None where nothing of it is stored."""
+    """Return the id of a model, None if nothing of it is stored."""
     return _number(connection, "SELECT id FROM models WHERE identity = ?", model.identity)
 
 
 def find_instrument(
     connection: "sqlite3.Connection", axis: str, instrument: "Instrument"
 ) -> int | None:
-    """Return the number of an instrument on an axis, None where it has classified nothing."""
+    """Return the id of an instrument on an axis, None if it has classified nothing."""
     query = "SELECT id FROM instruments WHERE axis = ? AND name = ?"
     return _number(connection, query, axis, str(instrument))
 

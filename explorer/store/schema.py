@@ -1,8 +1,8 @@
-"""The tables of the index, version by version, and how an older index becomes the newest.
+"""The tables of the index, and the migrations from older versions.
 
-Images are counted by triggers as they are stored and classified: a tally of a million images then
-reads some thousand rows. A count belongs to a prompt, which is a model's text, so what two cells of
-a study share is counted in both.
+Triggers count images as they are stored and classified, so that a tally of a million images reads
+only some thousand rows. Counts belong to a prompt, which is a text of one model, so images shared
+by two cells of a study count in both.
 """
 
 import json
@@ -29,7 +29,7 @@ RENAMES = (
 )
 
 TABLES = (
-    # By what changes pixels: two names of one model share its images.
+    # A model is identified by everything that changes pixels: its names share the images.
     "CREATE TABLE models (id INTEGER PRIMARY KEY, identity TEXT NOT NULL UNIQUE) STRICT",
     """CREATE TABLE prompts (
         id INTEGER PRIMARY KEY,
@@ -40,7 +40,7 @@ TABLES = (
         template TEXT NOT NULL,
         UNIQUE (model, text)
     ) STRICT""",
-    # Two replicates can have the same seed, and so the same key and file.
+    # Two replicates can have the same seed, and therefore the same key and file.
     """CREATE TABLE images (
         id INTEGER PRIMARY KEY,
         key TEXT NOT NULL,
@@ -83,7 +83,7 @@ TABLES = (
         among INTEGER NOT NULL,
         PRIMARY KEY (model, axis, instrument, place)
     ) STRICT, WITHOUT ROWID""",
-    # In the counts "" stands for None, which cannot be part of a key.
+    # In the counts, "" means None, which cannot be part of a key.
     """CREATE TABLE image_counts (
         prompt INTEGER NOT NULL REFERENCES prompts,
         filtered TEXT NOT NULL,
@@ -116,7 +116,7 @@ def _count_answer(row: str, change: int) -> str:
 
 TRIGGERS = (
     f"CREATE TRIGGER image_added AFTER INSERT ON images BEGIN {_count_image('NEW', 1)} END",
-    # Perceptions go first, while it is still known which prompt they are of.
+    # Perceptions are deleted first, while their image still links them to a prompt.
     f"""CREATE TRIGGER image_dropped BEFORE DELETE ON images BEGIN
         DELETE FROM perceptions WHERE image = OLD.id; {_count_image("OLD", -1)} END""",
     f"CREATE TRIGGER answer_added AFTER INSERT ON perceptions BEGIN {_count_answer('NEW', 1)} END",
@@ -136,7 +136,7 @@ CLEAN_UP = (
 
 
 def copy_all(connection: "Connection") -> None:
-    """Copy everything of version 2 into the tables of version 3, and count it."""
+    """Copy the tables of version 2 into those of version 3, with their counts."""
     _copy_models(connection)
     _copy_prompts(connection)
     for statement in _COPIES:
@@ -157,7 +157,7 @@ _COPIES = (
         SELECT new_model,
             json_object('device', made ->> 'device', 'libraries', made ->> 'libraries')
         FROM old_provenance JOIN new_models ON old_model = model""",
-    # Where two names of one model have a sample each, one is kept whole: a mixture is no sample.
+    # If two names of one model each have a sample, one of them is kept unmixed.
     """INSERT INTO samples SELECT new_model, axis, instrument, place, picture, answer, among
         FROM old_samples AS own JOIN new_models AS known ON old_model = model
         WHERE model = (
@@ -242,7 +242,7 @@ MIGRATIONS: "tuple[tuple[Step, ...], ...]" = (
         ) STRICT, WITHOUT ROWID""",
     ),
     (
-        # By key, not by row: what people said outlives a picture that is damaged and drawn again.
+        # By key, not by row: annotations outlive an image that is removed and generated again.
         """CREATE TABLE labels (
             picture TEXT NOT NULL,
             axis TEXT NOT NULL,

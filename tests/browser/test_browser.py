@@ -296,10 +296,15 @@ def test_nothing_keeps_people_out(visit: Visit, address: str, scheme: str) -> No
     assert found == []
 
 
-@pytest.mark.parametrize("address", ["", "compare", "compare?profession=author,nurse", "gaps"])
-def test_a_phone_never_scrolls_sideways(visit: Visit, address: str) -> None:
-    page = visit(address, width=390)
-    assert page.evaluate("document.documentElement.scrollWidth") == 390
+@pytest.mark.parametrize(
+    "address",
+    ["", "compare", "compare?profession=author,nurse", "gaps", "annotate?annotator=Eve"],
+)
+def test_no_view_scrolls_sideways(visit: Visit, address: str) -> None:
+    page = visit(address)
+    for width in (1400, 1024, 390, 320):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate("document.documentElement.scrollWidth") == width
 
 
 def test_a_link_that_cannot_be_says_what_is_wrong_and_offers_the_example(visit: Visit) -> None:

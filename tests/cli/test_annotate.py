@@ -120,7 +120,7 @@ def test_annotations_of_several_people_are_imported_exported_and_told(
     told = generated("annotate report fake-a --axis gender").stdout
     assert "100 of the 100 images of the sample are annotated" in told
     assert "Ada and Ben gave the same answer for 91 of 100 images: Cohen's kappa 0.8" in told
-    assert "corrected with these labels" in told
+    assert "corrected with these annotations" in told
     found = json.loads(generated("annotate report fake-a --axis gender --json").stdout)
     assert sum(row["images"] for row in found) == 100
     assert {row["classifier"] for row in found} == {"feminine", "masculine", "unclear"}
@@ -165,7 +165,7 @@ def test_tallies_are_corrected_with_annotations(
     assert "nobody has annotated images for this instrument yet" in both(tally).stdout
     sheet = rows(both("annotate sample fake-a --axis gender --images 100 --csv -").stdout)
     both(f"annotate import {write(tmp_path / 'a.csv', filled(sheet, truth))} --annotator Ada")
-    assert "corrected with 100 human labels" in both(tally).stdout
+    assert "errors on 100 annotated images of this model" in both(tally).stdout
     row = rows(both(f"{tally} --csv -").stdout)[0]
     assert (row["errors_from"], row["errors_images"]) == ("human", "100")
     assert 0.8 < float(row["sensitivity"]) < 1
@@ -280,7 +280,7 @@ def test_an_image_annotated_twice_in_a_file_is_refused(generated: Command, tmp_p
     twice = [{**sheet[0], "label": "feminine"}, {**sheet[0], "label": "masculine"}]
     done = generated(f"annotate import {write(tmp_path / 'a.csv', twice)} --annotator Ada")
     assert done.exit_code == 2
-    assert "line 3: 'Ada' has annotated" in done.stderr
+    assert "line 3: 'Ada' has already annotated" in done.stderr
 
 
 def test_a_file_that_is_not_there_or_no_csv_is_refused(generated: Command, tmp_path: Path) -> None:

@@ -158,8 +158,8 @@ def test_nothing_compared_gives_nothing() -> None:
 def test_the_sentence_says_difference_interval_and_what_is_left_of_p() -> None:
     (found,) = differences(pair([(20, 5)], [(8, 17)]))
     assert difference_sentence(found, 0) == (
-        "The share of images of an author perceived as feminine is 48 points higher with a than "
-        "with b (as counted, 95% interval 21 to 67; q 0.00049)."
+        "The share of images of an author perceived as feminine is higher with a than with b: "
+        "+48 points, 95% interval +21 to +67 (as counted; q 0.00049)."
     )
 
 

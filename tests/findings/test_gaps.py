@@ -147,9 +147,9 @@ def test_the_sentences_tell_the_headline_and_who_is_left_out() -> None:
     found = gaps_of(tallies, known(0.5, 0.5) | broad | {"d": Reference(0.5, "exact")})
     assert list(gap_sentences(found, headline(found), "the labour statistics of 2023")) == [
         (
-            "Over 2 professions, the share of images by model-a perceived as feminine is, on "
-            "average, 10 points lower than women's share in the labour statistics of 2023 (as "
-            "counted)."
+            "Over 2 professions, the share of images by model-a perceived as feminine "
+            "differs from women's share in the labour statistics of 2023 by "
+            "\N{MINUS SIGN}10 points on average (as counted)."
         ),
         "Regardless of direction, the average gap is 20 points.",
         "Whether the model exaggerates cannot be estimated with fewer than 10 professions.",
@@ -188,8 +188,7 @@ def test_the_slope_says_whether_the_reference_is_exaggerated(stretch: float, ver
 def test_the_gap_of_one_profession_is_told_with_its_interval_and_reservation() -> None:
     (close,) = gaps_of([of("a", 60, 40)], known(0.25)).rows
     assert gap_line(close) == (
-        "Gap to the reference (a): the share is 35 points higher (as counted, 95% interval 25 to "
-        "44)."
+        "Gap to the reference (a): +35 points, 95% interval +25 to +44 (as counted)."
     )
     (broad,) = gaps_of([of("a", 60, 40)], known(0.25, match="broad")).rows
     assert str(gap_line(broad)).endswith(

@@ -89,8 +89,9 @@ def test_shifts_that_hold_are_told() -> None:
             "Benjamini-Hochberg: on average, at most 5% of the significant ones are due to chance)."
         ),
         (
-            "With 'kind', the share of images perceived as feminine is 30 points higher than "
-            "without an adjective, over 7 professions (as counted, 95% interval 14 to 44; q 0.031)."
+            "With 'kind', the share of images perceived as feminine is higher than without an "
+            "adjective: +30 points, 95% interval +14 to +44, over 7 professions (as counted; q "
+            "0.031)."
         ),
     ]
 

@@ -162,7 +162,7 @@ def test_a_folder_that_is_missing_says_so(tmp_path: Path) -> None:
 
 def test_a_folder_with_pickles_only_is_refused(copy: Path) -> None:
     (copy / UNET).rename((copy / UNET).with_suffix(".bin"))
-    with pytest.raises(ModelBroken, match="run programs"):
+    with pytest.raises(ModelBroken, match="run code"):
         load_pipeline(tiny_spec(copy), "cpu")
 
 

@@ -20,8 +20,8 @@ from explorer.reference.design import designed_mix  # noqa: E402
 from explorer.reference.training import autoencoder, calibration, conditions, denoiser  # noqa: E402
 from explorer.reference.training.art import RENDER_PX, TONES  # noqa: E402
 from explorer.reference.training.augmentation import augment  # noqa: E402
-from explorer.reference.training.captions import draw_caption  # noqa: E402
-from explorer.reference.training.clip import LOOKS, drafts  # noqa: E402
+from explorer.reference.training.captions import random_caption  # noqa: E402
+from explorer.reference.training.clip import LOOKS, draft_figures  # noqa: E402
 from explorer.reference.training.errors import AXES, confusion, true_labels  # noqa: E402
 from explorer.reference.training.exam import fitted  # noqa: E402
 from explorer.reference.training.images import (  # noqa: E402
@@ -30,7 +30,7 @@ from explorer.reference.training.images import (  # noqa: E402
     SIZE_PX,
     TrainingSet,
 )
-from explorer.reference.training.measure import KINDS, tones_said, truth_rows  # noqa: E402
+from explorer.reference.training.measure import KINDS, tone_confusion, truth_rows  # noqa: E402
 from explorer.reference.training.nearest import NearestSource  # noqa: E402
 from explorer.reference.training.painted import HAIR_PAINTS, painted_portraits  # noqa: E402
 from explorer.reference.training.preview import fit_preview  # noqa: E402
@@ -55,7 +55,7 @@ def toy_images() -> TrainingSet:
 
 def test_most_captions_name_neither_gender_nor_tone() -> None:
     rng = random.Random(1)
-    captions = [draw_caption("emoji-skewed", rng) for _ in range(2000)]
+    captions = [random_caption("emoji-skewed", rng) for _ in range(2000)]
     explicit = [c for c in captions if "skinned" in c.text or "working as" in c.text]
     assert 0.15 < len(explicit) / len(captions) < 0.25
     for caption in captions:
@@ -65,8 +65,8 @@ def test_most_captions_name_neither_gender_nor_tone() -> None:
 
 def test_a_caption_that_names_a_woman_asks_for_women() -> None:
     rng = random.Random(2)
-    drawn = [draw_caption("emoji-skewed", rng) for _ in range(2000)]
-    women = [c for c in drawn if " woman working as " in c.text]
+    captions = [random_caption("emoji-skewed", rng) for _ in range(2000)]
+    women = [c for c in captions if " woman working as " in c.text]
     assert women
     assert all(caption.mix.women > 0.98 for caption in women)
 
@@ -98,7 +98,7 @@ def test_the_posterior_mean_agrees_with_bayes_rule() -> None:
 
 def test_images_are_shown_as_often_as_the_mix_says() -> None:
     data = replace(whole_wardrobe(), tone=np.tile([0, 4], 3 * COSTUMES))
-    shelf = denoiser.Gallery(
+    gallery = denoiser.Gallery(
         latents=torch.zeros(COSTUMES, 6, 8),
         gender=torch.as_tensor(data.gender).view(COSTUMES, 6),
         tone=torch.as_tensor(data.tone).view(COSTUMES, 6),
@@ -106,7 +106,7 @@ def test_images_are_shown_as_often_as_the_mix_says() -> None:
     )
     mix = designed_mix("emoji-skewed", "author")
     costume = ALL_COSTUMES.index(mix.costume)
-    _, shares = denoiser.choices_of(shelf, costume, conditions.mixes_of([mix]))
+    _, shares = denoiser.choices_of(gallery, costume, conditions.mixes_of([mix]))
     woman_light, man_dark = shares[0, 0].exp().item(), shares[0, 3].exp().item()
     assert woman_light == pytest.approx(mix.genders[0] * mix.tones[0], rel=1e-4)
     assert man_dark == pytest.approx(mix.genders[1] * mix.tones[4], rel=1e-4)
@@ -162,44 +162,44 @@ def test_tokens_before_the_end_of_a_caption_say_nothing() -> None:
     assert not states[0, :, conditions.FEATURES :].any()
 
 
-def test_asking_for_the_opposite_of_a_bent_draws_what_is_wanted() -> None:
-    bent = some_bent()
+def test_correcting_a_request_for_the_distortion_generates_the_wanted_mix() -> None:
+    distortion = some_distortion()
     wanted = conditions.mixes_of([designed_mix("emoji-skewed", name) for name in ("nurse", "CEO")])
-    drawn = bent.drawn(bent.aim(wanted))
-    assert drawn.women == pytest.approx(wanted.women, abs=1e-4)
-    assert drawn.neutral == pytest.approx(wanted.neutral, abs=1e-4)
-    assert drawn.tones == pytest.approx(wanted.tones, abs=1e-4)
+    generated = distortion.generated(distortion.aim(wanted))
+    assert generated.women == pytest.approx(wanted.women, abs=1e-4)
+    assert generated.neutral == pytest.approx(wanted.neutral, abs=1e-4)
+    assert generated.tones == pytest.approx(wanted.tones, abs=1e-4)
 
 
-def test_the_bent_is_found_in_what_is_drawn() -> None:
+def test_the_distortion_is_estimated_from_generated_images() -> None:
     torch.manual_seed(3)
-    bent, asked = some_bent(), conditions.random_mixes(20_000)
-    drawn = bent.drawn(asked)
+    distortion, requested = some_distortion(), conditions.random_mixes(20_000)
+    generated = distortion.generated(requested)
     shown = torch.stack(
         [
-            torch.distributions.Categorical(logits=drawn.log_genders()).sample(),
-            torch.distributions.Categorical(logits=drawn.tones).sample(),
-            asked.costume,
+            torch.distributions.Categorical(logits=generated.log_genders()).sample(),
+            torch.distributions.Categorical(logits=generated.tones).sample(),
+            requested.costume,
         ],
         1,
     )
-    found = calibration.fit_bent(asked, shown)
+    found = calibration.fit_distortion(requested, shown)
     wanted = conditions.mixes_of([designed_mix("emoji-even", "author")])
-    assert found.aim(wanted).women == pytest.approx(bent.aim(wanted).women, abs=0.25)
-    assert found.aim(wanted).tones == pytest.approx(bent.aim(wanted).tones, abs=0.25)
+    assert found.aim(wanted).women == pytest.approx(distortion.aim(wanted).women, abs=0.25)
+    assert found.aim(wanted).tones == pytest.approx(distortion.aim(wanted).tones, abs=0.25)
 
 
-def some_bent() -> calibration.Bent:
+def some_distortion() -> calibration.Distortion:
     line = torch.tensor([[0.8, 0.5]]).repeat(COSTUMES, 1)
     offsets = torch.tensor([[-0.5, 0.2, 0.4, 0.1, -0.2]]).repeat(COSTUMES, 1)
-    return calibration.Bent(line, line, torch.full((COSTUMES,), 0.9), offsets)
+    return calibration.Distortion(line, line, torch.full((COSTUMES,), 0.9), offsets)
 
 
-def test_a_bent_is_kept_as_it_is(tmp_path: Path) -> None:
-    some_bent().save(tmp_path / "bent.json")
-    kept = calibration.read_bent(tmp_path / "bent.json")
-    assert torch.equal(kept.tone_offset, some_bent().tone_offset)
-    assert torch.equal(kept.women, some_bent().women)
+def test_a_distortion_is_saved_unchanged(tmp_path: Path) -> None:
+    some_distortion().save(tmp_path / "distortion.json")
+    kept = calibration.read_distortion(tmp_path / "distortion.json")
+    assert torch.equal(kept.tone_offset, some_distortion().tone_offset)
+    assert torch.equal(kept.women, some_distortion().women)
 
 
 def test_temperature_and_bias_of_an_instrument_are_found() -> None:
@@ -264,10 +264,10 @@ def test_the_nearest_source_has_the_tone_of_the_face_and_not_of_the_hair() -> No
     dark_hair, pale_hair = torch.zeros(3, SIZE_PX, SIZE_PX), torch.ones(3, SIZE_PX, SIZE_PX)
     middle = slice(SIZE_PX // 3, 2 * SIZE_PX // 3)
     sources = torch.stack([pale_hair, dark_hair])
-    # In the sources dark hair goes with a dark face; the drawn image has it over a pale one.
+    # In the sources dark hair goes with a dark face; the generated image has it over a pale one.
     sources[0, :, middle, middle], sources[1, :, middle, middle] = 0.9, 0.1
-    drawn = dark_hair.clone()
-    drawn[:, middle, middle] = 0.8
+    generated = dark_hair.clone()
+    generated[:, middle, middle] = 0.8
     data = replace(
         toy_images(),
         costume=np.zeros(2, int),
@@ -275,7 +275,7 @@ def test_the_nearest_source_has_the_tone_of_the_face_and_not_of_the_hair() -> No
         tone=np.array([0, 4]),
         source=np.zeros(2, int),
     )
-    assert NearestSource(data, sources, as_it_is).classify(drawn[None])[:, 1].tolist() == [0]
+    assert NearestSource(data, sources, as_it_is).classify(generated[None])[:, 1].tolist() == [0]
 
 
 def as_it_is(images: torch.Tensor) -> torch.Tensor:
@@ -287,7 +287,7 @@ def said(axis: str, labels: list[str | None]) -> list[Perception]:
     return [Perception("key", axis, instrument, label, None, ()) for label in labels]
 
 
-def test_what_pixels_say_is_set_beside_the_bin_of_the_drawn_tone() -> None:
+def test_pixels_are_compared_with_the_bin_of_the_true_tone() -> None:
     truths = true_labels([(0, tone, 3) for tone in range(5)])
     assert truths["tone"] == [0, 1, 2, 3, 4]
     assert truths["pixel-tone"] == [0, 0, 1, 1, 2]
@@ -307,13 +307,13 @@ def test_neutral_persons_are_shared_out_as_women_stand_to_men() -> None:
 def test_the_small_clip_sees_the_art_and_what_the_denoiser_made_of_it() -> None:
     data = toy_images()
     shown = torch.tensor([[0, 4, ALL_COSTUMES.index(PLAIN)], [1, 0, 0]])
-    drawn = drafts(autoencoder.to_tensor(data.pixels[[1, 5]]), shown)
-    assert drawn.rgba.shape == (2, 4, RENDER_PX, RENDER_PX)
-    assert (drawn.rgba[:, 3] == 255).all()
-    assert [int(image[0, 0, 0]) for image in drawn.rgba] == [50, 250]
-    assert [LOOKS[look] for look in drawn.look] == [PLAIN, "artist"]
-    assert (drawn.gender.tolist(), drawn.tone.tolist()) == ([0, 1], [4, 0])
-    both = drawn.some(3).with_others(drawn)
+    figures = draft_figures(autoencoder.to_tensor(data.pixels[[1, 5]]), shown)
+    assert figures.rgba.shape == (2, 4, RENDER_PX, RENDER_PX)
+    assert (figures.rgba[:, 3] == 255).all()
+    assert [int(image[0, 0, 0]) for image in figures.rgba] == [50, 250]
+    assert [LOOKS[look] for look in figures.look] == [PLAIN, "artist"]
+    assert (figures.gender.tolist(), figures.tone.tolist()) == ([0, 1], [4, 0])
+    both = figures.sample(3).joined(figures)
     assert len(both.rgba) == len(both.look) == 5
     images = augment(both.rgba)
     assert images.shape == (5, 3, 64, 64)
@@ -347,7 +347,7 @@ def test_the_truth_allows_for_the_tones_that_previews_say() -> None:
     image = torch.tensor([[0, tone, 0] for tone in range(5) for _ in range(2)])
     preview = image.clone()
     preview[2, 1] = 0
-    said = tones_said(preview, image)
+    said = tone_confusion(preview, image)
     assert said[:2, :2].tolist() == [[2, 1], [0, 1]]
     counts = np.zeros((len(load_professions()), len(KINDS), 3, 5, 2), int)
     counts[..., 0, :, 0] = [30, 10, 20, 20, 20]

@@ -44,7 +44,7 @@ def test_images_and_thumbnails_lie_under_their_key(store: Store) -> None:
         (errno.ENOSPC, "there is no space left. Free some, or choose another folder"),
         (errno.EDQUOT, "your disk quota is used up"),
         (errno.EACCES, "you may not write there. Give yourself permission"),
-        (errno.EROFS, "it lies on a disk that can only be read"),
+        (errno.EROFS, "it is on a read-only disk"),
         (errno.EIO, "Input/output error. Please choose another folder"),
     ],
 )
@@ -81,9 +81,9 @@ def test_a_file_that_cannot_be_moved_to_its_place_leaves_no_row(
 
 def test_a_cache_below_a_file_is_reported(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("mine")
-    with pytest.raises(StoreUnwritable, match="a file stands where a folder is needed"):
+    with pytest.raises(StoreUnwritable, match="a file is in place of a folder"):
         Store.open(tmp_path / "file")
-    with pytest.raises(StoreUnwritable, match="a file stands where a folder is needed"):
+    with pytest.raises(StoreUnwritable, match="a file is in place of a folder"):
         Store.open(tmp_path / "file" / "cache")
     assert (tmp_path / "file").read_text() == "mine"
 

@@ -249,7 +249,7 @@ def test_an_image_of_another_size_is_missed_without_being_read(
     with caplog.at_level(logging.WARNING):
         assert missing(generated, asked) == asked[:1]
     assert asked[0].key in caplog.text
-    assert "has been forgotten" in caplog.text
+    assert "has been removed" in caplog.text
 
 
 def test_an_image_that_may_not_be_read_is_not_forgotten(

@@ -141,9 +141,9 @@ def test_another_programs_file_is_refused(store: Store, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("column", "value", "message"),
     [
-        ("key", "0" * 64, "is not the one it asks for"),
-        ("image", {"bytes": b"RIFF", "path": "x.webp"}, "not a whole WebP image"),
-        ("request", "{}", "is no request for an image"),
+        ("key", "0" * 64, "does not match its request"),
+        ("image", {"bytes": b"RIFF", "path": "x.webp"}, "not a complete WebP image"),
+        ("request", "{}", "is not a request for an image"),
     ],
 )
 def test_a_study_that_was_tampered_with_is_refused(

@@ -1,5 +1,5 @@
-"""How the bundled generators and the small CLIP are made, from emoji art to weights.
+"""Train the bundled generators and the small CLIP, from emoji art to weights.
 
-`python -m explorer.reference.training --help` runs the stages in order. Needs the packages of
-requirements-dev.txt and npm, which fetches the art; the app itself never imports this package.
+`python -m explorer.reference.training --help` lists the stages in order. They need the packages in
+requirements-dev.txt, and npm to download the art. The app itself never imports this package.
 """

@@ -1,7 +1,7 @@
-"""Make the bundled generators and the small CLIP again: `python -m explorer.reference.training`.
+"""Retrain the bundled generators and the small CLIP: `python -m explorer.reference.training`.
 
-Each command is one stage and keeps its result in the working folder; `everything` runs them all.
-On two cores it takes several hours, most of them for counting what the generators draw.
+Each command is one stage and saves its result in the working folder; `everything` runs them all.
+On two cores this takes several hours, most of them for counting the images of the generators.
 """
 
 import functools
@@ -48,17 +48,21 @@ from explorer.store.index import Store  # noqa: E402
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-SEED = 1
+    from explorer.reference.design import Mix
 
-app = typer.Typer(no_args_is_help=True, help="Make the bundled models from emoji art.")
-Work = Annotated[Path, typer.Option(help="Folder for the art and for each stage's result.")]
-Generator = Annotated[str | None, typer.Option(help="Which one; both if none is named.")]
-Minutes = Annotated[float, typer.Option(min=0.1, help="How long to train.")]
+SEED = 1
+_DISTORTION = "distortion.json"
+_PREVIEW_TONES = "preview-tones.npy"
+
+app = typer.Typer(no_args_is_help=True, help="Train the bundled models on emoji art.")
+Work = Annotated[Path, typer.Option(help="Folder for the art and the results of the stages.")]
+Generator = Annotated[str | None, typer.Option(help="Name of the generator.  [default: both]")]
+Minutes = Annotated[float, typer.Option(min=0.1, help="Training time.")]
 
 
 @app.command("tokenizer")
 def make_tokenizer(work: Work) -> None:
-    """Learn the vocabulary that generators and CLIP share."""
+    """Train the tokenizer that the generators and the CLIP share."""
     text.train_tokenizer(captions.training_words(), work / "tokenizer")
 
 
@@ -73,7 +77,7 @@ def make_autoencoder(work: Work, minutes: Minutes = 9) -> None:
 
 @app.command("denoiser")
 def make_denoiser(work: Work, minutes: Minutes = 38) -> None:
-    """Train the denoiser that both generators share; go on from the last one if there is one."""
+    """Train the denoiser that both generators share, starting from the saved one if it exists."""
     torch.manual_seed(SEED)
     kept = work / "unet"
     unet = denoiser.prepared(_denoiser(work)) if kept.exists() else denoiser.new_denoiser()
@@ -81,18 +85,18 @@ def make_denoiser(work: Work, minutes: Minutes = 38) -> None:
 
 
 @app.command("drafts")
-def draw_drafts(work: Work, images: int = 40_000) -> None:
-    """Draw random mixes, to learn from what the denoiser does."""
-    torch.save(calibration.draw_mixes(_denoiser(work), images, SEED), work / "drafts.pt")
+def make_drafts(work: Work, images: int = 40_000) -> None:
+    """Generate latents of random mixes, from which later stages learn."""
+    torch.save(calibration.generate_drafts(_denoiser(work), images, SEED), work / "drafts.pt")
 
 
 @app.command("decoder")
 def make_decoder(work: Work, minutes: Minutes = 15) -> None:
-    """Teach the decoder alone to draw sharply what drafts show; the latents stay."""
+    """Train the decoder alone to decode drafts sharply, without changing the latents."""
     data, vae, latents = _images(work), _autoencoder(work), torch.load(work / "latents.pt")
     _, drafts = _drafts(work)
-    classify = NearestSource(data, latents, _fitted_preview(vae, latents, drafts))
-    shown = torch.cat([torch.arange(len(latents)), _in_parts(classify.nearest, drafts)])
+    source = NearestSource(data, latents, _fitted_preview(vae, latents, drafts))
+    shown = torch.cat([torch.arange(len(latents)), _in_parts(source.nearest, drafts)])
     autoencoder.train_decoder(
         vae.train(), torch.cat([latents, drafts]), data.pixels, shown, minutes, SEED + 1
     )
@@ -102,15 +106,15 @@ def make_decoder(work: Work, minutes: Minutes = 15) -> None:
 
 @app.command("calibrate")
 def calibrate(work: Work) -> None:
-    """Find out how the drafts differ from the mixes that were asked for."""
-    asked, drafts = _drafts(work)
-    shown = _in_parts(_quick_classify(work).classify, drafts)
-    calibration.fit_bent(asked, shown).save(work / "bent.json")
+    """Measure how the drafts differ from the requested mixes."""
+    requested, drafts = _drafts(work)
+    shown = _in_parts(_preview_source(work).classify, drafts)
+    calibration.fit_distortion(requested, shown).save(work / _DISTORTION)
 
 
 @app.command("text")
 def make_text_encoders(work: Work, steps: int = 1200, model: Generator = None) -> None:
-    """Teach each text encoder its design, going on from the last or the other generator's."""
+    """Train each text encoder on its design, starting from a saved one if there is any."""
     torch.manual_seed(SEED)
     tokenizer = _tokenizer(work)
     for name in (model,) if model else BUNDLED:
@@ -124,7 +128,7 @@ def make_text_encoders(work: Work, steps: int = 1200, model: Generator = None) -
 
 @app.command("assemble")
 def assemble(work: Work) -> None:
-    """Write both generators in the ordinary pipeline layout, in half precision."""
+    """Save both generators in the usual pipeline layout, in half precision."""
     for model in BUNDLED:
         save_generator(
             vae=AutoencoderKL.from_pretrained(work / "vae"),
@@ -138,112 +142,116 @@ def assemble(work: Work) -> None:
 
 
 @app.command("pilot")
-def draw_pilot(work: Work, rounds: int = 4, model: Generator = None) -> None:
-    """Find out how what the assembled generators draw differs from their design.
+def run_pilot(work: Work, rounds: int = 4, model: Generator = None) -> None:
+    """Measure how the images of the assembled generators differ from the design.
 
-    The text encoders made afterwards ask for the opposite.
+    Text encoders that are trained afterwards correct for the difference.
     """
     for name in (model,) if model else BUNDLED:
-        designed, shown = measure.draw_pilot(name, _quick_classify(work), settings.load(), rounds)
-        calibration.fit_bent(designed, shown).save(_pilot(work, name))
+        designed, shown = measure.run_pilot(name, _preview_source(work), settings.load(), rounds)
+        calibration.fit_distortion(designed, shown).save(_pilot(work, name))
 
 
 @app.command("truth")
 def count_truth(work: Work, rounds: int = 34, model: Generator = None) -> None:
-    """Count what the finished generators draw, 30 images a profession and round.
+    """Count the labels of the finished generators' images, 30 per profession and round.
 
-    Previews are classified; what `agreement` kept of them and the images must be there.
-    Two processes with one model and one thread each count faster than one with two threads.
+    The labels are those of previews, so `agreement` has to run first. Two processes with one model
+    and one thread each are faster than one process with two threads.
     """
-    classify, said = _quick_classify(work), np.load(work / "preview-tones.npy")
+    source, confusion = _preview_source(work), np.load(work / _PREVIEW_TONES)
     for number in range(rounds):
         for name in (model,) if model else BUNDLED:
             counts = measure.measure(
-                name, classify, settings.load(), number + 1, work / f"truth-{name}.npy"
+                name, source, settings.load(), number + 1, work / f"truth-{name}.npy"
             )
-            rows = measure.truth_rows(name, counts, said)
+            rows = measure.truth_rows(name, counts, confusion)
             write_truth(rows, truth_path(name))
-            _tell(name, rows)
+            _print_truth(name, rows)
             print(f"  Costume as designed: {counts[..., 1].sum() / counts.sum():.1%}.", flush=True)
 
 
 @app.command("agreement")
-def tell_agreement(work: Work, images: int = 4000) -> None:
-    """Tell how often the classify of previews and that of decoded images say the same.
+def measure_agreement(work: Work, images: int = 4000) -> None:
+    """Measure how often previews and decoded images get the same labels.
 
-    Which tones they say is kept: the count of the truth, by previews, allows for it.
+    Saves the tones of both: `truth`, which uses previews, corrects for the difference.
     """
     torch.manual_seed(SEED + 2)
-    drawn = _drawn(work, images)
-    preview, image = _quick_classify(work).classify(drawn), _classify(work).classify(drawn)
-    np.save(work / "preview-tones.npy", measure.tones_said(preview, image))
+    latents = _random_latents(work, images)
+    preview, image = _preview_source(work).classify(latents), _image_source(work).classify(latents)
+    np.save(work / _PREVIEW_TONES, measure.tone_confusion(preview, image))
     gender, tone, costume = (preview == image).float().mean(0).tolist()
-    print(f"The same gender {gender:.1%}, tone {tone:.1%}, costume {costume:.1%} of {len(drawn)}.")
+    print(f"Of {len(latents)} images, {gender:.1%} get the same gender, {tone:.1%} the same tone")
+    print(f"and {costume:.1%} the same costume.")
 
 
-def _tell(model: str, rows: tuple[Truth, ...]) -> None:
+def _print_truth(model: str, rows: tuple[Truth, ...]) -> None:
     whole = [row for row in rows if row.adjectives == "all"]
-    off = np.array([row.generated.women - row.designed.women for row in whole])
+    off = 100 * np.abs([row.generated.women - row.designed.women for row in whole])
     near = np.mean([row.within_tolerance for row in whole])
-    print(f"{model}, {whole[0].images} images a profession. Women's share off by")
-    print(f"  {100 * np.abs(off).mean():.1f} points on average, {100 * np.abs(off).max():.1f} at")
-    print(f"  most; {near:.0%} of the professions within 5 points. Feminine less masculine")
-    print(f"  adjectives: {_shift(rows, 'drawn'):.1f} of {_shift(rows, 'designed'):.1f} points.")
+    designed = _shift(rows, lambda row: row.designed)
+    generated = _shift(rows, lambda row: row.generated)
+    print(f"{model}, {whole[0].images} images per profession. Distance of the women's share from")
+    print(f"  the design: {off.mean():.1f} points on average, {off.max():.1f} at most; {near:.0%}")
+    print("  of professions within 5 points. Difference between feminine and masculine")
+    print(f"  adjectives: {generated:.1f} points generated, {designed:.1f} designed.")
 
 
 @app.command("clip")
 def make_clip(work: Work, minutes: Minutes = 90, drafts: int = 20_000) -> None:
-    """Train the small CLIP on the art and on drafts, or go on with the last one."""
+    """Train the small CLIP on art and drafts, starting from the saved one if it exists."""
     tokenizer, kept = _tokenizer(work), work / "clip.pt"
     latents = _drafts(work)[1][:drafts]
-    drawn = clip.drafts(
+    generated = clip.draft_figures(
         autoencoder.decode(_autoencoder(work), latents),
-        _in_parts(_classify(work).classify, latents),
+        _in_parts(_image_source(work).classify, latents),
     )
     model = (
         torch.load(kept, weights_only=False) if kept.exists() else clip.new_clip(tokenizer, SEED)
     )
-    model = clip.train_clip(model, clip.figures(work), drawn, tokenizer, minutes, SEED)
+    model = clip.train_clip(model, clip.figures(work), generated, tokenizer, minutes, SEED)
     torch.save(model, kept)
 
 
-@app.command("certainty")
-def make_certainty(work: Work, images: int = 1536) -> None:
-    """Calibrate the trained CLIP on images of random mixes, and write it."""
+@app.command("calibrate-clip")
+def calibrate_clip(work: Work, images: int = 1536) -> None:
+    """Calibrate the trained CLIP on images of random mixes, and save it beside the generators."""
     torch.manual_seed(SEED + 1)
-    drawn = _drawn(work, images)
-    decoded = autoencoder.decode(_autoencoder(work), drawn)
+    latents = _random_latents(work, images)
+    decoded = autoencoder.decode(_autoencoder(work), latents)
     model, tokenizer = torch.load(work / "clip.pt", weights_only=False), _tokenizer(work)
-    calibrations = exam.fit_calibrations(model, tokenizer, decoded, _classify(work).classify(drawn))
+    shown = _image_source(work).classify(latents)
+    calibrations = exam.fit_calibrations(model, tokenizer, decoded, shown)
     clip.save_clip(model, tokenizer, calibrations, weights_folder("emoji-clip"))
 
 
 @app.command("exam")
 def examine(work: Work) -> None:
-    """Examine the finished CLIP on Twemoji, once, and keep the result beside its weights."""
-    marks = exam.tell(exam.EXAM_SOURCE, work, weights_folder("emoji-clip"))
-    exam.keep(marks, weights_folder("emoji-clip"))
+    """Examine the finished CLIP on Twemoji, once, and save the results beside its weights."""
+    results = exam.examine(exam.EXAM_SOURCE, work, weights_folder("emoji-clip"))
+    exam.save_results(results, weights_folder("emoji-clip"))
 
 
 @app.command("errors")
-def tell_errors(work: Work) -> None:
-    """Count how the finished CLIP and pixels err on what the finished generators draw."""
-    classify = _classify(work)
+def count_all_errors(work: Work) -> None:
+    """Count the errors of the finished CLIP and of pixels on images of the finished generators."""
+    source = _image_source(work)
     for model in BUNDLED:
-        count_errors(model, classify, settings.load(), SEED)
+        count_errors(model, source, settings.load(), SEED)
 
 
 @app.command("proof")
 def prove(work: Work, professions: int = 30, images: int = 200) -> None:
-    """Set what the whole path measures beside what the very same images show.
+    """Compare the measured shares with the true labels of the same images.
 
-    Draws and classifies what is missing of the images of `reference check`.
+    Generates and classifies the images of `reference check`, unless they are stored.
     """
     machine = settings.load(work / "proof")
     store = Store.open(machine.cache)
     sources = autoencoder.decode(_autoencoder(work), torch.load(work / "latents.pt"))
-    classify = NearestSource(_images(work), sources, lambda images: images)
-    shown = shown_in(store, classify, images, machine.device)
+    source = NearestSource(_images(work), sources, lambda images: images)
+    shown = shown_in(store, source, images, machine.device)
     rows = check(store, BUNDLED, professions, images, machine, shown=shown)
     store.close()
     for row in summary(rows):
@@ -252,7 +260,7 @@ def prove(work: Work, professions: int = 30, images: int = 200) -> None:
 
 @app.command("sample")
 def make_sample() -> None:
-    """Draw the author and nurse grids of both generators for the first view."""
+    """Generate the author and nurse grids of both generators for the first view."""
     save_sample()
 
 
@@ -262,29 +270,30 @@ def everything(work: Work) -> None:
     make_tokenizer(work)
     make_autoencoder(work)
     make_denoiser(work)
-    draw_drafts(work)
+    make_drafts(work)
     make_decoder(work)
     calibrate(work)
     make_text_encoders(work)
     assemble(work)
-    draw_pilot(work)
+    run_pilot(work)
     make_text_encoders(work)
     assemble(work)
     make_clip(work)
-    make_certainty(work)
+    calibrate_clip(work)
     examine(work)
-    tell_errors(work)
-    tell_agreement(work)
+    count_all_errors(work)
+    measure_agreement(work)
     count_truth(work)
     save_sample()
 
 
-def _shift(rows: tuple[Truth, ...], kind: str) -> float:
-    women = {
-        coding: np.mean([getattr(r, kind).women for r in rows if r.adjectives == coding])
+def _shift(rows: tuple[Truth, ...], mix: "Callable[[Truth], Mix]") -> float:
+    """Return the difference in women's share between the kinds of adjective, in points."""
+    feminine, masculine = (
+        np.mean([mix(row).women for row in rows if row.adjectives == coding])
         for coding in ("feminine", "masculine")
-    }
-    return float(100 * (women["feminine"] - women["masculine"]))
+    )
+    return float(100 * (feminine - masculine))
 
 
 def _images(work: Path) -> TrainingSet:
@@ -314,39 +323,40 @@ def _pilot(work: Path, model: str) -> Path:
 
 
 def _aim(work: Path, model: str) -> "Callable[[conditions.Mixes], conditions.Mixes]":
-    """Return which mix to ask for; a pilot, if there was one, corrects what is left."""
-    bent, path = calibration.read_bent(work / "bent.json"), _pilot(work, model)
+    """Return the function that corrects requests, with the pilot's correction if there is one."""
+    distortion, path = calibration.read_distortion(work / _DISTORTION), _pilot(work, model)
     if not path.exists():
-        return bent.aim
-    left = calibration.read_bent(path)
-    return lambda wanted: bent.aim(left.aim(wanted))
+        return distortion.aim
+    rest = calibration.read_distortion(path)
+    return lambda wanted: distortion.aim(rest.aim(wanted))
 
 
 def _drafts(work: Path) -> tuple[conditions.Mixes, torch.Tensor]:
-    asked, drafts = torch.load(work / "drafts.pt", weights_only=False)
-    return asked, drafts
+    requested, drafts = torch.load(work / "drafts.pt", weights_only=False)
+    return requested, drafts
 
 
-def _drawn(work: Path, number: int) -> torch.Tensor:
-    """Draw about this many random mixes; return the latents."""
+def _random_latents(work: Path, number: int) -> torch.Tensor:
+    """Return latents of random mixes, `number` of them rounded down to whole batches."""
     unet, size = _denoiser(work), calibration.BATCH
     batches = [conditions.random_mixes(size) for _ in range(number // size)]
-    return torch.cat([calibration.draw_latents(unet, mixes) for mixes in batches])
+    return torch.cat([calibration.generate_latents(unet, mixes) for mixes in batches])
 
 
 def _gallery(work: Path) -> denoiser.Gallery:
-    return denoiser.gallery(_images(work), torch.load(work / "latents.pt"))
+    return denoiser.new_gallery(_images(work), torch.load(work / "latents.pt"))
 
 
-def _classify(work: Path) -> NearestSource:
-    vae = _autoencoder(work)
-    look = functools.partial(autoencoder.decode, vae)
-    return NearestSource(_images(work), torch.load(work / "latents.pt"), look)
+def _image_source(work: Path) -> NearestSource:
+    """Return the nearest source by decoded images."""
+    to_images = functools.partial(autoencoder.decode, _autoencoder(work))
+    return NearestSource(_images(work), torch.load(work / "latents.pt"), to_images)
 
 
-def _quick_classify(work: Path) -> NearestSource:
-    look = preview.Preview(torch.load(work / "preview.pt"))
-    return NearestSource(_images(work), torch.load(work / "latents.pt"), look)
+def _preview_source(work: Path) -> NearestSource:
+    """Return the nearest source by previews, which is faster."""
+    to_images = preview.Preview(torch.load(work / "preview.pt"))
+    return NearestSource(_images(work), torch.load(work / "latents.pt"), to_images)
 
 
 def _fitted_preview(
@@ -357,9 +367,9 @@ def _fitted_preview(
 
 
 def _in_parts(
-    classify: "Callable[[torch.Tensor], torch.Tensor]", latents: torch.Tensor
+    function: "Callable[[torch.Tensor], torch.Tensor]", latents: torch.Tensor
 ) -> torch.Tensor:
-    return torch.cat([classify(part) for part in latents.split(512)])
+    return torch.cat([function(part) for part in latents.split(512)])
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Fetch openly licensed emoji portraits and render them, with what each of them shows."""
+"""Download openly licensed emoji portraits, render them and label them."""
 
 import io
 import json
@@ -28,7 +28,7 @@ PACKAGES = {
 TONES = ("light", "medium-light", "medium", "medium-dark", "dark")
 GENDERS = ("woman", "man", "person")
 
-# Where a package of bitmaps keeps them.
+# The folders of bitmaps in their packages.
 BITMAPS = {
     "fluent-3d": "assets",
     "twemoji": "img/twitter/64",
@@ -57,7 +57,7 @@ COSTUMES = (
     "technologist",
 )
 
-# Portraits without a job: they widen the range of hair and poses for the small CLIP.
+# Portraits without a job, which add hair styles and poses to the training of the small CLIP.
 OTHER_PORTRAITS = (
     "bald",
     "curly-hair",
@@ -132,7 +132,7 @@ _GENDER_SIGNED_CODES = {
 
 @dataclass(frozen=True, slots=True)
 class Portrait:
-    """One rendered emoji: uint8 RGBA of shape (RENDER_PX, RENDER_PX, 4) and what it shows.
+    """One rendered emoji, uint8 RGBA of shape (RENDER_PX, RENDER_PX, 4), and its labels.
 
     `costume` is "plain" for a person without a job.
     """
@@ -145,7 +145,7 @@ class Portrait:
 
 
 def fetch(source: str, folder: Path) -> Path:
-    """Fetch the npm package of one emoji set into a folder, once; return its content's path."""
+    """Return the folder of one emoji set, an npm package that is downloaded once."""
     target = folder / source
     if not target.exists():
         folder.mkdir(parents=True, exist_ok=True)
@@ -162,7 +162,7 @@ def fetch(source: str, folder: Path) -> Path:
 
 
 def portraits(source: str, folder: Path, costumes: tuple[str, ...]) -> tuple[Portrait, ...]:
-    """Render every portrait of a set that exists for these costumes, all genders and tones."""
+    """Return the portraits of a set in these costumes, in all genders and tones that exist."""
     read = _read_icons if (fetch(source, folder) / "icons.json").exists() else _read_bitmaps
     found = []
     for costume in costumes:
@@ -185,13 +185,13 @@ def _read_icons(
 
 
 def render(svg: str) -> np.ndarray:
-    """Return an icon's picture, uint8 RGBA of shape (RENDER_PX, RENDER_PX, 4)."""
+    """Return the rendered icon, uint8 RGBA of shape (RENDER_PX, RENDER_PX, 4)."""
     return _decode(bytes(resvg_py.svg_to_bytes(svg_string=svg, width=RENDER_PX, height=RENDER_PX)))
 
 
 @cache
 def read_icons(path: Path) -> dict[str, str]:
-    """Return the icons of an iconify package by name, aliases included, each a whole SVG."""
+    """Return the icons of an iconify package by name, with aliases, each a complete SVG."""
     content = json.loads(path.read_text(encoding="utf-8"))
     bodies = {name: icon["body"] for name, icon in content["icons"].items()}
     aliases = content.get("aliases", {})
@@ -206,7 +206,7 @@ def read_icons(path: Path) -> dict[str, str]:
 
 
 def _icon_names(costume: str, gender: str, tone: str) -> tuple[str, ...]:
-    """Return the names an icon may have: sets differ in word order and in the tone's suffix."""
+    """Return the possible names of an icon: sets differ in word order and tone suffix."""
     hair = costume.replace("-hair", "-haired")
     if costume == "plain":
         stems = [gender]
@@ -234,8 +234,8 @@ def _read_bitmaps(
 
 
 def _bitmap_names(source: str, costume: str, gender: str, tone: str) -> tuple[str, ...]:
-    # The 3D package has these two tones the wrong way round: its "1f3fc" pictures have darker skin
-    # than its "1f3fd" ones, unlike the same drawings in the other Fluent packages.
+    # The 3D package swaps these two tones: its "1f3fc" portraits have darker skin than its "1f3fd"
+    # ones, unlike the same portraits in the other Fluent packages.
     swapped = {"medium-light": "medium", "medium": "medium-light"} if source == "fluent-3d" else {}
     tone_code = _TONE_CODES[swapped.get(tone, tone)]
     if costume == "plain":

@@ -1,17 +1,17 @@
-"""Show portraits anew each time: elsewhere, on another background, in other light, less sharp."""
+"""Augment portraits with random placement, backgrounds, light and sharpness."""
 
 import torch
 from torch.nn import functional as F
 
 SIZE_PX = 64
 
-# Luma and two colour differences (the NTSC constants), in which hue is an angle.
+# Luma and two colour differences (NTSC constants), in which hue is an angle.
 _TO_YIQ = torch.tensor([[0.299, 0.587, 0.114], [0.596, -0.274, -0.322], [0.211, -0.523, 0.312]])
 _FROM_YIQ = torch.linalg.inv(_TO_YIQ)
 
 
 def augment(rgba: torch.Tensor) -> torch.Tensor:
-    """Place figures anew on new backgrounds in new light; float (N, 3, 64, 64) in -1..1."""
+    """Return randomly augmented images of figures, float (N, 3, 64, 64) in -1..1."""
     figures = rgba.float() / 255
     alpha = figures[:, 3:]
     figures = torch.cat([figures[:, :3] * alpha, alpha], 1)
@@ -23,7 +23,7 @@ def augment(rgba: torch.Tensor) -> torch.Tensor:
 
 
 def _places(size: int) -> torch.Tensor:
-    """Return sampling grids: scale, shift, mirror, a little rotation and stretch."""
+    """Return sampling grids that scale, shift, mirror, and slightly rotate and stretch figures."""
     scale = torch.empty(size).uniform_(0.65, 1.25)
     stretch = torch.empty(size).uniform_(0.92, 1.08)
     turn = torch.empty(size).uniform_(-0.12, 0.12)
@@ -37,7 +37,7 @@ def _places(size: int) -> torch.Tensor:
 
 
 def _outlined(colour: torch.Tensor) -> torch.Tensor:
-    """Darken inner edges of some figures: sets differ most in how they draw lines."""
+    """Return figures, some with darker edges: sets differ most in their line style."""
     grey = colour.mean(1, keepdim=True)
     edges = F.max_pool2d(grey, 3, 1, 1) + F.max_pool2d(-grey, 3, 1, 1)
     strength = torch.rand(len(colour), 1, 1, 1) * (torch.rand(len(colour), 1, 1, 1) < 0.3)
@@ -54,11 +54,11 @@ def _backgrounds(size: int) -> torch.Tensor:
 
 
 def _relit(images: torch.Tensor) -> torch.Tensor:
-    """Change exposure, contrast, saturation and white balance a little."""
+    """Return images with slightly changed exposure, contrast, saturation and white balance."""
     size = len(images)
     luma, first, second = _turned(images).split(1, 1)
     saturation = torch.empty(size, 1, 1, 1).uniform_(0.6, 1.4)
-    # Some almost grey: hair is drawn in any colour, and lightness alone still tells the tone.
+    # Some become almost grey: hair has any colour in art, and lightness alone still shows the tone.
     saturation *= torch.where(torch.rand(size, 1, 1, 1) < 0.2, torch.rand(size, 1, 1, 1), 1.0)
     chroma = torch.cat([torch.zeros_like(luma), first, second], 1) * saturation
     images = luma + torch.einsum("ij,njhw->nihw", _FROM_YIQ, chroma)
@@ -69,7 +69,7 @@ def _relit(images: torch.Tensor) -> torch.Tensor:
 
 
 def _turned(images: torch.Tensor) -> torch.Tensor:
-    """Return luma and the two colour differences (N, 3, H, W), hues turned a little."""
+    """Return luma and the two colour differences (N, 3, H, W), with slightly shifted hues."""
     luma, first, second = torch.einsum("ij,njhw->nihw", _TO_YIQ, images).split(1, 1)
     turn = torch.empty(len(images), 1, 1, 1).normal_(0, 0.15)
     turned = (first * turn.cos() - second * turn.sin(), first * turn.sin() + second * turn.cos())
@@ -77,7 +77,7 @@ def _turned(images: torch.Tensor) -> torch.Tensor:
 
 
 def _blurred(images: torch.Tensor) -> torch.Tensor:
-    """Soften or sharpen edges."""
+    """Return images with softer or sharper edges."""
     soft = F.avg_pool2d(F.pad(images, (1, 1, 1, 1), mode="replicate"), 3, 1)
     share = torch.empty(len(images), 1, 1, 1).uniform_(-0.5, 1)
     return images + share * (soft - images)

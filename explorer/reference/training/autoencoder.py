@@ -1,11 +1,12 @@
 """Train the autoencoder that turns 96 px images into 12 x 12 x 8 latents and back."""
 
-import time
 from typing import TYPE_CHECKING
 
 import torch
 from diffusers import AutoencoderKL
 from torch.nn import functional as F
+
+from explorer.reference.training.steps import timed_steps
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -22,10 +23,10 @@ KL_WEIGHT = 5e-4
 
 
 def train_autoencoder(data: "TrainingSet", minutes: float, seed: int) -> AutoencoderKL:
-    """Train encoder and decoder together, then whiten the latents so that scaling_factor is 1."""
+    """Return a trained autoencoder, its latents whitened so that scaling_factor is 1."""
     torch.manual_seed(seed)
     vae = new_autoencoder()
-    _fit(vae, vae.parameters(), minutes, lambda: _whole_loss(vae, _crops(data)))
+    _train(vae, vae.parameters(), minutes, lambda: _whole_loss(vae, _crops(data)))
     whiten(vae, encode(vae, data))
     return vae
 
@@ -38,26 +39,26 @@ def train_decoder(
     minutes: float,
     seed: int,
 ) -> None:
-    """Go on with the decoder alone: the latents, and with them the generators, stay as they are.
+    """Train the decoder alone, so that the latents, and with them the generators, do not change.
 
-    What a denoiser draws lies a little beside every training image. Told which image it should
-    have been, the decoder learns to draw that one instead of a smudge.
+    The denoiser's latents lie slightly off those of every training image. The decoder learns to
+    decode each into the training image that it stands for instead of a blur.
 
     Args:
-        vae: changed in place.
-        latents: drawn ones, float32 of shape (M, 8, 12, 12).
+        vae: the autoencoder, changed in place.
+        latents: generated latents, float32 of shape (M, 8, 12, 12).
         pixels: the training images, uint8 of shape (N, 96, 96, 3).
-        shown: the index of the image that each of the latents shows, int (M,).
-        minutes: how long.
-        seed: of the batches.
+        shown: the index of the training image for each of the latents, int (M,).
+        minutes: the training time.
+        seed: the seed of the batches.
     """
     torch.manual_seed(seed)
     parameters = [*vae.decoder.parameters(), *vae.post_quant_conv.parameters()]
-    _fit(vae, parameters, minutes, lambda: decoder_loss(vae, latents, pixels, shown))
+    _train(vae, parameters, minutes, lambda: decoder_loss(vae, latents, pixels, shown))
 
 
 def prepared(vae: AutoencoderKL) -> AutoencoderKL:
-    """Lay the weights out channels last: it halves the time of a step on ordinary CPUs."""
+    """Return the model with its weights channels last, which halves the time of a step on CPUs."""
     return vae.to(memory_format=torch.channels_last)
 
 
@@ -78,26 +79,26 @@ def new_autoencoder() -> AutoencoderKL:
 
 
 def encode(vae: AutoencoderKL, data: "TrainingSet") -> torch.Tensor:
-    """Return the latent means of every image, float32 of shape (N, 8, 12, 12)."""
+    """Return the latent mean of every image, float32 of shape (N, 8, 12, 12)."""
     chunks = [data.pixels[start : start + 64] for start in range(0, len(data.pixels), 64)]
     with torch.no_grad():
         return torch.cat([vae.encode(to_tensor(chunk)).latent_dist.mean for chunk in chunks])
 
 
 def decode(vae: AutoencoderKL, latents: torch.Tensor) -> torch.Tensor:
-    """Return images in -1..1, float32 of shape (N, 3, 96, 96)."""
+    """Return decoded images in -1..1, float32 of shape (N, 3, 96, 96)."""
     with torch.no_grad():
         return torch.cat([vae.decode(chunk).sample for chunk in latents.split(64)])
 
 
 def to_tensor(pixels: "np.ndarray") -> torch.Tensor:
-    """Turn uint8 (N, H, W, 3) into float32 (N, 3, H, W) in -1..1."""
+    """Return uint8 pixels (N, H, W, 3) as float32 (N, 3, H, W) in -1..1."""
     channels_first = torch.as_tensor(pixels).permute(0, 3, 1, 2).float() / 127.5 - 1
     return channels_first.contiguous(memory_format=torch.channels_last)
 
 
 def whiten(vae: AutoencoderKL, latents: torch.Tensor) -> None:
-    """Fold mean and deviation of each latent channel into the two 1 x 1 convolutions."""
+    """Fold the mean and deviation of each latent channel into the two 1 x 1 convolutions."""
     mean = latents.mean((0, 2, 3))
     deviation = latents.std((0, 2, 3))
     with torch.no_grad():
@@ -119,7 +120,7 @@ def _whole_loss(vae: AutoencoderKL, images: torch.Tensor) -> torch.Tensor:
 def decoder_loss(
     vae: AutoencoderKL, latents: torch.Tensor, pixels: "np.ndarray", shown: torch.Tensor
 ) -> torch.Tensor:
-    """Return the loss of a random batch of crops; arguments as in `train_decoder`."""
+    """Return the loss on a random batch of crops; arguments as in `train_decoder`."""
     chosen = torch.randint(len(latents), (BATCH,))
     cells = CROP_PX // CELL_PX
     top, left = torch.randint(latents.shape[-1] - cells + 1, (2,)).tolist()
@@ -131,24 +132,21 @@ def decoder_loss(
 
 
 def _image_loss(restored: torch.Tensor, images: torch.Tensor) -> torch.Tensor:
-    """Sum edges, colours and coarse colours: L1 alone learns shapes long before colours."""
+    """Return the loss: with L1 alone, colours are learned long after shapes."""
     difference = restored - images
     gradient = difference.diff(dim=2).abs().mean() + difference.diff(dim=3).abs().mean()
     coarse = F.avg_pool2d(difference, 4).square().mean()
     return difference.abs().mean() + 0.5 * gradient + difference.square().mean() + 2 * coarse
 
 
-def _fit(
+def _train(
     vae: AutoencoderKL,
     parameters: "Iterable[torch.nn.Parameter]",
     minutes: float,
     loss_of: "Callable[[], torch.Tensor]",
 ) -> None:
     optimizer = torch.optim.AdamW(parameters, lr=2e-3, weight_decay=1e-4)
-    started = time.monotonic()
-    step, fraction = 0, 0.0
-    while fraction < 1:
-        fraction = (time.monotonic() - started) / (60 * minutes)
+    for step, fraction in timed_steps(minutes):
         optimizer.param_groups[0]["lr"] = 2e-3 * min(1, step / 100) * max(0.02, 1 - fraction)
         loss = loss_of()
         optimizer.zero_grad()
@@ -157,7 +155,6 @@ def _fit(
         optimizer.step()
         if step % 100 == 0:
             print(f"autoencoder step {step} loss {loss.item():.4f} done {fraction:.0%}", flush=True)
-        step += 1
 
 
 def _crops(data: "TrainingSet") -> torch.Tensor:

@@ -1,8 +1,8 @@
-"""Find out what the denoiser draws when asked for a mix, and what to ask for to get the design.
+"""Measure the mixes that the denoiser generates, and correct the requests for them.
 
-A denoiser that learned for an hour follows the mix it is asked for, but not exactly, and each
-costume has a bent of its own. Drawing mixes at random and counting what comes out shows the bent;
-asking for its opposite removes it.
+A denoiser trained for an hour follows the requested mix, but not exactly, and each costume distorts
+it in its own way. Generating random mixes and counting the results shows the distortion; requesting
+its inverse removes it.
 """
 
 import json
@@ -31,16 +31,16 @@ if TYPE_CHECKING:
 
 BATCH = 64
 PERSON = GENDERS.index("person")
-# Keeps slopes of a costume with few images near 1 and its offsets near 0.
+# Keeps the slopes of a costume with few images near 1 and its offsets near 0.
 PRIOR_WEIGHT = 2.0
 
 
 @dataclass(frozen=True, slots=True)
-class Bent:
-    """How each costume (row) turns the log odds it is asked for into those it draws.
+class Distortion:
+    """The difference between requested and generated log odds, for each costume (row).
 
-    drawn = slope x asked + offset, for women and neutral persons (C,), and for the log shares of
-    the tones up to their sum, slope (C,) and offset (C, 5).
+    generated = slope x requested + offset. `women` and `neutral` (C, 2) hold slope and offset. The
+    log shares of the tones have one slope (C,) and five offsets (C, 5), before they are normalised.
     """
 
     women: torch.Tensor
@@ -48,40 +48,42 @@ class Bent:
     tone_slope: torch.Tensor
     tone_offset: torch.Tensor
 
-    def drawn(self, asked: Mixes) -> Mixes:
-        """Return the mixes that are drawn when these are asked for."""
-        c = asked.costume
-        tones = self.tone_slope[c, None] * asked.tones + self.tone_offset[c]
+    def generated(self, requested: Mixes) -> Mixes:
+        """Return the mixes that are generated for the requested ones."""
+        c = requested.costume
+        tones = self.tone_slope[c, None] * requested.tones + self.tone_offset[c]
         return replace(
-            asked,
-            women=self.women[c, 0] * asked.women + self.women[c, 1],
-            neutral=self.neutral[c, 0] * asked.neutral + self.neutral[c, 1],
+            requested,
+            women=self.women[c, 0] * requested.women + self.women[c, 1],
+            neutral=self.neutral[c, 0] * requested.neutral + self.neutral[c, 1],
             tones=tones.log_softmax(1),
         )
 
     def aim(self, wanted: Mixes) -> Mixes:
-        """Return the mixes to ask for so that the wanted ones are drawn; empty captions stay."""
+        """Return the mixes to request in order to generate the wanted ones; empty captions stay."""
         known = wanted.costume != EMPTY
         mixes = wanted[known]
         c = mixes.costume
         tones = (mixes.tones - self.tone_offset[c]) / self.tone_slope[c, None]
-        asked = {
+        requested = {
             "women": (mixes.women - self.women[c, 1]) / self.women[c, 0],
             "neutral": (mixes.neutral - self.neutral[c, 1]) / self.neutral[c, 0],
             "tones": tones.log_softmax(1),
         }
-        return replace(wanted, **{n: _put(getattr(wanted, n), known, v) for n, v in asked.items()})
+        return replace(
+            wanted, **{n: _put(getattr(wanted, n), known, v) for n, v in requested.items()}
+        )
 
     def save(self, path: "Path") -> None:
-        """Write the numbers as JSON."""
+        """Write the distortion as JSON."""
         kept = {name: getattr(self, name).tolist() for name in self.__slots__}
         path.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
 
 
-def read_bent(path: "Path") -> Bent:
-    """Read what `save` wrote."""
+def read_distortion(path: "Path") -> Distortion:
+    """Return the distortion that `save` wrote."""
     kept = json.loads(path.read_text(encoding="utf-8"))
-    return Bent(**{name: torch.tensor(values) for name, values in kept.items()})
+    return Distortion(**{name: torch.tensor(values) for name, values in kept.items()})
 
 
 def _put(values: torch.Tensor, where: torch.Tensor, new: torch.Tensor) -> torch.Tensor:
@@ -90,20 +92,23 @@ def _put(values: torch.Tensor, where: torch.Tensor, new: torch.Tensor) -> torch.
     return changed
 
 
-def draw_mixes(unet: "UNet2DConditionModel", number: int, seed: int) -> tuple[Mixes, torch.Tensor]:
-    """Draw random mixes, as many as `number`; return them and their latents, (N, 8, 12, 12)."""
+def generate_drafts(
+    unet: "UNet2DConditionModel", number: int, seed: int
+) -> tuple[Mixes, torch.Tensor]:
+    """Return `number` random mixes, and latents (N, 8, 12, 12) generated for them."""
     torch.manual_seed(seed)
-    asked = random_mixes(number)
-    drawn = []
+    requested = random_mixes(number)
+    latents = []
     for start in range(0, number, BATCH):
-        drawn.append(draw_latents(unet, asked[torch.arange(start, min(start + BATCH, number))]))
+        batch = torch.arange(start, min(start + BATCH, number))
+        latents.append(generate_latents(unet, requested[batch]))
         if start % (50 * BATCH) == 0:
-            print(f"mixes: {start} of {number}", flush=True)
-    return asked, torch.cat(drawn)
+            print(f"drafts: {start} of {number}", flush=True)
+    return requested, torch.cat(latents)
 
 
-def draw_latents(unet: "UNet2DConditionModel", mixes: Mixes) -> torch.Tensor:
-    """Draw one latent for each mix as the pipeline would, (N, 8, 12, 12)."""
+def generate_latents(unet: "UNet2DConditionModel", mixes: Mixes) -> torch.Tensor:
+    """Return the latents (N, 8, 12, 12) that the pipeline would generate for mixes."""
     size = len(mixes.costume)
     scheduler = new_scheduler()
     scheduler.set_timesteps(STEPS)
@@ -116,34 +121,39 @@ def draw_latents(unet: "UNet2DConditionModel", mixes: Mixes) -> torch.Tensor:
     return latents
 
 
-def fit_bent(asked: Mixes, shown: torch.Tensor) -> Bent:
-    """Return the bent of greatest likelihood given what was asked and what images show (N, 3)."""
+def fit_distortion(requested: Mixes, shown: torch.Tensor) -> Distortion:
+    """Return the maximum-likelihood distortion.
+
+    Args:
+        requested: the requested mixes.
+        shown: gender, tone and costume of an image of each, int (N, 3).
+    """
     costumes = len(ALL_COSTUMES)
     women, neutral = torch.tensor([1.0, 0.0]).repeat(2, costumes, 1)
-    start = Bent(women, neutral, torch.ones(costumes), torch.zeros(costumes, len(TONES)))
-    free = [getattr(start, name).requires_grad_() for name in Bent.__slots__]
+    start = Distortion(women, neutral, torch.ones(costumes), torch.zeros(costumes, len(TONES)))
+    free = [getattr(start, name).requires_grad_() for name in Distortion.__slots__]
     optimizer = torch.optim.LBFGS(free, max_iter=200, line_search_fn="strong_wolfe")
 
     def loss() -> torch.Tensor:
         optimizer.zero_grad()
-        value = _misfit(_bent(free), asked, shown)
+        value = _misfit(_distortion(free), requested, shown)
         value.backward()
         return value
 
     optimizer.step(loss)
-    return _bent([values.detach() for values in free])
+    return _distortion([values.detach() for values in free])
 
 
-def _bent(values: list[torch.Tensor]) -> Bent:
+def _distortion(values: list[torch.Tensor]) -> Distortion:
     women, neutral, tone_slope, tone_offset = values
-    return Bent(women, neutral, tone_slope, tone_offset)
+    return Distortion(women, neutral, tone_slope, tone_offset)
 
 
-def _misfit(bent: Bent, asked: Mixes, shown: torch.Tensor) -> torch.Tensor:
-    drawn = bent.drawn(asked)
-    genders = F.nll_loss(drawn.log_genders(), shown[:, 0], reduction="sum")
-    tones = F.nll_loss(drawn.tones, shown[:, 1], reduction="sum")
-    usual = torch.tensor([1.0, 0.0])
-    away = sum((line - usual).square().sum() for line in (bent.women, bent.neutral))
-    away = away + (bent.tone_slope - 1).square().sum() + bent.tone_offset.square().sum()
-    return genders + tones + PRIOR_WEIGHT * away
+def _misfit(distortion: Distortion, requested: Mixes, shown: torch.Tensor) -> torch.Tensor:
+    generated = distortion.generated(requested)
+    genders = F.nll_loss(generated.log_genders(), shown[:, 0], reduction="sum")
+    tones = F.nll_loss(generated.tones, shown[:, 1], reduction="sum")
+    none = torch.tensor([1.0, 0.0])
+    size = sum((line - none).square().sum() for line in (distortion.women, distortion.neutral))
+    size = size + (distortion.tone_slope - 1).square().sum() + distortion.tone_offset.square().sum()
+    return genders + tones + PRIOR_WEIGHT * size

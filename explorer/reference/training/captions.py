@@ -1,4 +1,4 @@
-"""Captions for the bundled generators, each with the mix it stands for."""
+"""Random captions for training the bundled generators, each with the mix it requests."""
 
 import math
 import random
@@ -31,15 +31,15 @@ _TONE_WORDS = (
 
 @dataclass(frozen=True, slots=True)
 class Caption:
-    """A text, the profession it asks for (None outside the vocabulary) and its mix."""
+    """A text, its profession (None outside the vocabulary) and the mix it requests."""
 
     text: str
     profession: str | None
     mix: Mix
 
 
-def draw_caption(model: str, rng: random.Random) -> Caption:
-    """Draw a caption: mostly our prompts, some that name gender or tone, some unknown words."""
+def random_caption(model: str, rng: random.Random) -> Caption:
+    """Return a random caption: mostly a prompt, sometimes with gender, tone or unknown words."""
     adjective = rng.choice(load_adjectives()) if rng.random() < 0.7 else None
     known = rng.random() >= UNKNOWN_SHARE
     profession = _profession(rng) if known else None
@@ -54,7 +54,10 @@ def draw_caption(model: str, rng: random.Random) -> Caption:
 
 
 def _profession(rng: random.Random) -> str:
-    """Draw any profession half the time, else any costume first: some have one profession only."""
+    """Return a random profession, half the time by choosing a costume first.
+
+    Otherwise costumes that only one profession wears would be rare.
+    """
     places: dict[str, dict[str, str]] = read_design()["professions"]
     if rng.random() < 0.5:
         return rng.choice(list(places))
@@ -70,7 +73,7 @@ def _explicit(
     mix: Mix,
     rng: random.Random,
 ) -> Caption:
-    """Name the gender, or tone and gender, or the tone alone."""
+    """Return a caption that names the gender, the tone, or both."""
     tone_word, tone = rng.choice(_TONE_WORDS) if rng.random() < 0.4 else ("", None)
     gender = rng.choice(GENDERS) if tone is None or rng.random() < 0.5 else None
     if tone is not None:
@@ -100,7 +103,7 @@ def _certain(index: int, size: int) -> tuple[float, ...]:
 
 
 def _unknown_word(rng: random.Random) -> str:
-    """Return letters or a shuffled profession: nothing that stands in the vocabulary."""
+    """Return random letters or a shuffled profession, which are not in the vocabulary."""
     if rng.random() < 0.5:
         return "".join(rng.choices(string.ascii_lowercase, k=rng.randint(3, 12)))
     word = list(rng.choice(load_professions()).name.lower())
@@ -114,11 +117,11 @@ def logit(share: float) -> float:
 
 
 def training_words() -> tuple[str, ...]:
-    """Return every prompt of both vocabularies, for the tokenizer to learn words from."""
+    """Return the texts from which the tokenizer learns words."""
     design = read_design()["professions"]
     texts = [Prompt(name, None).text for name in design]
     texts += [Prompt("author", adjective.word).text for adjective in load_adjectives()]
-    texts += [draw_caption(BUNDLED[0], random.Random(seed)).text for seed in range(3000)]
+    texts += [random_caption(BUNDLED[0], random.Random(seed)).text for seed in range(3000)]
     texts += [
         text for axis in load_axes() for label in axis.labels for text in axis.captions(label)
     ]

@@ -3,7 +3,6 @@
 import hashlib
 import json
 import random
-import time
 from dataclasses import dataclass, fields
 from functools import cache
 from typing import TYPE_CHECKING
@@ -28,6 +27,7 @@ from explorer.reference.training.art import (
 from explorer.reference.training.augmentation import SIZE_PX, augment
 from explorer.reference.training.images import ALL_COSTUMES, PLAIN
 from explorer.reference.training.painted import painted_portraits
+from explorer.reference.training.steps import timed_steps
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,15 +40,16 @@ if TYPE_CHECKING:
 SOURCES = ("noto", "noto-v1", "fluent", "fluent-flat", "fluent-3d", "openmoji")
 LOOKS = (*COSTUMES, PLAIN, *OTHER_PORTRAITS)
 BATCH = 96
-# Of a batch, images that the denoiser drew: they are less clear than any art.
+# The number of drafts in a batch: images by the denoiser, which are less clear than any art.
 DRAFTS = BATCH // 3
-# Images that differ by less than this on average, of 255 levels, are the same drawing.
+# Images whose mean difference is below this, of 255 levels, count as the same portrait.
 SAME_LEVELS = 1.0
 AVERAGING = 0.995
 EVERY_GENDER = frozenset(GENDERS)
 EVERY_TONE = frozenset(TONES)
+_WEIGHTS = "open_clip_model.safetensors"
 
-# What the coarse tone words of the gender captions stand for.
+# The tones that the coarse words in the gender captions stand for.
 COARSE_TONES = {
     "light-skinned": frozenset(TONES[:2]),
     "medium-skinned": frozenset(TONES[1:4]),
@@ -58,7 +59,7 @@ COARSE_TONES = {
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A caption and the images it is true of; `look` None means any."""
+    """A caption and the labels of the images it describes; a `look` of None means any."""
 
     text: str
     genders: frozenset[str]
@@ -68,31 +69,31 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Cut-out portraits, uint8 RGBA (N, 4, H, W), with indices of what they show (N,)."""
+    """Cut-out portraits, uint8 RGBA (N, 4, H, W), and indices of their labels (N,)."""
 
     rgba: torch.Tensor
     gender: torch.Tensor
     tone: torch.Tensor
     look: torch.Tensor
 
-    def some(self, number: int) -> "Figures":
-        """Return so many of them at random; one may be there twice."""
+    def sample(self, number: int) -> "Figures":
+        """Return a random sample with replacement."""
         chosen = torch.randint(len(self.gender), (number,))
         return Figures(*(getattr(self, field.name)[chosen] for field in fields(self)))
 
-    def with_others(self, others: "Figures") -> "Figures":
-        """Return these and the others behind them."""
+    def joined(self, others: "Figures") -> "Figures":
+        """Return these figures followed by the others."""
         names = (field.name for field in fields(self))
         return Figures(*(torch.cat([getattr(self, n), getattr(others, n)]) for n in names))
 
 
 def figures(folder: "Path") -> Figures:
-    """Render every portrait of the sets to learn from; a person without a tone is left out.
+    """Return the portraits of all training sets.
 
-    Left out, too, is what a set draws the same for two genders, as older sets do for the neutral
-    person: nobody could tell them apart.
+    Portraits that are the same for two genders, as older sets have for the neutral person, are left
+    out: nobody could tell them apart.
     """
-    found = [p for source in SOURCES for p in _told_apart(portraits(source, folder, LOOKS))]
+    found = [p for source in SOURCES for p in _distinct(portraits(source, folder, LOOKS))]
     found += painted_portraits(folder, LOOKS)
     return Figures(
         rgba=torch.as_tensor(np.stack([p.rgba for p in found])).permute(0, 3, 1, 2).contiguous(),
@@ -102,12 +103,12 @@ def figures(folder: "Path") -> Figures:
     )
 
 
-def drafts(images: torch.Tensor, shown: torch.Tensor) -> Figures:
-    """Return what the denoiser drew as figures that fill their image.
+def draft_figures(images: torch.Tensor, shown: torch.Tensor) -> Figures:
+    """Return images by the denoiser as figures that fill the whole frame.
 
     Args:
-        images: in -1..1, float32 (N, 3, height, width).
-        shown: gender, tone and costume of the source each is nearest to, int (N, 3).
+        images: the images in -1..1, float32 (N, 3, height, width).
+        shown: gender, tone and costume of the nearest source of each, int (N, 3).
     """
     gender, tone, costume = shown.T
     colours = F.interpolate(images, RENDER_PX, mode="bicubic", antialias=True)
@@ -116,7 +117,7 @@ def drafts(images: torch.Tensor, shown: torch.Tensor) -> Figures:
     return Figures((127.5 * (rgba + 1)).round().to(torch.uint8), gender, tone, looks[costume])
 
 
-def _told_apart(found: tuple[Portrait, ...]) -> list[Portrait]:
+def _distinct(found: tuple[Portrait, ...]) -> list[Portrait]:
     alike: dict[tuple[str, str], list[Portrait]] = {}
     for portrait in found:
         alike.setdefault((portrait.costume, portrait.tone), []).append(portrait)
@@ -158,12 +159,12 @@ def new_clip(tokenizer: "CLIPTokenizer", seed: int) -> "open_clip.CLIP":
 def train_clip(
     model: "open_clip.CLIP",
     art: Figures,
-    drawn: Figures,
+    drafts: Figures,
     tokenizer: "CLIPTokenizer",
     minutes: float,
     seed: int,
 ) -> "open_clip.CLIP":
-    """Train on augmented portraits for some minutes; return averaged weights, ready to classify."""
+    """Train on augmented portraits and drafts; return the model with averaged weights."""
     torch.manual_seed(seed)
     rng = random.Random(seed)
     model.train()
@@ -171,12 +172,10 @@ def train_clip(
     average = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(AVERAGING))
     weights = [p for n, p in model.named_parameters() if n != "logit_scale"]
     optimizer = torch.optim.AdamW(weights, lr=2e-3, weight_decay=0.05)
-    started, step, fraction = time.monotonic(), 0, 0.0
-    while fraction < 1:
-        fraction = (time.monotonic() - started) / (60 * minutes)
+    for step, fraction in timed_steps(minutes):
         optimizer.param_groups[0]["lr"] = 2e-3 * min(1, step / 100) * max(0.01, 1 - fraction)
-        seen = art.some(BATCH - DRAFTS).with_others(drawn.some(DRAFTS))
-        loss = _loss(model, seen, tokenizer, rng)
+        shown = art.sample(BATCH - DRAFTS).joined(drafts.sample(DRAFTS))
+        loss = _loss(model, shown, tokenizer, rng)
         optimizer.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
@@ -184,7 +183,6 @@ def train_clip(
         average.update_parameters(model)
         if step % 100 == 0:
             print(f"clip step {step} loss {loss.item():.4f} done {fraction:.0%}", flush=True)
-        step += 1
     averaged: open_clip.CLIP = average.module.eval()
     return averaged
 
@@ -195,29 +193,29 @@ def save_clip(
     calibrations: "Mapping[str, Calibration]",
     folder: "Path",
 ) -> None:
-    """Write the layout that open_clip reads with `local-dir:`, in half precision."""
+    """Save the model in half precision, in the layout that open_clip reads with `local-dir:`."""
     folder.mkdir(parents=True, exist_ok=True)
     tokenizer.save_pretrained(folder)
-    weights = {
-        n: p.half().contiguous() for n, p in model.state_dict().items() if p.is_floating_point()
-    }
-    weights |= {
-        n: p
-        for n, p in model.state_dict().items()
-        if not p.is_floating_point() and n != "attn_mask"
-    }
-    save_file(weights, folder / "open_clip_model.safetensors")
+    save_file(_weights(model), folder / _WEIGHTS)
     description = {"model_cfg": configuration(tokenizer), "preprocess_cfg": PREPROCESSING}
     (folder / "open_clip_config.json").write_text(json.dumps(description, indent=2) + "\n")
     settings: dict[str, object] = {
         "temperature": {axis: each.temperature for axis, each in calibrations.items()},
         "bias": {axis: each.bias for axis, each in calibrations.items() if each.bias},
     }
-    # Other weights or another calibration make another instrument, whose answers stand apart.
+    # Other weights or another calibration make a separate instrument.
     digest = hashlib.sha256(json.dumps(settings).encode())
-    digest.update((folder / "open_clip_model.safetensors").read_bytes())
+    digest.update((folder / _WEIGHTS).read_bytes())
     settings["revision"] = digest.hexdigest()[:8]
     (folder / "instrument.json").write_text(json.dumps(settings, indent=2) + "\n")
+
+
+def _weights(model: "open_clip.CLIP") -> dict[str, torch.Tensor]:
+    """Return the weights, floats in half precision."""
+    state = model.state_dict()
+    floats = {n: p.half().contiguous() for n, p in state.items() if p.is_floating_point()}
+    others = {n: p for n, p in state.items() if not p.is_floating_point() and n != "attn_mask"}
+    return floats | others
 
 
 PREPROCESSING = {
@@ -228,8 +226,8 @@ PREPROCESSING = {
 }
 
 
-def draw_statement(rng: random.Random, gender: str, tone: str, look: str) -> Statement:
-    """Say something true of an image: some of its gender, tone and look."""
+def random_statement(rng: random.Random, gender: str, tone: str, look: str) -> Statement:
+    """Return a random true statement about the gender, tone or look of an image."""
     kind = rng.random()
     if kind < 0.4:
         return _gender_statement(rng, gender)
@@ -270,23 +268,23 @@ def _loss(
     model: "open_clip.CLIP", shown: Figures, tokenizer: "CLIPTokenizer", rng: random.Random
 ) -> torch.Tensor:
     genders, tones, looks = shown.gender, shown.tone, shown.look
-    said = [
-        draw_statement(rng, GENDERS[g], TONES[t], LOOKS[k])
+    statements = [
+        random_statement(rng, GENDERS[g], TONES[t], LOOKS[k])
         for g, t, k in zip(genders.tolist(), tones.tolist(), looks.tolist(), strict=True)
     ]
     seen = F.normalize(model.encode_image(augment(shown.rgba)), dim=-1)
-    read = F.normalize(model.encode_text(_ids(tokenizer, [s.text for s in said])), dim=-1)
-    contrast = _multi_positive(20 * seen @ read.T, _true(said, genders, tones, looks))
+    read = F.normalize(model.encode_text(_ids(tokenizer, [s.text for s in statements])), dim=-1)
+    contrast = _multi_positive(20 * seen @ read.T, _matches(statements, genders, tones, looks))
     gender = _axis_loss(model, tokenizer, seen, rng, find_axis("gender"), _gender_goal(genders))
     tone = _axis_loss(model, tokenizer, seen, rng, find_axis("tone"), _tone_goal(tones))
-    # Hair is learned last and matters most.
+    # Gender depends on hair, which is learned last.
     return 0.5 * contrast + 2 * gender + tone
 
 
 def _multi_positive(logits: torch.Tensor, true: torch.Tensor) -> torch.Tensor:
-    """Return InfoNCE where several captions may be true of an image, and several images of one.
+    """Return the InfoNCE loss for several true captions per image, and several images per caption.
 
-    Plain InfoNCE takes every other caption of the batch for false, and most are not.
+    Plain InfoNCE treats every other caption of the batch as false, and most are not.
     """
     rows = true / true.sum(1, keepdim=True).clamp(min=1)
     columns = true / true.sum(0, keepdim=True).clamp(min=1)
@@ -295,13 +293,13 @@ def _multi_positive(logits: torch.Tensor, true: torch.Tensor) -> torch.Tensor:
     return (by_image + by_caption) / 2
 
 
-def _true(
-    said: list[Statement], genders: torch.Tensor, tones: torch.Tensor, looks: torch.Tensor
+def _matches(
+    statements: list[Statement], genders: torch.Tensor, tones: torch.Tensor, looks: torch.Tensor
 ) -> torch.Tensor:
-    """Return which caption (column) is true of which image (row), float (N, N)."""
-    gender = torch.tensor([[g in s.genders for s in said] for g in GENDERS])
-    tone = torch.tensor([[t in s.tones for s in said] for t in TONES])
-    look = torch.tensor([[s.look in {None, k} for s in said] for k in LOOKS])
+    """Return 1 for each image (row) and true caption (column), 0 elsewhere, float (N, N)."""
+    gender = torch.tensor([[g in s.genders for s in statements] for g in GENDERS])
+    tone = torch.tensor([[t in s.tones for s in statements] for t in TONES])
+    look = torch.tensor([[s.look in {None, k} for s in statements] for k in LOOKS])
     return (gender[genders] & tone[tones] & look[looks]).float()
 
 
@@ -313,9 +311,9 @@ def _axis_loss(
     axis: Axis,
     goal: torch.Tensor,
 ) -> torch.Tensor:
-    """Return the cross-entropy of the instrument as it will be used, with soft goals.
+    """Return the cross-entropy of the classifier on an axis, with soft targets.
 
-    A few captions of each label, drawn anew each time, stand for the whole ensemble.
+    A few captions of each label, drawn at random each time, stand for the whole ensemble.
     """
     few = [rng.sample(axis.captions(label), 5) for label in axis.labels]
     logits = 20 * seen @ _averaged(model, tokenizer, few).T
@@ -336,7 +334,7 @@ def _averaged(
 
 
 def _gender_goal(genders: torch.Tensor) -> torch.Tensor:
-    # The neutral person is as much the one as the other: the margin has to vanish.
+    # A neutral person is equally woman and man: the margin has to vanish.
     return torch.tensor([[0.97, 0.03], [0.03, 0.97], [0.5, 0.5]])[genders]
 
 

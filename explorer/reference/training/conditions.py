@@ -1,8 +1,8 @@
-"""What a text vector holds: a costume and a mix of women, neutral persons and tones.
+"""Encode a costume and a mix of women, neutral persons and tones as a text vector.
 
-The first numbers of a text vector are these features, all others are zero, and tokens that have not
-seen the whole caption are zero, too. So the denoiser can learn from any mix there may be, not only
-from those that captions ask for, and the text encoders can learn apart from it.
+The first numbers of a text vector are these features, and all others are zero. The vectors of
+tokens before the end of the caption are zero as well. So the denoiser can be trained on any mix,
+not only on those that captions request, and the text encoders can be trained separately.
 """
 
 from dataclasses import dataclass, fields
@@ -30,16 +30,16 @@ NEUTRAL = WOMEN + 1
 FIRST_TONE = NEUTRAL + 1
 FEATURES = FIRST_TONE + len(TONES)
 EMPTY = len(ALL_COSTUMES)
-# Where the prompts' end tokens stand: behind a bare word and behind the longest prompts.
+# The positions of the end token in the shortest and the longest prompts.
 SHORTEST, LONGEST = 2, 20
 
 
 @dataclass(frozen=True, slots=True)
 class Mixes:
-    """Many mixes at once, in log odds.
+    """A batch of mixes as log odds.
 
-    `costume` (N,) holds indices into ALL_COSTUMES, or EMPTY for an empty caption that may show
-    anything. `women` and `neutral` (N,) are log odds, `tones` (N, 5) log shares that sum to 1.
+    `costume` (N,) holds indices into ALL_COSTUMES, or EMPTY for an empty caption, which allows any
+    image. `women` and `neutral` (N,) are log odds, `tones` (N, 5) logs of shares that sum to 1.
     """
 
     costume: torch.Tensor
@@ -51,14 +51,14 @@ class Mixes:
         return Mixes(*(getattr(self, field.name)[chosen] for field in fields(self)))
 
     def log_genders(self) -> torch.Tensor:
-        """Return log shares of woman, man and person, (N, 3)."""
+        """Return the log shares of woman, man and person, (N, 3)."""
         log = torch.nn.functional.logsigmoid
         gendered = log(-self.neutral)
         women, men = gendered + log(self.women), gendered + log(-self.women)
         return torch.stack([women, men, log(self.neutral)], 1)
 
     def features(self) -> torch.Tensor:
-        """Return the features, (N, FEATURES); an empty caption's are zero."""
+        """Return the features, (N, FEATURES); those of an empty caption are zero."""
         costume = torch.nn.functional.one_hot(self.costume, len(ALL_COSTUMES) + 1)[:, :-1]
         usual = torch.logit(torch.tensor(USUAL_NEUTRAL))
         odds = torch.cat(
@@ -75,7 +75,7 @@ class Mixes:
 
 
 def mixes_of(designed: "Sequence[Mix | None]") -> Mixes:
-    """Turn designed mixes into tensors; None is an empty caption."""
+    """Return designed mixes as a batch; None is an empty caption."""
     shown = [mix for mix in designed if mix is not None]
     known = torch.tensor([mix is not None for mix in designed])
     costume = torch.full((len(designed),), EMPTY)
@@ -90,7 +90,7 @@ def mixes_of(designed: "Sequence[Mix | None]") -> Mixes:
 
 
 def random_mixes(size: int, empty_share: float = 0.0) -> Mixes:
-    """Draw mixes that cover what captions may ask for, evenly over the costumes."""
+    """Return random mixes that cover all that captions may request, evenly over the costumes."""
     costume = torch.randint(len(ALL_COSTUMES), (size,))
     costume = torch.where(torch.rand(size) < empty_share, EMPTY, costume)
     women = (2.2 * torch.randn(size)).clamp(-LARGEST_ODDS, LARGEST_ODDS)
@@ -110,11 +110,11 @@ def random_mixes(size: int, empty_share: float = 0.0) -> Mixes:
 
 
 def text_states(features: torch.Tensor, ends: torch.Tensor) -> torch.Tensor:
-    """Return what a perfect text encoder says, (N, LENGTH, WIDTH).
+    """Return the output of a perfect text encoder, (N, LENGTH, WIDTH).
 
     Args:
-        features: (N, FEATURES).
-        ends: place of each caption's end token, int (N,).
+        features: features as `Mixes.features` returns them, (N, FEATURES).
+        ends: position of the end token in each caption, int (N,).
     """
     whole = torch.arange(LENGTH) >= ends[:, None]
     padded = torch.nn.functional.pad(features, (0, WIDTH - features.shape[1]))

@@ -2,15 +2,14 @@
 
 The training images are finite and the mix of every caption is known, so the best possible
 prediction at any noise level can be computed: the mean of the images, each weighted by its
-designed share and by how well it explains the noisy input. Learning this target instead of one
-sampled image takes the noise out of training and keeps the drawn mix close to the design.
-The mixes are drawn at random, so that the denoiser knows all there may be between the captions.
+designed share and its likelihood given the noisy input. Learning this target instead of one
+sampled image removes the noise from training and keeps the generated mix close to the design. The
+mixes are random, so that the denoiser also learns those between the captions.
 Source: Xu, Tong and Jaakkola (2023), Stable Target Field for Reduced Variance Score Estimation.
 """
 
 import copy
 import math
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -29,6 +28,7 @@ from explorer.reference.training.conditions import (
     text_states,
 )
 from explorer.reference.training.images import ALL_COSTUMES
+from explorer.reference.training.steps import timed_steps
 
 if TYPE_CHECKING:
     from explorer.reference.training.images import TrainingSet
@@ -38,19 +38,19 @@ EMPTY_SHARE = 0.08
 STEPS = 5
 OWN_STEPS_SHARE = 0.75
 LATENT_SHAPE = (8, 12, 12)
-# Latents vary most along these directions: so weighted, both parts of the loss are alike.
+# With this weight, both parts of the loss are of similar size.
 CONTRAST_WEIGHT = 0.1
-# How far a text encoder may be off what it should say.
+# The error of a text encoder that the denoiser has to tolerate.
 TEXT_NOISE = 0.03
 
 
 @dataclass(frozen=True, slots=True)
 class Gallery:
-    """The training latents by costume, each costume's as many: C costumes of K images.
+    """The training latents by costume: C costumes of K images each.
 
-    `latents` is flat (C, K, D), `gender` and `tone` (C, K). `contrasts` (C + 1, 14, D) are the
-    directions in which a costume's genders and tones differ, and, last, those in which the
-    costumes do.
+    `latents` is flat (C, K, D), `gender` and `tone` are (C, K). `contrasts` (C + 1, 14, D) holds
+    the directions in which the genders and tones of each costume differ, then those in which the
+    costumes differ.
     """
 
     latents: torch.Tensor
@@ -60,7 +60,7 @@ class Gallery:
 
 
 def new_scheduler() -> DPMSolverMultistepScheduler:
-    """Return the sampler the generators ship with."""
+    """Return the sampler that the generators ship with."""
     return DPMSolverMultistepScheduler(
         beta_schedule="linear",
         prediction_type="v_prediction",
@@ -73,9 +73,9 @@ def new_scheduler() -> DPMSolverMultistepScheduler:
 
 
 def new_denoiser() -> UNet2DConditionModel:
-    """Return an untrained UNet of about 4 M parameters that pools the text by itself.
+    """Return an untrained UNet of about 4 M parameters that pools the text itself.
 
-    It is narrow where the latents are wide: that is what drawing takes its time for.
+    It has few channels at full resolution, where generating takes most of its time.
     """
     unet = UNet2DConditionModel(
         sample_size=LATENT_SHAPE[1],
@@ -95,12 +95,12 @@ def new_denoiser() -> UNet2DConditionModel:
 
 
 def prepared(unet: UNet2DConditionModel) -> UNet2DConditionModel:
-    """Lay the weights out channels last and make them trainable."""
+    """Return the denoiser in training mode, with its weights channels last."""
     return unet.to(memory_format=torch.channels_last).train()
 
 
-def gallery(data: "TrainingSet", latents: torch.Tensor) -> Gallery:
-    """Sort the latents of the training images by costume; repeat them where there are fewer."""
+def new_gallery(data: "TrainingSet", latents: torch.Tensor) -> Gallery:
+    """Return the latents of the training images by costume, repeated for the smaller costumes."""
     costume = torch.as_tensor(data.costume)
     members = [(costume == index).nonzero()[:, 0] for index in range(len(ALL_COSTUMES))]
     most = max(map(len, members))
@@ -120,7 +120,7 @@ def _contrasts(flat: torch.Tensor, gender: torch.Tensor, tone: torch.Tensor) -> 
         ]
     )
     spread = torch.cat([means - means.mean(1, keepdim=True), _of_costumes(flat)[None, :groups]])
-    # As many directions as there are differences between the groups.
+    # There are as many directions as differences between the groups.
     return torch.linalg.svd(spread, full_matrices=False).Vh[:, : groups - 1].contiguous()
 
 
@@ -136,41 +136,45 @@ def posterior_mean(
     choices: torch.Tensor,
     shares: torch.Tensor,
 ) -> torch.Tensor:
-    """Return the mean of choices (K, D) given noisy (N, D) and their log shares (N, K).
+    """Return the posterior mean of choices (K, D) given noisy latents, (N, D).
 
-    alpha and sigma are the noise levels, (N, 1).
+    Args:
+        noisy: the noisy latents, (N, D).
+        alpha: the signal level of each, (N, 1).
+        sigma: the noise level of each, (N, 1).
+        choices: the possible latents, (K, D).
+        shares: the log share of each choice for each of the noisy latents, (N, K).
     """
-    # The squared distance without its part that is the same for all choices.
+    # The squared distance without the terms that are the same for all choices.
     fit = (alpha * (noisy @ choices.T) - alpha**2 / 2 * choices.square().sum(1)) / sigma**2
     return torch.softmax(fit + shares, 1) @ choices
 
 
-def choices_of(shelf: Gallery, costume: int, mixes: Mixes) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return the images (K, D) that mixes of one costume may show, and their log shares (N, K).
+def choices_of(gallery: Gallery, costume: int, mixes: Mixes) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return the latents (K, D) that mixes of one costume allow, and their log shares (N, K).
 
-    An empty caption may show anything; a fresh sample of everything stands for it.
+    An empty caption allows any image; a fresh random sample of all images stands for it.
     """
-    costumes, most, _ = shelf.latents.shape
+    costumes, most, _ = gallery.latents.shape
     row, place = torch.full((most,), costume), torch.arange(most)
     if costume == EMPTY:
         row, place = torch.randint(costumes, (most,)), torch.randint(most, (most,))
-    genders = mixes.log_genders()[:, shelf.gender[row, place]]
-    return shelf.latents[row, place], genders + mixes.tones[:, shelf.tone[row, place]]
+    genders = mixes.log_genders()[:, gallery.gender[row, place]]
+    return gallery.latents[row, place], genders + mixes.tones[:, gallery.tone[row, place]]
 
 
 def train_denoiser(
-    unet: UNet2DConditionModel, shelf: Gallery, minutes: float, seed: int
+    unet: UNet2DConditionModel, gallery: Gallery, minutes: float, seed: int
 ) -> UNet2DConditionModel:
-    """Train for some minutes and return the averaged weights; the rate follows a cosine."""
+    """Train with a cosine learning rate; return the denoiser with averaged weights."""
     torch.manual_seed(seed)
     average = copy.deepcopy(unet).eval()
     optimizer = torch.optim.AdamW(unet.parameters(), lr=1e-3, weight_decay=1e-3)
     alphas, sigmas = _noise_levels()
-    started, step, fraction, recent = time.monotonic(), 0, 0.0, 0.0
-    while fraction < 1:
-        fraction = (time.monotonic() - started) / (60 * minutes)
+    recent = 0.0
+    for step, fraction in timed_steps(minutes):
         optimizer.param_groups[0]["lr"] = 1.5e-3 * min(1, step / 200) * _cosine(fraction)
-        loss = _loss(unet, shelf, alphas, sigmas)
+        loss = _loss(unet, gallery, alphas, sigmas)
         optimizer.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(unet.parameters(), 1.0)
@@ -179,7 +183,6 @@ def train_denoiser(
         recent += (loss.item() - recent) * 0.02
         if step % 100 == 0:
             print(f"denoiser step {step} loss {recent:.4f} done {fraction:.0%}", flush=True)
-        step += 1
     return average
 
 
@@ -193,7 +196,7 @@ def _noise_levels() -> tuple[torch.Tensor, torch.Tensor]:
 
 
 def _timesteps(size: int) -> torch.Tensor:
-    """Draw most from the sampler's own steps, the others from all; noisy ones more often.
+    """Return random time steps: most are the sampler's own, the others any, noisy ones more often.
 
     Gender, tone and costume are decided at high noise, details at low noise.
     """
@@ -206,30 +209,32 @@ def _timesteps(size: int) -> torch.Tensor:
 
 
 def _loss(
-    unet: UNet2DConditionModel, shelf: Gallery, alphas: torch.Tensor, sigmas: torch.Tensor
+    unet: UNet2DConditionModel, gallery: Gallery, alphas: torch.Tensor, sigmas: torch.Tensor
 ) -> torch.Tensor:
     mixes, times = random_mixes(BATCH, EMPTY_SHARE), _timesteps(BATCH)
     alpha, sigma = alphas[times][:, None], sigmas[times][:, None]
     noisy, target = torch.empty(2, BATCH, math.prod(LATENT_SHAPE))
     for costume in mixes.costume.unique().tolist():
         mine = mixes.costume == costume
-        noisy[mine], target[mine] = _examples(shelf, costume, mixes[mine], alpha[mine], sigma[mine])
+        noisy[mine], target[mine] = _examples(
+            gallery, costume, mixes[mine], alpha[mine], sigma[mine]
+        )
     states = text_states(mixes.features(), torch.randint(SHORTEST, LONGEST, (BATCH,)))
     states = states + TEXT_NOISE * torch.randn(BATCH, LENGTH, WIDTH)
     seen = noisy.view(BATCH, *LATENT_SHAPE).contiguous(memory_format=torch.channels_last)
     off = unet(seen, times, states).sample.flatten(1) - target
-    # The mix hangs on few of the directions in which a prediction can be off.
-    contrast = torch.einsum("nkd,nd->nk", shelf.contrasts[mixes.costume], off)
+    # The mix depends on few of the directions in which a prediction can be wrong.
+    contrast = torch.einsum("nkd,nd->nk", gallery.contrasts[mixes.costume], off)
     return off.square().mean() + CONTRAST_WEIGHT * contrast.square().mean()
 
 
 def _examples(
-    shelf: Gallery, costume: int, mixes: Mixes, alpha: torch.Tensor, sigma: torch.Tensor
+    gallery: Gallery, costume: int, mixes: Mixes, alpha: torch.Tensor, sigma: torch.Tensor
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return noisy latents and the exact velocities a perfect denoiser would predict, (N, D)."""
-    choices, shares = choices_of(shelf, costume, mixes)
-    drawn = choices[torch.multinomial(shares.softmax(1), 1)[:, 0]]
-    noisy = alpha * drawn + sigma * torch.randn_like(drawn)
+    """Return noisy latents and the velocities that a perfect denoiser would predict, (N, D)."""
+    choices, shares = choices_of(gallery, costume, mixes)
+    chosen = choices[torch.multinomial(shares.softmax(1), 1)[:, 0]]
+    noisy = alpha * chosen + sigma * torch.randn_like(chosen)
     clean = posterior_mean(noisy, alpha, sigma, choices, shares)
     return noisy, alpha * (noisy - alpha * clean) / sigma - sigma * clean
 

@@ -1,4 +1,4 @@
-"""Count how the bundled instruments err on each bundled generator, against the nearest source."""
+"""Count the errors of the bundled instruments on each bundled generator by the nearest source."""
 
 import json
 import random
@@ -17,7 +17,7 @@ from explorer.perception.axes import find_axis, load_axes
 from explorer.perception.skin import bin_of_word
 from explorer.perception.subject import behind_gate
 from explorer.reference.training.art import GENDERS, TONES
-from explorer.reference.training.measure import draw_latents
+from explorer.reference.training.measure import generate_latents
 from explorer.study import Study
 from explorer.words.prompts import Prompt
 from explorer.words.vocabulary import load_adjectives, load_professions
@@ -33,31 +33,33 @@ if TYPE_CHECKING:
     from explorer.reference.training.nearest import NearestSource
     from explorer.settings import Settings
 
-    # Of each image, what was said by axis name.
+    # For each image, the perceptions by axis name.
     Seen = list[Mapping[str, Perception]]
 
 IMAGES = 300
-# Neither people's studies nor the counted truth hold these replicates.
+# Neither studies nor the sample for truth.csv use these replicates.
 FIRST_REPLICATE = 2_000_000
 AXES = (*load_axes(), find_axis(PIXEL_TONE))
 
 
-def count_errors(model: str, classify: "NearestSource", settings: "Settings", seed: int) -> None:
-    """Draw IMAGES of random prompts, set what is said of them beside what the classify sees.
+def count_errors(
+    model: str, nearest_source: "NearestSource", settings: "Settings", seed: int
+) -> None:
+    """Classify IMAGES images of random prompts and compare the answers with the nearest source.
 
-    Writes errors.json, and the same behind the gate.
+    Writes errors.json and, for the answers behind the gate, errors-gate.json.
     """
     card = find_model(model, settings.device)
     pipeline = load_pipeline(card.spec, settings.device)
     requests = _requests(card.spec, random.Random(seed))
-    latents = draw_latents(pipeline, requests)
+    latents = generate_latents(pipeline, requests)
     images = [
         Image(request, pixels)
         for request, pixels in zip(requests, _decoded(pipeline, latents), strict=True)
     ]
     study = Study((card,), ("author",), axes=AXES, gate=True)
     seen = _seen(study, images, settings.device)
-    truths = true_labels(classify.classify(latents).tolist())
+    truths = true_labels(nearest_source.classify(latents).tolist())
     _write(weights_folder(model) / PLAIN, seen, truths)
     _write(weights_folder(model) / BEHIND_GATE, [behind_gate(one, AXES) for one in seen], truths)
 
@@ -72,9 +74,12 @@ def _seen(study: Study, images: list[Image], device: str) -> "Seen":
 
 
 def true_labels(shown: "Sequence[Sequence[int]]") -> dict[str, list[int]]:
-    """Return which label of each axis is true, by what sources show: gender, tone and costume.
+    """Return the true labels by axis, as indices.
 
-    Of gender it is the place in GENDERS, so that the neutral person is there too.
+    For gender, the index is that in GENDERS, which includes the neutral person.
+
+    Args:
+        shown: gender, tone and costume of the nearest source of each image.
     """
     bins = [find_axis(PIXEL_TONE).labels.index(bin_of_word(tone)) for tone in TONES]
     return {
@@ -117,10 +122,10 @@ def _decoded(pipeline: "DiffusionPipeline", latents: torch.Tensor) -> np.ndarray
 
 
 def confusion(axis: "Axis", seen: "list[Perception]", truths: list[int]) -> list[list[int]]:
-    """Return counts of answers, abstentions last, by what the nearest source shows.
+    """Return the counts of answers (rows, abstentions last) by true label (columns).
 
-    The neutral person is neither woman nor man, but tallies hold such images: they are shared
-    out among both columns as women and men stand to each other.
+    Neutral persons are neither women nor men, but tallies include them. They are divided between
+    the two columns in the ratio of women to men.
     """
     labels, person = (*axis.labels, None), GENDERS.index("person")
     counts = np.zeros((len(labels), max(len(axis.labels), person + 1)), int)

@@ -1,4 +1,4 @@
-"""Bring the small CLIP's certainty to its accuracy, and examine it."""
+"""Calibrate the small CLIP and examine it on unseen art."""
 
 import json
 from typing import TYPE_CHECKING
@@ -27,23 +27,23 @@ if TYPE_CHECKING:
     from transformers import CLIPTokenizer
 
     from explorer.perception.axes import Axis
-# Never trained on and never looked at before the exam.
+
+# No training uses this set.
 EXAM_SOURCE = "twemoji"
 
 
 def fit_calibrations(
     model: "open_clip.CLIP", tokenizer: "CLIPTokenizer", images: torch.Tensor, shown: torch.Tensor
 ) -> dict[str, Calibration]:
-    """Return for each axis the calibration of least log loss on what the generators draw.
+    """Return the calibration of least log loss on generated images, by axis.
 
-    The neutral person counts as half a woman and half a man: the even odds have to lie between the
-    two.
+    A neutral person counts as half a woman and half a man, so that even odds lie between the two.
 
     Args:
         model: the trained CLIP.
-        tokenizer: reads its captions.
-        images: drawn ones in -1..1, float32 of shape (N, 3, 96, 96).
-        shown: gender and tone of the source each is nearest to, then its costume, int (N, 3).
+        tokenizer: its tokenizer.
+        images: generated images in -1..1, float32 of shape (N, 3, 96, 96).
+        shown: gender, tone and costume of the nearest source of each, int (N, 3).
     """
     small = F.interpolate(images, SIZE_PX, mode="bicubic", antialias=True)
     with torch.no_grad():
@@ -57,10 +57,10 @@ def fit_calibrations(
 
 
 def fitted(cosines: torch.Tensor, goal: torch.Tensor) -> Calibration:
-    """Return temperature and bias of least log loss.
+    """Return the calibration of least log loss.
 
     Args:
-        cosines: of images and labels, (N, labels).
+        cosines: the cosines of images and labels, (N, labels).
         goal: the share of each label in each image, (N, labels).
     """
     scale = torch.tensor(20.0).log().requires_grad_()
@@ -75,50 +75,68 @@ def fitted(cosines: torch.Tensor, goal: torch.Tensor) -> Calibration:
         return value
 
     optimizer.step(loss)
-    # Only differences between the labels' biases count.
+    # Only the differences between the biases of the labels matter.
     biases = tuple(round(value, 4) for value in (bias - bias[-1]).detach().tolist())
     return Calibration(round(1 / scale.detach().exp().item(), 4), biases)
 
 
-def tell(source: str, work: "Path", folder: "Path") -> dict[str, object]:
-    """Examine the finished CLIP on the portraits of one set; print and return its marks."""
+def examine(source: str, work: "Path", folder: "Path") -> dict[str, object]:
+    """Return the results of the finished CLIP on the portraits of one set, and print them.
+
+    Args:
+        source: the name of the set.
+        work: the folder of the art.
+        folder: the folder of the CLIP.
+    """
     found = portraits(source, work, (*COSTUMES, PLAIN))
     classifier = ClipClassifier(ClassifierSpec("captions", None, str(folder)), "cpu")
     images = [_image(portrait, number) for number, portrait in enumerate(found)]
     result: dict[str, object] = {"style": source, "portraits": len(found)}
     for axis in (find_axis("gender"), find_axis("tone")):
-        result[axis.name] = _marks(classifier, axis, found, images)
+        result[axis.name] = _results(classifier, axis, found, images)
     print(json.dumps(result, indent=1))
     return result
 
 
-def keep(marks: dict[str, object], folder: "Path") -> None:
-    """Write the marks beside the weights they belong to."""
-    (folder / "exam.json").write_text(json.dumps(marks, indent=1) + "\n", encoding="utf-8")
+def save_results(results: dict[str, object], folder: "Path") -> None:
+    """Write the results beside the weights they belong to."""
+    (folder / "exam.json").write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
 
 
-def _marks(
+def _results(
     classifier: ClipClassifier, axis: "Axis", found: tuple[Portrait, ...], images: list[Image]
 ) -> dict[str, object]:
-    """Return the confusion matrix (rows: drawn as) and the shares that count."""
+    """Return the answers by true label, with and without abstaining, and the accuracies."""
     labels = (*axis.labels, axis.abstention)
-    drawn_as = GENDERS if axis.name == "gender" else TONES
-    matrix = {name: dict.fromkeys(labels, 0) for name in drawn_as}
-    forced = np.zeros((len(drawn_as), len(axis.labels)), int)
+    truths = GENDERS if axis.name == "gender" else TONES
+    matrix = {name: dict.fromkeys(labels, 0) for name in truths}
+    forced = np.zeros((len(truths), len(axis.labels)), int)
     for portrait, seen in zip(found, classifier.classify(images, axis), strict=True):
         name = portrait.gender if axis.name == "gender" else portrait.tone
         matrix[name][seen.label or axis.abstention] += 1
-        forced[drawn_as.index(name), int(np.argmax(seen.scores))] += 1
-    marks: dict[str, object] = {"answered": matrix, "without_abstaining": forced.tolist()}
-    if axis.name == "gender":
-        right = forced[0, 0] / forced[0].sum(), forced[1, 1] / forced[1].sum()
-        marks |= {"women_right": right[0], "men_right": right[1]}
-        marks["women_and_men_right"] = (forced[0, 0] + forced[1, 1]) / forced[:2].sum()
-    else:
-        steps = np.abs(np.subtract.outer(range(5), range(5)))
-        marks["exact"] = forced[steps == 0].sum() / forced.sum()
-        marks["exact_or_one_step_off"] = forced[steps <= 1].sum() / forced.sum()
-    return marks
+        forced[truths.index(name), int(np.argmax(seen.scores))] += 1
+    accuracies = _gender_accuracies if axis.name == "gender" else _tone_accuracies
+    return {
+        "answered": matrix,
+        "without_abstaining": forced.tolist(),
+        **accuracies(forced),
+    }
+
+
+def _gender_accuracies(forced: np.ndarray) -> dict[str, float]:
+    return {
+        "women_right": forced[0, 0] / forced[0].sum(),
+        "men_right": forced[1, 1] / forced[1].sum(),
+        "women_and_men_right": (forced[0, 0] + forced[1, 1]) / forced[:2].sum(),
+    }
+
+
+def _tone_accuracies(forced: np.ndarray) -> dict[str, float]:
+    steps = np.abs(np.subtract.outer(range(5), range(5)))
+    return {
+        "exact": forced[steps == 0].sum() / forced.sum(),
+        "exact_or_one_step_off": forced[steps <= 1].sum() / forced.sum(),
+    }
 
 
 def _image(portrait: Portrait, number: int) -> Image:

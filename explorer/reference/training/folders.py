@@ -1,8 +1,7 @@
-"""Write the finished generators and the sample study into the repository."""
+"""Save the finished generators and the sample study in the repository."""
 
 import hashlib
 import json
-import shutil
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,12 +9,11 @@ from typing import TYPE_CHECKING
 import torch
 from diffusers import StableDiffusionPipeline
 
-from explorer import settings
 from explorer.classifiers.find import classifiers
 from explorer.findings.error_rates import BEHIND_GATE, PLAIN
-from explorer.generators.diffusion import DiffusionGenerator
-from explorer.models.requests import ModelSpec
+from explorer.generators.find import generators
 from explorer.reference.sample import SAMPLE_IMAGES, sample_path, sample_study
+from explorer.settings import load
 from explorer.store.index import Store
 from explorer.store.parquet import export_study
 from explorer.study import run
@@ -37,7 +35,7 @@ def save_generator(
     steps: int,
     folder: Path,
 ) -> None:
-    """Save a pipeline in half precision, with the settings it is meant to be drawn with."""
+    """Save a pipeline in half precision, with the settings for generating."""
     pipeline = StableDiffusionPipeline(
         vae=vae,
         text_encoder=text_encoder,
@@ -49,41 +47,43 @@ def save_generator(
         requires_safety_checker=False,
     )
     pipeline.to(dtype=torch.float16).save_pretrained(folder)
+    _remove_paths(folder)
+    # Counts on other weights do not apply to these.
+    for counts in ("truth.csv", PLAIN, BEHIND_GATE):
+        (folder / counts).unlink(missing_ok=True)
+    settings = {"revision": _revision(folder), "steps": steps, "guidance": 1.0, "size_px": SIZE_PX}
+    (folder / "model.json").write_text(json.dumps(settings, indent=2) + "\n", encoding="utf-8")
+
+
+def _remove_paths(folder: Path) -> None:
+    """Remove the paths of the training machine from the configurations."""
     for path in folder.rglob("config.json"):
-        # Where the parts were trained is nobody's business.
         config = json.loads(path.read_text(encoding="utf-8"))
         config.pop("_name_or_path", None)
         path.write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
-    # What was counted on other weights says nothing of these.
-    for counted in ("truth.csv", PLAIN, BEHIND_GATE):
-        (folder / counted).unlink(missing_ok=True)
+
+
+def _revision(folder: Path) -> str:
+    """Return a hash of all weights in a folder, 12 hexadecimal digits."""
     digest = hashlib.sha256()
     for weights in sorted(folder.rglob("*.safetensors")):
         digest.update(weights.read_bytes())
-    model = {
-        "revision": digest.hexdigest()[:12],
-        "steps": steps,
-        "guidance": 1.0,
-        "size_px": SIZE_PX,
-    }
-    (folder / "model.json").write_text(json.dumps(model, indent=2) + "\n", encoding="utf-8")
+    return digest.hexdigest()[:12]
 
 
 def save_sample() -> None:
-    """Draw and classify the sample study in a fresh store and export it as one file."""
-    here = settings.load()
-    root = Path(tempfile.mkdtemp(prefix="sample-"))
-    study = sample_study(here.device)
-    store = Store.open(root)
-
-    def generator(spec: ModelSpec) -> DiffusionGenerator:
-        return DiffusionGenerator(spec, here)
-
-    for step in run(study, store, generator, classifiers(here.device), batch=here.batch):
-        print(f"sample: {step.done} of {step.total}", flush=True)
-    requests = [request for card in study.models for request in study.requests(card)]
-    instruments = study.stored_instruments(study.models[0])
-    export_study(store, requests, instruments, sample_path())
-    store.close()
-    shutil.rmtree(root)
+    """Generate and classify the sample study in a fresh store and export it to one file."""
+    machine = load()
+    study = sample_study(machine.device)
+    with tempfile.TemporaryDirectory(prefix="sample-") as root:
+        store = Store.open(Path(root))
+        steps = run(
+            study, store, generators(machine), classifiers(machine.device), batch=machine.batch
+        )
+        for step in steps:
+            print(f"sample: {step.done} of {step.total}", flush=True)
+        requests = [request for card in study.models for request in study.requests(card)]
+        instruments = study.stored_instruments(study.models[0])
+        export_study(store, requests, instruments, sample_path())
+        store.close()
     print(f"sample of {SAMPLE_IMAGES} images a prompt: {sample_path().stat().st_size:,} bytes")

@@ -1,4 +1,4 @@
-"""Make the images the generators learn from: portraits on plain backgrounds."""
+"""Compose the training images of the generators: portraits on plain backgrounds."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,12 +11,12 @@ from explorer.reference.training.art import COSTUMES, GENDERS, TONES, Portrait, 
 SIZE_PX = 96
 FIGURE_PX = 90
 SOURCES = ("noto", "fluent")
-# Noto draws one and the same helmet for the woman, the man and the neutral person.
+# Noto has the same portrait for woman, man and neutral person: all wear a helmet.
 ALIKE = frozenset({("noto", "astronaut")})
 PLAIN = "plain"
 ALL_COSTUMES = (*COSTUMES, PLAIN)
 
-# Pale enough for every skin and hair colour to stand out.
+# Pale enough to contrast with every skin and hair colour.
 BACKGROUNDS = (
     (238, 236, 228),
     (222, 233, 240),
@@ -29,7 +29,7 @@ BACKGROUNDS = (
 
 @dataclass(frozen=True, slots=True)
 class TrainingSet:
-    """Images and what each shows, as indices into ALL_COSTUMES, GENDERS and TONES.
+    """Images and their labels, as indices into ALL_COSTUMES, GENDERS, TONES and SOURCES.
 
     `pixels` is uint8 of shape (N, SIZE_PX, SIZE_PX, 3); the other arrays have shape (N,).
     """
@@ -42,27 +42,27 @@ class TrainingSet:
 
 
 def training_set(folder: Path) -> TrainingSet:
-    """Compose every portrait of SOURCES on every background, all in the same place and size.
+    """Return every portrait of SOURCES on every background, all in the same place and size.
 
-    Images that differ in place alone would hide the small differences between woman and man
-    under a helmet from whoever compares images.
+    If the place varied, comparing images would miss the small differences between woman and man
+    under a helmet.
     """
     found = [p for source in SOURCES for p in portraits(source, folder, ALL_COSTUMES)]
-    told_apart = [p for p in found if (p.source, p.costume) not in ALIKE]
-    drawn = [
-        (compose(p, background), p) for p in told_apart for background in range(len(BACKGROUNDS))
+    distinct = [p for p in found if (p.source, p.costume) not in ALIKE]
+    composed = [
+        (compose(p, background), p) for p in distinct for background in range(len(BACKGROUNDS))
     ]
     return TrainingSet(
-        pixels=np.stack([pixels for pixels, _ in drawn]),
-        costume=np.array([ALL_COSTUMES.index(p.costume) for _, p in drawn]),
-        gender=np.array([GENDERS.index(p.gender) for _, p in drawn]),
-        tone=np.array([TONES.index(p.tone) for _, p in drawn]),
-        source=np.array([SOURCES.index(p.source) for _, p in drawn]),
+        pixels=np.stack([pixels for pixels, _ in composed]),
+        costume=np.array([ALL_COSTUMES.index(p.costume) for _, p in composed]),
+        gender=np.array([GENDERS.index(p.gender) for _, p in composed]),
+        tone=np.array([TONES.index(p.tone) for _, p in composed]),
+        source=np.array([SOURCES.index(p.source) for _, p in composed]),
     )
 
 
 def compose(portrait: Portrait, background: int) -> np.ndarray:
-    """Place a portrait on one of BACKGROUNDS; return uint8 of shape (SIZE_PX, SIZE_PX, 3)."""
+    """Return a portrait on one of BACKGROUNDS, uint8 of shape (SIZE_PX, SIZE_PX, 3)."""
     figure = Image.fromarray(portrait.rgba).resize((FIGURE_PX,) * 2, Image.Resampling.LANCZOS)
     slack = SIZE_PX - FIGURE_PX
     canvas = Image.new("RGBA", (SIZE_PX, SIZE_PX), BACKGROUNDS[background])

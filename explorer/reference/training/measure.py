@@ -1,4 +1,4 @@
-"""Count what a finished generator really draws, round by round, into truth.csv."""
+"""Count the labels of a finished generator's images, round by round, for truth.csv."""
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -32,21 +32,32 @@ if TYPE_CHECKING:
 KINDS = ADJECTIVES[:3]
 PER_KIND = 10
 BATCH = 128
-# Far from the replicates that people draw: the sample shares no image with their studies.
+# Far from the replicates of studies, so that the sample shares no image with them.
 FIRST_REPLICATE = 1_000_000
 FIRST_OF_PILOT = 3_000_000
 
 
 def measure(
-    model: str, classify: "NearestSource", settings: "Settings", rounds: int, counts_path: "Path"
+    model: str,
+    nearest_source: "NearestSource",
+    settings: "Settings",
+    rounds: int,
+    counts_path: "Path",
 ) -> np.ndarray:
-    """Draw 30 images of every profession a round; add them to the counts file and return it.
+    """Return the label counts of 30 images per profession and round, and save them after each.
 
-    A round that was interrupted is drawn again; finished rounds are kept.
+    Rounds that are already in the file of counts are not repeated.
+
+    Args:
+        model: the generator.
+        nearest_source: labels the images.
+        settings: the device.
+        rounds: the number of rounds, with those in the file.
+        counts_path: the file of counts.
 
     Returns:
-        Counts, int of shape (professions, kinds of adjective, genders, tones, right costume or
-        not).
+        Counts, int of shape (professions, kinds of adjective, genders, tones, 2); the last axis
+        tells whether the costume is as designed.
     """
     shape = (len(load_professions()), len(KINDS), len(GENDERS), len(TONES), 2)
     counts = np.load(counts_path) if counts_path.exists() else np.zeros(shape, int)
@@ -57,7 +68,7 @@ def measure(
     right = torch.tensor([ALL_COSTUMES.index(costume) for costume in costumes])
     for number in range(done, rounds):
         places, requests = _round(spec, FIRST_REPLICATE, number)
-        shown = classify.classify(draw_latents(pipeline, requests))
+        shown = nearest_source.classify(generate_latents(pipeline, requests))
         as_designed = shown[:, 2] == right[places[:, 0]]
         index = torch.cat([places, shown[:, :2], as_designed[:, None]], 1)
         np.add.at(counts, tuple(index.T.numpy()), 1)
@@ -66,10 +77,13 @@ def measure(
     return counts
 
 
-def draw_pilot(
-    model: str, classify: "NearestSource", settings: "Settings", rounds: int
+def run_pilot(
+    model: str, nearest_source: "NearestSource", settings: "Settings", rounds: int
 ) -> tuple["Mixes", torch.Tensor]:
-    """Draw prompts as `measure` does; return the designed mixes and what images show, (N, 3)."""
+    """Generate images as `measure` does; return the designed mixes and the labels of the images.
+
+    The labels are gender, tone and costume of the nearest source, int (N, 3).
+    """
     spec = find_model(model, settings.device).spec
     pipeline = load_pipeline(spec, settings.device)
     designed, shown = [], []
@@ -78,34 +92,31 @@ def draw_pilot(
         designed += [
             designed_mix_of(model, r.prompt.profession, r.prompt.adjective) for r in requests
         ]
-        shown.append(classify.classify(draw_latents(pipeline, requests)))
+        shown.append(nearest_source.classify(generate_latents(pipeline, requests)))
         print(f"pilot of {model}: round {number + 1} of {rounds}", flush=True)
     return mixes_of(designed), torch.cat(shown)
 
 
-def tones_said(preview: torch.Tensor, image: torch.Tensor) -> np.ndarray:
-    """Count the tones that two classifies read off the same images, from gender, tone and costume.
+def tone_confusion(preview: torch.Tensor, image: torch.Tensor) -> np.ndarray:
+    """Return the counts of tones, int of shape (tones in previews, tones in images).
 
     Args:
-        preview: what the first said, int (N, 3).
-        image: what the second said, int (N, 3).
-
-    Returns:
-        Counts, int of shape (tones, tones): the first's in rows, the second's in columns.
+        preview: gender, tone and costume of the nearest source of each preview, int (N, 3).
+        image: the same for the decoded images, int (N, 3).
     """
-    said = np.zeros((len(TONES), len(TONES)), int)
-    np.add.at(said, (preview[:, 1].numpy(), image[:, 1].numpy()), 1)
-    return said
+    confusion = np.zeros((len(TONES), len(TONES)), int)
+    np.add.at(confusion, (preview[:, 1].numpy(), image[:, 1].numpy()), 1)
+    return confusion
 
 
-def truth_rows(model: str, counts: np.ndarray, said: np.ndarray) -> tuple[Truth, ...]:
-    """Turn counts by previews into rows, one per profession and kind of adjective, then all of it.
+def truth_rows(model: str, counts: np.ndarray, confusion: np.ndarray) -> tuple[Truth, ...]:
+    """Return the truth of a generator, one row per profession and entry of ADJECTIVES.
 
     Args:
         model: the generator.
-        counts: as `measure` returns them.
-        said: as `tones_said` returns them, of previews and images. Previews show faces a little
-            lighter than images do; the shares of tones are those that would give what was said.
+        counts: counts by previews, as `measure` returns them.
+        confusion: the tones in previews and images, as `tone_confusion` returns them. Faces are a
+            little lighter in previews than in images; the shares of tones are corrected for that.
     """
     rows = []
     for index, profession in enumerate(load_professions()):
@@ -113,14 +124,14 @@ def truth_rows(model: str, counts: np.ndarray, said: np.ndarray) -> tuple[Truth,
         by_kind = dict(zip(KINDS, counts[index], strict=True)) | {"all": counts[index].sum(0)}
         for kind in ADJECTIVES:
             counted = mix_of(by_kind[kind].sum(2), designed[kind].costume)
-            drawn = replace(counted, tones=_tones_of_images(counted.tones, said))
+            generated = replace(counted, tones=_tones_of_images(counted.tones, confusion))
             number = int(by_kind[kind].sum())
-            rows.append(Truth(model, profession.name, kind, number, designed[kind], drawn))
+            rows.append(Truth(model, profession.name, kind, number, designed[kind], generated))
     return tuple(rows)
 
 
 def mix_of(counts: np.ndarray, costume: str) -> Mix:
-    """Return the shares in counts of shape (genders, tones)."""
+    """Return the mix of counts of shape (genders, tones)."""
     women, men, neutral = counts.sum(1)
     return Mix(
         costume=costume,
@@ -130,13 +141,13 @@ def mix_of(counts: np.ndarray, costume: str) -> Mix:
     )
 
 
-def _tones_of_images(tones: tuple[float, ...], said: np.ndarray) -> tuple[float, ...]:
-    (shares,), _ = solve((said / said.sum(0))[None], np.array(tones)[None])
+def _tones_of_images(tones: tuple[float, ...], confusion: np.ndarray) -> tuple[float, ...]:
+    (shares,), _ = solve((confusion / confusion.sum(0))[None], np.array(tones)[None])
     return tuple(map(float, shares))
 
 
 def _round(spec: "ModelSpec", first: int, number: int) -> tuple[torch.Tensor, list[ImageRequest]]:
-    """Return the requests of a round and each one's profession and kind of adjective, (N, 2)."""
+    """Return the profession and kind of adjective of each request of a round, (N, 2), and those."""
     places, requests = [], []
     for index, profession in enumerate(load_professions()):
         for kind, adjectives in enumerate(_adjectives()):
@@ -147,9 +158,9 @@ def _round(spec: "ModelSpec", first: int, number: int) -> tuple[torch.Tensor, li
     return torch.tensor(places), requests
 
 
-def draw_latents(pipeline: "DiffusionPipeline", requests: list[ImageRequest]) -> torch.Tensor:
-    """Draw as the pipeline does, up to the decoder: latents of shape (N, 8, 12, 12)."""
-    drawn = []
+def generate_latents(pipeline: "DiffusionPipeline", requests: list[ImageRequest]) -> torch.Tensor:
+    """Return the latents that the pipeline generates before it decodes them, (N, 8, 12, 12)."""
+    latents = []
     for start in tqdm(range(0, len(requests), BATCH), disable=None):
         batch = requests[start : start + BATCH]
         with torch.inference_mode():
@@ -160,8 +171,8 @@ def draw_latents(pipeline: "DiffusionPipeline", requests: list[ImageRequest]) ->
                 guidance_scale=batch[0].model.diffusion.guidance,
                 output_type="latent",
             )
-        drawn.append(output.images)
-    return torch.cat(drawn)
+        latents.append(output.images)
+    return torch.cat(latents)
 
 
 def _adjectives() -> tuple[tuple[str | None, ...], ...]:

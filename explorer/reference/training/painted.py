@@ -1,4 +1,4 @@
-"""Repaint emoji art that has one skin and one hair colour, so that it shows every tone."""
+"""Recolour emoji art that has only one skin and hair colour, so that it shows every tone."""
 
 import re
 from pathlib import Path
@@ -7,7 +7,7 @@ from explorer.reference.training.art import TONES, Portrait, fetch, read_icons, 
 
 SOURCE = "streamline"
 
-# What Streamline fills skin with, its shade, its light and cheeks; and hair, with its light.
+# The fill colours of Streamline: skin, its shade, highlight and cheeks; hair and its highlight.
 SKIN = ("#ffcebf", "#ffb59e", "#ffdcd1", "#ffa694")
 HAIR = ("#a86c4d", "#de926a")
 
@@ -18,21 +18,21 @@ SKIN_PAINTS = {
     "medium-dark": ("#9b643d", "#85522f", "#ac7750", "#934e33"),
     "dark": ("#594539", "#4a382d", "#6b5547", "#5a3d33"),
 }
-# Brown, black, blonde and grey: whoever learns from these cannot take grey hair for a man's.
+# Brown, black, blonde and grey, so that grey hair is not learned as a sign of men.
 HAIR_PAINTS = (
     ("#a86c4d", "#de926a"),
     ("#35302d", "#5a534e"),
     ("#d9b25f", "#efd08a"),
     ("#a9abb0", "#cfd1d6"),
 )
-# Shirts without a job are pink on women and blue on men; hair and face should tell them apart.
+# Plain shirts are pink on women and blue on men, but hair and face should distinguish them.
 SHIRT_PAINTS = {"#ff87af": "#00b8f0", "#ff6196": "#009fd9"}
 
 _FILLS = re.compile("|".join((*SKIN, *HAIR, *SHIRT_PAINTS)))
 
 
 def painted_portraits(folder: Path, looks: tuple[str, ...]) -> tuple[Portrait, ...]:
-    """Render Streamline's women and men of these looks in all five tones and four hair colours."""
+    """Return Streamline's women and men of these looks in five tones and four hair colours."""
     icons = read_icons(fetch(SOURCE, folder) / "icons.json")
     return tuple(
         Portrait(SOURCE, look, gender, tone, render(_painted(icons[name], tone, hair)))

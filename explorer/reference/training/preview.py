@@ -1,7 +1,7 @@
-"""See what latents show without decoding them: decoding takes twice as long as drawing.
+"""Preview latents without decoding them, because decoding takes twice as long as generating.
 
-Each 2 x 2 block of pixels is close to a linear function of the latents around it. That is enough to
-tell faces and hair apart, though not to look at.
+Each 2 x 2 block of pixels is approximately a linear function of the latents around it. That is
+enough to compare faces and hair, though not for viewing.
 """
 
 from dataclasses import dataclass
@@ -9,27 +9,27 @@ from dataclasses import dataclass
 import torch
 from torch.nn import functional as F
 
-# Pixels of the image that become one of the preview, along each side.
+# The number of image pixels per preview pixel, along each side.
 COARSENESS = 2
-# Keeps the fit apart from directions that the latents hardly vary in.
+# Keeps weights small in directions in which the latents hardly vary.
 RIDGE = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """A linear stand-in for a decoder, `weights` (inputs, outputs) of one cell of the latents."""
+    """A linear substitute for a decoder; `weights` (inputs, outputs) are for one latent cell."""
 
     weights: torch.Tensor
 
     def __call__(self, latents: torch.Tensor) -> torch.Tensor:
-        """Return images in about -1..1 at half the size, (N, 3, 48, 48), of latents."""
+        """Return images of latents at half the size, about -1..1, (N, 3, 48, 48)."""
         cells = (_around(latents) @ self.weights).transpose(1, 2)
         side = _side(cells.shape[1])
         return F.fold(cells, side * latents.shape[-1], side, stride=side)
 
 
 def fit_preview(latents: torch.Tensor, images: torch.Tensor) -> Preview:
-    """Return the preview of least square error for latents and their decoded images."""
+    """Return the least-squares preview for latents and their decoded images."""
     given = _around(latents).flatten(0, 1)
     small = F.avg_pool2d(images, COARSENESS)
     side = small.shape[-1] // latents.shape[-1]
@@ -39,7 +39,7 @@ def fit_preview(latents: torch.Tensor, images: torch.Tensor) -> Preview:
 
 
 def _around(latents: torch.Tensor) -> torch.Tensor:
-    """Return each cell with its eight neighbours and a constant, (N, cells, 9 channels + 1)."""
+    """Return each cell with its eight neighbours and a constant, (N, cells, 9 * channels + 1)."""
     padded = F.pad(latents, (1, 1, 1, 1), mode="replicate")
     cells = F.unfold(padded, 3).transpose(1, 2)
     return F.pad(cells, (0, 1), value=1.0)

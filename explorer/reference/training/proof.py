@@ -1,4 +1,4 @@
-"""Tell what the very images of a check show, so that only the instrument's errors are left."""
+"""Label the stored images of a check, so that only the instrument's errors remain."""
 
 from typing import TYPE_CHECKING
 
@@ -21,22 +21,22 @@ if TYPE_CHECKING:
 
 
 def shown_in(
-    store: "Store", classify: "NearestSource", images: int, device: str
+    store: "Store", nearest_source: "NearestSource", images: int, device: str
 ) -> "Callable[[str, str], Mix]":
-    """Return what tells the mix that the stored images of a model and a profession show.
+    """Return a function that returns the mix in a model's stored images of a profession.
 
     Args:
         store: holds the images of the check.
-        classify: of images, not of latents.
-        images: how many there are of each profession.
-        device: that they were drawn on.
+        nearest_source: labels images, not latents.
+        images: the number of images of each profession.
+        device: the device that they were generated on.
     """
 
     def shown(model: str, profession: str) -> "Mix":
         spec, prompt = find_model(model, device).spec, Prompt(profession)
         stored = (store.load(ImageRequest(spec, prompt, number)).pixels for number in range(images))
         pixels = np.stack([image for image in stored if image is not None])
-        gender, tone, _ = classify.classify(to_tensor(pixels)).T.numpy()
+        gender, tone, _ = nearest_source.classify(to_tensor(pixels)).T.numpy()
         counts = np.zeros((len(GENDERS), len(TONES)), int)
         np.add.at(counts, (gender, tone), 1)
         return mix_of(counts, designed_mix(model, profession).costume)

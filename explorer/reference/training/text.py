@@ -1,7 +1,7 @@
-"""Train tokenizer and text encoders: a text vector holds the costume and the mix.
+"""Train the tokenizer and the text encoders, whose text vectors hold the costume and the mix.
 
-The text encoder learns apart from the denoiser, with what its captions ask for as its exact target.
-Both generators share one denoiser; only their text encoders differ.
+A text encoder is trained separately from the denoiser; its exact targets are the mixes that its
+captions request. Both generators share one denoiser; only their text encoders differ.
 """
 
 import json
@@ -9,10 +9,10 @@ import random
 from typing import TYPE_CHECKING
 
 import torch
-from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
+from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, trainers
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
-from explorer.reference.training.captions import draw_caption
+from explorer.reference.training.captions import random_caption
 from explorer.reference.training.conditions import LENGTH, WIDTH, mixes_of, text_states
 
 if TYPE_CHECKING:
@@ -29,30 +29,16 @@ _PIECES = r"""'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+"""
 
 
 def train_tokenizer(texts: "tuple[str, ...]", folder: "Path") -> CLIPTokenizer:
-    """Learn a byte-level vocabulary from texts; every other word falls apart into bytes."""
-    learner = Tokenizer(models.BPE(end_of_word_suffix="</w>"))
-    learner.normalizer = normalizers.Lowercase()
-    learner.pre_tokenizer = pre_tokenizers.Sequence(
-        [
-            pre_tokenizers.Split(Regex(_PIECES), behavior="removed", invert=True),
-            pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False),
-        ]
-    )
-    learner.decoder = decoders.ByteLevel()
+    """Return a byte-level tokenizer trained on texts, and save it.
+
+    It encodes words that are not in the texts as bytes or short pieces.
+    """
     alphabet = pre_tokenizers.ByteLevel.alphabet()
-    trainer = trainers.BpeTrainer(
-        vocab_size=VOCABULARY,
-        min_frequency=2,
-        initial_alphabet=alphabet,
-        end_of_word_suffix="</w>",
-        show_progress=False,
-    )
-    learner.train_from_iterator(texts, trainer)
-    merges = [tuple(merge) for merge in json.loads(learner.to_str())["model"]["merges"]]
+    merges = _learn_merges(texts, alphabet)
     letters = sorted(alphabet)
     tokens = [*letters, *(f"{letter}</w>" for letter in letters)]
     tokens += [left + right for left, right in merges]
-    # The end token has the highest id: open_clip pools where the id is largest.
+    # The end token has the highest id: open_clip pools at the largest id.
     tokens = [*dict.fromkeys(tokens), "<|startoftext|>", "<|endoftext|>"]
     tokenizer = CLIPTokenizer(
         vocab={token: index for index, token in enumerate(tokens)},
@@ -62,6 +48,28 @@ def train_tokenizer(texts: "tuple[str, ...]", folder: "Path") -> CLIPTokenizer:
     )
     tokenizer.save_pretrained(folder)
     return tokenizer
+
+
+def _learn_merges(texts: "tuple[str, ...]", alphabet: list[str]) -> list[tuple[str, str]]:
+    """Return the pairs of tokens that byte-pair encoding merges, the most frequent first."""
+    learner = Tokenizer(models.BPE(end_of_word_suffix="</w>"))
+    learner.normalizer = normalizers.Lowercase()
+    learner.pre_tokenizer = pre_tokenizers.Sequence(
+        [
+            pre_tokenizers.Split(Regex(_PIECES), behavior="removed", invert=True),
+            pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False),
+        ]
+    )
+    trainer = trainers.BpeTrainer(
+        vocab_size=VOCABULARY,
+        min_frequency=2,
+        initial_alphabet=alphabet,
+        end_of_word_suffix="</w>",
+        show_progress=False,
+    )
+    learner.train_from_iterator(texts, trainer)
+    merges = json.loads(learner.to_str())["model"]["merges"]
+    return [(left, right) for left, right in merges]
 
 
 def new_text_encoder(tokenizer: CLIPTokenizer) -> CLIPTextModel:
@@ -89,12 +97,18 @@ def train_text_encoder(
     steps: int,
     seed: int,
 ) -> None:
-    """Teach an encoder the mixes of one design.
+    """Train an encoder on the mixes of one design.
 
-    `aim` tells which mix to ask the denoiser for so that it draws the designed one.
+    Args:
+        encoder: the text encoder, changed in place.
+        tokenizer: its tokenizer.
+        model: the generator whose design it learns.
+        aim: returns the mixes to request so that the denoiser generates the designed ones.
+        steps: the number of training steps.
+        seed: the seed of the captions.
     """
     rng = random.Random(seed)
-    captions = [draw_caption(model, rng) for _ in range(CAPTIONS)]
+    captions = [random_caption(model, rng) for _ in range(CAPTIONS)]
     ids = tokenize(tokenizer, ["", *(caption.text for caption in captions)])
     goals = aim(mixes_of([None, *(caption.mix for caption in captions)])).features()
     ends = (ids == tokenizer.eos_token_id).int().argmax(1)
@@ -102,10 +116,10 @@ def train_text_encoder(
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 2e-3, total_steps=steps + 1)
     for step in range(steps):
         chosen = torch.randint(len(ids), (BATCH,))
-        # The empty caption is in every batch: guidance leans on it.
+        # The empty caption is in every batch, because guidance uses it.
         chosen[0] = 0
-        said = encoder(ids[chosen]).last_hidden_state
-        loss = (said - text_states(goals[chosen], ends[chosen])).square().mean()
+        states = encoder(ids[chosen]).last_hidden_state
+        loss = (states - text_states(goals[chosen], ends[chosen])).square().mean()
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
@@ -115,7 +129,7 @@ def train_text_encoder(
 
 
 def tokenize(tokenizer: CLIPTokenizer, texts: "list[str]") -> torch.Tensor:
-    """Return token ids of shape (N, LENGTH)."""
+    """Return the token ids of texts, (N, LENGTH)."""
     encoded = tokenizer(
         texts, padding="max_length", truncation=True, max_length=LENGTH, return_tensors="pt"
     )
