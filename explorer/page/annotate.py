@@ -76,7 +76,7 @@ def view(page: gr.Blocks, desk: "Desk") -> None:
     """Lay out the view and connect its events; call inside its page."""
     fields = _fields(desk)
     task = gr.HTML("", elem_id="bx-task", js_on_load=_ON_LOAD, apply_default_css=False)
-    ask = gr.Button(_("Show what the annotations tell"), elem_id="bx-ask", scale=0)
+    ask = gr.Button(_("Show the annotation report"), elem_id="bx-ask", scale=0)
     size, seed, resample = _sample_fields()
     told = gr.HTML("", elem_id="bx-told", apply_default_css=False)
     _connect(View(desk, fields, task, ask, size, seed, resample, told), page)

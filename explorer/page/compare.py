@@ -162,8 +162,8 @@ def _of_tones(tones: "Clearest", choice: "Choice") -> "DotPlot":
             len(tones.rows),
         ).format(number=len(tones.rows)),
         sides=(
-            _("more often by {model}").format(model=right),
-            _("more often by {model}").format(model=left),
+            _("more often in {model}").format(model=right),
+            _("more often in {model}").format(model=left),
         ),
         rows=by_size(
             difference_dot(
@@ -182,7 +182,7 @@ def _by_label(found: "tuple[Difference, ...]") -> "DotPlot":
     return dot_plot(
         title=_("Where they differ"),
         caption=_("A minus B in points, over all prompts"),
-        sides=(_("more often by B"), _("more often by A")),
+        sides=(_("more often in B"), _("more often in A")),
         rows=tuple(
             difference_dot(
                 one,
@@ -201,7 +201,7 @@ def _by_profession(found: "tuple[Difference, ...]", choice: "Choice") -> "DotPlo
     return dot_plot(
         title=_("Perceived as feminine, by profession"),
         caption=_("A minus B in points; each name links to its images"),
-        sides=(_("more often by B"), _("more often by A")),
+        sides=(_("more often in B"), _("more often in A")),
         rows=by_size(
             difference_dot(
                 one,
@@ -227,7 +227,7 @@ def _by_adjective(findings: "Findings") -> "list[DotPlot]":
         dot_plot(
             title=_("Perceived as feminine, by adjective"),
             caption=_("A minus B in points"),
-            sides=(_("more often by B"), _("more often by A")),
+            sides=(_("more often in B"), _("more often in A")),
             rows=by_size(
                 difference_dot(one, _feminine(one), word, coded(adjective_codings.get(word)))
                 for one in findings.differences("adjective", GENDER)
