@@ -8,12 +8,11 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Page, expect
-from typer.testing import CliRunner
 
-from explorer.__main__ import app
 from explorer.study import Study, count_missing
 from tests.browser.conftest import Visit
 from tests.browser.site import Site
+from tests.commands import run
 
 pytestmark = [
     pytest.mark.browser,
@@ -64,7 +63,7 @@ def test_a_small_grid_is_generated_and_its_files_equal_the_command_line(
         file = tmp_path / download.value.suggested_filename
         download.value.save_as(file)
         line = f"{command} --model emoji-skewed {WORDS} --csv - --cache {site.desk.store.root}"
-        assert file.read_bytes() == CliRunner().invoke(app, line.split()).stdout_bytes
+        assert file.read_bytes() == run(line).stdout_bytes
 
 
 def test_a_run_can_be_cancelled_and_continued(visit: Visit) -> None:
@@ -184,7 +183,7 @@ def test_two_models_are_compared_on_the_same_seeds(
     file = tmp_path / "comparison.csv"
     download.value.save_as(file)
     line = f"compare emoji-skewed emoji-even {WORDS} --csv - --cache {site.desk.store.root}"
-    assert file.read_bytes() == CliRunner().invoke(app, line.split()).stdout_bytes
+    assert file.read_bytes() == run(line).stdout_bytes
 
 
 def test_images_are_annotated_with_keys_taken_back_and_continued(visit: Visit, site: Site) -> None:

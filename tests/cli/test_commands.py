@@ -8,11 +8,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from typer.testing import Result
 
 from explorer.errors import ModelUnreachable
 from explorer.statistics.confusion import Confusion
 from explorer.store.index import Store
+from tests.commands import Result
 from tests.fakes import FakeGenerator
 
 Command = Callable[[str], Result]
@@ -388,7 +388,7 @@ def test_the_cache_option_goes_before_the_environment(
         ("plan --difference 0", "The difference is 0.0"),
         ("plan --difference 51", "50 at most"),
         ("plan --profession autor", "Did you mean 'author'?"),
-        ("paint", "No such command"),
+        ("paint", "Unknown command"),
     ],
 )
 def test_a_mistake_is_explained_and_exits_with_2(
