@@ -90,7 +90,7 @@ def chance(value: float | None) -> str:
 
 
 def adjusted(q: float | None) -> str:
-    return chance(q) + (", holds" if q is not None and q <= 0.05 else "")
+    return chance(q) + (", significant" if q is not None and q <= 0.05 else "")
 
 
 def by_axis(found: Sequence[Row]) -> list[list[Row]]:
@@ -169,7 +169,7 @@ def test_explore_says_what_tally_and_gap_say(sample: Desk, choice: Choice) -> No
             f"{100 * gap[end]:z.0f}".replace("-", MINUS) for end in ("gap_low", "gap_high")
         )
         line = shown.one(".bx-gapline").text
-        assert f": {size}" in line
+        assert f": the share is {size}" in line
         assert line.endswith(f"95% interval {low} to {high}).")
 
 
@@ -228,7 +228,7 @@ def test_compare_counts_what_tally_counts_of_both_models(sample: Desk) -> None:
         ]
         assert texts == [uncounted(side[axis][0], axis) for side in sides]
         number = paired[0 if axis == 0 else -1]
-        assert chart.one(".bx-paired").text.startswith(f"{number} prompts and seeds")
+        assert chart.one(".bx-paired").text.startswith(f"{number} pairs of prompt and seed")
         for quote in chart.all(".bx-quote"):
             assert quote.text[2:] in told
 

@@ -147,7 +147,7 @@ def test_shares_are_corrected_with_the_errors_of_the_chosen_instrument_alone(
     usual = replace(PLAIN, models=("emoji-even",), images=40)
     for known in (usual, replace(usual, gate=True)):
         generated(known)
-        assert "Quote the corrected share of feminine" in shown(desk, known)
+        assert "as feminine: corrected for" in shown(desk, known)
     assert not findings_of(desk, replace(usual, classifier="face")).errors
 
 
@@ -173,13 +173,13 @@ def test_the_year_moves_reference_line_and_sentence(
         desk, both, compare.show
     )
     beside = shown(desk, choice, gaps.show)
-    assert f"than the labour statistics of {year} have women" in beside
+    assert f"women's share in the labour statistics of {year}" in beside
     assert mark.strip("()") in beside
 
 
 def test_a_year_without_a_figure_of_the_profession_says_so(desk: Desk) -> None:
     text = shown(desk, replace(PLAIN, professions=("software developer",), year=2019))
-    assert "There is no labour statistic of 'software developer' of 2019." in text
+    assert "There is no labour statistic for 'software developer' in 2019." in text
     assert "women are" not in text
 
 
