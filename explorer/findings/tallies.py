@@ -87,7 +87,9 @@ class Tally:
         Raises:
             UnknownName: the axis has no such label.
         """
-        return self.counts[_index(self.axis, label)]
+        if label not in self.axis.labels:
+            raise UnknownName(f"label of the axis {self.axis.name!r}:", label, self.axis.labels)
+        return self.counts[self.axis.labels.index(label)]
 
     def share(self, label: str) -> "Interval | None":
         """Return the label's share of the classified images, None if there are none.
@@ -182,9 +184,3 @@ def _cell(study: "Study", model: "ModelCard", prompt: "Prompt", by: By) -> Cell:
         ALL if pool_professions else prompt.profession,
         ALL if pool_adjectives else prompt.adjective,
     )
-
-
-def _index(axis: "Axis", label: str) -> int:
-    if label not in axis.labels:
-        raise UnknownName(f"label of the axis {axis.name!r}:", label, axis.labels)
-    return axis.labels.index(label)
