@@ -125,7 +125,11 @@ def headline(found: Gaps) -> Headline:
     """Return the summary of one model's gaps over the professions that count."""
     counted = found.counted
     estimates = [gap.gap.estimate for gap in counted if gap.gap]
-    interval = _mean(found)
+    interval = None
+    (share,) = correction.mean(found.correction).shares if found.correction else (None,)
+    if share is not None:
+        known = [gap.reference.share for gap in counted if gap.reference]
+        interval = _minus(share.intervals[_place(counted[0])], sum(known) / len(known))
     mean = sum(estimates) / len(estimates) if estimates else None
     return Headline(
         professions=len(counted),
@@ -240,14 +244,6 @@ def _p_values(
         correction.p_of_draws(draws[:, place], share)
         for draws, share in zip(corrected.draws, known, strict=True)
     ]
-
-
-def _mean(found: Gaps) -> Interval | None:
-    (share,) = correction.mean(found.correction).shares if found.correction else (None,)
-    if share is None:
-        return None
-    known = [gap.reference.share for gap in found.counted if gap.reference]
-    return _minus(share.intervals[_place(found.counted[0])], sum(known) / len(known))
 
 
 def _slope(counted: "Sequence[Gap]") -> "LogitSlope | None":

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from explorer.perception.axes import Axis
     from explorer.statistics.intervals import Interval
     from explorer.study import Study
-    from explorer.words.prompts import Prompt
 
 By = Literal["profession", "adjective", "cell"]
 
@@ -106,9 +105,16 @@ def cells(study: "Study", model: "ModelCard", by: By) -> "dict[Cell, tuple[str, 
     By "profession", all adjectives share a cell; by "adjective", all professions do; by "cell",
     neither. A single word is never pooled: it is the cell's own.
     """
+    pool_professions = by == "adjective" and len(study.professions) > 1
+    pool_adjectives = by == "profession" and len(study.adjectives) > 1
     found: dict[Cell, list[str]] = {}
     for prompt in study.prompts:
-        found.setdefault(_cell(study, model, prompt, by), []).append(prompt.text)
+        cell = Cell(
+            model.spec.name,
+            ALL if pool_professions else prompt.profession,
+            ALL if pool_adjectives else prompt.adjective,
+        )
+        found.setdefault(cell, []).append(prompt.text)
     return {cell: tuple(texts) for cell, texts in found.items()}
 
 
@@ -174,13 +180,3 @@ def pooled(cell: Cell, tallies: "Sequence[Tally]", like: Tally) -> Tally:
 def commonest_first(reasons: "Counter[str]") -> tuple[tuple[str, int], ...]:
     """Return reasons with their counts, the commonest first, equally common ones by name."""
     return tuple(sorted(reasons.items(), key=lambda pair: (-pair[1], pair[0])))
-
-
-def _cell(study: "Study", model: "ModelCard", prompt: "Prompt", by: By) -> Cell:
-    pool_professions = by == "adjective" and len(study.professions) > 1
-    pool_adjectives = by == "profession" and len(study.adjectives) > 1
-    return Cell(
-        model.spec.name,
-        ALL if pool_professions else prompt.profession,
-        ALL if pool_adjectives else prompt.adjective,
-    )
