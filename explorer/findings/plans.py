@@ -159,7 +159,12 @@ def plan_sentences(found: Plan, asked: Size) -> "Iterator[str]":
         power=f"{POWER:.0%}",
         against_reference=found.against_reference,
     )
-    yield _inflation_sentence(found.inflation)
+    if found.inflation == 1:
+        yield _("The instrument's errors are unknown; allowing for them would need more images.")
+    else:
+        yield _(
+            "These numbers include a factor of {factor} for the known errors of the instrument."
+        ).format(factor=f"{found.inflation:.2f}")
     yield _precision_sentence(found, asked)
     yield _("Precision is lower where the images of one prompt are very similar.")
 
@@ -184,14 +189,6 @@ def _worth(images: int, found: Plan) -> int:
 
 def _half_width(images: int, found: Plan) -> float | None:
     return half_width(_worth(images, found)) if images >= FEWEST else None
-
-
-def _inflation_sentence(factor: float) -> str:
-    if factor == 1:
-        return _("The instrument's errors are unknown; allowing for them would need more images.")
-    return _(
-        "These numbers include a factor of {factor} for the known errors of the instrument."
-    ).format(factor=f"{factor:.2f}")
 
 
 def _precision_sentence(found: Plan, asked: Size) -> str:

@@ -87,7 +87,8 @@ def make_denoiser(*, work: Work, minutes: Minutes = 38) -> None:
     torch.manual_seed(SEED)
     kept = work / "unet"
     unet = denoiser.prepared(_denoiser(work)) if kept.exists() else denoiser.new_denoiser()
-    denoiser.train_denoiser(unet, _gallery(work), minutes, SEED).save_pretrained(kept)
+    gallery = denoiser.new_gallery(_images(work), torch.load(work / "latents.pt"))
+    denoiser.train_denoiser(unet, gallery, minutes, SEED).save_pretrained(kept)
 
 
 @app.command(name="drafts")
@@ -347,10 +348,6 @@ def _random_latents(work: Path, number: int) -> torch.Tensor:
     unet, size = _denoiser(work), calibration.BATCH
     batches = [conditions.random_mixes(size) for _ in range(number // size)]
     return torch.cat([calibration.generate_latents(unet, mixes) for mixes in batches])
-
-
-def _gallery(work: Path) -> denoiser.Gallery:
-    return denoiser.new_gallery(_images(work), torch.load(work / "latents.pt"))
 
 
 def _image_source(work: Path) -> NearestSource:
