@@ -8,15 +8,14 @@ from itertools import groupby
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
 from explorer import settings
-from explorer.__main__ import app
 from explorer.page import compare, explore, gaps
 from explorer.page.choice import COMPARE, EXPLORE, GAPS, Choice
 from explorer.page.desk import Desk, open_desk
 from explorer.page.view import Show
 from explorer.perception.axes import find_axis
+from tests import commands
 from tests.markup import Element, parse_html, table_rows
 from tests.page.conftest import findings_of
 
@@ -41,7 +40,7 @@ def page(desk: Desk, show: Show, choice: Choice) -> Element:
 
 def run(desk: Desk, line: str) -> str:
     """Return what a command of the choice prints."""
-    done = CliRunner().invoke(app, [*shlex.split(line), "--cache", str(desk.store.root)])
+    done = commands.run(f"{line} --cache {shlex.quote(str(desk.store.root))}")
     assert done.exit_code == 0, done.output
     return done.stdout
 

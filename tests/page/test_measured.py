@@ -9,9 +9,7 @@ from typing import Any
 import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
-from typer.testing import CliRunner
 
-from explorer.__main__ import app
 from explorer.classifiers.find import classifiers
 from explorer.findings.findings import Findings
 from explorer.models.catalog import ModelCard, find_model
@@ -22,6 +20,7 @@ from explorer.page.measured import measured
 from explorer.page.routes import routes
 from explorer.page.todo import button_text, to_do
 from explorer.study import Study
+from tests.commands import run
 from tests.fakes import FakeClassifier, FakeGenerator, fake_card
 from tests.markup import Element, parse_html
 from tests.page.conftest import Generated, findings_of
@@ -208,6 +207,5 @@ def test_a_file_equals_what_the_command_line_writes_of_the_same_choice(
     with TestClient(Starlette(routes=routes(desk))) as client:
         answer = client.get(f"/csv/{file}{address(choice)}")
     options = "--profession author --adjective none --images 12 --classifier face --gate --csv -"
-    line = f"{command} {options}".split()
-    assert answer.content == CliRunner().invoke(app, line).stdout_bytes
+    assert answer.content == run(f"{command} {options}").stdout_bytes
     assert len(answer.content.splitlines()) > 1
