@@ -226,7 +226,7 @@ def test_a_model_stands_beside_the_labour_statistics_and_ones_own_figures(
 ) -> None:
     page = visit("gaps")
     heading = page.get_by_role("heading", level=1)
-    expect(heading).to_contain_text("than the labour statistics of 2023 have women")
+    expect(heading).to_contain_text("from women's share in the labour statistics of 2023")
     rows = page.get_by_role("region", name="Gap of each profession").get_by_role("row")
     expect(rows).to_have_count(3)
     expect(page.get_by_role("figure", name="Images against people")).to_be_visible()
@@ -235,7 +235,7 @@ def test_a_model_stands_beside_the_labour_statistics_and_ones_own_figures(
     file.write_text("profession,share\nauthor,0.1\n", "utf-8")
     page.get_by_role("button", name="Reference: labour statistics").click()
     page.locator("input[type=file]").set_input_files(file)
-    expect(heading).to_contain_text("than your own figures have women")
+    expect(heading).to_contain_text("from women's share in your own figures")
     expect(rows.filter(has_text="nurse")).to_contain_text("not in the reference")
     assert query(page)["reference"] == ["author:0.1"]
     again = visit("gaps?" + page.url.partition("?")[2])

@@ -150,7 +150,10 @@ def test_another_sample_is_drawn_and_no_annotation_is_lost(desk: Desk) -> None:
         save(desk, begin(desk, ADA), one.image, "feminine")
     html, told = draw_anew(desk, ADA, 20, 0)
     assert heading(html) == "All 20 images are annotated. Thank you, Ada."
-    assert "10 labels are of images outside the sample" in parse_html(told).text
+    assert (
+        "10 annotations of images outside the sample count towards agreement"
+        in parse_html(told).text
+    )
     images = [one.image for one in begin(desk, ADA).sample]
     draw_anew(desk, ADA, 20, 1)
     assert images != [one.image for one in begin(desk, ADA).sample]
@@ -221,7 +224,7 @@ def test_the_report_comes_by_itself_once_all_is_annotated(desk: Desk) -> None:
         html, told = reply(desk, ADA, partial(save, image=key, answer=said))
     text = parse_html(told).text
     assert "30 of the 30 images of the sample are annotated, by Ada (30)" in text
-    assert "in 1 people cannot tell, in 1 they see no or several people" in text
+    assert "1 image on which annotators cannot tell, 1 image with no or several people" in text
     assert told == tell_annotations(desk, ADA)
 
 
@@ -243,6 +246,6 @@ def test_the_report_shows_errors_and_confidence(desk: Desk) -> None:
 
 def test_without_annotations_the_report_shows_no_table_and_no_plot(desk: Desk) -> None:
     shown = parse_html(report(desk, ADA))
-    assert "no sample is drawn yet" in shown.text
+    assert "no sample has been drawn yet" in shown.text
     assert shown.all("svg") == []
     assert shown.all("table") == []

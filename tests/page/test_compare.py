@@ -118,7 +118,7 @@ def test_of_several_professions_each_is_a_row_that_opens_its_images(
     generated(several)
     page = shown(desk, several)
     assert page.one("h1").text.startswith("Of 3 professions, emoji-skewed shows")
-    assert "of 3 tests of emoji-skewed against emoji-even hold at q 0.05" in page.text
+    assert "of 3 tests of emoji-skewed against emoji-even are significant at q 0.05" in page.text
     links = figure(page, "Perceived as feminine, by profession").one("tbody").all("a")
     assert {one.text: one.attributes["href"] for one in links} == {
         name: address(replace(several, professions=(name,))) for name in several.professions

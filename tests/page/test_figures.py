@@ -1,6 +1,7 @@
 """Every figure on the page is the command line's for the same choice, on the bundled sample."""
 
 import json
+import re
 import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -154,6 +155,12 @@ def test_explore_counts_what_tally_counts(sample: Desk, choice: Choice) -> None:
     assert any(mark in one.text for one in charts[0].all(".bx-marknote"))
 
 
+def signed(difference: float) -> str:
+    """Return a difference between shares in points, with its sign unless it is 0."""
+    number = round(100 * difference)
+    return f"{number:+}".replace("-", MINUS) if number else "0"
+
+
 @pytest.mark.parametrize("choice", EXPLORED)
 def test_explore_says_what_tally_and_gap_say(sample: Desk, choice: Choice) -> None:
     shown = page(sample, explore.show, choice)
@@ -165,13 +172,10 @@ def test_explore_says_what_tally_and_gap_say(sample: Desk, choice: Choice) -> No
     if gap["gap"] is None:
         assert shown.all(".bx-gapline") == []
     else:
-        size = f"{abs(100 * gap['gap']):.0f} point"
-        low, high = (
-            f"{100 * gap[end]:z.0f}".replace("-", MINUS) for end in ("gap_low", "gap_high")
-        )
+        size, low, high = (signed(gap[column]) for column in ("gap", "gap_low", "gap_high"))
         line = shown.one(".bx-gapline").text
-        assert f": {size}" in line
-        assert line.endswith(f"95% interval {low} to {high}).")
+        assert re.search(rf": {re.escape(size)} points?, 95% interval ", line)
+        assert f" 95% interval {low} to {high} (" in line
 
 
 @pytest.mark.parametrize("choice", EXPLORED)

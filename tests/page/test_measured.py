@@ -148,7 +148,7 @@ def test_shares_are_corrected_with_the_errors_of_the_chosen_instrument_alone(
     usual = replace(PLAIN, models=("emoji-even",), images=40)
     for known in (usual, replace(usual, gate=True)):
         generated(known)
-        assert "Quote the corrected share of feminine" in shown(desk, known)
+        assert "as feminine: corrected for the classifier's errors" in shown(desk, known)
     assert not findings_of(desk, replace(usual, classifier="face")).errors
 
 
@@ -174,7 +174,7 @@ def test_the_year_moves_reference_line_and_sentence(
         desk, both, compare.show
     )
     beside = shown(desk, choice, gaps.show)
-    assert f"than the labour statistics of {year} have women" in beside
+    assert f"from women's share in the labour statistics of {year} by" in beside
     assert mark.strip("()") in beside
 
 

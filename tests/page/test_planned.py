@@ -28,8 +28,8 @@ def test_too_few_images_tell_counts_only() -> None:
 
 def test_the_sentences_are_those_of_the_command_line() -> None:
     told = planned(study(Choice(UNKNOWN), find_model, "cpu"), {}).sentences
-    assert "by 388 images of each" in told[0]
-    assert "How the instrument errs is not known here" in told[1]
+    assert "With 388 images of each" in told[0]
+    assert "The instrument's errors are unknown" in told[1]
 
 
 def test_an_instrument_that_errs_too_much_tells_no_number() -> None:
