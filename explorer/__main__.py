@@ -1,27 +1,35 @@
 """`python -m explorer`: the commands, and the one that opens the page."""
 
+import sys
 from typing import Annotated
 
-import typer
+from cyclopts import Parameter
 
 from explorer import settings
-from explorer.cli import app
+from explorer.cli import app, run
 from explorer.cli.options import CacheFolder
+from explorer.translations import gettext as _
 
-__all__ = ["app", "serve"]
+__all__ = ["app", "run", "serve"]
 
 
-@app.command()
+@app.command(help=_("Open the page, until interrupted."))
 def serve(
+    *,
     host: Annotated[
         str | None,
-        typer.Option(metavar="ADDRESS", help="Address to listen on.  [default: this machine only]"),
+        Parameter(
+            metavar="ADDRESS",
+            help=_("Address to listen on."),
+            show_default=_("this machine only"),
+        ),
     ] = None,
     port: Annotated[
-        int | None, typer.Option(metavar="N", help="Port.  [default: the first free one from 7860]")
+        int | None,
+        Parameter(metavar="N", help=_("Port."), show_default=_("the first free one from 7860")),
     ] = None,
     open_browser: Annotated[
-        bool, typer.Option("--open", help="Also open the page in a browser.")
+        bool, Parameter(name="--open", help=_("Also open the page in a browser."))
     ] = False,
     cache: CacheFolder = None,
 ) -> None:
@@ -32,4 +40,4 @@ def serve(
 
 
 if __name__ == "__main__":
-    app(prog_name="python -m explorer")
+    sys.exit(run(sys.argv[1:]))

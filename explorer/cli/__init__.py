@@ -1,6 +1,13 @@
 """The command line."""
 
-from explorer.cli import annotate, instruments, questions
-from explorer.cli.commands import app
+from explorer.cli import annotate, counting, generating, instruments, questions
+from explorer.cli.app import annotate_commands, app, arrange, run
 
-__all__ = ["annotate", "app", "instruments", "questions"]
+__all__ = ["annotate", "app", "counting", "generating", "instruments", "questions", "run"]
+
+arrange(
+    app,
+    *("models", "generate", "tally", "images", "compare", "gap", "adjectives", "plan"),
+    *("annotate", "error-rates", "agreement", "sensitivity", "reference"),
+)
+arrange(annotate_commands, "sample", "import", "export", "report")

@@ -1,133 +1,149 @@
 """`annotate` and `error-rates`: how classifiers err, on annotated images or on known prompts."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
+from cyclopts import Parameter
 
 from explorer import settings as machine
 from explorer.annotation.files import annotation_rows, copy_images, read_annotations, sheet
 from explorer.annotation.report import annotation_report, report_rows, report_sentences
 from explorer.annotation.sampling import draw_samples
-from explorer.cli.commands import PLAIN, app, generate_missing, opened, say
-from explorer.cli.options import ALL, Asked, CacheFolder, Changed, spread
-from explorer.cli.output import Output
+from explorer.cli.app import annotate_commands, app
+from explorer.cli.options import ALL, Asked, CacheFolder, Changed, Model
+from explorer.cli.output import Output, print_sentences, say
+from explorer.cli.store import generate_missing, opened
 from explorer.errors import ModelError
 from explorer.findings.prompted import FEWEST, prompted_errors, prompted_studies
 from explorer.perception.axes import GENDER
 from explorer.perception.samples import SIZE
+from explorer.translations import gettext as _
+from explorer.translations import ngettext
 
 if TYPE_CHECKING:
+    from explorer.findings.tables import Row
+    from explorer.perception.axes import Axis
     from explorer.settings import Settings
+    from explorer.statistics.confusion import Confusion
     from explorer.study import Study
 
 _SHEET_COLUMNS = ("number", "image", "axis", "label", "answers")
-_LABEL_COLUMNS = ("image", "axis", "annotator", "label", "date")
+_ANNOTATION_COLUMNS = ("image", "axis", "annotator", "label", "date")
 _REPORT_COLUMNS = (
     *("model", "axis", "people", "classifier", "images", "each_stands_for", "share"),
 )
 _PROMPT_COLUMNS = ("model", "prompt", "classifier", "images")
 
-group = typer.Typer(help="Annotate images and compare classifiers with the annotations.", **PLAIN)
-app.add_typer(group, name="annotate")
-
-SampledModels = Annotated[list[str], typer.Argument(metavar="MODEL...", help="One or more models.")]
 Axes = Annotated[
-    list[str] | None,
-    typer.Option("--axis", metavar="NAME", help="'gender' or 'tone'; repeatable.  [default: both]"),
+    tuple[str, ...],
+    Parameter(metavar="NAME", help=_("'gender' or 'tone'; repeatable."), show_default=_("both")),
 ]
 Classifier = Annotated[
     str | None,
-    typer.Option(
-        "--classifier", metavar="NAME", help="The classifier.  [default: the model's own]"
-    ),
+    Parameter(metavar="NAME", help=_("The classifier."), show_default=_("the model's own")),
 ]
 
 
-@group.command("sample")
-@spread
+@annotate_commands.command(
+    name="sample",
+    help=_(
+        "Draw a sample of images to annotate, with some of each answer of the classifier.\n\n"
+        "The rows contain neither model nor prompt nor answer. Each annotator enters one of the "
+        "answers in the column label of their own copy, which `annotate import` reads. They can "
+        "annotate on the page instead."
+    ),
+)
 def draw_sample(
-    model: SampledModels,
-    changed: Changed,
-    output: Output,
-    axis: Axes = None,
+    *model: Annotated[str, Parameter(name="MODEL", required=True, help=_("One or more models."))],
+    changed: Changed = Changed(),
+    output: Output = Output(),
+    axis: Axes = (),
     classifier: Classifier = None,
     images: Annotated[
-        int, typer.Option(metavar="N", help="Of each model, on each axis; 20 to 10000.")
+        int, Parameter(metavar="N", help=_("Of each model, on each axis; 20 to 10000."))
     ] = SIZE,
-    seed: Annotated[int, typer.Option(metavar="N", help="Seed of the sample and its order.")] = 0,
+    seed: Annotated[int, Parameter(metavar="N", help=_("Seed of the sample and its order."))] = 0,
     copy_to: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="Copy the images there for annotators, named by number."),
+        Parameter(
+            metavar="DIR",
+            help=_("Copy the images there for annotators, named by number."),
+        ),
     ] = None,
     cache: CacheFolder = None,
 ) -> None:
-    """Draw a sample of images to annotate, with some of each answer of the classifier.
-
-    The rows contain neither model nor prompt nor answer. Each annotator enters one of the answers
-    in the column label of their own copy, which `annotate import` reads. They can annotate on the
-    page instead.
-    """
+    """Draw a sample and print the sheet that annotators fill in."""
     settings = machine.load(cache)
     study = _study(model, axis, classifier, changed, settings)
     with opened(settings) as store:
         rows = sheet(draw_samples(study, store, images, seed))
         if copy_to is not None:
             copy_images(store, rows, copy_to)
-            say(f"The images are in {str(copy_to)!r}.")
+            say(_("The images are in {folder!r}.").format(folder=str(copy_to)))
         output.write(rows, _SHEET_COLUMNS)
 
 
-@group.command("import")
-@spread
+@annotate_commands.command(
+    name="import",
+    help=_(
+        "Read annotations from a file.\n\n"
+        "Either all are saved or none. An annotation replaces an earlier one by the same annotator "
+        "of the same image and axis."
+    ),
+)
 def import_annotations(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A CSV file of annotations.")],
+    file: Annotated[Path, Parameter(help=_("A CSV file of annotations."))],
+    /,
+    *,
     annotator: Annotated[
         str | None,
-        typer.Option(metavar="NAME", help="Who annotated.  [default: the column annotator]"),
+        Parameter(metavar="NAME", help=_("Who annotated."), show_default=_("the column annotator")),
     ] = None,
     cache: CacheFolder = None,
 ) -> None:
-    """Read annotations from a file.
-
-    Either all are saved or none. An annotation replaces an earlier one by the same annotator of the
-    same image and axis.
-    """
+    """Save the annotations of a file."""
     read = read_annotations(file, annotator, datetime.now(UTC).isoformat(timespec="seconds"))
     with opened(machine.load(cache)) as store:
         store.annotations.save(read)
-    annotators = ", ".join(sorted({one.annotator for one in read})) or "nobody"
-    say(
-        f"Saved {len(read)} annotation{'s' * (len(read) != 1)} by {annotators}. `annotate report` "
-        "evaluates them."
+    annotators = ", ".join(sorted({one.annotator for one in read})) or _("nobody")
+    pattern = ngettext(
+        "Saved {number} annotation by {annotators}. `annotate report` evaluates it.",
+        "Saved {number} annotations by {annotators}. `annotate report` evaluates them.",
+        len(read),
     )
+    say(pattern.format(number=len(read), annotators=annotators))
 
 
-@group.command("export")
-@spread
-def export_annotations(output: Output, cache: CacheFolder = None) -> None:
-    """Write all annotations with annotator and date; `annotate import` reads them again."""
+@annotate_commands.command(
+    name="export",
+    help=_("Write all annotations with annotator and date; `annotate import` reads them again."),
+)
+def export_annotations(*, output: Output = Output(), cache: CacheFolder = None) -> None:
+    """Print all annotations."""
     with opened(machine.load(cache)) as store:
-        output.write(annotation_rows(store.annotations.all()), _LABEL_COLUMNS)
+        output.write(annotation_rows(store.annotations.all()), _ANNOTATION_COLUMNS)
 
 
-@group.command("report")
-@spread
+@annotate_commands.command(
+    help=_(
+        "Report how far annotators agree, and how often the classifier errs.\n\n"
+        "The rows count images by the label that most annotators gave and by the answer of the "
+        "classifier, and weight them by how often the classifier gave each answer."
+    )
+)
 def report(
-    model: Annotated[str, typer.Argument(metavar="MODEL", help="The model.")],
-    changed: Changed,
-    output: Output,
-    axis: Axes = None,
+    model: Model,
+    /,
+    *,
+    changed: Changed = Changed(),
+    output: Output = Output(),
+    axis: Axes = (),
     classifier: Classifier = None,
     cache: CacheFolder = None,
 ) -> None:
-    """Report how far annotators agree, and how often the classifier errs.
-
-    The rows count images by the label that most annotators gave and by the answer of the
-    classifier, and weight them by how often the classifier gave each answer.
-    """
+    """Print what the annotations say about annotators and classifier."""
     settings = machine.load(cache)
     study = _study([model], axis, classifier, changed, settings)
     with opened(settings) as store:
@@ -136,51 +152,65 @@ def report(
     rows = [row for one in found for row in report_rows(one)]
     if output.write(rows, _REPORT_COLUMNS):
         for one in found:
-            print("\n" + "\n".join(report_sentences(one)))
+            print_sentences(report_sentences(one))
 
 
-@app.command("error-rates")
-@spread
+@app.command(
+    help=_(
+        "Estimate error rates from images whose prompts name the gender; nobody has to annotate."
+        "\n\n"
+        "Generates 150 images of women and 150 of men at work, as far as they are missing. Where "
+        "an image does not show what its prompt says, that counts as an error of the classifier."
+    )
+)
 def error_rates(
-    model: Annotated[str, typer.Argument(metavar="MODEL", help="The model.")],
-    changed: Changed,
-    output: Output,
+    model: Model,
+    /,
+    *,
+    changed: Changed = Changed(),
+    output: Output = Output(),
     classifier: Classifier = None,
     cache: CacheFolder = None,
 ) -> None:
-    """Estimate error rates from images whose prompts name the gender; nobody has to annotate.
-
-    Generates 150 images of women and 150 of men at work, as far as they are missing. Where an image
-    does not show what its prompt says, that counts as an error of the classifier.
-    """
+    """Print how often a classifier contradicts prompts that name the gender."""
     settings = machine.load(cache)
     study = _study([model], [GENDER], classifier, changed, settings)
     with opened(settings) as store:
         generate_missing(store, settings, *prompted_studies(study))
         found = prompted_errors(study, store)
     if not found:
-        raise ModelError(
-            f"Fewer than {FEWEST} images of women or of men by {model!r} could be classified: the "
+        pattern = _(
+            "Fewer than {fewest} images of women or of men by {model!r} could be classified: the "
             "others are filtered. Annotate images instead, with `annotate sample`."
         )
+        raise ModelError(pattern.format(fewest=FEWEST, model=model))
     (axis,) = study.axes
     rows = [
-        {"model": name, "prompt": label, "classifier": answer, "images": row[column]}
-        for (name, _), confusion in found.items()
-        for answer, row in zip((*axis.labels, axis.abstention), confusion.counts, strict=True)
-        for column, label in enumerate(axis.labels)
+        row
+        for (name, _axis), confusion in found.items()
+        for row in _prompt_rows(name, axis, confusion)
     ]
     if output.write(rows, _PROMPT_COLUMNS):
-        print("\nTallies of this model are corrected with these rates, until images are annotated.")
+        print_sentences(
+            [_("Tallies of this model are corrected with these rates, until images are annotated.")]
+        )
+
+
+def _prompt_rows(model: str, axis: "Axis", confusion: "Confusion") -> "Iterator[Row]":
+    """Yield how many images got each answer, for each label that prompts name."""
+    answers = (*axis.labels, axis.abstention)
+    for answer, counts in zip(answers, confusion.counts, strict=True):
+        for label, images in zip(axis.labels, counts, strict=True):
+            yield {"model": model, "prompt": label, "classifier": answer, "images": images}
 
 
 def _study(
     models: Sequence[str],
-    axes: list[str] | None,
+    axes: Sequence[str],
     classifier: str | None,
     changed: Changed,
     settings: "Settings",
 ) -> "Study":
     # A sample is drawn from all stored images of a model, whatever their words.
-    asked = Asked(profession=[ALL], axis=axes or [], classifier=classifier)
+    asked = Asked(profession=(ALL,), axis=tuple(axes), classifier=classifier)
     return asked.study(changed.cards(models, settings))

@@ -1,17 +1,18 @@
 """The commands about instruments: how far two agree, how far a share depends on one."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
-import typer
+from cyclopts import Parameter
 
 from explorer import settings as machine
 from explorer import study as studies
-from explorer.classifiers.find import FACE, classifiers
-from explorer.cli.commands import app, opened, say, say_missing
-from explorer.cli.options import Asked, CacheFolder, Changed, Models, spread
-from explorer.cli.output import Output
-from explorer.cli.questions import Model
+from explorer.classifiers.find import FACE
+from explorer.cli.app import app
+from explorer.cli.options import Asked, CacheFolder, Changed, Model, Models
+from explorer.cli.output import Output, print_sentences, say
+from explorer.cli.store import classify_stored, opened, say_missing
 from explorer.errors import InvalidData
 from explorer.findings.findings import Findings
 from explorer.findings.instruments import (
@@ -24,9 +25,13 @@ from explorer.findings.instruments import (
 from explorer.findings.sensitivity import variation_rows, variation_sentences, variations
 from explorer.perception.axes import GENDER, find_axis
 from explorer.sensitivity import variants
+from explorer.translations import gettext as _
+from explorer.translations import ngettext
 
 if TYPE_CHECKING:
-    from explorer.settings import Settings
+    from explorer.findings.instruments import Pair
+    from explorer.findings.sensitivity import Variation
+    from explorer.sensitivity import Variant
     from explorer.store.index import Store
     from explorer.study import Study
 
@@ -41,97 +46,97 @@ _SENSITIVITY_COLUMNS = (
 )
 
 
-@app.command()
-@spread
+@app.command(
+    help=_(
+        "Report how far two instruments agree on the same images.\n\n"
+        "Skin tone by captions and by pixels, or one classifier and another: one axis at a time, "
+        "tone by default. Nothing is generated or classified."
+    )
+)
 def agreement(
     model: Model,
-    asked: Asked,
-    changed: Changed,
-    output: Output,
+    /,
+    *,
+    asked: Asked = Asked(),
+    changed: Changed = Changed(),
+    output: Output = Output(),
     beside: Annotated[
         str | None,
-        typer.Option(
+        Parameter(
             metavar="NAME",
-            help="The other instrument: 'pixels' (of skin tone), 'face', or another --classifier.  "
-            "[default: pixels for tone, face for gender]",
+            help=_(
+                "The other instrument: 'pixels' (of skin tone), 'face', or another --classifier."
+            ),
+            show_default=_("pixels for tone, face for gender"),
         ),
     ] = None,
     cache: CacheFolder = None,
 ) -> None:
-    """Report how far two instruments agree on the same images.
-
-    Skin tone by captions and by pixels, or one classifier and another: one axis at a time, tone by
-    default. Nothing is generated or classified.
-    """
+    """Print how far two instruments agree."""
     settings = machine.load(cache)
-    left = replace(asked, axis=[_one_axis(asked, TONE)]).study(changed.cards([model], settings))
+    one_axis = replace(asked, axis=(asked.one_axis(TONE),))
+    left = one_axis.study(changed.cards([model], settings))
     right = _other(left, beside)
     with opened(settings) as store:
-        (card,) = left.models
-        found = pairs(
-            Findings(left, store).observations(card),
-            Findings(right, store).observations(card),
-            (left.axes[0], right.axes[0]),
-            (_instrument(left), _instrument(right)),
-        )
+        found = _answers_of_both(left, right, store)
         if output.write(agreement_rows(found), _AGREEMENT_COLUMNS):
-            print("\n" + "\n".join(agreement_sentences(found)))
-        for study in (left, right):
-            _say_unclassified(study, store)
+            print_sentences(agreement_sentences(found))
+        _say_unclassified(left, store)
+        _say_unclassified(right, store)
         say_missing(left, store)
 
 
-@app.command()
-@spread
+@app.command(
+    help=_(
+        "Report how far a share depends on captions, threshold and classifier.\n\n"
+        "Each template is left out once, the threshold is moved, and --beside adds other "
+        "classifiers. Images that are not classified yet are classified; none is generated. One "
+        "axis at a time, gender by default."
+    )
+)
 def sensitivity(
+    *,
     model: Models,
-    asked: Asked,
-    changed: Changed,
-    output: Output,
+    asked: Asked = Asked(),
+    changed: Changed = Changed(),
+    output: Output = Output(),
     beside: Annotated[
-        list[str] | None,
-        typer.Option(
+        tuple[str, ...],
+        Parameter(
             metavar="NAME",
-            help="Another classifier, 'face' for the model's own on the face; repeatable.",
+            help=_("Another classifier, 'face' for the model's own on the face; repeatable."),
         ),
-    ] = None,
+    ] = (),
     cache: CacheFolder = None,
 ) -> None:
-    """Report how far a share depends on captions, threshold and classifier.
-
-    Each template is left out once, the threshold is moved, and --beside adds other classifiers.
-    Images that are not classified yet are classified; none is generated. One axis at a time, gender
-    by default.
-    """
+    """Print how a share changes with its instrument."""
     settings = machine.load(cache)
-    study = replace(asked, axis=[_one_axis(asked, GENDER)]).study(changed.cards(model, settings))
+    one_axis = replace(asked, axis=(asked.one_axis(GENDER),))
+    study = one_axis.study(changed.cards(model, settings))
     with opened(settings) as store:
-        asked_variants = variants(study, beside or ())
-        _classify_all([one.study for one in asked_variants], store, settings)
-        found = variations(
-            (one.kind, one.what, Findings(one.study, store).tallies("profession"))
-            for one in asked_variants
-        )
+        varied = variants(study, beside)
+        classify_stored(store, settings, [one.study for one in varied])
+        found = _varied_shares(varied, store)
         if output.write(variation_rows(found), _SENSITIVITY_COLUMNS):
-            print("\n" + "\n".join(variation_sentences(found)))
+            print_sentences(variation_sentences(found))
         say_missing(study, store)
 
 
-def _classify_all(asked: "list[Study]", store: "Store", settings: "Settings") -> None:
-    for study in asked:
-        studies.prepare(study)
-    done = 0
-    for images in studies.classify_stored(
-        asked, store, classifiers(settings.device), settings.batch
-    ):
-        done += images
-        say(f"Classified {done} images.")
+def _answers_of_both(left: "Study", right: "Study", store: "Store") -> "tuple[Pair, ...]":
+    """Return the answers of two instruments to the images of one model."""
+    (card,) = left.models
+    return pairs(
+        Findings(left, store).observations(card),
+        Findings(right, store).observations(card),
+        (left.axes[0], right.axes[0]),
+        (_instrument(left), _instrument(right)),
+    )
 
 
-def _one_axis(asked: Asked, usual: str) -> str:
-    if len(set(asked.axis)) > 1:
-        raise InvalidData(f"--axis is {asked.axis!r}. Ask about one of them at a time.")
-    return asked.axis[0] if asked.axis else usual
+def _varied_shares(varied: "Iterable[Variant]", store: "Store") -> "tuple[Variation, ...]":
+    return variations(
+        (one.kind, one.what, Findings(one.study, store).tallies("profession")) for one in varied
+    )
 
 
 def _other(study: "Study", beside: str | None) -> "Study":
@@ -140,9 +145,8 @@ def _other(study: "Study", beside: str | None) -> "Study":
     if (beside or PIXELS) == PIXELS and axis.name == TONE:
         return replace(study, axes=(find_axis(PIXEL_TONE),))
     if beside == PIXELS or axis.name == PIXEL_TONE:
-        raise InvalidData(
-            f"--beside {beside!r} does not answer {axis.name!r}. Set pixels beside --axis 'tone'."
-        )
+        pattern = _("--beside {name!r} does not answer {axis!r}. Set pixels beside --axis 'tone'.")
+        raise InvalidData(pattern.format(name=beside, axis=axis.name))
     return replace(study, classifier=beside or FACE)
 
 
@@ -152,12 +156,20 @@ def _instrument(study: "Study") -> str:
 
 def _say_unclassified(study: "Study", store: "Store") -> None:
     unclassified = studies.count_unclassified(study, store)
-    if unclassified:
-        axis = study.axes[0]
-        classifier = study.classifier_of(study.models[0], axis)
-        name = str(replace(classifier, revision=None))
-        option = f" --classifier {study.classifier!r}" if study.classifier else ""
-        say(
-            f"{unclassified} of the images are not classified by {name!r}. "
-            f"`generate --axis {axis.name}{option}` classifies them."
+    if not unclassified:
+        return
+    axis = study.axes[0]
+    classifier = study.classifier_of(study.models[0], axis)
+    option = f" --classifier {study.classifier!r}" if study.classifier else ""
+    pattern = ngettext(
+        "{number} of the images is not classified by {classifier!r}. `{command}` classifies it.",
+        "{number} of the images are not classified by {classifier!r}. `{command}` classifies them.",
+        unclassified,
+    )
+    say(
+        pattern.format(
+            number=unclassified,
+            classifier=str(replace(classifier, revision=None)),
+            command=f"generate --axis {axis.name}{option}",
         )
+    )

@@ -1,17 +1,17 @@
 """The options that several commands share, and how they become a study."""
 
-import inspect
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import MISSING, asdict, dataclass, field, fields, is_dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, get_type_hints
+from typing import TYPE_CHECKING, Annotated
 
-import typer
+from cyclopts import Parameter
 
-from explorer.errors import UnknownName
+from explorer.errors import InvalidData, UnknownName
 from explorer.models.catalog import ModelCard, find_model
 from explorer.perception.axes import find_axis, load_axes
 from explorer.study import Study
+from explorer.translations import gettext as _
 from explorer.words.prompts import TEMPLATE
 from explorer.words.vocabulary import (
     known_adjective,
@@ -28,74 +28,80 @@ if TYPE_CHECKING:
 ALL = "all"
 NONE = "none"
 
+Model = Annotated[str, Parameter(help=_("The model."))]
 Models = Annotated[
-    list[str],
-    typer.Option(
-        "--model",
+    tuple[str, ...],
+    Parameter(
+        name="--model",
         metavar="NAME",
-        help="A name that `models` lists, a hub id 'owner/name', or a model folder; repeatable.",
+        help=_("A name that `models` lists, a hub id 'owner/name', or a model folder; repeatable."),
     ),
 ]
+Year = Annotated[int, Parameter(metavar="YEAR", help=_("Year of the labour statistics."))]
 CacheFolder = Annotated[
     Path | None,
-    typer.Option(
-        "--cache",
+    Parameter(
         metavar="DIR",
-        help="Folder of images and index.  [env: EXPLORER_CACHE; default: cache]",
+        help=_("Folder of images and index.  [env: EXPLORER_CACHE; default: cache]"),
     ),
 ]
 
 
-Year = Annotated[int, typer.Option("--year", metavar="YEAR", help="Year of the labour statistics.")]
-
-
+@Parameter(name="*")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """The words of the prompts, the images of each, and the axes that they are classified on."""
 
     profession: Annotated[
-        list[str],
-        typer.Option(metavar="NAME", help="A listed profession, or 'all' of them; repeatable."),
-    ] = field(default_factory=list)
+        tuple[str, ...],
+        Parameter(metavar="NAME", help=_("A listed profession, or 'all' of them; repeatable.")),
+    ] = ()
     own_profession: Annotated[
-        list[str], typer.Option(metavar="NAME", help="A profession that is not listed; repeatable.")
-    ] = field(default_factory=list)
+        tuple[str, ...],
+        Parameter(metavar="NAME", help=_("A profession that is not listed; repeatable.")),
+    ] = ()
     adjective: Annotated[
-        list[str],
-        typer.Option(
+        tuple[str, ...],
+        Parameter(
             metavar="WORD",
-            help="A listed adjective, 'none', or 'all' for none and all 20; repeatable.  "
-            "[default: all]",
+            help=_("A listed adjective, 'none', or 'all' for none and all 20; repeatable."),
+            show_default="all",
         ),
-    ] = field(default_factory=list)
+    ] = ()
     own_adjective: Annotated[
-        list[str], typer.Option(metavar="WORD", help="An adjective that is not listed; repeatable.")
-    ] = field(default_factory=list)
-    images: Annotated[int, typer.Option(metavar="N", help="Images per prompt, 1 to 1000.")] = 9
+        tuple[str, ...],
+        Parameter(metavar="WORD", help=_("An adjective that is not listed; repeatable.")),
+    ] = ()
+    images: Annotated[int, Parameter(metavar="N", help=_("Images per prompt, 1 to 1000."))] = 9
     axis: Annotated[
-        list[str],
-        typer.Option(
+        tuple[str, ...],
+        Parameter(
             metavar="NAME",
-            help="'gender', 'tone', 'pixel-tone' (skin tone measured in pixels) or 'subject' (what "
-            "the image shows); repeatable.  [default: gender and tone]",
+            help=_(
+                "'gender', 'tone', 'pixel-tone' (skin tone measured in pixels) or 'subject' "
+                "(what the image shows); repeatable."
+            ),
+            show_default=_("gender and tone"),
         ),
-    ] = field(default_factory=list)
+    ] = ()
     template: Annotated[
-        str, typer.Option(metavar="TEXT", help="The prompt; a(n) becomes a or an.")
+        str, Parameter(metavar="TEXT", help=_("The prompt; a(n) becomes a or an."))
     ] = TEMPLATE
     classifier: Annotated[
         str | None,
-        typer.Option(
+        Parameter(
             metavar="NAME",
-            help="The classifier: 'emoji-clip', or 'MODEL/WEIGHTS' of open_clip; 'face:NAME' shows "
-            "it the face alone, 'face' does so with the model's own.  [default: the model's own]",
+            help=_(
+                "The classifier: 'emoji-clip', or 'MODEL/WEIGHTS' of open_clip; 'face:NAME' "
+                "shows it the face alone, 'face' does so with the model's own."
+            ),
+            show_default=_("the model's own"),
         ),
     ] = None
     gate: Annotated[
         bool,
-        typer.Option(
-            "--gate",
-            help="Classify only images of one person, and count what the others show as reasons.",
+        Parameter(
+            help=_("Classify only images of one person, and count what the others show as reasons.")
         ),
     ] = False
 
@@ -112,6 +118,18 @@ class Asked:
             gate=self.gate,
         )
 
+    def one_axis(self, usual: str) -> str:
+        """Return the one axis asked about, or the usual one if none is named.
+
+        Raises:
+            InvalidData: several are named.
+        """
+        named = dict.fromkeys(self.axis or (usual,))
+        if len(named) > 1:
+            pattern = _("--axis is {axes}. Ask about one of them at a time.")
+            raise InvalidData(pattern.format(axes=", ".join(map(repr, named))))
+        return next(iter(named))
+
     def _professions(self) -> Iterator[str]:
         for name in self.profession:
             if name == ALL:
@@ -121,7 +139,7 @@ class Asked:
         yield from (own_profession(name).name for name in self.own_profession)
 
     def _adjectives(self) -> Iterator[str | None]:
-        for word in self.adjective or ([] if self.own_adjective else [ALL]):
+        for word in self.adjective or (() if self.own_adjective else (ALL,)):
             if word in {ALL, NONE}:
                 yield None
             if word == ALL:
@@ -131,16 +149,17 @@ class Asked:
         yield from (own_adjective(word).word for word in self.own_adjective)
 
 
+@Parameter(name="*")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changed:
     """Changed settings of the models; None keeps the model's own."""
 
-    guidance: Annotated[float | None, typer.Option(metavar="X", help="The guidance scale.")] = None
-    steps: Annotated[int | None, typer.Option(metavar="N", help="Denoising steps.")] = None
+    guidance: Annotated[float | None, Parameter(metavar="X", help=_("The guidance scale."))] = None
+    steps: Annotated[int | None, Parameter(metavar="N", help=_("Denoising steps."))] = None
     scheduler: Annotated[
-        str | None, typer.Option(metavar="NAME", help="The scheduler, for example 'ddim'.")
+        str | None, Parameter(metavar="NAME", help=_("The scheduler, for example 'ddim'."))
     ] = None
-    size: Annotated[int | None, typer.Option(metavar="PX", help="Width and height in pixels.")] = (
+    size: Annotated[int | None, Parameter(metavar="PX", help=_("Width and height in pixels."))] = (
         None
     )
 
@@ -153,7 +172,7 @@ def _profession(name: str) -> str:
     if found := known_profession(name):
         return found.name
     known = (profession.name for profession in load_professions())
-    remedy = "professions.json lists them all; give one of your own with --own-profession."
+    remedy = _("professions.json lists them all; give one of your own with --own-profession.")
     raise UnknownName("profession", name, known, remedy)
 
 
@@ -161,54 +180,5 @@ def _adjective(word: str) -> str:
     if found := known_adjective(word):
         return found.word
     known = (adjective.word for adjective in load_adjectives())
-    remedy = "adjectives.json lists them all; give one of your own with --own-adjective."
+    remedy = _("adjectives.json lists them all; give one of your own with --own-adjective.")
     raise UnknownName("adjective", word, known, remedy)
-
-
-_NAMED = inspect.Parameter.KEYWORD_ONLY
-
-
-def spread(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command one option for each field of its dataclass parameters.
-
-    Typer has no groups of options: without this each command would list them all again.
-    """
-    hints = get_type_hints(command, include_extras=True)
-    del hints["return"]
-    groups = {
-        name: hint for name, hint in hints.items() if isinstance(hint, type) and is_dataclass(hint)
-    }
-
-    def spread_out(**given: object) -> None:
-        grouped = {
-            name: group(**{option.name: given.pop(option.name) for option in fields(group)})
-            for name, group in groups.items()
-        }
-        command(**given, **grouped)
-
-    parameters = [
-        parameter
-        for name, hint in hints.items()
-        for parameter in (
-            _options(hint)
-            if name in groups
-            else [inspect.signature(command).parameters[name].replace(annotation=hint, kind=_NAMED)]
-        )
-    ]
-    spread_out.__name__, spread_out.__doc__ = command.__name__, command.__doc__
-    spread_out.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
-    spread_out.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-    return spread_out
-
-
-def _options(group: type) -> list[inspect.Parameter]:
-    hints = get_type_hints(group, include_extras=True)
-    return [
-        inspect.Parameter(
-            option.name,
-            _NAMED,
-            default=option.default if option.default_factory is MISSING else [],
-            annotation=hints[option.name],
-        )
-        for option in fields(group)
-    ]

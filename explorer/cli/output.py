@@ -1,16 +1,20 @@
-"""Rows as CSV, JSON or a table for people; data alone goes to standard output."""
+"""Rows as CSV, JSON or a table for people.
+
+Data and sentences about them go to standard output, all other messages to standard error.
+"""
 
 import json
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
-import typer
+from cyclopts import Parameter
 
 from explorer.errors import InvalidData
 from explorer.findings.tables import write_csv
+from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
     from explorer.findings.tables import Row
@@ -18,14 +22,21 @@ if TYPE_CHECKING:
 _SHARE = re.compile("share|difference|low|high|gap|shift|amplification")
 
 
+@Parameter(name="*")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Output:
     """The format of the rows; a readable table by default."""
 
     csv: Annotated[
-        str | None, typer.Option(metavar="PATH", help="Write CSV; '-' for standard output.")
+        str | None,
+        Parameter(
+            metavar="PATH",
+            # '-' alone looks like an option.
+            allow_leading_hyphen=True,
+            help=_("Write CSV; '-' for standard output."),
+        ),
     ] = None
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False
+    as_json: Annotated[bool, Parameter(name="--json", help=_("Print JSON."))] = False
 
     def write(self, rows: "Sequence[Row]", columns: Sequence[str]) -> bool:
         """Write the rows; return whether it was as a table of these columns, for people to read.
@@ -34,7 +45,7 @@ class Output:
             InvalidData: CSV and JSON both go to standard output, or the file cannot be written.
         """
         if self.csv == "-" and self.as_json:
-            raise InvalidData("--csv '-' and --json both write to standard output. Choose one.")
+            raise InvalidData(_("--csv '-' and --json both write to standard output. Choose one."))
         if self.csv == "-":
             write_csv(rows, sys.stdout)
         elif self.csv is not None:
@@ -47,14 +58,26 @@ class Output:
         return for_people
 
 
+def print_sentences(sentences: Iterable[str]) -> None:
+    """Print sentences about the rows below them, a line each."""
+    print("\n" + "\n".join(sentences))
+
+
+def say(text: str) -> None:
+    """Print a message on standard error."""
+    print(text, file=sys.stderr, flush=True)
+
+
 def _write_file(path: str, rows: "Sequence[Row]") -> None:
     try:
         with open(path, "w", newline="", encoding="utf-8") as file:  # noqa: PTH123 - or /dev/fd/63
             write_csv(rows, file)
     except OSError as error:
         raise InvalidData(
-            f"{path!r} cannot be written ({error.strerror}). Give the path of a file in a folder "
-            "that exists and that you may write to, or '-' for standard output."
+            _(
+                "{path!r} cannot be written ({reason}). Give the path of a file in a folder that "
+                "exists and that you may write to, or '-' for standard output."
+            ).format(path=path, reason=error.strerror)
         ) from error
 
 
@@ -80,7 +103,7 @@ def _cell(column: str, value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return _("yes") if value else _("no")
     if not isinstance(value, float):
         return str(value)
     if "half_width" in column:

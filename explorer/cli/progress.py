@@ -7,13 +7,13 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from explorer.translations import gettext as _
+
 if TYPE_CHECKING:
     from explorer.progress import Progress
 
 Show = Callable[["Progress"], None]
 
-_DOING = {"generate": "Generating", "classify": "Classifying"}
-_LOADING = "Loading the models"
 _LINE_SECONDS = 5.0
 
 
@@ -31,10 +31,14 @@ def pace(progress: "Progress") -> str:
     """Return the rate and the time left: "6.3 a second, 0:00:25 left"."""
     if progress.rate is None or progress.seconds_left is None:
         return ""
-    slow = progress.rate < 1
-    speed = f"{1 / progress.rate:.1f} s an image" if slow else f"{progress.rate:.1f} a second"
+    if progress.rate < 1:
+        speed = _("{seconds} s an image").format(seconds=f"{1 / progress.rate:.1f}")
+    else:
+        speed = _("{number} a second").format(number=f"{progress.rate:.1f}")
+    if progress.done == progress.total:
+        return speed
     left = timedelta(seconds=round(progress.seconds_left))
-    return f"{speed}, {left} left" if progress.done < progress.total else speed
+    return _("{speed}, {time} left").format(speed=speed, time=left)
 
 
 @contextmanager
@@ -49,7 +53,7 @@ def _bar() -> Iterator[Show]:
         TextColumn("{task.fields[pace]}"),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(_LOADING, total=None, pace="")
+        task = bar.add_task(_("Loading the models"), total=None, pace="")
         yield lambda progress: bar.update(
             task,
             description=_doing(progress),
@@ -60,7 +64,9 @@ def _bar() -> Iterator[Show]:
 
 
 def _doing(progress: "Progress") -> str:
-    return _DOING[progress.stage] if progress.done else _LOADING
+    if not progress.done:
+        return _("Loading the models")
+    return _("Generating") if progress.stage == "generate" else _("Classifying")
 
 
 def _lines() -> Show:

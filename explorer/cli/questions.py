@@ -1,16 +1,16 @@
 """The commands for one question each: gaps, adjectives, the number of images needed."""
 
-from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
+from cyclopts import Parameter
 
 from explorer import settings as machine
-from explorer.cli.commands import app, opened, say_missing
-from explorer.cli.options import ALL, NONE, Asked, CacheFolder, Changed, Year, spread
-from explorer.cli.output import Output
+from explorer.cli.app import app
+from explorer.cli.options import ALL, NONE, Asked, CacheFolder, Changed, Model, Year
+from explorer.cli.output import Output, print_sentences
+from explorer.cli.store import opened, say_missing
 from explorer.errors import InvalidData
 from explorer.findings.findings import Findings
 from explorer.findings.gaps import gap_sentences, headline
@@ -18,6 +18,7 @@ from explorer.findings.plans import PRESETS, Size, plan, plan_rows, plan_sentenc
 from explorer.findings.shifts import shift_sentences
 from explorer.models.catalog import known_models
 from explorer.perception.axes import GENDER
+from explorer.translations import gettext as _
 from explorer.words.references import checked_year, labour_references, read_references
 from explorer.words.vocabulary import DEFAULT_YEAR
 
@@ -28,138 +29,130 @@ if TYPE_CHECKING:
     from explorer.words.references import Reference
 
 _GAP_COLUMNS = (
-    *(
-        "profession",
-        "classified",
-        "abstained",
-        "share",
-        "share_low",
-        "share_high",
-        "reference_share",
-    ),
-    *("reference_match", "gap", "gap_low", "gap_high", "amplification", "counts", "q"),
+    *("profession", "classified", "abstained", "share", "share_low", "share_high"),
+    *("reference_share", "reference_match", "gap", "gap_low", "gap_high", "amplification"),
+    *("counts", "q"),
 )
 _TONE_COLUMNS = (
     *("profession", "classified", "abstained", "total_variation", "total_variation_by_chance"),
     *("total_variation_line", "wasserstein_steps", "jensen_shannon_bits", "jensen_shannon_line"),
 )
 _SHIFT_COLUMNS = (
-    *(
-        "adjective",
-        "adjective_coding",
-        "professions",
-        "with_classified",
-        "without_classified",
-        "shift",
-    ),
-    *("shift_low", "shift_high", "corrected_shift", "corrected_shift_low", "corrected_shift_high"),
-    *("p", "q"),
+    *("adjective", "adjective_coding", "professions", "with_classified", "without_classified"),
+    *("shift", "shift_low", "shift_high"),
+    *("corrected_shift", "corrected_shift_low", "corrected_shift_high", "p", "q"),
 )
 _PLAN_COLUMNS = (
     *("study", "professions", "adjectives", "images", "profession_images", "model_images"),
     *("half_width_cell", "half_width_profession", "half_width_model", "least_difference", "enough"),
 )
-_TONES_TOLD = (
-    "Compared with all tones being equally frequent, which describes and does not mean fair. Few "
-    "images always give some distance: only one above its line shows that the tones differ."
+
+
+@app.command(
+    help=_(
+        "Compare a model with a reference, profession by profession.\n\n"
+        "The feminine share with women's share among US workers, or with --axis tone the tones "
+        "with all being equally frequent: one axis at a time, gender by default. Nothing is "
+        "generated."
+    )
 )
-_NOT_THE_SAME = (
-    "The reference counts people, the classifier counts how images look. The gap describes a model "
-    "and does not say what the model should show."
-)
-
-Model = Annotated[str, typer.Argument(metavar="MODEL", help="The model.")]
-
-
-@app.command()
-@spread
 def gap(
     model: Model,
-    asked: Asked,
-    changed: Changed,
-    output: Output,
+    /,
+    *,
+    asked: Asked = Asked(),
+    changed: Changed = Changed(),
+    output: Output = Output(),
     reference: Annotated[
         Path | None,
-        typer.Option(
+        Parameter(
             metavar="FILE",
-            help="A CSV file with the columns profession and share (women's, 0 to 1).  [default: "
-            "the labour statistics]",
+            help=_("A CSV file with the columns profession and share (women's, 0 to 1)."),
+            show_default=_("the labour statistics"),
         ),
     ] = None,
     year: Year = DEFAULT_YEAR,
     cache: CacheFolder = None,
 ) -> None:
-    """Compare a model with a reference, profession by profession.
-
-    The feminine share with women's share among US workers, or with --axis tone the tones with all
-    being equally frequent: one axis at a time, gender by default. Nothing is generated.
-    """
+    """Print how far a model is from a reference, profession by profession."""
     settings = machine.load(cache)
     checked_year(year)
-    study = replace(asked, axis=[_one_axis(asked)]).study(changed.cards([model], settings))
-    if reference and study.axes[0].name != GENDER:
-        raise InvalidData(f"--reference {str(reference)!r} holds women's shares: leave --axis out.")
-    references = _references(reference, year, study)
-    beside = f"the labour statistics of {year}" if reference is None else repr(str(reference))
+    one_axis = replace(asked, axis=(asked.one_axis(GENDER),))
+    study = one_axis.study(changed.cards([model], settings))
+    gender = study.axes[0].name == GENDER
+    if reference and not gender:
+        pattern = _("--reference {path!r} holds women's shares: leave --axis out.")
+        raise InvalidData(pattern.format(path=str(reference)))
+    references = _references(reference, year, study) if gender else {}
     with opened(settings) as store:
         findings = Findings(study, store)
-        if study.axes[0].name == GENDER:
-            _show_gaps(findings, output, references, beside)
-        elif output.write(findings.tone_rows, _TONE_COLUMNS):
-            _print([_TONES_TOLD])
+        if gender:
+            _show_gaps(findings, output, references, _beside(reference, year))
+        else:
+            _show_tones(findings, output)
         say_missing(study, store)
 
 
-@app.command()
-@spread
-def adjectives(
-    model: Model, asked: Asked, changed: Changed, output: Output, cache: CacheFolder = None
-) -> None:
-    """Report how far each adjective moves the feminine share.
-
-    Compared with the prompt without one, on the same professions. Nothing is generated.
-    """
-    settings = machine.load(cache)
-    if _one_axis(asked) != GENDER:
-        raise InvalidData(f"--axis is {asked.axis!r}. Adjectives are reported for 'gender' only.")
-    study = replace(asked, axis=[GENDER], adjective=_with_none(asked)).study(
-        changed.cards([model], settings)
+@app.command(
+    help=_(
+        "Report how far each adjective moves the feminine share.\n\n"
+        "Compared with the prompt without one, on the same professions. Nothing is generated."
     )
+)
+def adjectives(
+    model: Model,
+    /,
+    *,
+    asked: Asked = Asked(),
+    changed: Changed = Changed(),
+    output: Output = Output(),
+    cache: CacheFolder = None,
+) -> None:
+    """Print the shift of the feminine share with each adjective."""
+    settings = machine.load(cache)
+    if asked.one_axis(GENDER) != GENDER:
+        pattern = _("--axis is {axis!r}. Adjectives are reported for 'gender' only.")
+        raise InvalidData(pattern.format(axis=asked.axis[0]))
+    with_none = replace(asked, axis=(GENDER,), adjective=_with_none(asked))
+    study = with_none.study(changed.cards([model], settings))
     with opened(settings) as store:
         findings = Findings(study, store)
         if output.write(findings.shift_rows, _SHIFT_COLUMNS):
-            _print(shift_sentences(findings.shifts))
+            print_sentences(shift_sentences(findings.shifts))
         say_missing(study, store)
 
 
-@app.command("plan")
-@spread
-def tell_plan(
-    asked: Asked,
-    changed: Changed,
-    output: Output,
+@app.command(
+    name="plan",
+    help=_(
+        "Report how many images a question needs.\n\n"
+        "Also the precision of the images asked for, of all professions by default, and of some "
+        "usual studies. With --model, the known error rates of its instrument are allowed for."
+    ),
+)
+def report_plan(
+    *,
+    asked: Asked = Asked(),
+    changed: Changed = Changed(),
+    output: Output = Output(),
     difference: Annotated[
         float,
-        typer.Option(metavar="POINTS", help="The difference to detect, in percentage points."),
+        Parameter(metavar="POINTS", help=_("The difference to detect, in percentage points.")),
     ] = 10,
     model: Annotated[
-        list[str] | None,
-        typer.Option(metavar="NAME", help="A model whose errors are allowed for; repeatable."),
-    ] = None,
+        tuple[str, ...],
+        Parameter(metavar="NAME", help=_("A model whose errors are allowed for; repeatable.")),
+    ] = (),
     cache: CacheFolder = None,
 ) -> None:
-    """Report how many images a question needs.
-
-    Also the precision of the images asked for, of all professions by default, and of some usual
-    studies. With --model, the known error rates of its instrument are allowed for.
-    """
+    """Print the number of images that a difference needs."""
     settings = machine.load(cache)
-    names = model or [known_models(settings.device)[0].spec.name]
+    names = model or (known_models(settings.device)[0].spec.name,)
     study = _of_all(asked).study(changed.cards(names, settings))
     found = plan(difference, _gender_errors(study, settings) if model else [])
     size = Size("asked for", len(study.professions), len(study.adjectives), study.images)
     if output.write(plan_rows(found, (size, *PRESETS)), _PLAN_COLUMNS):
-        _print(plan_sentences(found, size))
+        print_sentences(plan_sentences(found, size))
 
 
 def _gender_errors(study: "Study", settings: "Settings") -> "list[Confusion]":
@@ -170,7 +163,7 @@ def _gender_errors(study: "Study", settings: "Settings") -> "list[Confusion]":
 
 def _of_all(asked: Asked) -> Asked:
     named = asked.profession or asked.own_profession
-    return asked if named else replace(asked, profession=[ALL])
+    return asked if named else replace(asked, profession=(ALL,))
 
 
 def _show_gaps(
@@ -178,26 +171,37 @@ def _show_gaps(
 ) -> None:
     if output.write(findings.gap_rows(references), _GAP_COLUMNS):
         found = findings.gaps(references)
-        _print((*gap_sentences(found, headline(found), beside), _NOT_THE_SAME))
+        remark = _(
+            "The reference counts people, the classifier counts how images look. The gap describes "
+            "a model and does not say what the model should show."
+        )
+        print_sentences((*gap_sentences(found, headline(found), beside), remark))
 
 
-def _one_axis(asked: Asked) -> str:
-    if len(set(asked.axis)) > 1:
-        raise InvalidData(f"--axis is {asked.axis!r}. Ask about one of them at a time.")
-    return asked.axis[0] if asked.axis else GENDER
+def _show_tones(findings: Findings, output: Output) -> None:
+    if output.write(findings.tone_rows, _TONE_COLUMNS):
+        remark = _(
+            "Compared with all tones being equally frequent, which describes and does not mean "
+            "fair. Few images always give some distance: only one above its line shows that the "
+            "tones differ."
+        )
+        print_sentences([remark])
 
 
 def _references(path: Path | None, year: int, study: "Study") -> "dict[str, Reference]":
     return labour_references(year) if path is None else read_references(path, study.professions)
 
 
-def _with_none(asked: Asked) -> list[str]:
+def _beside(path: Path | None, year: int) -> str:
+    """Return what the gaps are measured to, as sentences name it."""
+    if path is None:
+        return _("the labour statistics of {year}").format(year=year)
+    return repr(str(path))
+
+
+def _with_none(asked: Asked) -> tuple[str, ...]:
     """Return the adjectives asked for, and none, which all are compared with."""
     if set(asked.adjective) == {NONE} and not asked.own_adjective:
-        raise InvalidData("--adjective is 'none' only. Name one, or leave it out for all 20.")
-    given = asked.adjective or ([] if asked.own_adjective else [ALL])
-    return given if {ALL, NONE} & set(given) else [NONE, *given]
-
-
-def _print(sentences: "Sequence[str] | Iterator[str]") -> None:
-    print("\n" + "\n".join(sentences))
+        raise InvalidData(_("--adjective is 'none' only. Name one, or leave it out for all 20."))
+    given = asked.adjective or (() if asked.own_adjective else (ALL,))
+    return given if {ALL, NONE} & set(given) else (NONE, *given)

@@ -13,6 +13,7 @@ from explorer.page.annotation_task import Session, Task, parse
 from explorer.page.rendering import alert
 from explorer.perception.axes import load_axes
 from explorer.perception.samples import LEAST, MOST, SIZE
+from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,7 +32,7 @@ window.biasExplorer.annotating(element, trigger);
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """The page: whose images are annotated by whom, the image, and what the annotations tell."""
+    """The parts of the view: the fields, the image and its answers, the sample, the report."""
 
     desk: "Desk"
     fields: tuple[gr.Dropdown, gr.Dropdown, gr.Textbox]
@@ -42,19 +43,19 @@ class View:
     resample: gr.Button
     told: gr.HTML
 
-    # What follows is called by Gradio, which reads the annotations and wants request or event first.
+    # Gradio calls these. It reads their type annotations and wants the request or event first.
 
     def opened(self, request: gr.Request) -> list[Any]:
-        """Show what the address says."""
+        """Show the session of the address."""
         asked = parse(request.query_params)
         return [asked.model, asked.axis, asked.annotator, *reply(self.desk, asked)]
 
     def changed(self, *values: object) -> list[Any]:
-        """Show what the fields say now."""
+        """Show the session in the fields."""
         return reply(self.desk, _session(values))
 
     def said(self, event: gr.EventData, *values: object) -> list[Any]:
-        """Keep an answer and show the next image, or take the last answer back."""
+        """Save an answer and show the next image, or undo the last answer."""
         asked = _session(values)
         if event.answer is None:
             return reply(self.desk, asked, annotation_task.take_back)
@@ -67,7 +68,7 @@ class View:
         return draw_anew(self.desk, _session(tuple(asked)), images, number)
 
     def asked(self, *values: object) -> str:
-        """Show what the annotations tell so far."""
+        """Show the report on the annotations so far."""
         return tell_annotations(self.desk, _session(values))
 
 
@@ -75,7 +76,7 @@ def view(page: gr.Blocks, desk: "Desk") -> None:
     """Lay out the view and connect its events; call inside its page."""
     fields = _fields(desk)
     task = gr.HTML("", elem_id="bx-task", js_on_load=_ON_LOAD, apply_default_css=False)
-    ask = gr.Button("Show what the annotations tell", elem_id="bx-ask", scale=0)
+    ask = gr.Button(_("Show the annotation report"), elem_id="bx-ask", scale=0)
     size, seed, resample = _sample_fields()
     told = gr.HTML("", elem_id="bx-told", apply_default_css=False)
     _connect(View(desk, fields, task, ask, size, seed, resample, told), page)
@@ -87,19 +88,19 @@ def _fields(desk: "Desk") -> tuple[gr.Dropdown, gr.Dropdown, gr.Textbox]:
         model = gr.Dropdown(
             [(card.title, card.spec.name) for card in desk.models],
             value=default.model,
-            label="Model",
+            label=_("Model"),
             allow_custom_value=True,
             elem_id="bx-model",
         )
         axis = gr.Dropdown(
             [(axis.title, axis.name) for axis in load_axes()],
             value=default.axis,
-            label="Question",
+            label=_("Question"),
             elem_id="bx-axis",
         )
         annotator = gr.Textbox(
-            label="Your name or initials",
-            placeholder="saved with your annotations",
+            label=_("Your name or initials"),
+            placeholder=_("saved with your annotations"),
             max_lines=1,
             elem_id="bx-annotator",
         )
@@ -123,8 +124,8 @@ def _connect(view: View, page: gr.Blocks) -> None:
     view.resample.click(view.resampled, [*fields, view.size, view.seed], outputs, **_QUIET)
 
 
-def reply(desk: "Desk", asked: Session, act: "Act" = lambda _, task: task) -> list[Any]:
-    """Show the next image, after doing something first; add the report once all are annotated."""
+def reply(desk: "Desk", asked: Session, act: "Act" = lambda _desk, task: task) -> list[Any]:
+    """Return the next image after an action, and the report once all images are annotated."""
     try:
         task = act(desk, annotation_task.begin(desk, asked))
     except ExplorerError as error:
@@ -134,9 +135,9 @@ def reply(desk: "Desk", asked: Session, act: "Act" = lambda _, task: task) -> li
 
 
 def draw_anew(desk: "Desk", asked: Session, size: object, seed: object) -> list[Any]:
-    """Draw another sample and show its next image; what is wrong stands below the image."""
+    """Draw another sample and return its next image; an error appears below the image."""
     try:
-        numbers = _whole("The sample's size", size), _whole("The seed", seed)
+        numbers = _whole(_("The sample's size"), size), _whole(_("The seed"), seed)
         annotation_task.draw_anew(desk, asked, *numbers)
     except ExplorerError as error:
         return [gr.skip(), alert(error)]
@@ -144,7 +145,7 @@ def draw_anew(desk: "Desk", asked: Session, size: object, seed: object) -> list[
 
 
 def tell_annotations(desk: "Desk", asked: Session) -> str:
-    """Render the report on the annotations of a model and axis, or what is wrong."""
+    """Return the report on the annotations of a model and axis, or an alert."""
     try:
         return report(desk, asked)
     except ExplorerError as error:
@@ -153,27 +154,33 @@ def tell_annotations(desk: "Desk", asked: Session) -> str:
 
 def _sample_fields() -> tuple[gr.Number, gr.Number, gr.Button]:
     with (
-        gr.Accordion("Draw another sample", open=False, elem_classes="bx-settings"),
+        gr.Accordion(_("Draw another sample"), open=False, elem_classes="bx-settings"),
         gr.Row(elem_classes="bx-resample"),
     ):
         gr.HTML(
-            "<p>Everyone who annotates this model for this question then gets the new sample. No "
-            "annotation is lost: those of images that it leaves out still count towards how far "
-            "annotators agree. With the same seed, a larger sample contains the smaller one.</p>",
+            "<p>"
+            + _(
+                "Everyone who annotates this model for this question then gets the new sample. No "
+                "annotation is lost: those of images outside the new sample still count towards "
+                "the agreement between annotators. With the same seed, a larger sample contains "
+                "the smaller one."
+            )
+            + "</p>",
             apply_default_css=False,
         )
-        size = gr.Number(
-            SIZE, label=f"Images, {LEAST} to {MOST:,}", precision=0, elem_id="bx-samplesize"
-        )
-        seed = gr.Number(0, label="Seed", precision=0, elem_id="bx-sampleseed")
-        draw = gr.Button("Draw it", size="sm", scale=0, elem_id="bx-drawsample")
+        limits = _("Images, {least} to {most}").format(least=LEAST, most=f"{MOST:,}")
+        size = gr.Number(SIZE, label=limits, precision=0, elem_id="bx-samplesize")
+        seed = gr.Number(0, label=_("Seed"), precision=0, elem_id="bx-sampleseed")
+        draw = gr.Button(_("Draw it"), size="sm", scale=0, elem_id="bx-drawsample")
     return size, seed, draw
 
 
 def _whole(name: str, value: object) -> int:
     if not isinstance(value, int):
-        given = "empty" if value is None else repr(value)
-        raise OutOfRange(f"{name} is {given}. Give a whole number.")
+        given = _("empty") if value is None else repr(value)
+        raise OutOfRange(
+            _("{name} is {value}. Give a whole number.").format(name=name, value=given)
+        )
     return value
 
 

@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from explorer.page.desk import Desk
     from explorer.statistics.calibration import Risk
 
-# More steps than a screen has room for would only make the page long.
+# More steps than fit on a screen would only make the page long.
 _STEPS = 120
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """How many images of one annotated label got one answer; `share` is None without any."""
+    """The images of one annotated label that got one answer; `share` is None without any."""
 
     answer: str
     images: int
@@ -53,7 +53,7 @@ class Curve:
 
 
 def report(desk: "Desk", session: "Session") -> str:
-    """Render the report on the annotations of a model on an axis.
+    """Return the report on the annotations of a model on an axis, as HTML.
 
     Raises:
         InputError: there is no such model or axis.
@@ -92,7 +92,7 @@ def _known(images: "Sequence[int]", shares: "Iterable[float]") -> "Iterable[floa
 
 
 def curve(confidence: "Confidence") -> Curve | None:
-    """Return the risk-coverage curve; None without answers to tell from."""
+    """Return the risk-coverage curve; None without answers."""
     risks = confidence.risks
     if not risks:
         return None

@@ -1,4 +1,4 @@
-"""An annotator's task: which image comes next, what was said of it, and taking that back.
+"""An annotator's task: the next image, saving an answer for it, and undoing the last answer.
 
 A Task is read from the store once for each key that is pressed.
 """
@@ -22,6 +22,7 @@ from explorer.perception.annotations import (
     shown_labels,
 )
 from explorer.perception.axes import find_axis
+from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
     from explorer.models.requests import ModelSpec
@@ -38,7 +39,7 @@ _OPEN_KEYS = {CANNOT_TELL: "c", NOT_ONE: "n"}
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """Who annotates what: names as people give them, unchecked; nobody begins without a name."""
+    """A model, an axis and an annotator as entered, unchecked; without a name there is no task."""
 
     model: str = EXPLORE.models[0]
     axis: str = "gender"
@@ -83,13 +84,13 @@ class Answer:
 
 
 def parse(parameters: "Parameters") -> Session:
-    """Read a session from an address; what the address leaves out is the default."""
+    """Return the session of an address; defaults replace what the address leaves out."""
     said = {name: values[-1] for name in _NAMES if (values := parameters.getlist(name))}
     return Session(**{name: text for name, text in said.items() if text.strip()})
 
 
 def annotated_study(desk: "Desk", session: Session) -> "Study":
-    """Return a study of the model and axis; its words do not count.
+    """Return a study of the model and axis; its professions and adjectives do not matter.
 
     Raises:
         InputError: there is no such model or axis.
@@ -103,10 +104,10 @@ def annotated_study(desk: "Desk", session: Session) -> "Study":
 def begin(desk: "Desk", asked: Session) -> Task:
     """Return the annotator's task.
 
-    Where there is no sample yet, one is drawn as soon as somebody wants to annotate.
+    If there is no sample yet, one is drawn as soon as somebody gives a name.
 
     Raises:
-        InputError: there is no such model or axis, no classified image, or the name is no name.
+        InputError: there is no such model or axis, no classified image, or the name is unusable.
     """
     made = annotated_study(desk, asked)
     (card,), (axis,) = made.models, made.axes
@@ -132,7 +133,7 @@ def draw_anew(desk: "Desk", asked: Session, size: int, seed: int) -> None:
 
 
 def show(desk: "Desk", task: Task) -> str:
-    """Render the next image for the annotator, or what to do first, or that all is done."""
+    """Return the next image, the introduction or the end of the task, as HTML."""
     annotator, waiting = task.asked.annotator.strip(), task.waiting
     return render(
         "annotation_task.html",
@@ -149,15 +150,17 @@ def show(desk: "Desk", task: Task) -> str:
 
 
 def save(desk: "Desk", task: Task, image: str, answer: str) -> Task:
-    """Save what the annotator says of an image.
+    """Save the annotator's answer for an image.
 
     Raises:
         InputError: the image is not in the sample, or there is no such answer or annotator.
     """
     if all(one.image != image for one in task.sample):
         raise InvalidData(
-            f"The image {image!r} is not in the sample: another one has been drawn since. "
-            "Reload the page."
+            _(
+                "The image {image!r} is not in the sample: another sample has been drawn since. "
+                "Reload the page."
+            ).format(image=image)
         )
     now = datetime.now(UTC).isoformat()
     said = annotation_of(image, task.axis.name, task.asked.annotator, answer, now)
@@ -175,7 +178,7 @@ def take_back(desk: "Desk", task: Task) -> Task:
 
 
 def buttons(axis: "Axis", annotator: str) -> tuple[Answer, ...]:
-    """Return the answers in the annotator's order, with keys: 1, 2, 3 as shown, else initials."""
+    """Return the answers in the annotator's order, with keys: 1, 2, 3 as shown, or initials."""
     known = {one.name: one for one in labels(axis)}
     told = (
         Answer(name, str(place) if axis.ordered else known[name].badge.lower(), known[name].style)

@@ -19,6 +19,7 @@ from explorer.page.rendering import render
 from explorer.page.routes import routes
 from explorer.page.theme import head, theme
 from explorer.page.view import view
+from explorer.translations import gettext as _
 from explorer.words.articles import article
 
 if TYPE_CHECKING:
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
 
 TITLE = "Bias Explorer"
 _PORT = 7860
-_PAGES = {"Explore": "./", "Compare": "compare", "Gaps": "gaps", "Annotate": "annotate"}
+# The address of each view, by the name that page.js gives it.
+_PAGES = {"explore": "./", "compare": "compare", "gaps": "gaps", "annotate": "annotate"}
 _SEVERAL = FormKind(several_professions=True)
 _BESIDE = FormKind(several_professions=True, reference=True)
 
@@ -36,16 +38,16 @@ def build(desk: "Desk") -> gr.Blocks:
     """Lay out every page; nothing is loaded, generated or served yet."""
     page = gr.Blocks(title=TITLE, analytics_enabled=False)
     with page:
-        _header("Explore")
-        view(page, desk, EXPLORE, ("Model",), explore.show)
-    with page.route("Compare", "compare"):
-        _header("Compare")
-        view(page, desk, COMPARE, ("Model A", "Model B"), compare.show, _SEVERAL)
-    with page.route("Gaps", "gaps"):
-        _header("Gaps")
-        view(page, desk, GAPS, ("Model",), gaps.show, _BESIDE)
-    with page.route("Annotate", "annotate"):
-        _header("Annotate")
+        _header("explore")
+        view(page, desk, EXPLORE, (_("Model"),), explore.show)
+    with page.route(_("Compare"), _PAGES["compare"]):
+        _header("compare")
+        view(page, desk, COMPARE, (_("Model A"), _("Model B")), compare.show, _SEVERAL)
+    with page.route(_("Gaps"), _PAGES["gaps"]):
+        _header("gaps")
+        view(page, desk, GAPS, (_("Model"),), gaps.show, _BESIDE)
+    with page.route(_("Annotate"), _PAGES["annotate"]):
+        _header("annotate")
         annotate.view(page, desk)
     page.queue(default_concurrency_limit=8, max_size=100)
     return page
@@ -62,7 +64,7 @@ def serve(
 
     Args:
         settings: the cache and the device.
-        host: the address to listen on; None for this machine only, or for what a Space asks.
+        host: the address to listen on; None for this machine only, or for the one a Space sets.
         port: the port; None for the first free one from 7860.
         open_browser: also open the page in a browser.
 
@@ -75,11 +77,12 @@ def serve(
     async def opened() -> gr.Blocks:
         return launch(desk, host, port, open_browser=open_browser)
 
-    # Where no event loop runs, Gradio opens one for each of its locks and leaves them to be
-    # collected, which Python complains about at any later moment.
+    # Without a running event loop, Gradio opens one for each of its locks and never closes them,
+    # and Python warns about this at some later moment.
     page = asyncio.run(opened())
     threading.Thread(target=warm, args=(desk,), daemon=True).start()
-    print(f"{TITLE} is open at {page.local_url}  (stop it with ctrl-C)", flush=True)  # noqa: T201
+    told = _("{title} is open at {address}  (stop it with ctrl-C)")
+    print(told.format(title=TITLE, address=page.local_url), flush=True)  # noqa: T201
     page.block_thread()
 
 
@@ -117,14 +120,16 @@ def launch(
         )
     except OSError as error:
         raise ServeError(
-            f"The page cannot be opened on port {port or _PORT!r} ({error}). Close what uses the "
-            "port, or choose another one with --port."
+            _(
+                "The page cannot be opened on port {port!r} ({error}). Close the program that uses "
+                "the port, or choose another port with --port."
+            ).format(port=port or _PORT, error=error)
         ) from error
     return page
 
 
 def warm(desk: "Desk") -> None:
-    """Import now what the first visitor would otherwise wait for: statistics and grammar."""
+    """Import the libraries for statistics and grammar, so that no visitor waits for them."""
     for default, show in (
         (EXPLORE, explore.show),
         (COMPARE, compare.show),
@@ -137,8 +142,14 @@ def warm(desk: "Desk") -> None:
 
 def _header(current: str) -> None:
     Navbar(visible=False)
+    names = {
+        "explore": _("Explore"),
+        "compare": _("Compare"),
+        "gaps": _("Gaps"),
+        "annotate": _("Annotate"),
+    }
     pages = [
-        {"name": name, "address": address, "current": name == current}
-        for name, address in _PAGES.items()
+        {"view": view, "name": names[view], "address": address, "current": view == current}
+        for view, address in _PAGES.items()
     ]
     gr.HTML(render("header.html", pages=pages), apply_default_css=False)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from explorer.findings.sentences import reasons_told
 from explorer.perception.axes import FEMININE, GENDER
 from explorer.statistics.intervals import FEWEST
+from explorer.translations import gettext as _
 from explorer.words.labour import us_workers
 from explorer.words.references import OWN, labour_references, transcribed
 from explorer.words.vocabulary import DEFAULT_YEAR
@@ -19,21 +20,10 @@ if TYPE_CHECKING:
     from explorer.statistics.intervals import Interval
     from explorer.words.vocabulary import Profession
 
-# How well the occupation that is counted fits the word.
-FITS = {
-    "exact": "exact match",
-    "close": "close match",
-    "broad": "counted in a broader group",
-    "largest-kind": "the largest of several kinds",
-    "ambiguous": "one of several senses",
-    "gendered-term": "the word itself states a gender",
-    OWN: "own figure",
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """One answer of an axis as it is shown: never by colour alone.
+    """One answer of an axis as it is shown, never by colour alone.
 
     `style` is the class that carries the colour, `badge` one letter or digit.
     """
@@ -45,12 +35,12 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """The number of images with one label, and the three shares that stand side by side.
+    """The number of images with one label, and the three shares shown side by side.
 
-    `share` is as counted, `bounds` are those for the unclear, `corrected` allows for the
-    instrument's errors. All three are None below FEWEST classified images, `corrected` also where
-    the errors are not known. `known` is the share that a bundled generator is known to generate,
-    None for all others.
+    `share` is as counted, `bounds` allow for the unclear images, `corrected` for the instrument's
+    errors. All three are None below FEWEST classified images, `corrected` also where the errors
+    are unknown. `known` is the share that a bundled generator is known to generate, None for all
+    other models.
     """
 
     label: Label
@@ -64,9 +54,9 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A share to set beside a bar: the labour statistic.
+    """A share to compare a bar with: the labour statistic.
 
-    `fits` says whether its occupation is what the word means; only then is it in headlines.
+    `fits` tells whether its occupation is what the word means; only then is it in headlines.
     """
 
     share: float
@@ -76,9 +66,10 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """One axis: a bar for each declared label and what could not be counted.
+    """One axis: a bar for each declared label, and the images that could not be counted.
 
-    `reasons` says why there is no answer, "3 several people, 2 unsure"; empty where all are unsure.
+    `reasons` lists the reasons for no answer, "3 several people, 2 unsure"; it is empty where all
+    are unsure.
     """
 
     axis: "Axis"
@@ -132,11 +123,11 @@ def chart(
     mark: Mark | None = None,
     known: "Mapping[str, Sequence[float]] | None" = None,
 ) -> Chart:
-    """Return the chart of one tally beside the labour statistic, where there is one.
+    """Return the chart of one tally, with the labour statistic where there is one.
 
     Args:
-        finding: the tally, and what may be quoted of it.
-        mark: the labour statistic, set beside the share of women alone.
+        finding: the tally, its bounds and its correction.
+        mark: the labour statistic, shown only with the share of women.
         known: the shares that the model is known to generate, by axis name and in label order.
     """
     tally = finding.tally
@@ -166,7 +157,7 @@ def pair_chart(
 
     Args:
         findings: of the left and the right model.
-        paired: the number of prompts and seeds that are classified on both sides.
+        paired: the number of pairs of prompt and seed that are classified on both sides.
         mark: the labour statistic.
         known: the shares that the left and the right model are known to generate.
     """
@@ -178,18 +169,45 @@ def pair_chart(
 
 
 def labour_mark(profession: "Profession", year: int = DEFAULT_YEAR) -> Mark | None:
-    """Return women's share of the US workforce in a year, None where it is not known."""
+    """Return women's share of the US workforce in a year, None where it is unknown."""
     reference = labour_references(year).get(profession.name)
     if reference is None or reference.occupation is None:
         return None
-    fit = FITS[reference.match] + ("" if reference.trusted else ": kept out of headlines")
-    women = f"{us_workers(reference.occupation)}: {reference.share:.0%} women"
-    return Mark(reference.share, f"{women} ({year_text(year)}, {fit})", reference.trusted)
+    pattern = (
+        _("{workers}: {share} women ({year}, {match})")
+        if reference.trusted
+        else _("{workers}: {share} women ({year}, {match}: kept out of headlines)")
+    )
+    text = pattern.format(
+        workers=us_workers(reference.occupation),
+        share=f"{reference.share:.0%}",
+        year=year_text(year),
+        match=match_text(reference.match),
+    )
+    return Mark(reference.share, text, reference.trusted)
+
+
+def match_text(match: str) -> str:
+    """Return the sense in which the counted occupation matches the word: "close match"."""
+    return {
+        "exact": _("exact match"),
+        "close": _("close match"),
+        "broad": _("counted in a broader group"),
+        "largest-kind": _("the largest of several kinds"),
+        "ambiguous": _("one of several senses"),
+        "gendered-term": _("the word itself states a gender"),
+        OWN: _("own figure"),
+    }[match]
 
 
 def year_text(year: int) -> str:
-    """Return a year of the labour statistics, "2025, transcribed by hand" for such a one."""
-    return f"{year}, transcribed by hand" if transcribed(year) else str(year)
+    """Return a year of the labour statistics, with a note where it was transcribed by hand."""
+    return _("{year}, transcribed by hand").format(year=year) if transcribed(year) else str(year)
+
+
+def coded(coding: str | None) -> str:
+    """Return the gender coding of a word, "feminine-coded"; empty without one."""
+    return _("{gender}-coded").format(gender=coding) if coding else ""
 
 
 def _bar(

@@ -1,10 +1,11 @@
-"""What is chosen, and how the address bar shows it.
+"""A person's choice, and its form in the address bar.
 
-A link holds everything that was chosen, so that it can be cited and opens the same view again:
-`?model=emoji-skewed&profession=author&adjectives=none,honest&images=9`. What is left out is the
-default; how images are measured is told only where it differs: `&tone=pixels&gate=on&year=2021`.
-Words that people add themselves may contain commas, so each has a parameter of its own, and so has
-each figure of a reference of their own: `&reference=author:0.4&reference=nurse:0.9`.
+A link holds the whole choice, so that it can be cited and opens the same view again:
+`?model=emoji-skewed&profession=author&adjectives=none,honest&images=9`. Defaults replace what
+is left out, and the way of measuring is included only where it differs from them:
+`&tone=pixels&gate=on&year=2021`. Words that people add may contain commas, so each has its own
+parameter, and so has each figure of a reference that they upload:
+`&reference=author:0.4&reference=nurse:0.9`.
 """
 
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from explorer.errors import InvalidData, OutOfRange, UnknownName
 from explorer.findings.instruments import PIXEL_TONE, TONE
 from explorer.perception.axes import GENDER, find_axis
 from explorer.study import Study
+from explorer.translations import gettext as _
 from explorer.words.prompts import TEMPLATE
 from explorer.words.references import checked_references, checked_year, labour_references
 from explorer.words.vocabulary import (
@@ -48,13 +50,13 @@ ON, OFF = "on", "off"
 class Choice:
     """A person's choice; words and numbers are unchecked until it becomes a study.
 
-    `models` holds the left and the right name in Compare, one name elsewhere. `professions` holds
-    names, `ALL` for those of the list and `SPREAD` for thirty of them. `adjectives` holds words,
-    `NONE` for the prompt without one and `ALL` for that and the twenty adjectives. A None leaves
-    the model's own setting. `reference` holds a person's own shares of women, by profession; empty
-    for the labour statistics, which are of `year`. `tone` is CAPTIONS or PIXELS. `classifier` is
-    FACE where the classifier is shown the face alone, None where it is shown the image. With
-    `gate`, only images of one person get an answer.
+    `models` holds the left and the right name in Compare, and one name elsewhere. `professions`
+    holds names, `ALL` for those of the list and `SPREAD` for thirty of them. `adjectives` holds
+    words, `NONE` for the prompt without one, and `ALL` for that and the twenty adjectives. Settings
+    that are None are the model's defaults. `reference` holds a person's own shares of women by
+    profession; if it is empty, the labour statistics of `year` are used. `tone` is CAPTIONS or
+    PIXELS. `classifier` is FACE if the classifier is shown the face only, None if it is shown the
+    image. With `gate`, only images of one person get an answer.
     """
 
     models: tuple[str, ...]
@@ -75,7 +77,7 @@ class Choice:
 EXPLORE = Choice(("emoji-skewed",))
 COMPARE = Choice(("emoji-skewed", "emoji-even"))
 GAPS = Choice(("emoji-skewed",), ("author", "nurse"))
-# The axis that each way of measuring skin tone answers.
+# The axis of each way of measuring skin tone.
 _TONES = {CAPTIONS: TONE, PIXELS: PIXEL_TONE}
 _NAMES = {1: ("model",), 2: ("left", "right")}
 
@@ -93,12 +95,12 @@ def parse(parameters: Parameters, default: Choice) -> Choice:
 
     Args:
         parameters: the query of the address.
-        default: stands in for what the address leaves out; has as many models as the view.
+        default: replaces what the address leaves out; has as many models as the view.
 
     Raises:
         InvalidData: a number is not a number.
-        OutOfRange: a whole number is none, or there are no labour statistics of the year.
-        UnknownName: there is no such way to measure.
+        OutOfRange: a number is not whole, or there are no labour statistics for the year.
+        UnknownName: there is no such way of measuring.
     """
 
     def said(name: str, otherwise: str) -> str:
@@ -127,7 +129,7 @@ def parse(parameters: Parameters, default: Choice) -> Choice:
 
 
 def address(choice: Choice) -> str:
-    """Return a choice as the query of an address, "?" included."""
+    """Return the query of a choice's address, "?" included."""
     pairs = [
         *zip(_NAMES[len(choice.models)], choice.models, strict=True),
         *(("profession", words) for words in _joined(choice.professions, _listed_professions())),
@@ -147,10 +149,10 @@ def address(choice: Choice) -> str:
 
 
 def study(choice: Choice, find_model: "Callable[..., ModelCard]", device: str) -> Study:
-    """Return the study of a choice, every part of it checked.
+    """Return the study of a choice, with every part checked.
 
     Args:
-        choice: unchecked words and numbers.
+        choice: words and numbers, unchecked.
         find_model: explorer.models.catalog.find_model or a stand-in.
         device: where images would be generated.
 
@@ -171,7 +173,7 @@ def study(choice: Choice, find_model: "Callable[..., ModelCard]", device: str) -
 
 
 def professions(choice: Choice) -> "tuple[Profession, ...]":
-    """Return the chosen professions: those of the list, and the person's own without statistics.
+    """Return the chosen professions; those that people add have no statistics.
 
     Raises:
         InvalidData: none is chosen, or a word is unusable.
@@ -185,7 +187,7 @@ def professions(choice: Choice) -> "tuple[Profession, ...]":
         else:
             names.append(own_profession(name).name)
     if not names:
-        raise InvalidData("No profession is chosen. Choose at least one.")
+        raise InvalidData(_("No profession is chosen. Choose at least one."))
     return tuple(own_profession(name) for name in dict.fromkeys(names))
 
 
@@ -198,21 +200,23 @@ def profession(choice: Choice) -> "Profession":
     first, *others = professions(choice)
     if others:
         raise InvalidData(
-            f"{1 + len(others)} professions are chosen, {first.name!r} and others. Explore shows "
-            "one at a time: choose one, or see several of them in Gaps."
+            _(
+                "{number} professions are chosen, {first!r} and others. Explore shows one at a "
+                "time: choose one, or see several of them in Gaps."
+            ).format(number=1 + len(others), first=first.name)
         )
     return first
 
 
 def references(choice: Choice) -> "dict[str, Reference]":
-    """Return the reference of the shares of women: the person's own figures, if there are any.
+    """Return the reference shares of women: the person's own figures, or the labour statistics.
 
     Raises:
         InvalidData: a figure is of an unknown profession, given twice, or outside 0..1.
     """
     if not choice.reference:
         return labour_references(choice.year)
-    figures = ((name, repr(share), "The reference") for name, share in choice.reference)
+    figures = ((name, repr(share), _("The reference")) for name, share in choice.reference)
     return checked_references(figures, (own.name for own in professions(choice)))
 
 
@@ -238,14 +242,14 @@ def _adjectives(words: "Iterable[str]") -> tuple[str | None, ...]:
         else:
             chosen.append(own_adjective(word).word)
     if not chosen:
-        raise InvalidData("No adjective is chosen. Choose at least one, or 'no adjective'.")
+        raise InvalidData(_("No adjective is chosen. Choose at least one, or 'no adjective'."))
     return tuple(dict.fromkeys(chosen))
 
 
 def _spread() -> tuple[str, ...]:
-    """Return thirty professions from the fewest women to the most, of those whose words fit.
+    """Return thirty professions with fitting statistics, from the fewest women to the most.
 
-    They are chosen by the default year, so that every year is set beside the same professions.
+    The default year decides, so that every year has the same professions.
     """
     known = {name: one for name, one in labour_references(DEFAULT_YEAR).items() if one.trusted}
     return evenly(sorted(known, key=lambda name: known[name].share), SPREAD_OVER)
@@ -273,13 +277,17 @@ def _split(values: "Iterable[str]", listed: frozenset[str]) -> tuple[str, ...]:
 
 
 def _figure(text: str) -> tuple[str, float]:
-    name, _, share = text.rpartition(":")
-    return name, _number(f"The reference of {name!r}", share)
+    name, _colon, share = text.rpartition(":")
+    return name, _number(_("The reference of {profession!r}").format(profession=name), share)
 
 
 def _whole(name: str, text: str) -> int:
     if not text.strip().isdecimal():
-        raise OutOfRange(f"{name} is {text!r} in the address. Give a whole number above 0.")
+        raise OutOfRange(
+            _("{name} is {text!r} in the address. Give a whole number above 0.").format(
+                name=name, text=text
+            )
+        )
     return int(text)
 
 
@@ -293,4 +301,6 @@ def _number(name: str, text: str) -> float:
     try:
         return float(text)
     except ValueError:
-        raise InvalidData(f"{name} is {text!r} in the address. Give a number.") from None
+        raise InvalidData(
+            _("{name} is {text!r} in the address. Give a number.").format(name=name, text=text)
+        ) from None

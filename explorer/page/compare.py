@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from explorer.findings.differences import difference_sentence, differences_sentence
 from explorer.findings.sentences import limits_text, quote, reasons_sentences, subject
-from explorer.page.charts import labels, labour_mark, pair_chart
+from explorer.page.charts import coded, labels, labour_mark, pair_chart
 from explorer.page.choice import COMPARE, address, professions
 from explorer.page.dots import by_size, difference_dot, dot_plot
 from explorer.page.explore import codings, prompt_text, shown_of
@@ -17,6 +17,8 @@ from explorer.page.rendering import render
 from explorer.page.tables import tables
 from explorer.perception.axes import FEMININE, GENDER
 from explorer.statistics.intervals import FEWEST
+from explorer.translations import gettext as _
+from explorer.translations import ngettext
 from explorer.words.labour import labour_statistic
 from explorer.words.vocabulary import DEFAULT_YEAR
 
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
     from explorer.store.index import Store
     from explorer.words.vocabulary import Profession
 
-# Correcting tones takes a while, so of many professions only the clearest are shown.
+# Correcting tones is slow, so only the clearest of many professions are shown.
 _TONES_SHOWN = 8
 
 
@@ -63,11 +65,11 @@ def show(desk: "Desk", choice: "Choice", findings: "Findings") -> str:
 def sentence(
     difference: "Difference", profession: "Profession | None" = None, year: int = DEFAULT_YEAR
 ) -> str:
-    """Return a sentence on which model is perceived as feminine more often, and how sure that is.
+    """Return a sentence on the model whose images are perceived as feminine more often.
 
     Args:
         difference: a difference on the gender axis.
-        profession: whose labour statistic is added, None for none.
+        profession: the one whose labour statistic is added; None adds none.
         year: of the labour statistic.
     """
     parts = (_found(difference), labour_statistic(profession, year) if profession else None)
@@ -77,9 +79,9 @@ def sentence(
 def _of_one(
     store: "Store", chosen: "Profession", year: int, findings: "Findings"
 ) -> dict[str, object]:
-    """Return the parts of one profession: each model's tallies, the differences, every image."""
+    """Return the parts of one profession: each model's tallies, the differences and the images."""
     study = findings.study
-    # The grid comes first: images that it finds damaged are forgotten, and not counted below.
+    # The grid comes first: images that it finds damaged are forgotten and not counted below.
     shown = [shown_of(findings, card) for card in study.models]
     found, mark = findings.differences("profession"), labour_mark(chosen, year)
     quoted = {one.tally: one for one in findings.found("profession")}
@@ -92,7 +94,7 @@ def _of_one(
         "sentence": sentence(found[0], chosen if mark and mark.fits else None, year),
         "told": _told(found),
         "charts": [pair_chart((a, b), paired, mark, known) for a, b, paired in sides],
-        "quotes": [(quote(left), quote(right)) for left, right, _ in sides],
+        "quotes": [(quote(left), quote(right)) for left, right, _paired in sides],
         "plots": [_by_label(found), *_by_adjective(findings)],
         "rows": grid(shown, study.axes, store, mark, codings()),
         "facts": facts(study.axes),
@@ -101,7 +103,7 @@ def _of_one(
 
 
 def _of_several(choice: "Choice", findings: "Findings") -> dict[str, object]:
-    """Return the parts of several professions: the differences; images are a click away."""
+    """Return the parts of several professions: the differences, which link to the images."""
     found = findings.differences("profession", GENDER)
     others = [axis.name for axis in findings.study.axes if axis.name != GENDER]
     tones = [findings.clearest(axis, _TONES_SHOWN) for axis in others]
@@ -133,22 +135,36 @@ def _of_all(found: "tuple[Difference, ...]") -> str:
     left, right = found[0].comparison.left.cell.model, found[0].comparison.right.cell.model
     tested = [one for one in found if one.tests[_feminine(one)]]
     if not tested:
-        return f"Too few images of {len(found)} professions to compare {left} and {right}."
+        return ngettext(
+            "Too few images of {number} profession to compare {left} and {right}.",
+            "Too few images of {number} professions to compare {left} and {right}.",
+            len(found),
+        ).format(number=len(found), left=left, right=right)
     held = [one for one in tested if (test := one.tests[_feminine(one)]) and test.holds]
     more = sum((best := one.best(_feminine(one))) is not None and best.estimate > 0 for one in held)
-    return (
-        f"Of {len(tested)} professions, {left} shows {more} significantly more often as feminine "
-        f"than {right}, and {len(held) - more} significantly less often."
-    )
+    return ngettext(
+        "Of {number} profession, {left} shows {more} significantly more often as feminine than "
+        "{right}, and {less} significantly less often.",
+        "Of {number} professions, {left} shows {more} significantly more often as feminine than "
+        "{right}, and {less} significantly less often.",
+        len(tested),
+    ).format(number=len(tested), left=left, right=right, more=more, less=len(held) - more)
 
 
 def _of_tones(tones: "Clearest", choice: "Choice") -> "DotPlot":
     left, right = choice.models
     axis = tones.rows[0][0].comparison.left.axis
     return dot_plot(
-        title=f"{axis.title} by profession",
-        caption=f"The clearest {len(tones.rows)} differences that hold, in points",
-        sides=(f"more often by {right}", f"more often by {left}"),
+        title=_("{axis} by profession").format(axis=axis.title),
+        caption=ngettext(
+            "The clearest significant difference, in points",
+            "The {number} clearest significant differences, in points",
+            len(tones.rows),
+        ).format(number=len(tones.rows)),
+        sides=(
+            _("more often in {model}").format(model=right),
+            _("more often in {model}").format(model=left),
+        ),
         rows=by_size(
             difference_dot(
                 one,
@@ -164,9 +180,9 @@ def _of_tones(tones: "Clearest", choice: "Choice") -> "DotPlot":
 
 def _by_label(found: "tuple[Difference, ...]") -> "DotPlot":
     return dot_plot(
-        title="Where they differ",
-        caption="A minus B in points, over all prompts",
-        sides=("more often by B", "more often by A"),
+        title=_("Where they differ"),
+        caption=_("A minus B in points, over all prompts"),
+        sides=(_("more often in B"), _("more often in A")),
         rows=tuple(
             difference_dot(
                 one,
@@ -183,9 +199,9 @@ def _by_label(found: "tuple[Difference, ...]") -> "DotPlot":
 
 def _by_profession(found: "tuple[Difference, ...]", choice: "Choice") -> "DotPlot":
     return dot_plot(
-        title="Perceived as feminine, by profession",
-        caption="A minus B in points; a name opens its images",
-        sides=("more often by B", "more often by A"),
+        title=_("Perceived as feminine, by profession"),
+        caption=_("A minus B in points; each name links to its images"),
+        sides=(_("more often in B"), _("more often in A")),
         rows=by_size(
             difference_dot(
                 one,
@@ -206,24 +222,23 @@ def _by_adjective(findings: "Findings") -> "list[DotPlot]":
     ]
     if len(comparisons) == 1 or not enough:
         return []
-    coded = codings()
+    adjective_codings = codings()
     return [
         dot_plot(
-            title="Perceived as feminine, by adjective",
-            caption="A minus B in points",
-            sides=("more often by B", "more often by A"),
+            title=_("Perceived as feminine, by adjective"),
+            caption=_("A minus B in points"),
+            sides=(_("more often in B"), _("more often in A")),
             rows=by_size(
-                difference_dot(one, _feminine(one), word, f"{coding}-coded" if coding else "")
+                difference_dot(one, _feminine(one), word, coded(adjective_codings.get(word)))
                 for one in findings.differences("adjective", GENDER)
-                for word in [str(one.comparison.left.cell.adjective or "no adjective")]
-                for coding in [coded.get(word)]
+                for word in [str(one.comparison.left.cell.adjective or _("no adjective"))]
             ),
         )
     ]
 
 
 def _told(found: "tuple[Difference, ...]") -> list[str]:
-    """Return the tests, the differences that hold and the notes, axis by axis."""
+    """Return the tests, the significant differences and the notes, axis by axis."""
     return [
         line
         for one in found
@@ -261,23 +276,38 @@ def _found(difference: "Difference") -> str:
     left, right = difference.comparison.left, difference.comparison.right
     whom, best = subject(left.cell), difference.best(_feminine(difference))
     if best is None or min(left.classified, right.classified) < FEWEST:
-        return (
-            f"Too few images of {whom} to compare: {left.classified} by {left.cell.model} and "
-            f"{right.classified} by {right.cell.model} are classified"
+        return _(
+            "Too few images of {subject} to compare: {few} by {left} and {others} by {right} are "
+            "classified"
+        ).format(
+            subject=whom,
+            few=left.classified,
+            left=left.cell.model,
+            others=right.classified,
+            right=right.cell.model,
         )
-    how = "corrected, " if difference.corrected else "as counted, "
-    return (
-        f"Images of {whom} by {_verdict(difference, best)} "
-        f"({how}{best.level:.0%} interval of the difference {limits_text(best)} points)"
+    return _verdict(best).format(
+        subject=whom,
+        left=left.cell.model,
+        right=right.cell.model,
+        how=_("corrected") if difference.corrected else _("as counted"),
+        level=f"{best.level:.0%}",
+        limits=limits_text(best),
     )
 
 
-def _verdict(difference: "Difference", best: "Interval") -> str:
-    comparison = difference.comparison
-    left, right = comparison.left.cell.model, comparison.right.cell.model
+def _verdict(best: "Interval") -> str:
     if best.low <= 0 <= best.high:
-        return (
-            f"{left} and {right} do not clearly differ in how often they are perceived as feminine"
+        return _(
+            "Images of {subject} by {left} and {right} do not clearly differ in how often they are "
+            "perceived as feminine ({how}, {level} interval of the difference {limits} points)"
         )
-    often = "more" if best.low > 0 else "less"
-    return f"{left} are perceived as feminine {often} often than those by {right}"
+    if best.low > 0:
+        return _(
+            "Images of {subject} by {left} are perceived as feminine more often than those by "
+            "{right} ({how}, {level} interval of the difference {limits} points)"
+        )
+    return _(
+        "Images of {subject} by {left} are perceived as feminine less often than those by {right} "
+        "({how}, {level} interval of the difference {limits} points)"
+    )

@@ -1,4 +1,4 @@
-"""What every view of the page works with."""
+"""The store, models and runs that every view of the page works with."""
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Store, models and runs; one for the whole page.
+    """The store, the models and the runs of the whole page.
 
-    `generators` and `classifiers` find the generator and the classifiers of a model, which load
-    when they are first used. Tests put stand-ins in their place.
+    `generators` and `classifiers` find the generator and the classifiers of a model, which are
+    loaded on first use. Tests replace them with stand-ins.
     """
 
     settings: "Settings"
@@ -39,7 +39,7 @@ class Desk:
 
 
 def open_desk(settings: "Settings") -> Desk:
-    """Return a desk with the store open and the sample study in it; no model is loaded yet.
+    """Return a desk whose store is open and holds the sample study; no model is loaded yet.
 
     Raises:
         StoreError: the cache cannot be used.

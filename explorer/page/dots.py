@@ -1,12 +1,13 @@
-"""Numbers with their intervals, one row each on a common scale, ready for the templates."""
+"""Differences with their intervals, one row each on a common scale, ready for the templates."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from explorer.findings.sentences import holds
-from explorer.page.charts import labels
+from explorer.page.charts import coded, labels
 from explorer.perception.axes import FEMININE
 from explorer.statistics.intervals import FEWEST
+from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from explorer.findings.tallies import Tally
     from explorer.statistics.intervals import Interval
 
-# Half the width of a scale around 0, the narrowest that holds every interval.
+# Half the width of a scale around 0; the narrowest one that holds every interval is used.
 _REACHES = (0.1, 0.25, 0.5, 1.0)
 
 
@@ -24,7 +25,7 @@ _REACHES = (0.1, 0.25, 0.5, 1.0)
 class Dot:
     """One row: a difference as counted and corrected, or counts where images are too few.
 
-    `detail` stands beside the title, `address` opens its images, `style` carries the colour. `p`
+    `detail` is shown beside the title, `address` opens its images, `style` carries the colour. `p`
     and `q` are None where nothing was tested.
     """
 
@@ -45,13 +46,13 @@ class Dot:
 
     @property
     def holds(self) -> bool:
-        """Whether the difference may be named among all that were tested."""
+        """Whether the difference is significant among all that were tested."""
         return holds(self.q)
 
 
 @dataclass(frozen=True, slots=True)
 class DotPlot:
-    """Rows on one scale that goes `reach` to either side of 0; `sides` names its ends."""
+    """Rows on one scale that extends by `reach` to either side of 0; `sides` names its ends."""
 
     title: str
     caption: str
@@ -65,7 +66,7 @@ class DotPlot:
         return (-self.reach, 0.0, self.reach)
 
     def place(self, difference: float) -> float:
-        """Return the place of a difference, 0 at the left end and 1 at the right one."""
+        """Return the place of a difference, from 0 at the left end to 1 at the right end."""
         return 0.5 + difference / self.reach / 2
 
 
@@ -78,7 +79,7 @@ def dot_plot(title: str, caption: str, sides: tuple[str, str], rows: "Iterable[D
 
 
 def by_size(rows: "Iterable[Dot]") -> tuple[Dot, ...]:
-    """Return rows from the largest to the smallest; those with too few images come last."""
+    """Return rows from the largest to the smallest, those with too few images last."""
     return tuple(sorted(rows, key=lambda row: -row.best.estimate if row.best else 2.0))
 
 
@@ -112,7 +113,7 @@ def shift_dot(shift: "Shift", coding: str | None) -> Dot:
     place = axis.labels.index(FEMININE)
     return Dot(
         title=shift.adjective,
-        detail=f"{coding}-coded" if coding else "",
+        detail=coded(coding),
         address=None,
         style=labels(axis)[place].style,
         raw=shift.raw,
@@ -124,7 +125,10 @@ def shift_dot(shift: "Shift", coding: str | None) -> Dot:
 
 
 def _counts(*sides: "Tally", position: int) -> str:
-    return ", ".join(f"{one.counts[position]} of {one.classified}" for one in sides)
+    pattern = _("{count} of {classified}")
+    return ", ".join(
+        pattern.format(count=one.counts[position], classified=one.classified) for one in sides
+    )
 
 
 def _ends(row: Dot) -> tuple[float, ...]:

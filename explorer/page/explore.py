@@ -31,7 +31,7 @@ def show(desk: "Desk", choice: "Choice", findings: "Findings") -> str:
     """Return the view of a study of one model, as far as it is stored."""
     study = findings.study
     (card,), subject = study.models, profession(choice)
-    # The grid comes first: images that it finds damaged are forgotten, and not counted below.
+    # The grid comes first: images that it finds damaged are forgotten and not counted below.
     shown = shown_of(findings, card)
     known, mark = known_shares(card, study), labour_mark(subject, choice.year)
     found = findings.found("profession")
@@ -77,7 +77,7 @@ def codings() -> dict[str, str | None]:
 
 
 def prompt_text(study: "Study") -> str:
-    """Return the prompt, without the adjective or profession where there are several."""
+    """Return the prompt, with placeholders where there are several professions."""
     if len(study.professions) > 1:
         return study.template
     adjective = study.adjectives[0] if len(study.adjectives) == 1 else None
@@ -87,9 +87,9 @@ def prompt_text(study: "Study") -> str:
 def _told(
     found: "tuple[Finding, ...]", profession: "Profession | None", year: int
 ) -> list[tuple[str, str]]:
-    """Return each finding as a sentence and a quote; those after the first only if there is one.
+    """Return each finding as a sentence and a quote, the second only where images are classified.
 
-    A labour statistic that does not fit the word is left out: then no profession is given.
+    `profession` is None where its labour statistic does not fit the word and is left out.
     """
     first, *others = found
     return [

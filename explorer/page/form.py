@@ -1,4 +1,4 @@
-"""The fields of every view, and their values as a choice and back."""
+"""The fields of every view, and the conversion between their values and a choice."""
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -19,6 +19,7 @@ from explorer.page.choice import (
     Choice,
     profession,
 )
+from explorer.translations import gettext as _
 from explorer.words.prompts import TEMPLATE
 from explorer.words.references import labour_years, transcribed
 from explorer.words.vocabulary import load_adjectives, load_professions
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class FormKind:
-    """Which fields a view has: several professions or one, and a reference or none."""
+    """The fields of a view: several professions or one, and a reference or none."""
 
     several_professions: bool = False
     reference: bool = False
@@ -41,13 +42,15 @@ class FormKind:
 
 ONE_PROFESSION = FormKind()
 
+_MODEL_IDS = {1: ("bx-model",), 2: ("bx-model-a", "bx-model-b")}
+
 
 @dataclass(frozen=True, slots=True)
 class Form:
     """The fields of a view. `settings` are template, guidance, steps and scheduler.
 
-    `measuring` are the instrument of skin tone, the part of the image that the classifier is shown,
-    the gate and the year of the labour statistics. `reference` is None in views without one.
+    `measuring` are the way of measuring skin tone, the part of the image that the classifier is
+    shown, the gate and the year of the labour statistics. `reference` is None in views without one.
     """
 
     models: "tuple[gr.Dropdown, ...]"
@@ -60,13 +63,13 @@ class Form:
 
     @property
     def fields(self) -> "list[Component]":
-        """Every field, in the order in which choice() takes their values."""
+        """All fields, in the order in which choice() takes their values."""
         own = [self.reference.figures] if self.reference else []
         chosen = [self.profession, self.adjectives, self.images]
         return [*self.models, *chosen, *self.settings, *self.measuring, *own]
 
     def narrowed(self, values: "Sequence[object]") -> "tuple[list[object], object]":
-        """Let a word that is picked beside "none + all 20" take its place.
+        """Replace "none + all 20" with a word that is picked after it.
 
         Returns:
             The values, and the new content of the field of adjectives.
@@ -78,7 +81,7 @@ class Form:
         return [*values[:place], words[1:], *values[place + 1 :]], words[1:]
 
     def choice(self, values: "Sequence[object]") -> Choice:
-        """Read a choice from the values of the fields, unchecked but for empty numbers."""
+        """Return the choice of the values of the fields; only numbers are checked."""
         count = len(self.models)
         names, adjectives, images, *others = values[count:]
         template, guidance, steps, scheduler, tone, classifier, gate, year, *own = others
@@ -86,15 +89,15 @@ class Form:
             models=tuple(str(name or "") for name in values[:count]),
             professions=_words(names),
             adjectives=_words(adjectives),
-            images=_whole("Images per prompt", images),
+            images=_whole(_("Images per prompt"), images),
             template=str(template or TEMPLATE),
             guidance=None if guidance is None else float(str(guidance)),
-            steps=None if steps is None else _whole("Steps", steps),
+            steps=None if steps is None else _whole(_("Steps"), steps),
             scheduler=str(scheduler) if scheduler else None,
             tone=str(tone),
             classifier=str(classifier) if classifier else None,
             gate=bool(gate),
-            year=_whole("Year", year),
+            year=_whole(_("Year"), year),
             reference=_figures(own[0]) if own else (),
         )
 
@@ -140,30 +143,31 @@ def form(
 
     Args:
         cards: the models that have a name here.
-        default: what is chosen at first.
+        default: the initial choice.
         names: the labels of the model fields, one for each model of the choice.
-        kind: the fields beside the models.
+        kind: the other fields.
     """
     with gr.Row(elem_classes=["bx-form", f"models-{len(names)}"]):
         models = tuple(
-            _models(cards, name, value) for name, value in zip(names, default.models, strict=True)
+            _models(cards, *field)
+            for field in zip(names, default.models, _MODEL_IDS[len(names)], strict=True)
         )
         chosen = _professions(default, several=kind.several_professions)
         adjectives = gr.Dropdown(
             [
-                ("none + all 20", ALL),
-                ("no adjective", NONE),
+                (_("none + all 20"), ALL),
+                (_("no adjective"), NONE),
                 *(one.word for one in load_adjectives()),
             ],
             value=list(default.adjectives),
-            label="Adjectives",
+            label=_("Adjectives"),
             multiselect=True,
             allow_custom_value=True,
             elem_id="bx-adjectives",
         )
         images = gr.Number(
             default.images,
-            label="Images per prompt",
+            label=_("Images per prompt"),
             precision=0,
             elem_id="bx-images",
         )
@@ -176,11 +180,14 @@ def form(
 
 def _professions(default: Choice, *, several: bool) -> gr.Dropdown:
     listed: list[str | tuple[str, str]] = [one.name for one in load_professions()]
-    groups = [(f"all {len(listed)}", ALL), (f"{SPREAD_OVER}, few women to many", SPREAD)]
+    groups = [
+        (_("all {number}").format(number=len(listed)), ALL),
+        (_("{number}, few women to many").format(number=SPREAD_OVER), SPREAD),
+    ]
     return gr.Dropdown(
         [*groups, *listed] if several else listed,
         value=list(default.professions) if several else default.professions[0],
-        label="Professions" if several else "Profession",
+        label=_("Professions") if several else _("Profession"),
         multiselect=several,
         allow_custom_value=True,
         elem_id="bx-profession",
@@ -190,48 +197,51 @@ def _professions(default: Choice, *, several: bool) -> gr.Dropdown:
 def _reference() -> ReferenceFields:
     with (
         gr.Accordion(
-            "Reference: labour statistics, or your own", open=False, elem_classes="bx-settings"
+            _("Reference: labour statistics, or your own"), open=False, elem_classes="bx-settings"
         ),
         gr.Row(elem_classes="bx-reference"),
     ):
         gr.HTML(
-            "<p>A CSV file with the columns <b>profession</b> and <b>share</b> (women's, 0 to 1) "
-            "replaces the labour statistics.</p>",
+            "<p>"
+            + _(
+                "A CSV file with the columns <b>profession</b> and <b>share</b> (of women, 0 to 1) "
+                "replaces the labour statistics."
+            )
+            + "</p>",
             apply_default_css=False,
         )
         upload = gr.UploadButton(
-            "Upload a CSV file", file_types=[".csv"], size="sm", scale=0, elem_id="bx-upload"
+            _("Upload a CSV file"), file_types=[".csv"], size="sm", scale=0, elem_id="bx-upload"
         )
-        labour = gr.Button("Labour statistics", size="sm", scale=0, elem_id="bx-labour")
+        labour = gr.Button(_("Labour statistics"), size="sm", scale=0, elem_id="bx-labour")
     return ReferenceFields(gr.State([]), upload, labour)
 
 
-def _models(cards: "Sequence[ModelCard]", label: str, value: str) -> gr.Dropdown:
+def _models(cards: "Sequence[ModelCard]", label: str, value: str, elem_id: str) -> gr.Dropdown:
     return gr.Dropdown(
         [(card.title, card.spec.name) for card in cards],
         value=value,
         label=label,
         allow_custom_value=True,
-        elem_id=f"bx-{label.lower().replace(' ', '-')}",
+        elem_id=elem_id,
     )
 
 
 def _settings() -> "tuple[Component, ...]":
     with (
-        gr.Accordion("Prompt and generation settings", open=False, elem_classes="bx-settings"),
+        gr.Accordion(_("Prompt and generation settings"), open=False, elem_classes="bx-settings"),
         gr.Row(),
     ):
-        template = gr.Textbox(TEMPLATE, label="Prompt", max_lines=1, elem_id="bx-template")
+        own = _("the model's default")
+        template = gr.Textbox(TEMPLATE, label=_("Prompt"), max_lines=1, elem_id="bx-template")
         guidance = gr.Number(
-            None, label="Guidance", placeholder="the model's own", step=0.5, elem_id="bx-guidance"
+            None, label=_("Guidance"), placeholder=own, step=0.5, elem_id="bx-guidance"
         )
-        steps = gr.Number(
-            None, label="Steps", placeholder="the model's own", precision=0, elem_id="bx-steps"
-        )
+        steps = gr.Number(None, label=_("Steps"), placeholder=own, precision=0, elem_id="bx-steps")
         scheduler = gr.Dropdown(
-            [("the model's own", ""), *SCHEDULERS[1:]],
+            [(own, ""), *SCHEDULERS[1:]],
             value="",
-            label="Scheduler",
+            label=_("Scheduler"),
             elem_id="bx-scheduler",
         )
     return template, guidance, steps, scheduler
@@ -240,47 +250,57 @@ def _settings() -> "tuple[Component, ...]":
 def _measuring(default: Choice) -> "tuple[Component, ...]":
     with (
         gr.Accordion(
-            "How it is measured", open=False, elem_classes=["bx-settings", "bx-measuring"]
+            _("How it is measured"), open=False, elem_classes=["bx-settings", "bx-measuring"]
         ),
         gr.Row(),
     ):
         tone = gr.Dropdown(
-            [("by captions", CAPTIONS), ("by pixels", PIXELS)],
+            [(_("by captions"), CAPTIONS), (_("by pixels"), PIXELS)],
             value=default.tone,
-            label="Skin tone",
-            info="By captions, the classifier chooses one of five tones. By pixels, the colour of "
-            "the skin is measured and put into one of three bins.",
+            label=_("Skin tone"),
+            info=_(
+                "By captions, the classifier chooses one of five tones. By pixels, the colour of "
+                "the skin is measured and assigned to one of three bins."
+            ),
             elem_id="bx-tone",
         )
         classifier = gr.Dropdown(
-            [("the whole image", ""), ("the face alone", FACE)],
+            [(_("the whole image"), ""), (_("the face alone"), FACE)],
             value=default.classifier or "",
-            label="The classifier sees",
-            info="The face alone includes hair and chin. Where no face is found, or more than one, "
-            "there is no answer; in drawings often none is found.",
+            label=_("The classifier sees"),
+            info=_(
+                "The face alone includes hair and chin. Where no face is found, or more than one, "
+                "there is no answer; in drawings, often none is found."
+            ),
             elem_id="bx-classifier",
         )
         gate = gr.Dropdown(
-            [("all images", ""), ("images of one person", ON)],
+            [(_("all images"), ""), (_("images of one person"), ON)],
             value=ON if default.gate else "",
-            label="Images classified",
-            info="If images of one person are chosen, all others get no answer, and what they show "
-            "is counted as the reason.",
+            label=_("Images classified"),
+            info=_(
+                "If images of one person are chosen, all others get no answer, and what they show "
+                "is counted as the reason."
+            ),
             elem_id="bx-gate",
         )
         year = gr.Dropdown(
             [(_year_name(year), year) for year in labour_years()],
             value=default.year,
-            label="Labour statistics of",
-            info="Women's share of US workers, as a yearly average. A marked year was transcribed "
-            "by hand and may contain errors.",
+            label=_("Labour statistics of"),
+            info=_(
+                "Women's share of US workers, as a yearly average. A marked year was transcribed "
+                "by hand and may contain errors."
+            ),
             elem_id="bx-year",
         )
     return tone, classifier, gate, year
 
 
 def _year_name(year: int) -> str:
-    return f"{year} (transcribed by hand)" if transcribed(year) else str(year)
+    if transcribed(year):
+        return _("{year} (transcribed by hand)").format(year=year)
+    return str(year)
 
 
 def _words(value: object) -> tuple[str, ...]:
@@ -296,6 +316,8 @@ def _figures(value: object) -> tuple[tuple[str, float], ...]:
 
 def _whole(name: str, value: object) -> int:
     if not isinstance(value, (int, float)) or value != int(value):
-        given = "empty" if value is None else repr(value)
-        raise OutOfRange(f"{name} is {given}. Give a whole number above 0.")
+        given = _("empty") if value is None else repr(value)
+        raise OutOfRange(
+            _("{name} is {value}. Give a whole number above 0.").format(name=name, value=given)
+        )
     return int(value)

@@ -9,7 +9,7 @@ from explorer.findings.gap_tables import tone_rows
 from explorer.findings.gaps import headline, headline_sentences, left_out_sentences
 from explorer.findings.sentences import holds, reasons_sentences
 from explorer.findings.shifts import shift_sentences
-from explorer.page.charts import FITS, Chart, chart, labels, year_text
+from explorer.page.charts import Chart, chart, labels, match_text, year_text
 from explorer.page.choice import (
     GAPS,
     NONE,
@@ -25,6 +25,7 @@ from explorer.page.rendering import render
 from explorer.page.tables import tables
 from explorer.perception.axes import FEMININE, GENDER
 from explorer.statistics.amplification import FEWEST as FEWEST_FOR_A_SLOPE
+from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,8 +39,9 @@ if TYPE_CHECKING:
     from explorer.page.dots import DotPlot
     from explorer.statistics.amplification import LogitSlope
     from explorer.statistics.intervals import Interval
+    from explorer.words.references import Reference
 
-# How far two names in the cloud have to be from each other, of its width and height.
+# The least distance between two names in the cloud, as a share of its width and height.
 _ROOM_ACROSS, _ROOM_UP = 0.3, 0.045
 _NAMED = 8
 _CURVE = 40
@@ -49,9 +51,9 @@ _CURVE = 40
 class Row:
     """One profession beside its reference.
 
-    `share` is corrected where `corrected` says so, None below 10 classified images; `counts` stands
-    in its place. `fit` tells the year of the reference and how well it fits the word; `muted` that
-    the profession is kept out of the headline.
+    `share` is corrected if `corrected` is true, and None below 10 classified images, where `counts`
+    replaces it. `fit` holds the year of the reference and its match; `muted` tells that the
+    profession is kept out of the headline.
     """
 
     profession: str
@@ -68,13 +70,13 @@ class Row:
 
     @property
     def holds(self) -> bool:
-        """Whether the gap may be named among all that were tested."""
+        """Whether the gap is significant among all that were tested."""
         return holds(self.q)
 
 
 @dataclass(frozen=True, slots=True)
 class Tones:
-    """The tones of one profession and how far they are from all being equally frequent."""
+    """The tones of one profession, and their distance from all being equally frequent."""
 
     chart: Chart
     profession: str
@@ -84,7 +86,7 @@ class Tones:
     line: float | None
 
 
-def show(_: "Desk", choice: "Choice", findings: "Findings") -> str:
+def show(_desk: "Desk", choice: "Choice", findings: "Findings") -> str:
     """Return the view of a study of one model beside its reference, as far as it is stored."""
     study = findings.study
     (card,) = study.models
@@ -120,17 +122,19 @@ def show(_: "Desk", choice: "Choice", findings: "Findings") -> str:
 
 
 def _beside(choice: "Choice") -> str:
-    return "your own figures" if choice.reference else f"the labour statistics of {choice.year}"
+    if choice.reference:
+        return _("your own figures")
+    return _("the labour statistics of {year}").format(year=choice.year)
 
 
 def _more(choice: "Choice") -> str:
-    """Return the address of a study that can tell whether the model exaggerates."""
+    """Return the address of a study that is large enough to show amplification."""
     wider = replace(choice, professions=(SPREAD,), adjectives=(NONE,), images=20)
     return address(wider)
 
 
 def _rows(found: "Sequence[Gap]", choice: "Choice") -> list[Row]:
-    """Return rows from the largest gap below the reference to that above, muted ones last."""
+    """Return rows from the lowest gap to the highest, muted ones last."""
     shown = [_row(gap, choice) for gap in found if gap.finding.tally.total]
     return sorted(
         shown,
@@ -140,20 +144,28 @@ def _rows(found: "Sequence[Gap]", choice: "Choice") -> list[Row]:
 
 def _row(gap: "Gap", choice: "Choice") -> Row:
     tally, reference = gap.finding.tally, gap.reference
-    year = f"{year_text(reference.year)}, " if reference and reference.year else ""
     return Row(
         profession=gap.profession,
         address=_images(choice, gap.profession),
         share=gap.finding.best(FEMININE),
         corrected=gap.finding.corrected is not None,
-        counts=f"{tally.count(FEMININE)} of {tally.classified}",
+        counts=_("{count} of {classified}").format(
+            count=tally.count(FEMININE), classified=tally.classified
+        ),
         reference=reference.share if reference else None,
-        fit=f"{year}{FITS[reference.match]}" if reference else "not in the reference",
+        fit=_fit(reference),
         gap=gap.gap,
         p=gap.p,
         q=gap.q,
         muted=not gap.counts,
     )
+
+
+def _fit(reference: "Reference | None") -> str:
+    if reference is None:
+        return _("not in the reference")
+    parts = (year_text(reference.year) if reference.year else None, match_text(reference.match))
+    return ", ".join(filter(None, parts))
 
 
 def _images(choice: "Choice", profession: str) -> str:
@@ -162,7 +174,7 @@ def _images(choice: "Choice", profession: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A profession in the cloud; `named` says whether there is room for its name."""
+    """A profession in the cloud; `named` tells whether there is room for its name."""
 
     row_name: str
     x: float
@@ -204,16 +216,16 @@ def _point(gap: "Gap", names: "set[str]") -> Point | None:
 
 
 def _named(counted: "Sequence[Gap]") -> set[str]:
-    """Return the professions with the largest gaps whose names do not cover each other."""
+    """Return the professions with the largest gaps whose names do not overlap."""
     placed: list[tuple[float, float, str]] = []
     for gap in sorted(counted, key=lambda gap: -abs(gap.gap.estimate) if gap.gap else 0.0):
         share, reference = gap.finding.best(FEMININE), gap.reference
         if share is None or reference is None or len(placed) == _NAMED:
             continue
         x, y = reference.share, share.estimate
-        if all(abs(x - a) > _ROOM_ACROSS or abs(y - b) > _ROOM_UP for a, b, _ in placed):
+        if all(abs(x - a) > _ROOM_ACROSS or abs(y - b) > _ROOM_UP for a, b, _name in placed):
             placed.append((x, y, gap.profession))
-    return {name for _, _, name in placed}
+    return {name for _x, _y, name in placed}
 
 
 def _curve(slope: "LogitSlope | None") -> tuple[tuple[float, float], ...]:
@@ -248,13 +260,13 @@ def _number(value: object) -> float | None:
 def _shifts(moved: "tuple[Shift, ...]") -> "DotPlot | None":
     if not moved:
         return None
-    coded = codings()
+    coding = codings()
     return dot_plot(
-        title="What each adjective does",
-        caption=(
-            "Share perceived as feminine with the adjective minus without one, in points, over "
-            "the same professions"
+        title=_("What each adjective does"),
+        caption=_(
+            "Share perceived as feminine with the adjective minus the share without one, in "
+            "points, over the same professions"
         ),
-        sides=("less often", "more often"),
-        rows=by_size(shift_dot(one, coded.get(one.adjective)) for one in moved),
+        sides=(_("less often"), _("more often")),
+        rows=by_size(shift_dot(one, coding.get(one.adjective)) for one in moved),
     )

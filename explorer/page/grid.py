@@ -9,6 +9,7 @@ from explorer.findings.corrected import Finding
 from explorer.models.requests import ImageRequest
 from explorer.page.charts import Chart, Label, Mark, chart, labels
 from explorer.perception.decide import UNSURE
+from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -21,23 +22,13 @@ if TYPE_CHECKING:
     from explorer.store.observations import Observation
     from explorer.study import Study
 
-# The measures in pixels, as the dialog calls them.
-_MEASURES = {
-    "lightness": "Lightness",
-    "hue_degrees": "Hue angle",
-    "ita_degrees": "Typology angle",
-    "monk_tone": "Monk tone",
-    "monk_sureness": "Sureness of it",
-    "skin_pixels": "Skin pixels",
-}
-
-# The images that a row shows: beyond some thousands in all, browsers become slow.
+# The number of images that a row shows: with more than a few thousand in all, browsers are slow.
 _ROOM = 90
 
 
 @dataclass(frozen=True, slots=True)
 class Thumb:
-    """One place of the grid: an image, a filtered one, or one that is not generated yet.
+    """One place in the grid: an image, a filtered one, or one that is not generated yet.
 
     `state` is "seen", "filtered" or "missing". `marks` holds one label per axis, None where the
     instrument abstained or has not classified it yet. `facts` holds the details for the dialog, as
@@ -77,9 +68,9 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """Everything of one model that the grid needs; tallies per adjective, axis by axis.
+    """All that the grid needs of one model; tallies per adjective, axis by axis.
 
-    `requests` are those that the grid has room for, of `images` images of each prompt.
+    `requests` are those that the grid has room for; `images` is the number of images per prompt.
     """
 
     model: str
@@ -112,13 +103,15 @@ def grid(
         axes: the axes that the images are classified on.
         store: where the image files are.
         mark: the labour statistic of the profession.
-        codings: the gender coding of adjectives; words that are not in it have none.
+        codings: the gender coding of adjectives; other words have none.
     """
     sides = zip(*(_sides(model, axes, store, mark) for model in shown), strict=True)
-    requests = [next(run) for _, run in groupby(shown[0].requests, lambda request: request.prompt)]
+    requests = [
+        next(run) for _prompt, run in groupby(shown[0].requests, lambda request: request.prompt)
+    ]
     return tuple(
         Row(
-            title=request.prompt.adjective or "no adjective",
+            title=request.prompt.adjective or _("no adjective"),
             coding=codings.get(request.prompt.adjective or ""),
             prompt=request.prompt.text,
             sides=row,
@@ -128,7 +121,8 @@ def grid(
 
 
 def facts(axes: "Iterable[Axis]") -> str:
-    """Return the axes as the dialog needs them, as JSON."""
+    """Return the axes in the form that the dialog needs, as JSON."""
+    names = _measures()
     return json.dumps(
         [
             {
@@ -139,11 +133,22 @@ def facts(axes: "Iterable[Axis]") -> str:
                 "unclear": f"{axis.name}-u",
                 "abstention": axis.abstention,
                 "threshold": axis.threshold,
-                "measures": [_MEASURES[name] for name in axis.measures],
+                "measures": [names[name] for name in axis.measures],
             }
             for axis in axes
         ]
     )
+
+
+def _measures() -> dict[str, str]:
+    return {
+        "lightness": _("Lightness"),
+        "hue_degrees": _("Hue angle"),
+        "ita_degrees": _("Typology angle"),
+        "monk_tone": _("Monk tone"),
+        "monk_sureness": _("Confidence in the Monk tone"),
+        "skin_pixels": _("Skin pixels"),
+    }
 
 
 def _sides(
@@ -151,13 +156,13 @@ def _sides(
 ) -> "Iterable[Side]":
     seen = {observation.request.key: observation for observation in shown.observations}
     tallies = iter(shown.tallies)
-    for _, run in groupby(shown.requests, lambda request: request.prompt):
+    for _prompt, run in groupby(shown.requests, lambda request: request.prompt):
         asked = tuple(run)
         yield Side(
             model=shown.model,
             thumbs=tuple(_thumb(request, seen.get(request.key), axes, store) for request in asked),
             more=shown.images - len(asked),
-            charts=tuple(chart(Finding(next(tallies)), mark) for _ in axes),
+            charts=tuple(chart(Finding(next(tallies)), mark) for _axis in axes),
         )
 
 
@@ -167,13 +172,16 @@ def _thumb(
     axes: "Sequence[Axis]",
     store: "Store",
 ) -> Thumb:
-    prompt = request.prompt
-    name = f"{prompt.profession}, {prompt.adjective or 'no adjective'}"
-    name += f", image {request.replicate + 1}"
+    name = _("{profession}, {adjective}, image {number}").format(
+        profession=request.prompt.profession,
+        adjective=request.prompt.adjective or _("no adjective"),
+        number=request.replicate + 1,
+    )
     if observation is None:
-        return Thumb("missing", f"{name}, not generated yet")
+        return Thumb("missing", _("{image}, not generated yet").format(image=name))
     if observation.filtered is not None:
-        return Thumb("filtered", f"{name}, filtered: {observation.filtered}")
+        alt = _("{image}, filtered: {reason}").format(image=name, reason=observation.filtered)
+        return Thumb("filtered", alt)
     marks = tuple((axis, _label(observation, axis)) for axis in axes)
     return Thumb(
         state="seen",
@@ -195,7 +203,7 @@ def _label(observation: "Observation", axis: "Axis") -> Label | None:
 def _perceived(observation: "Observation", marks: "Iterable[tuple[Axis, Label | None]]") -> str:
     seen = observation.perceptions
     said = [_said(axis, label, seen[axis.name]) for axis, label in marks if axis.name in seen]
-    return ", ".join(said) or "not classified yet"
+    return ", ".join(said) or _("not classified yet")
 
 
 def _said(axis: "Axis", label: Label | None, seen: "Perception") -> str:
@@ -203,11 +211,13 @@ def _said(axis: "Axis", label: Label | None, seen: "Perception") -> str:
     if label is None:
         reason = _reason(seen)
         return f"{title} {axis.abstention}" + (f" ({reason})" if reason else "")
-    return f"{title} {label.name}" if axis.ordered else f"perceived as {label.name}"
+    if axis.ordered:
+        return f"{title} {label.name}"
+    return _("perceived as {label}").format(label=label.name)
 
 
 def _reason(seen: "Perception | None") -> str | None:
-    """Return the reason for no answer, None where the instrument is only unsure."""
+    """Return the reason for no answer, None where the instrument is merely unsure."""
     return seen.reason if seen and seen.reason != UNSURE else None
 
 

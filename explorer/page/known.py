@@ -1,4 +1,4 @@
-"""The shares that bundled generators are known to generate, set beside those perceived."""
+"""The shares that bundled generators are known to generate, to compare with those perceived."""
 
 from typing import TYPE_CHECKING
 
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 
 def known_shares(card: "ModelCard", study: "Study") -> "Mapping[str, tuple[float, ...]]":
-    """Return the shares really generated, by axis name and in label order.
+    """Return the shares actually generated, by axis name and in label order.
 
-    They are averaged over the study's prompts, each counting alike, as in the pooled tally. Empty
-    for other models, other settings or prompts, and professions outside the sample.
+    They are averaged over the study's prompts with equal weights, as in the pooled tally. They are
+    empty for other models, settings and prompts, and for professions outside the sample.
     """
     if study.template != TEMPLATE or card.spec.name not in BUNDLED:
         return {}
@@ -32,7 +32,7 @@ def known_shares(card: "ModelCard", study: "Study") -> "Mapping[str, tuple[float
 
 
 def _kind(adjective: str | None) -> str:
-    # Words that people add have no effect on the bundled generators, like no adjective at all.
+    # The bundled generators ignore adjectives that people add.
     known = known_adjective(adjective) if adjective else None
     return (known.coding if known else None) or "none"
 

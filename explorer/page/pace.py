@@ -1,10 +1,11 @@
-"""How long it takes to generate images: measured where some were, otherwise a stated guess."""
+"""The time it takes to generate images: measured where possible, otherwise a stated guess."""
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from explorer.models.backends import Diffusers
 from explorer.models.speed import guessed_rate
+from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -12,9 +13,9 @@ if TYPE_CHECKING:
     from explorer.models.catalog import ModelCard
     from explorer.models.requests import ModelSpec
 
-# Images a second of a bundled generator on two CPU cores, 96 px and 12 steps at batch 32.
+# Images per second of a bundled generator on two CPU cores, 96 px and 12 steps at batch 32.
 _BUNDLED_RATE = 10.0
-# A service takes about ten seconds for an image.
+# A service takes about ten seconds per image.
 _SERVICE_RATE = 0.1
 _MINUTE = 60
 _HOUR = 3600
@@ -22,14 +23,14 @@ _HOUR = 3600
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """Seconds to go, and whether they rest on a measurement."""
+    """The seconds left, and whether they are based on a measurement."""
 
     seconds: float
     measured: bool
 
 
 class Pace:
-    """Remembers how fast each model generated since the page was opened."""
+    """The rate at which each model has generated images since the server started."""
 
     def __init__(self, device: str) -> None:
         """Start without a measurement."""
@@ -37,13 +38,13 @@ class Pace:
         self._rates: dict[ModelSpec, float] = {}
 
     def note(self, model: "ModelSpec", rate: float) -> None:
-        """Remember a measured rate in images a second."""
+        """Remember a measured rate in images per second."""
         self._rates[_anonymous(model)] = rate
 
     def estimate(self, work: "Iterable[tuple[ModelCard, int]]") -> Estimate:
-        """Return the time it takes to generate so many images with each model."""
+        """Return the time it takes to generate this many images with each model."""
         work = [(card, count) for card, count in work if count]
-        rates = [self._rates.get(_anonymous(card.spec)) for card, _ in work]
+        rates = [self._rates.get(_anonymous(card.spec)) for card, _count in work]
         seconds = sum(
             count / (rate or _guess(card, self._device))
             for (card, count), rate in zip(work, rates, strict=True)
@@ -52,14 +53,14 @@ class Pace:
 
 
 def duration(seconds: float) -> str:
-    """Return a duration in words, rounded."""
+    """Return a rounded duration with its unit: "12 s"."""
     if seconds < 1:
-        return "a second"
+        return _("a second")
     if round(seconds) < _MINUTE:
-        return f"{seconds:.0f} s"
+        return _("{number} s").format(number=f"{seconds:.0f}")
     if round(seconds / _MINUTE) < _MINUTE:
-        return f"{seconds / _MINUTE:.0f} min"
-    return f"{seconds / _HOUR:.0f} h"
+        return _("{number} min").format(number=f"{seconds / _MINUTE:.0f}")
+    return _("{number} h").format(number=f"{seconds / _HOUR:.0f}")
 
 
 def _anonymous(model: "ModelSpec") -> "ModelSpec":

@@ -27,7 +27,7 @@
     }
   }
 
-  // What was unfolded stays so when the view is replaced.
+  // What was unfolded stays unfolded when the view is replaced.
 
   const unfolded = new Set();
 
@@ -40,7 +40,7 @@
     true,
   );
 
-  // In a Space the page sits in a frame, and the address bar belongs to huggingface.co. It holds our
+  // In a Space the page is inside a frame, and the address bar belongs to huggingface.co. It holds our
   // query but not our path, so the query also names the view; redirects.py leads back to it.
 
   let told = "";
@@ -54,7 +54,7 @@
     window.parent.postMessage({ queryString, hash: "" }, "https://huggingface.co");
   }
 
-  // The grid: one tab stop a row, arrow keys inside.
+  // The grid: one tab stop per row, arrow keys inside.
 
   function move(thumb, key) {
     const row = all(".bx-thumb", thumb.closest(".bx-thumbs"));
@@ -81,26 +81,28 @@
     thumb.focus();
   }
 
-  // The full image, beside its counterpart of the same prompt and seed when two models are shown.
+  // The full image, beside the other model's image of the same prompt and seed where there are two.
 
   let dialog;
   let current;
 
-  function build() {
+  const wordsOf = (thumb) => JSON.parse(thumb.closest(".bx-grid").dataset.words);
+
+  function build(words) {
     dialog = make("dialog", "bx-dialog");
     dialog.setAttribute("aria-labelledby", "bx-dialog-title");
     const top = make("div", "bx-dialog-top");
     const title = make("h2");
     title.id = "bx-dialog-title";
     top.append(title);
-    for (const [name, label, action] of [
+    for (const [name, sign, action] of [
       ["previous", "\u2190", () => step(-1)],
       ["next", "\u2192", () => step(1)],
-      ["close", "Close", () => dialog.close()],
+      ["close", "", () => dialog.close()],
     ]) {
-      const button = make("button", name, label);
+      const button = make("button", name, sign || words[name]);
       button.type = "button";
-      if (label !== "Close") button.setAttribute("aria-label", `${name} image`);
+      if (sign) button.setAttribute("aria-label", words[name]);
       button.addEventListener("click", action);
       top.append(button);
     }
@@ -137,7 +139,7 @@
   }
 
   function open(thumb) {
-    if (!dialog) build();
+    if (!dialog) build(wordsOf(thumb));
     current = thumb;
     const row = thumb.closest(".bx-row");
     const axes = JSON.parse(thumb.closest(".bx-grid").dataset.axes);
@@ -168,10 +170,11 @@
 
   function list(thumb, facts) {
     const entries = make("dl");
+    const words = wordsOf(thumb);
     for (const [name, value] of [
-      ["Model", thumb.closest(".bx-thumbs").dataset.model],
-      ["Image", String(facts.number)],
-      ["Seed", String(facts.seed)],
+      [words.model, thumb.closest(".bx-thumbs").dataset.model],
+      [words.image, String(facts.number)],
+      [words.seed, String(facts.seed)],
     ]) {
       entries.append(make("dt", "", name), make("dd", "", value));
     }
@@ -213,7 +216,7 @@
     return entries;
   }
 
-  // Annotating: a button or its key says one thing of one image; the next one waits for that.
+  // Annotating: a button or its key answers for one image; the next one waits until it is saved.
 
   let busy = false;
   let focused = null;
@@ -223,8 +226,8 @@
     if (!element.dataset.listening) listen(element, trigger);
     const answered = busy;
     busy = false;
-    // What is replaced loses the focus; people go on where they were, and from the fields to the
-    // first answer, so that keys do not go into a field.
+    // Whatever is replaced loses the focus. It returns to the same button, or goes from the fields to
+    // the first answer, so that keys do not end up in a field.
     const inside = document.activeElement?.closest("#bx-model, #bx-axis, #bx-annotator");
     if (inside) focused = element.querySelector("[data-answer]")?.dataset.key;
     if (inside || document.activeElement === document.body) {
@@ -249,7 +252,7 @@
     });
   }
 
-  // A live region has to be there before it speaks.
+  // A live region must exist before its text changes, or it is not announced.
   function announce(text) {
     let region = document.querySelector("#bx-announced");
     if (!region) {
@@ -276,11 +279,12 @@
     if (thumb) open(thumb);
     const copy = event.target.closest?.(".bx-copy");
     if (copy) {
-      // The Hub adds parameters of its own, one of which opens private Spaces.
+      // The Hub adds its own parameters, one of which gives access to private Spaces.
       const link = new URL(document.querySelector(".bx-view").dataset.address, location.href);
       navigator.clipboard.writeText(link.href).then(() => {
-        copy.textContent = "Link copied";
-        setTimeout(() => (copy.textContent = "Copy link"), 2000);
+        copy.dataset.text ??= copy.textContent;
+        copy.textContent = copy.dataset.copied;
+        setTimeout(() => (copy.textContent = copy.dataset.text), 2000);
       });
     }
   });

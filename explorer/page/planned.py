@@ -1,17 +1,20 @@
-"""The precision that a number of images gives, told where the number is chosen."""
+"""The precision that a number of images gives, shown where the number is chosen."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from explorer.errors import OutOfRange
-from explorer.findings.plans import Size, plan, plan_rows, plan_sentences
+from explorer.findings.plans import Plan, Size, plan, plan_rows, plan_sentences
+from explorer.findings.sentences import points
 from explorer.perception.axes import GENDER
+from explorer.translations import gettext as _
+from explorer.translations import ngettext
 
 if TYPE_CHECKING:
     from explorer.findings.corrected import Errors
     from explorer.study import Study
 
-# The difference, in percentage points, that a study should be able to tell.
+# The difference, in percentage points, that a study should be able to detect.
 POINTS = 10
 
 
@@ -35,19 +38,33 @@ def planned(study: "Study", known: "Errors") -> Planned:
     try:
         found = plan(POINTS, errors)
     except OutOfRange as error:
-        return Planned(
-            "These images cannot tell a share: the classifier errs too much.", (str(error),)
-        )
-    (row,) = plan_rows(found, [size])
-    width = row["half_width_profession"]
-    told = (
-        f"a share near 50% within {100 * width:.0f} points"
-        if isinstance(width, float)
-        else "counts only, no share"
-    )
-    enough = "enough" if size.of_profession >= found.needed else f"{found.needed} are needed"
-    images = f"{size.of_profession:,} image" + "s" * (size.of_profession != 1)
-    line = (
-        f"{images} a profession tell {told}. To tell two models apart by {POINTS} points: {enough}."
-    )
+        line = _("These images cannot measure a share: the classifier errs too often.")
+        return Planned(line, (str(error),))
+    line = f"{_precision(found, size)} {_difference(found, size)}"
     return Planned(line, tuple(plan_sentences(found, size)))
+
+
+def _precision(found: Plan, size: Size) -> str:
+    (row,) = plan_rows(found, [size])
+    width, number = row["half_width_profession"], size.of_profession
+    if not isinstance(width, float):
+        return ngettext(
+            "With {number} image per profession, there are only counts and no shares.",
+            "With {number} images per profession, there are only counts and no shares.",
+            number,
+        ).format(number=f"{number:,}")
+    return ngettext(
+        "With {number} image per profession, a share near 50% is accurate to about {points}.",
+        "With {number} images per profession, a share near 50% is accurate to about {points}.",
+        number,
+    ).format(number=f"{number:,}", points=points(width))
+
+
+def _difference(found: Plan, size: Size) -> str:
+    if size.of_profession >= found.needed:
+        return _("That is enough to detect a {points}-point difference between two models.").format(
+            points=POINTS
+        )
+    return _(
+        "To detect a {points}-point difference between two models, generate {needed} each."
+    ).format(points=POINTS, needed=found.needed)

@@ -1,7 +1,7 @@
-"""Lead from the landing page to the view that an address asks for.
+"""Redirect from the landing page to the view that an address names.
 
-The address bar of a Space belongs to the Hub, which hands our landing page the query and nothing
-else. `?view=compare&left=...` opens what `compare?left=...` opens.
+The address bar of a Space belongs to the Hub, which passes only the query to our landing page.
+`?view=compare&left=...` opens the same page as `compare?left=...`.
 """
 
 from typing import TYPE_CHECKING
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 
 class ViewRedirect:
-    """Middleware that answers for the landing page where its query names another view."""
+    """Middleware that redirects requests for the landing page whose query names another view."""
 
     def __init__(self, app: "ASGIApp", views: "Collection[str]") -> None:
-        """Remember what answers otherwise, and the paths of the views."""
+        """Remember the app that answers all other requests, and the paths of the views."""
         self._app = app
         self._views = views
 

@@ -1,4 +1,4 @@
-"""Fill the HTML templates, which escape whatever comes from people."""
+"""Fill in the HTML templates, which escape whatever comes from people."""
 
 from functools import cache
 from pathlib import Path
@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from explorer.page.glossary import GLOSSARY
+from explorer.page.charts import coded, match_text
+from explorer.page.glossary import glossary
 from explorer.page.pace import duration
 from explorer.translations import gettext, ngettext
 
@@ -25,7 +26,7 @@ def asset(name: str) -> str:
 
 
 def alert(error: "ExplorerError") -> str:
-    """Return an error as an alert, which a screen reader reads out at once."""
+    """Return an error as an alert, which screen readers announce at once."""
     return render("status.html", kind="error", text=str(error))
 
 
@@ -39,7 +40,9 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
     )
-    environment.globals["glossary"] = GLOSSARY
+    environment.globals["glossary"] = glossary
+    # As in babel.cfg: a sentence may be broken into lines.
+    environment.policies["ext.i18n.trimmed"] = True
     environment.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
     environment.filters |= {
         "whole": _whole,
@@ -47,7 +50,9 @@ def _environment() -> Environment:
         "place": _place,
         "points": _points,
         "chance": _chance,
+        "coded": coded,
         "duration": duration,
+        "match_text": match_text,
     }
     return environment
 

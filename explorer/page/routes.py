@@ -1,4 +1,4 @@
-"""What the page serves beside itself: images, which never change, and CSV files.
+"""The routes beside the page: images, which never change, and CSV files.
 
 Only the two image folders of the store are served, never the one with the index.
 """
@@ -39,7 +39,7 @@ def routes(desk: "Desk") -> "list[BaseRoute]":
 
 
 class _Images(StaticFiles):
-    """Files named by the hash of what was asked for: a browser need never ask again."""
+    """Files named by the hash of their request; a browser never needs to ask again."""
 
     async def get_response(self, path: str, scope: "Scope") -> Response:
         response = await super().get_response(path, scope)

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run. Asked to stop, it ends after the current images, which are kept.
+    """One run. If asked to stop, it ends after the current images, which are kept.
 
     `subject` is what its visitor chose to generate. A run is superseded when its visitor looks at
-    something else: then it shows nothing more either.
+    something else; then it shows nothing more.
     """
 
     subject: object
@@ -21,12 +21,12 @@ class Run:
         self._stopped.set()
 
     def supersede(self) -> None:
-        """Ask the run to end and to show nothing more."""
+        """Ask the run to end and show nothing more."""
         self._superseded.set()
         self._stopped.set()
 
     def stopped(self) -> bool:
-        """Return whether it was asked to end."""
+        """Return whether the run was asked to end."""
         return self._stopped.is_set()
 
     def superseded(self) -> bool:
@@ -38,19 +38,19 @@ class Runs:
     """The runs of all visitors, the latest of each."""
 
     def __init__(self) -> None:
-        """Start with none."""
+        """Start without any run."""
         self._runs: dict[str, Run] = {}
         self._lock = threading.Lock()
 
     def start(self, visitor: str, subject: object) -> Run:
-        """Start a run; the visitor's previous one is superseded."""
+        """Start a run and supersede the visitor's previous one."""
         self.supersede(visitor)
         with self._lock:
             run = self._runs[visitor] = Run(subject)
         return run
 
     def latest(self, visitor: str) -> Run | None:
-        """Return the visitor's latest run, None when there is none."""
+        """Return the visitor's latest run, None if there is none."""
         with self._lock:
             return self._runs.get(visitor)
 

@@ -1,4 +1,4 @@
-"""How Gradio's own parts look: quiet, so that images and numbers stand out."""
+"""The look of Gradio's own parts: quiet, so that images and numbers stand out."""
 
 import gradio as gr
 

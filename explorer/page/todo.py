@@ -1,12 +1,16 @@
-"""How many images of a choice are still missing, in words and numbers."""
+"""The images of a choice that are still to be generated or classified, in words and numbers."""
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from explorer.page.pace import duration
 from explorer.study import count_missing, count_unclassified
+from explorer.translations import gettext as _
+from explorer.translations import ngettext
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from explorer.page.desk import Desk
     from explorer.page.pace import Estimate
     from explorer.progress import Progress
@@ -15,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ToDo:
-    """How many images were asked for, are missing, and are stored but not classified."""
+    """The numbers of images asked for, missing, and stored but not classified."""
 
     total: int
     missing: int
@@ -24,62 +28,115 @@ class ToDo:
 
     @property
     def done(self) -> bool:
-        """Return whether there is nothing to do."""
+        """Whether there is nothing left to do."""
         return not self.missing and not self.unclassified
 
 
 def to_do(study: "Study", desk: "Desk") -> ToDo:
-    """Return the images of a study that the store lacks."""
+    """Return the numbers of images that a study still needs."""
     work = [
         (card, count_missing(replace(study, models=(card,)), desk.store)) for card in study.models
     ]
     return ToDo(
         total=study.size,
-        missing=sum(number for _, number in work),
+        missing=sum(number for _card, number in work),
         unclassified=count_unclassified(study, desk.store),
         estimate=desk.pace.estimate(work),
     )
 
 
 def button_text(todo: ToDo) -> str:
-    """Return the button's text: how many images it makes or classifies, and in what time."""
+    """Return the button's text: the images that it generates or classifies, and the time."""
     if not todo.missing:
-        return f"Classify {_images(todo.unclassified)}"
-    classify = f", and classify {todo.unclassified:,} more" if todo.unclassified else ""
-    return f"Generate {_images(todo.missing)}, about {duration(todo.estimate.seconds)}{classify}"
+        return ngettext(
+            "Classify {number} image", "Classify {number} images", todo.unclassified
+        ).format(number=f"{todo.unclassified:,}")
+    pattern = (
+        ngettext(
+            "Generate {number} image, about {time}, and classify {more} more",
+            "Generate {number} images, about {time}, and classify {more} more",
+            todo.missing,
+        )
+        if todo.unclassified
+        else ngettext(
+            "Generate {number} image, about {time}",
+            "Generate {number} images, about {time}",
+            todo.missing,
+        )
+    )
+    return pattern.format(
+        number=f"{todo.missing:,}",
+        time=duration(todo.estimate.seconds),
+        more=f"{todo.unclassified:,}",
+    )
 
 
 def status_text(todo: ToDo, *, stopped: bool) -> str:
-    """Return the number of images that are there, and the basis of the estimate."""
-    here = todo.total - todo.missing
-    start = "Stopped. All generated images are kept. " if stopped else ""
+    """Return the number of available images, and the basis of the time estimate."""
+    kept = [_("Stopped. All generated images are kept.")] if stopped else []
+    return " ".join([*kept, *_status(todo)])
+
+
+def _status(todo: ToDo) -> "Iterator[str]":
     if todo.done:
-        return f"{start}All {_images(todo.total)} are here."
-    if not todo.missing:
-        return f"{start}{_images(todo.unclassified).capitalize()} not classified yet."
-    basis = "as measured here" if todo.estimate.measured else "is a guess until some are generated"
-    classify = f" {todo.unclassified:,} of them not classified yet." if todo.unclassified else ""
-    return f"{start}{here} of {_images(todo.total)} are here.{classify} Time {basis}."
+        yield ngettext(
+            "The only image is here.", "All {number} images are here.", todo.total
+        ).format(number=f"{todo.total:,}")
+    elif not todo.missing:
+        yield ngettext(
+            "{number} image is not classified yet.",
+            "{number} images are not classified yet.",
+            todo.unclassified,
+        ).format(number=f"{todo.unclassified:,}")
+    else:
+        yield from _missing(todo)
+
+
+def _missing(todo: ToDo) -> "Iterator[str]":
+    yield ngettext(
+        "{here} of {number} image is here.", "{here} of {number} images are here.", todo.total
+    ).format(here=todo.total - todo.missing, number=f"{todo.total:,}")
+    if todo.unclassified:
+        yield ngettext(
+            "{number} of them is not classified yet.",
+            "{number} of them are not classified yet.",
+            todo.unclassified,
+        ).format(number=f"{todo.unclassified:,}")
+    if todo.estimate.measured:
+        yield _("The time is an estimate based on images generated here.")
+    else:
+        yield _("The time is a guess until some images are generated.")
 
 
 def progress_text(progress: "Progress") -> str:
-    """Return the progress of a run: images done, rate and time left."""
+    """Return the progress of a run: the images done, the rate and the time left."""
     if progress.rate is None:
-        doing = {
-            "generate": "Loading the model to generate",
-            "classify": "Getting ready to classify",
-        }
-        return f"{doing[progress.stage]} {_images(progress.total)}\N{HORIZONTAL ELLIPSIS}"
-    done = {"generate": "generated", "classify": "classified"}[progress.stage]
-    parts = [f"{progress.done} of {progress.total} {done}", _rate(progress.rate)]
+        return _loading(progress).format(number=f"{progress.total:,}")
+    done = {
+        "generate": _("{done} of {total} generated"),
+        "classify": _("{done} of {total} classified"),
+    }[progress.stage]
+    parts = [done.format(done=progress.done, total=progress.total), _rate(progress.rate)]
     if progress.seconds_left is not None and progress.done < progress.total:
-        parts.append(f"{duration(progress.seconds_left)} left")
+        parts.append(_("{time} left").format(time=duration(progress.seconds_left)))
     return ", ".join(parts)
 
 
+def _loading(progress: "Progress") -> str:
+    if progress.stage == "generate":
+        return ngettext(
+            "Loading the model to generate {number} image\N{HORIZONTAL ELLIPSIS}",
+            "Loading the model to generate {number} images\N{HORIZONTAL ELLIPSIS}",
+            progress.total,
+        )
+    return ngettext(
+        "Getting ready to classify {number} image\N{HORIZONTAL ELLIPSIS}",
+        "Getting ready to classify {number} images\N{HORIZONTAL ELLIPSIS}",
+        progress.total,
+    )
+
+
 def _rate(rate: float) -> str:
-    return f"{rate:.1f} a second" if rate >= 1 else f"{duration(1 / rate)} an image"
-
-
-def _images(count: int) -> str:
-    return f"{count:,} image" + ("" if count == 1 else "s")
+    if rate >= 1:
+        return _("{number} per second").format(number=f"{rate:.1f}")
+    return _("{time} per image").format(time=duration(1 / rate))

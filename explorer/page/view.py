@@ -1,4 +1,4 @@
-"""What all views have in common: show a choice, generate missing images, stop, keep the address."""
+"""The parts that all views share: showing a choice, generating missing images, stopping."""
 
 import time
 from collections.abc import Iterator
@@ -15,6 +15,7 @@ from explorer.page.choice import parse, study
 from explorer.page.form import ONE_PROFESSION, Form, FormKind, form
 from explorer.page.rendering import alert, render
 from explorer.page.todo import button_text, progress_text, status_text, to_do
+from explorer.translations import gettext as _
 from explorer.words.references import read_references
 
 if TYPE_CHECKING:
@@ -26,20 +27,16 @@ if TYPE_CHECKING:
     from explorer.progress import Progress
     from explorer.study import Study
 
-# During a run the status is sent again at most this often. Findings are sent less often the larger
-# the grid is, and rendering them never takes more than a quarter of the time.
+# During a run the status is sent at most this often. Findings are sent less often the larger the
+# grid is, and rendering them never takes more than a quarter of the time.
 _STATUS_SECONDS = 0.7
 _IMAGES_A_SECOND = 300
 _PAUSES = 3
 
-STARTING = "Starting\N{HORIZONTAL ELLIPSIS}"
-WAITING = "Waiting for another visitor's images\N{HORIZONTAL ELLIPSIS}"
-STOPPING = "Stopping after the current images\N{HORIZONTAL ELLIPSIS}"
-
-# Our own status line shows the progress; nothing here is an interface for other programs.
+# Our own status line shows the progress, and these events are not an interface for programs.
 _QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
-# The view's HTML is replaced in place; the address bar follows it (page.js).
+# The HTML of the view is replaced in place, and the address bar follows it (page.js).
 _ON_LOAD = """
 watch('value', () => window.biasExplorer.shown(element));
 window.biasExplorer.shown(element);
@@ -50,16 +47,16 @@ class Show(Protocol):
     """Renders one view's findings of a study as HTML."""
 
     def __call__(self, desk: "Desk", choice: "Choice", findings: "Findings", /) -> str:
-        """Return the view of everything that is stored of a study."""
+        """Return the view of all that is stored of a study."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One page of the app: its form, its buttons and what they show.
+    """One page of the app: its form, its buttons and its outputs.
 
-    Every handler returns the outputs in one order: status, generate, cancel, findings. `shown`
-    holds the values whose findings each visitor saw last.
+    Every handler returns the outputs in the order status, generate, cancel, findings. `shown` holds
+    the values whose findings each visitor saw last.
     """
 
     desk: "Desk"
@@ -72,24 +69,28 @@ class View:
     findings: gr.HTML
     shown: dict[str, tuple[object, ...]] = field(default_factory=dict)
 
-    # What follows is called by Gradio, which reads the annotations and wants the request first.
+    # Gradio calls these. It reads their type annotations and wants the request first.
 
     def opened(self, request: gr.Request) -> list[Any]:
-        """Show what the address says."""
+        """Show the choice in the address."""
         return opening(self, request.query_params, _visitor(request))
 
     def changed(self, request: gr.Request, *values: object) -> list[Any]:
-        """Show what the fields say now."""
+        """Show the choice in the fields."""
         return change(self, values, _visitor(request))
 
     def began(self, request: gr.Request, *values: object) -> list[Any]:
-        """Begin a run, which may have to wait for another visitor's."""
+        """Begin a run, which may have to wait for another visitor's run."""
         self.desk.runs.start(_visitor(request), values)
-        text = WAITING if self.desk.runs.others(_visitor(request)) else STARTING
+        text = (
+            _("Waiting for another visitor's images\N{HORIZONTAL ELLIPSIS}")
+            if self.desk.runs.others(_visitor(request))
+            else _("Starting\N{HORIZONTAL ELLIPSIS}")
+        )
         return [_progress(text), gr.skip(), gr.skip(), gr.skip()]
 
     def generated(self, request: gr.Request, *values: object) -> Iterator[list[Any]]:
-        """Go through with the run that was begun, unless it was stopped before its turn."""
+        """Carry out the run that was begun, unless it was stopped before its turn."""
         run = self.desk.runs.latest(_visitor(request))
         if run is None:
             return
@@ -99,22 +100,22 @@ class View:
             self.desk.runs.end(_visitor(request), run)
 
     def cancelled(self, request: gr.Request) -> str:
-        """Stop the run after the images in hand."""
+        """Stop the run after the current images."""
         self.desk.runs.stop(_visitor(request))
-        return _progress(STOPPING)
+        return _progress(_("Stopping after the current images\N{HORIZONTAL ELLIPSIS}"))
 
     def uploaded(self, request: gr.Request, path: str, *values: object) -> list[Any]:
-        """Set shares beside the figures of a file."""
+        """Compare shares with the figures in a file."""
         self.desk.runs.supersede(_visitor(request))
         return upload(self, path, values)
 
     def labour(self, request: gr.Request, *values: object) -> list[Any]:
-        """Set shares beside the labour statistics again."""
+        """Compare shares with the labour statistics again."""
         self.desk.runs.supersede(_visitor(request))
         return [[], *reply(self, [*values[:-1], []])]
 
     def left(self, request: gr.Request) -> None:
-        """End the run of a visitor who has gone, and forget what they saw."""
+        """End the run of a visitor who has left, and forget what they saw."""
         self.desk.runs.supersede(_visitor(request))
         self.shown.pop(_visitor(request), None)
 
@@ -132,7 +133,7 @@ def view(
     Args:
         page: the page it is on.
         desk: store, models and runs.
-        default: what is shown when the address leaves it out.
+        default: the choice shown where the address leaves something out.
         names: the labels of the model fields.
         show: renders the findings.
         kind: the fields beside the models.
@@ -140,9 +141,9 @@ def view(
     fields = form(desk.models, default, names, kind)
     with gr.Row(elem_classes="bx-actions"):
         generate = gr.Button(
-            "Generate", variant="primary", visible=False, elem_id="bx-generate", scale=0
+            _("Generate"), variant="primary", visible=False, elem_id="bx-generate", scale=0
         )
-        cancel = gr.Button("Cancel", visible=False, elem_id="bx-cancel", scale=0)
+        cancel = gr.Button(_("Cancel"), visible=False, elem_id="bx-cancel", scale=0)
         status = _html("", elem_id="bx-status")
     findings = _html("", elem_id="bx-findings", js_on_load=_ON_LOAD)
     made = View(desk, default, show, fields, status, generate, cancel, findings)
@@ -166,7 +167,7 @@ def _connect(view: View, page: gr.Blocks) -> None:
         trigger_mode="always_last",
         **_QUIET,
     )
-    # Models are large: one run at a time, whoever started it.
+    # Models are large, so only one run is carried out at a time, whoever started it.
     view.generate.click(view.began, fields, outputs, queue=False, **_QUIET).then(
         view.generated,
         fields,
@@ -185,12 +186,12 @@ def _connect(view: View, page: gr.Blocks) -> None:
 
 
 def _triggers(field: Any) -> list[Any]:
-    # A prompt or number that is being typed is not finished before Enter or Tab.
+    # Text that is being typed is not finished before Enter or Tab.
     if isinstance(field, gr.Textbox):
         return [field.submit, field.blur]
     if isinstance(field, gr.State):
         return []
-    # A field of several words tells of a word that Enter adds only as a change.
+    # A field of several words reports a word added with Enter only as a change.
     if isinstance(field, gr.Dropdown) and field.multiselect:
         return [field.change]
     return [field.input]
@@ -201,19 +202,19 @@ def _visitor(request: gr.Request) -> str:
 
 
 def opening(view: View, parameters: "Parameters", visitor: str) -> list[Any]:
-    """Fill the fields from an address and show its choice, or what is wrong with it."""
+    """Fill the fields from an address and show its choice, or its error."""
     try:
         values = view.form.values(parse(parameters, view.default))
         shown = reply(view, values)
     except ExplorerError as error:
         values, shown = view.form.values(view.default), _failure(error)
-    # Filling the fields makes those of several words tell of a change.
+    # Filling a field of several words makes it report a change.
     view.shown[visitor] = tuple(values)
     return [*values, *shown]
 
 
 def change(view: View, values: "Sequence[object]", visitor: str) -> list[Any]:
-    """Show another choice; a field that was only filled or visited changes nothing."""
+    """Show another choice; filling or visiting a field changes nothing."""
     run, seen = view.desk.runs.latest(visitor), view.shown.get(visitor)
     if tuple(values) in (seen, run.subject if run else None):
         return [gr.skip()] * 5
@@ -224,7 +225,7 @@ def change(view: View, values: "Sequence[object]", visitor: str) -> list[Any]:
 
 
 def upload(view: View, path: str, values: "Sequence[object]") -> list[Any]:
-    """Take the reference from a file; its figures are the last of the values."""
+    """Take the reference from a file; its figures become the last of the values."""
     try:
         asked = _study(view, view.form.choice(values))
         found = read_references(Path(path), asked.professions, Path(path).name)
@@ -235,7 +236,7 @@ def upload(view: View, path: str, values: "Sequence[object]") -> list[Any]:
 
 
 def reply(view: View, values: "Sequence[object]") -> list[Any]:
-    """Show what is stored of the choice in the fields, or what is wrong with it."""
+    """Show what is stored of the choice in the fields, or its error."""
     try:
         choice = view.form.choice(values)
         made = _study(view, choice)
@@ -245,7 +246,7 @@ def reply(view: View, values: "Sequence[object]") -> list[Any]:
 
 
 def generate_missing(view: View, values: "Sequence[object]", run: "Run") -> Iterator[list[Any]]:
-    """Generate missing images; yield the outputs at intervals until the visitor looks elsewhere."""
+    """Generate missing images; yield the outputs at intervals while their visitor watches."""
     try:
         choice = view.form.choice(values)
         made = _study(view, choice)
@@ -267,7 +268,7 @@ def generate_missing(view: View, values: "Sequence[object]", run: "Run") -> Iter
 
 
 def _run(desk: "Desk", made: "Study", run: "Run") -> "Iterator[Progress]":
-    # Where the better detector cannot be fetched, the findings say so.
+    # Where the better detector cannot be downloaded, the findings say so.
     studies.prepare(made)
     steps = studies.run(
         made, desk.store, desk.generators, desk.classifiers, run.stopped, desk.settings.batch
@@ -284,7 +285,7 @@ def _paced(steps: "Iterator[Progress]", due: "Callable[[], bool]") -> "Iterator[
 
 
 def _every(seconds: float) -> "Callable[[], bool]":
-    """Return a function that is true at first, and then again after so many seconds."""
+    """Return a function that returns true once, and then again after this many seconds."""
     last = float("-inf")
 
     def due() -> bool:
@@ -299,9 +300,9 @@ def _every(seconds: float) -> "Callable[[], bool]":
 
 @dataclass(slots=True)
 class _Sparing:
-    """Makes something at first and again after each pause, and skips it in between.
+    """Make something at once and again after each pause; skip it in between.
 
-    A pause takes `seconds`, or longer where making takes long.
+    A pause takes `seconds`, or longer where making it is slow.
     """
 
     make: "Callable[[], str]"
@@ -341,5 +342,5 @@ def _progress(text: str, done: int = 0, total: int = 0) -> str:
 
 
 def _failure(error: ExplorerError, *, keep: bool = False) -> list[Any]:
-    """Show what is wrong; `keep` leaves the button, so that it can be tried again."""
+    """Show an error; `keep` leaves the button, so that the run can be tried again."""
     return [alert(error), gr.update(visible=keep), gr.update(visible=False), gr.skip()]

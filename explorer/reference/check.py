@@ -54,8 +54,8 @@ def check(
 
     Returns:
         One row per model, profession, axis and label. It has the designed share, the generated
-        share (None if the sample is too small to be the truth) and the measured share, uncorrected
-        and corrected. Each measured share has its 95% interval, its distance from the truth in
+        share (None if the sample is too small to be the truth) and the measured share, raw and
+        corrected. Each measured share has its 95% interval, its distance from the truth in
         points, and whether the interval contains the truth. `compared_with` names the share that is
         taken for the truth. For gender, the designed and generated shares are among women and men,
         and the measured shares are among classified images. Unknown values are None.
@@ -76,7 +76,7 @@ def check(
 
 
 def summary(rows: "Sequence[dict[str, object]]") -> list[dict[str, object]]:
-    """Return the errors of a check by model and axis, uncorrected and corrected.
+    """Return the errors of a check by model and axis, raw and corrected.
 
     `held_share` is the share of 95% intervals that contain the truth, 0..1; `off_points` is the
     mean distance from the truth in points; `number` is the number of shares. Rows without a

@@ -8,12 +8,11 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Page, expect
-from typer.testing import CliRunner
 
-from explorer.__main__ import app
 from explorer.study import Study, count_missing
 from tests.browser.conftest import Visit
 from tests.browser.site import Site
+from tests.commands import run
 
 pytestmark = [
     pytest.mark.browser,
@@ -64,7 +63,7 @@ def test_a_small_grid_is_generated_and_its_files_equal_the_command_line(
         file = tmp_path / download.value.suggested_filename
         download.value.save_as(file)
         line = f"{command} --model emoji-skewed {WORDS} --csv - --cache {site.desk.store.root}"
-        assert file.read_bytes() == CliRunner().invoke(app, line.split()).stdout_bytes
+        assert file.read_bytes() == run(line).stdout_bytes
 
 
 def test_a_run_can_be_cancelled_and_continued(visit: Visit) -> None:
@@ -184,7 +183,7 @@ def test_two_models_are_compared_on_the_same_seeds(
     file = tmp_path / "comparison.csv"
     download.value.save_as(file)
     line = f"compare emoji-skewed emoji-even {WORDS} --csv - --cache {site.desk.store.root}"
-    assert file.read_bytes() == CliRunner().invoke(app, line.split()).stdout_bytes
+    assert file.read_bytes() == run(line).stdout_bytes
 
 
 def test_images_are_annotated_with_keys_taken_back_and_continued(visit: Visit, site: Site) -> None:
@@ -226,7 +225,7 @@ def test_a_model_stands_beside_the_labour_statistics_and_ones_own_figures(
 ) -> None:
     page = visit("gaps")
     heading = page.get_by_role("heading", level=1)
-    expect(heading).to_contain_text("from women's share in the labour statistics of 2023")
+    expect(heading).to_contain_text("differs from women's share in the labour statistics of 2023")
     rows = page.get_by_role("region", name="Gap of each profession").get_by_role("row")
     expect(rows).to_have_count(3)
     expect(page.get_by_role("figure", name="Images against people")).to_be_visible()
@@ -235,17 +234,17 @@ def test_a_model_stands_beside_the_labour_statistics_and_ones_own_figures(
     file.write_text("profession,share\nauthor,0.1\n", "utf-8")
     page.get_by_role("button", name="Reference: labour statistics").click()
     page.locator("input[type=file]").set_input_files(file)
-    expect(heading).to_contain_text("from women's share in your own figures")
+    expect(heading).to_contain_text("differs from women's share in your own figures")
     expect(rows.filter(has_text="nurse")).to_contain_text("not in the reference")
     assert query(page)["reference"] == ["author:0.1"]
     again = visit("gaps?" + page.url.partition("?")[2])
-    expect(again.get_by_role("heading", level=1)).to_contain_text("than your own figures")
+    expect(again.get_by_role("heading", level=1)).to_contain_text("in your own figures")
     wrong = tmp_path / "wrong.csv"
     wrong.write_text("profession,share\nauthor,60\n", "utf-8")
     page.locator("input[type=file]").set_input_files(wrong)
     expect(page.get_by_role("alert")).to_contain_text("'wrong.csv', line 2: the share is '60'")
     page.get_by_role("button", name="Labour statistics", exact=True).click()
-    expect(heading).to_contain_text("than the labour statistics of 2023")
+    expect(heading).to_contain_text("in the labour statistics of 2023")
     assert "reference" not in query(page)
 
 
@@ -267,7 +266,7 @@ def test_a_profession_is_followed_from_its_gap_to_its_images_by_keys(visit: Visi
     page.wait_for_timeout(SETTLED_MS)
     page.get_by_role("link", name="Gaps").click()
     page.wait_for_url("**/gaps?model=emoji-skewed&profession=nurse**")
-    expect(heading).to_contain_text("Over 1 profession ", timeout=PATIENCE_MS)
+    expect(heading).to_contain_text("Over 1 profession, ", timeout=PATIENCE_MS)
 
 
 def test_several_professions_are_compared_row_by_row(visit: Visit) -> None:

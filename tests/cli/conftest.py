@@ -1,18 +1,16 @@
 """The command line with fakes in place of models."""
 
-import shlex
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner, Result
 
-from explorer.__main__ import app
 from explorer.models import catalog
 from explorer.models.catalog import ModelCard
 from explorer.models.requests import ModelSpec
 from explorer.perception.instruments import ClassifierSpec
 from explorer.settings import Settings
+from tests.commands import Result, run
 from tests.fakes import FakeClassifier, FakeGenerator, fake_card
 
 Command = Callable[[str], Result]
@@ -42,10 +40,6 @@ def generator(monkeypatch: pytest.MonkeyPatch) -> FakeGenerator:
 @pytest.fixture
 def command(generator: FakeGenerator) -> Command:  # noqa: ARG001 - no real model is ever loaded
     """Return a function that runs one command line."""
-
-    def run(line: str) -> Result:
-        return CliRunner().invoke(app, shlex.split(line))
-
     return run
 
 

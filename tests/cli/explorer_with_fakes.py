@@ -4,9 +4,10 @@ FAKE_SECONDS is the time that one image takes.
 """
 
 import os
+import sys
 from unittest.mock import patch
 
-from explorer.__main__ import app
+from explorer.__main__ import run
 from tests.fakes import FakeClassifier, FakeGenerator, fake_card
 
 if __name__ == "__main__":
@@ -20,4 +21,4 @@ if __name__ == "__main__":
         patch("explorer.classifiers.clip.ClipClassifier", lambda spec, _: FakeClassifier(spec)),
         patch("explorer.reference.sample.open_sample", lambda *_: None),
     ):
-        app()
+        sys.exit(run(sys.argv[1:]))

@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from typer.testing import Result
 
 from explorer.perception.axes import find_axis
 from explorer.store.index import Store
+from tests.commands import Result
 from tests.fakes import FakeGenerator, digits, expected_label
 
 Command = Callable[[str], Result]

@@ -8,11 +8,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from typer.testing import Result
 
 from explorer.errors import ModelUnreachable
 from explorer.statistics.confusion import Confusion
 from explorer.store.index import Store
+from tests.commands import Result
 from tests.fakes import FakeGenerator
 
 Command = Callable[[str], Result]
@@ -184,7 +184,7 @@ def test_compare_says_what_was_tested_and_corrects_differences(command: Command)
     assert all(bool(row["corrected_difference"]) == (row["axis"] == "gender") for row in found)
     text = command(f"compare fake-a fake-b {words}").stdout
     assert "Perceived gender presentation: 0 of 2 tests of fake-a against fake-b are" in text
-    assert "With 2 prompts, p cannot fall below 0.5, whatever the images show." in text
+    assert "With 2 prompts, p cannot fall below 0.5" in text
 
 
 SOME = "--profession author --profession nurse --profession waitress --images 12"
@@ -198,7 +198,7 @@ def test_gap_sets_each_profession_beside_its_labour_statistic(command: Command) 
     assert float(nurse["gap"]) == pytest.approx(float(nurse["share"]) - 0.874)
     assert [row["counts"] for row in (author, nurse, waitress)] == ["True", "True", "False"]
     text = command(line).stdout
-    assert "Over 2 professions, the share of images by fake-a perceived as feminine differs" in text
+    assert "Over 2 professions, the share of images by fake-a perceived as feminine" in text
     assert "as the word itself implies a gender: waitress." in text
 
 
@@ -207,7 +207,7 @@ def test_gap_is_of_corrected_shares_where_there_are_any(command: Command) -> Non
     command(f"generate --model fake-a {SOME} --adjective none")
     found = rows(command(f"gap fake-a {SOME} --adjective none --csv -").stdout)
     assert {row["method"] for row in found} == {"monte carlo correction"}
-    assert " (corrected).\n" in command(f"gap fake-a {SOME} --adjective none").stdout
+    assert "(corrected)." in command(f"gap fake-a {SOME} --adjective none").stdout
 
 
 def test_gap_to_figures_of_ones_own(command: Command, tmp_path: Path) -> None:
@@ -220,7 +220,7 @@ def test_gap_to_figures_of_ones_own(command: Command, tmp_path: Path) -> None:
     assert (nurse["reference_share"], nurse["gap"]) == ("", "")
     text = command(line).stdout
     assert "as the reference lacks them: nurse, waitress." in text
-    assert f"from women's share in '{path}' by" in text
+    assert f"differs from women's share in '{path}'" in text
 
 
 def test_gap_of_tones_describes_and_calls_nothing_fair(command: Command) -> None:
@@ -241,8 +241,8 @@ def test_adjectives_tells_the_shift_of_each_against_none(command: Command) -> No
         ("3", "36", "2")
     }
     text = command(f"adjectives fake-a {words}").stdout
-    assert " significant at q 0.05 " in text
-    assert "With 3 professions, p cannot fall below 0.25, whatever the images show." in text
+    assert "of 2 shifts " in text
+    assert "With 3 professions, p cannot fall below 0.25" in text
 
 
 def test_adjectives_are_all_twenty_if_none_is_named(command: Command) -> None:
@@ -262,7 +262,7 @@ def test_plan_tells_what_a_difference_needs_and_what_studies_tell(
     assert {row["needed"] for row in found} == {"388"}
     text = command("plan --difference 20 --profession author --adjective none --images 50").stdout
     assert "differ by 20 points (50% and 30%)" in text
-    assert "\N{PLUS-MINUS SIGN}13.4 points for one profession (n = 50)" in text
+    assert "±13.4 points for one profession (n = 50)" in text
     assert generator.generated == []
     assert not cache.exists()
 
@@ -272,7 +272,7 @@ def test_plan_allows_for_errors_that_are_known(command: Command) -> None:
     row = rows(command("plan --model fake-a --csv -").stdout)[0]
     assert float(row["inflation"]) > 1.2
     assert int(row["needed"]) > 1.2 * 388
-    assert "include a factor of 1." in command("plan --model fake-a").stdout
+    assert "These numbers include a factor of 1." in command("plan --model fake-a").stdout
 
 
 def test_models_lists_the_bundled_ones_first(command: Command) -> None:
@@ -388,7 +388,7 @@ def test_the_cache_option_goes_before_the_environment(
         ("plan --difference 0", "The difference is 0.0"),
         ("plan --difference 51", "50 at most"),
         ("plan --profession autor", "Did you mean 'author'?"),
-        ("paint", "No such command"),
+        ("paint", "Unknown command"),
     ],
 )
 def test_a_mistake_is_explained_and_exits_with_2(

@@ -5,8 +5,8 @@ import io
 from collections.abc import Callable
 
 import pytest
-from typer.testing import Result
 
+from tests.commands import Result
 from tests.fakes import FakeGenerator
 
 pytestmark = pytest.mark.usefixtures("no_yunet")

@@ -144,11 +144,11 @@ def test_tallies_come_from_the_store_without_torch_and_gradio(cache: Path) -> No
     finish(start("generate", *WORDS))
     line = ["tally", *WORDS, "--csv", "-"]
     code = (
-        "from unittest.mock import patch; from explorer.cli import app; "
+        "from unittest.mock import patch; from explorer.cli import run; "
         "from tests.fakes import fake_card; "
         "patch('explorer.reference.sample.open_sample', lambda *_: None).start(); "
         "patch('explorer.cli.options.find_model', lambda name, *_, **__: fake_card(name)).start(); "
-        f"app({line!r}, standalone_mode=False)"
+        f"run({line!r})"
     )
     assert modules_after(code) == set()
     assert classified(cache) == TOTAL

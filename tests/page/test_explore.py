@@ -135,7 +135,7 @@ def test_few_images_have_a_mark_each_and_no_percentage(desk: Desk, generated: Ge
     generated(few)
     page = html(desk, few)
     assert all(one.text.startswith("Quote the counts") for one in page.all(".bx-quote"))
-    assert [one.text for one in page.all(".bx-minihead")] == ["One mark an image"] * 2
+    assert [one.text for one in page.all(".bx-minihead")] == ["1 mark per image"] * 2
     assert [len(one.all("i")) for one in page.all(".bx-squares")] == [9, 9]
     assert percentages(page) == []
     more = replace(few, images=12)

@@ -1,7 +1,6 @@
 """Every figure on the page is the command line's for the same choice, on the bundled sample."""
 
 import json
-import re
 import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -9,15 +8,14 @@ from itertools import groupby
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
 from explorer import settings
-from explorer.__main__ import app
 from explorer.page import compare, explore, gaps
 from explorer.page.choice import COMPARE, EXPLORE, GAPS, Choice
 from explorer.page.desk import Desk, open_desk
 from explorer.page.view import Show
 from explorer.perception.axes import find_axis
+from tests import commands
 from tests.markup import Element, parse_html, table_rows
 from tests.page.conftest import findings_of
 
@@ -42,7 +40,7 @@ def page(desk: Desk, show: Show, choice: Choice) -> Element:
 
 def run(desk: Desk, line: str) -> str:
     """Return what a command of the choice prints."""
-    done = CliRunner().invoke(app, [*shlex.split(line), "--cache", str(desk.store.root)])
+    done = commands.run(f"{line} --cache {shlex.quote(str(desk.store.root))}")
     assert done.exit_code == 0, done.output
     return done.stdout
 
@@ -92,7 +90,7 @@ def chance(value: float | None) -> str:
 
 
 def adjusted(q: float | None) -> str:
-    return chance(q) + (", holds" if q is not None and q <= 0.05 else "")
+    return chance(q) + (", significant" if q is not None and q <= 0.05 else "")
 
 
 def by_axis(found: Sequence[Row]) -> list[list[Row]]:
@@ -155,12 +153,6 @@ def test_explore_counts_what_tally_counts(sample: Desk, choice: Choice) -> None:
     assert any(mark in one.text for one in charts[0].all(".bx-marknote"))
 
 
-def signed(difference: float) -> str:
-    """Return a difference between shares in points, with its sign unless it is 0."""
-    number = round(100 * difference)
-    return f"{number:+}".replace("-", MINUS) if number else "0"
-
-
 @pytest.mark.parametrize("choice", EXPLORED)
 def test_explore_says_what_tally_and_gap_say(sample: Desk, choice: Choice) -> None:
     shown = page(sample, explore.show, choice)
@@ -172,10 +164,13 @@ def test_explore_says_what_tally_and_gap_say(sample: Desk, choice: Choice) -> No
     if gap["gap"] is None:
         assert shown.all(".bx-gapline") == []
     else:
-        size, low, high = (signed(gap[column]) for column in ("gap", "gap_low", "gap_high"))
+        size = f"{abs(100 * gap['gap']):.0f} point"
+        low, high = (
+            f"{100 * gap[end]:z.0f}".replace("-", MINUS) for end in ("gap_low", "gap_high")
+        )
         line = shown.one(".bx-gapline").text
-        assert re.search(rf": {re.escape(size)} points?, 95% interval ", line)
-        assert f" 95% interval {low} to {high} (" in line
+        assert f": the share is {size}" in line
+        assert line.endswith(f"95% interval {low} to {high}).")
 
 
 @pytest.mark.parametrize("choice", EXPLORED)
@@ -233,7 +228,7 @@ def test_compare_counts_what_tally_counts_of_both_models(sample: Desk) -> None:
         ]
         assert texts == [uncounted(side[axis][0], axis) for side in sides]
         number = paired[0 if axis == 0 else -1]
-        assert chart.one(".bx-paired").text.startswith(f"{number} prompts and seeds")
+        assert chart.one(".bx-paired").text.startswith(f"{number} pairs of prompt and seed")
         for quote in chart.all(".bx-quote"):
             assert quote.text[2:] in told
 

@@ -50,10 +50,7 @@ def test_every_profession_stands_beside_its_statistic_with_year_and_match(
     assert author.one(".bx-coding").text == "2023, close match"
     assert cells(author)[1] == "54%"
     assert len(author.all("i.bx-dot")) == 1
-    assert (
-        "Whether the model exaggerates cannot be estimated with fewer than 10 professions."
-        in page.text
-    )
+    assert "cannot be estimated with fewer than 10 professions." in page.text
 
 
 def test_a_statistic_that_fits_roughly_is_grey_and_out_of_the_headline(
@@ -84,9 +81,7 @@ def test_below_ten_images_there_are_counts_and_no_percentage(
 
 def test_an_empty_store_says_what_is_missing_and_shows_no_plot(desk: Desk) -> None:
     page = html(desk, SMALL)
-    assert page.one("h1").text.startswith(
-        "No profession has both a matching reference and 10 classified images"
-    )
+    assert page.one("h1").text.startswith("No profession has both a matching reference")
     quote = page.one("figure.bx-beside-reference").one(".bx-quote").text
     assert quote.startswith("No images yet")
     assert page.all("svg") == []

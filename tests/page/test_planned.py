@@ -14,16 +14,18 @@ def line(choice: Choice) -> str:
 
 def test_it_tells_the_precision_of_a_profession_and_what_a_difference_takes() -> None:
     assert line(Choice(UNKNOWN, images=9)) == (
-        "189 images a profession tell a share near 50% within 7 points. To tell two models "
-        "apart by 10 points: 388 are needed."
+        "With 189 images per profession, a share near 50% is accurate to about 7 points. "
+        "To detect a 10-point difference between two models, generate 388 each."
     )
-    assert line(Choice(UNKNOWN, images=20)).endswith("by 10 points: enough.")
+    assert line(Choice(UNKNOWN, images=20)).endswith(
+        "That is enough to detect a 10-point difference between two models."
+    )
 
 
 def test_too_few_images_tell_counts_only() -> None:
     said = line(Choice(UNKNOWN, adjectives=("none",), images=9))
-    assert said.startswith("9 images a profession tell counts only, no share.")
-    assert line(Choice(UNKNOWN, adjectives=("none",), images=1)).startswith("1 image a")
+    assert said.startswith("With 9 images per profession, there are only counts and no shares.")
+    assert line(Choice(UNKNOWN, adjectives=("none",), images=1)).startswith("With 1 image per")
 
 
 def test_the_sentences_are_those_of_the_command_line() -> None:
@@ -35,5 +37,5 @@ def test_the_sentences_are_those_of_the_command_line() -> None:
 def test_an_instrument_that_errs_too_much_tells_no_number() -> None:
     guess = Confusion(((50, 50), (50, 50), (0, 0)), "human")
     found = planned(study(Choice(UNKNOWN), find_model, "cpu"), {("m", "gender"): guess})
-    assert "errs too much" in found.line
+    assert "errs too often" in found.line
     assert "No number of images makes up for this" in found.sentences[0]

@@ -7,12 +7,11 @@ from pathlib import Path
 import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
-from typer.testing import CliRunner
 
-from explorer.__main__ import app
 from explorer.page.choice import COMPARE, Choice, address
 from explorer.page.desk import Desk
 from explorer.page.routes import routes
+from tests.commands import run
 from tests.fakes import FakeGenerator
 from tests.page.conftest import Generated
 
@@ -63,7 +62,7 @@ def test_a_file_equals_what_the_command_line_writes(
     generated(SEVERAL)
     answer = client.get(f"/csv/{file}{address(choice)}")
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
-    assert answer.content == CliRunner().invoke(app, command.split()).stdout_bytes
+    assert answer.content == run(command).stdout_bytes
     assert len(answer.content.splitlines()) > 1
 
 
@@ -111,5 +110,5 @@ def test_a_file_of_gaps_holds_ones_own_figures(
     path.write_text("profession,share\nnurse,0.5\n", "utf-8")
     answer = client.get(f"/csv/gaps.csv{address(own)}")
     line = f"gap emoji-skewed --reference {path} {MORE}"
-    assert answer.content == CliRunner().invoke(app, line.split()).stdout_bytes
+    assert answer.content == run(line).stdout_bytes
     assert b",own," in answer.content

@@ -23,13 +23,13 @@ def test_the_button_says_how_many_images_are_missing_and_how_long_they_take() ->
 
 def test_images_that_were_generated_and_not_classified_are_classified() -> None:
     assert button_text(todo(0, 3)) == "Classify 3 images"
-    assert status_text(todo(0, 3), stopped=False) == "3 images not classified yet."
+    assert status_text(todo(0, 3), stopped=False) == "3 images are not classified yet."
 
 
 def test_what_is_to_be_classified_is_told_beside_what_is_to_be_generated() -> None:
     assert button_text(todo(64, 125)) == "Generate 64 images, about 12 s, and classify 125 more"
     told = status_text(todo(64, 125), stopped=False)
-    assert told.startswith("125 of 189 images are here. 125 of them not classified yet.")
+    assert told.startswith("125 of 189 images are here. 125 of them are not classified yet.")
 
 
 def test_the_estimate_says_what_it_rests_on() -> None:
@@ -44,12 +44,12 @@ def test_a_stopped_run_says_that_nothing_is_lost() -> None:
 
 def test_progress_tells_rate_and_time_left() -> None:
     progress = Progress(64, 189, "generate", None, 7.14, 17.6)
-    assert progress_text(progress) == "64 of 189 generated, 7.1 a second, 18 s left"
+    assert progress_text(progress) == "64 of 189 generated, 7.1 per second, 18 s left"
 
 
 def test_a_slow_model_is_told_in_seconds_an_image() -> None:
     progress = Progress(1, 9, "generate", None, 0.02, 400.0)
-    assert progress_text(progress) == "1 of 9 generated, 50 s an image, 7 min left"
+    assert progress_text(progress) == "1 of 9 generated, 50 s per image, 7 min left"
 
 
 def test_what_is_missing_is_looked_up_in_the_store(

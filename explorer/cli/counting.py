@@ -1,0 +1,181 @@
+"""The commands that count and list stored images: `tally`, `images`, `compare`."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+
+from explorer import settings as machine
+from explorer.annotation.sampling import calibrated as calibrate
+from explorer.cli.app import app
+from explorer.cli.options import Asked, CacheFolder, Changed, Models, Year
+from explorer.cli.output import Output, print_sentences, say
+from explorer.cli.store import opened, say_missing
+from explorer.findings.differences import difference_sentence, differences_sentence
+from explorer.findings.findings import Findings
+from explorer.findings.sentences import quote, sentence
+from explorer.perception.axes import GENDER
+from explorer.translations import gettext as _
+from explorer.words.references import checked_year
+from explorer.words.vocabulary import DEFAULT_YEAR, known_profession
+
+if TYPE_CHECKING:
+    from explorer.findings.corrected import Finding
+    from explorer.findings.differences import Difference
+    from explorer.models.catalog import ModelCard
+    from explorer.store.index import Store
+    from explorer.study import Study
+
+_TALLY_COLUMNS = (
+    *("model", "profession", "adjective", "axis", "label", "count"),
+    *("share", "share_low", "share_high", "corrected_share", "corrected_low", "corrected_high"),
+    *("abstained", "abstained_reasons", "filtered", "unclassified", "missing", "reference_share"),
+)
+_COMPARISON_COLUMNS = (
+    *("profession", "adjective", "axis", "label", "left_share", "right_share"),
+    *("difference", "difference_low", "difference_high"),
+    *("corrected_difference", "corrected_difference_low", "corrected_difference_high", "p", "q"),
+    *("left_classified", "right_classified", "left_abstained", "right_abstained"),
+    *("left_filtered", "right_filtered", "reference_share"),
+)
+
+
+class By(StrEnum):
+    """The groups that have a row each in a tally."""
+
+    PROFESSION = "profession"
+    ADJECTIVE = "adjective"
+    CELL = "cell"
+
+
+ByOption = Annotated[By, Parameter(help=_("The groups that have a row each."))]
+Calibrated = Annotated[
+    bool,
+    Parameter(
+        help=_(
+            "Classify again from the stored scores, with the temperature, bias and threshold that "
+            "are fitted to annotations: one model, gender only."
+        ),
+    ),
+]
+
+
+@app.command(
+    help=_(
+        "Count the stored images, with intervals.\n\n"
+        "Nothing is generated; images that are not there are counted as missing."
+    )
+)
+def tally(
+    *,
+    model: Models,
+    asked: Asked = Asked(),
+    changed: Changed = Changed(),
+    output: Output = Output(),
+    by: ByOption = By.PROFESSION,
+    year: Year = DEFAULT_YEAR,
+    calibrated: Calibrated = False,
+    cache: CacheFolder = None,
+) -> None:
+    """Print the tally of each group, and of a profession what to quote."""
+    settings = machine.load(cache)
+    with opened(settings) as store:
+        study = _answering(asked, changed.cards(model, settings), store, calibrated=calibrated)
+        findings = Findings(study, store)
+        rows = findings.tally_rows(by.value, checked_year(year))
+        if output.write(rows, _TALLY_COLUMNS) and by is By.PROFESSION:
+            for finding in findings.found("profession"):
+                print_sentences(_finding_sentences(finding, year))
+        say_missing(study, store)
+
+
+@app.command(
+    help=_(
+        "List the stored images and how they were classified.\n\n"
+        "One row for each stored image; nothing is generated."
+    )
+)
+def images(
+    *,
+    model: Models,
+    asked: Asked = Asked(),
+    changed: Changed = Changed(),
+    output: Output = Output(),
+    calibrated: Calibrated = False,
+    cache: CacheFolder = None,
+) -> None:
+    """Print a row for each stored image."""
+    settings = machine.load(cache)
+    with opened(settings) as store:
+        study = _answering(asked, changed.cards(model, settings), store, calibrated=calibrated)
+        rows = Findings(study, store).image_rows()
+        labels = tuple(f"{axis.name}_label" for axis in study.axes)
+        columns = ("model", "profession", "adjective", "replicate", *labels, "filtered", "file")
+        output.write(rows, columns)
+        say_missing(study, store)
+
+
+@app.command(
+    help=_(
+        "Compare two models on the same prompts and seeds.\n\n"
+        "Differences are left minus right. Nothing is generated."
+    )
+)
+def compare(
+    left: Annotated[str, Parameter(help=_("The first model."))],
+    right: Annotated[str, Parameter(help=_("The second model."))],
+    /,
+    *,
+    asked: Asked = Asked(),
+    changed: Changed = Changed(),
+    output: Output = Output(),
+    by: ByOption = By.PROFESSION,
+    year: Year = DEFAULT_YEAR,
+    cache: CacheFolder = None,
+) -> None:
+    """Print the differences between two models, and which of them hold."""
+    settings = machine.load(cache)
+    study = asked.study(changed.cards((left, right), settings))
+    with opened(settings) as store:
+        findings = Findings(study, store)
+        rows = findings.comparison_rows(by.value, checked_year(year))
+        if output.write(rows, _COMPARISON_COLUMNS):
+            for axis in study.axes:
+                print_sentences(_difference_sentences(findings.differences(by.value, axis.name)))
+        say_missing(study, store)
+
+
+def _answering(
+    asked: Asked, cards: "list[ModelCard]", store: "Store", *, calibrated: bool
+) -> "Study":
+    """Return the study, with calibrated answers if that is asked for; say how."""
+    if not calibrated:
+        return asked.study(cards)
+    study = calibrate(replace(asked, axis=asked.axis or (GENDER,)).study(cards), store)
+    if found := study.recalibration:
+        pattern = _(
+            "Answers are calibrated, {how}, on {number} annotated images. Their error rates are "
+            "estimated by cross-fitting: each image is classified with temperatures and biases "
+            "that were fitted to other images."
+        )
+        say(pattern.format(how=found, number=found.annotated))
+    return study
+
+
+def _finding_sentences(finding: "Finding", year: int) -> Iterator[str]:
+    name = finding.tally.cell.profession
+    profession = known_profession(name) if isinstance(name, str) else None
+    yield sentence(finding.tally, profession, year)
+    yield quote(finding)
+
+
+def _difference_sentences(found: "Sequence[Difference]") -> Iterator[str]:
+    """Yield what was tested on an axis, the differences that hold, and the notes."""
+    yield differences_sentence(found)
+    for one in found:
+        for position, test in enumerate(one.tests):
+            if test and test.holds and (told := difference_sentence(one, position)):
+                yield told
+    yield from dict.fromkeys(one.note for one in found if one.note)

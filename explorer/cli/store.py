@@ -1,0 +1,79 @@
+"""Open the store for a command, fill it, and say what it lacks."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from explorer import study as studies
+from explorer.classifiers.find import classifiers
+from explorer.cli.output import say
+from explorer.cli.progress import shown_progress
+from explorer.generators.find import generators
+from explorer.store.index import Store
+from explorer.translations import gettext as _
+from explorer.translations import ngettext
+
+if TYPE_CHECKING:
+    from explorer.settings import Settings
+    from explorer.study import Study
+
+
+@contextmanager
+def opened(settings: "Settings") -> "Iterator[Store]":
+    """Open the store, with the sample study in it, and close it again."""
+    from explorer.reference.sample import open_sample
+
+    store = Store.open(settings.cache)
+    try:
+        open_sample(store, settings.device)
+        yield store
+    finally:
+        store.close()
+
+
+def generate_missing(store: Store, settings: "Settings", *asked: "Study") -> None:
+    """Generate and classify the missing images of studies; models are loaded once for all."""
+    generates, classifies = generators(settings), classifiers(settings.device)
+    for study in asked:
+        prepare(study)
+        with shown_progress() as show:
+            for progress in studies.run(study, store, generates, classifies, batch=settings.batch):
+                show(progress)
+
+
+def classify_stored(store: Store, settings: "Settings", asked: "list[Study]") -> None:
+    """Classify the stored images of studies, as far as they are unclassified."""
+    for study in asked:
+        prepare(study)
+    done, classifies = 0, classifiers(settings.device)
+    for images in studies.classify_stored(asked, store, classifies, settings.batch):
+        done += images
+        say(
+            ngettext("Classified {number} image.", "Classified {number} images.", done).format(
+                number=done
+            )
+        )
+
+
+def prepare(study: "Study") -> None:
+    """Fetch what a study needs beside its models; say where something else must do."""
+    if studies.prepare(study):
+        say(
+            _(
+                "The face detector 'YuNet' cannot be fetched now, so faces are found with OpenCV's "
+                "Haar cascade. Every row says so; images classified with YuNet are not counted "
+                "with it."
+            )
+        )
+
+
+def say_missing(study: "Study", store: Store) -> None:
+    """Say on standard error how many of the images asked for are missing."""
+    missing = studies.count_missing(study, store)
+    if missing:
+        pattern = ngettext(
+            "{number} of the images asked for is missing. `generate` generates it.",
+            "{number} of the images asked for are missing. `generate` generates them.",
+            missing,
+        )
+        say(pattern.format(number=missing))
