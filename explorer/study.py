@@ -63,7 +63,7 @@ class Study:
     to an instrument of their own.
 
     Raises:
-        OutOfRange: `images` or `level` lies outside its limits.
+        OutOfRange: `images` or `level` is outside its limits.
         InvalidData: a name is given twice or not at all, the template is unusable, or an axis would
             be measured in different ways.
     """

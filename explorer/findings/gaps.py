@@ -141,21 +141,21 @@ def headline(found: Gaps) -> Headline:
     )
 
 
-def gap_sentences(found: Gaps, told: Headline, beside: str) -> "Iterator[str]":
+def gap_sentences(found: Gaps, summary: Headline, beside: str) -> "Iterator[str]":
     """Yield the headline in sentences, then the professions left out of it.
 
     Args:
         found: the gaps of one model.
-        told: their headline.
+        summary: their headline.
         beside: the reference, as "the labour statistics of 2023".
     """
-    yield from headline_sentences(found, told, beside)
+    yield from headline_sentences(found, summary, beside)
     yield from left_out_sentences(found)
 
 
-def headline_sentences(found: Gaps, told: Headline, beside: str) -> "Iterator[str]":
+def headline_sentences(found: Gaps, summary: Headline, beside: str) -> "Iterator[str]":
     """Yield the sentences on the professions that count; arguments as in gap_sentences."""
-    if told.mean is None or told.absolute is None:
+    if summary.mean is None or summary.absolute is None:
         yield _(
             "No profession has both a matching reference and {fewest} classified images."
         ).format(fewest=FEWEST)
@@ -164,20 +164,22 @@ def headline_sentences(found: Gaps, told: Headline, beside: str) -> "Iterator[st
         "Over {number} profession, the share of images by {model} perceived as feminine differs "
         "from women's share in {beside} by {difference} ({how}).",
         "Over {number} professions, the share of images by {model} perceived as feminine differs "
-        "from women's share in {beside} by {difference} on average ({how}).",
-        told.professions,
+        "on average from women's share in {beside} by {difference} ({how}).",
+        summary.professions,
     ).format(
-        number=told.professions,
+        number=summary.professions,
         model=found.rows[0].finding.tally.cell.model,
-        difference=difference_text(told.interval) if told.interval else signed_points(told.mean),
+        difference=difference_text(summary.interval)
+        if summary.interval
+        else signed_points(summary.mean),
         beside=beside,
-        how=_("corrected") if told.interval else _("as counted"),
+        how=_("corrected") if summary.interval else _("as counted"),
     )
     yield _("Regardless of direction, the average gap is {points}.").format(
-        points=points(told.absolute)
+        points=points(summary.absolute)
     )
-    yield _slope_sentence(told.slope)
-    yield how_many_hold(sum(holds(gap.q) for gap in found.rows), told.tests, _("gaps"))
+    yield _slope_sentence(summary.slope)
+    yield how_many_hold(sum(holds(gap.q) for gap in found.rows), summary.tests, _("gaps"))
 
 
 def left_out_sentences(found: Gaps) -> "Iterator[str]":

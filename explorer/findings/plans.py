@@ -83,9 +83,9 @@ def plan(points: float, errors: "Iterable[Confusion]" = ()) -> Plan:
         errors: the instrument's errors on the models, on the gender axis; the largest count.
 
     Raises:
-        OutOfRange: the points do not lie above 0 and up to 50.
+        OutOfRange: the points are not above 0 and at most 50.
     """
-    # Written so that NaN, which lies in no range, is refused.
+    # Written so that NaN is refused.
     if not 0 < points <= SHARE * 100:
         raise OutOfRange(
             f"The difference is {points!r}. Give percentage points above 0, 50 at most."

@@ -282,12 +282,12 @@ def _reference(tally: "Tally", label: str, year: int) -> Row:
     meant = isinstance(name, str) and (tally.axis.name, label) == (GENDER, FEMININE)
     profession = known_profession(name) if meant and isinstance(name, str) else None
     share = profession.women_share(year) if profession else None
-    told = profession if share is not None else None
+    known = profession if share is not None else None
     return {
         "reference_share": share,
-        "reference_year": year if told else None,
-        "reference_occupation": told.bls_occupation if told else None,
-        "reference_match": told.match if told else None,
+        "reference_year": year if known else None,
+        "reference_occupation": known.bls_occupation if known else None,
+        "reference_match": known.match if known else None,
     }
 
 
