@@ -164,13 +164,9 @@ def test_explore_says_what_tally_and_gap_say(sample: Desk, choice: Choice) -> No
     if gap["gap"] is None:
         assert shown.all(".bx-gapline") == []
     else:
-        size = f"{abs(100 * gap['gap']):.0f} point"
-        low, high = (
-            f"{100 * gap[end]:z.0f}".replace("-", MINUS) for end in ("gap_low", "gap_high")
-        )
         line = shown.one(".bx-gapline").text
-        assert f": the share is {size}" in line
-        assert line.endswith(f"95% interval {low} to {high}).")
+        low, high = points(gap["gap_low"]), points(gap["gap_high"])
+        assert f": {points(gap['gap'])} points, 95% interval {low} to {high} (" in line
 
 
 @pytest.mark.parametrize("choice", EXPLORED)
