@@ -84,8 +84,8 @@ def _pivot(
 
     if taken.all():
         # Most draws end here, and nothing of them has to be left out.
-        parts = np.linalg.solve(grams, np.ones((*taken.shape, 1)))[..., 0]
-        return parts, parts < -_ROUNDING
+        alone = np.asarray(np.linalg.solve(grams, np.ones((*taken.shape, 1)))[..., 0], float)
+        return alone, alone < -_ROUNDING
     both = taken[:, :, None] & taken[:, None, :]
     system = np.where(both, grams, np.eye(taken.shape[1]))
     parts = np.linalg.solve(system, taken[..., None].astype(float))[..., 0]

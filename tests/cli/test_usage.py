@@ -28,7 +28,7 @@ def test_a_group_without_a_command_shows_its_help_as_an_error(group: str) -> Non
 
 
 def test_help_keeps_names_and_descriptions_in_columns(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(app.app, "console", Console(width=60))
+    monkeypatch.setattr(app, "console", Console(width=60))
     lines = run("tally --help").stdout.splitlines()
     first = next(n for n, line in enumerate(lines) if line.startswith("  --own-profession NAME"))
     assert lines[first] == "  --own-profession NAME  A profession that is not listed;"
