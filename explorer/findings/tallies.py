@@ -163,11 +163,15 @@ def tally(
 
 def pooled(cell: Cell, tallies: "Sequence[Tally]", like: Tally) -> Tally:
     """Return the sum of tallies as one tally, with the axis and the level of `like`."""
-    reasons = sum((Counter(dict(one.reasons)) for one in tallies), Counter[str]())
+    reasons: Counter[str] = Counter()
+    for one in tallies:
+        for reason, number in one.reasons:
+            reasons[reason] += number
     return Tally(
         cell=cell,
         axis=like.axis,
-        counts=tuple(sum(one.count(label) for one in tallies) for label in like.axis.labels),
+        counts=tuple(map(sum, zip(*(one.counts for one in tallies), strict=True)))
+        or (0,) * len(like.counts),
         abstained=sum(one.abstained for one in tallies),
         filtered=sum(one.filtered for one in tallies),
         missing=sum(one.missing for one in tallies),

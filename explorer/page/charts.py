@@ -108,14 +108,14 @@ class PairChart:
 
 def labels(axis: "Axis") -> tuple[Label, ...]:
     """Return an axis's labels with badge and style: 1, 2, 3 where ordered, else initials."""
-    return tuple(
-        Label(
-            name=name,
-            badge=str(place + 1) if axis.ordered else name[0].upper(),
-            style=f"{axis.name}-{place}",
-        )
-        for place, name in enumerate(axis.labels)
-    )
+    return tuple(label_of(axis, place) for place in range(len(axis.labels)))
+
+
+def label_of(axis: "Axis", place: int) -> Label:
+    """Return one label of an axis, by its place among them."""
+    name = axis.labels[place]
+    badge = str(place + 1) if axis.ordered else name[0].upper()
+    return Label(name, badge, f"{axis.name}-{place}")
 
 
 def chart(

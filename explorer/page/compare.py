@@ -29,18 +29,17 @@ if TYPE_CHECKING:
     from explorer.page.desk import Desk
     from explorer.page.dots import DotPlot
     from explorer.statistics.intervals import Interval
-    from explorer.store.index import Store
     from explorer.words.vocabulary import Profession
 
 # Correcting tones is slow, so only the clearest of many professions are shown.
 _TONES_SHOWN = 8
 
 
-def show(desk: "Desk", choice: "Choice", findings: "Findings") -> str:
+def show(_desk: "Desk", choice: "Choice", findings: "Findings") -> str:
     """Return the view of a study of two models, as far as it is stored."""
     study, chosen = findings.study, professions(choice)
     parts = (
-        _of_one(desk.store, chosen[0], choice.year, findings)
+        _of_one(chosen[0], choice.year, findings)
         if len(chosen) == 1
         else _of_several(choice, findings)
     )
@@ -76,9 +75,7 @@ def sentence(
     return "; ".join(part for part in parts if part) + "."
 
 
-def _of_one(
-    store: "Store", chosen: "Profession", year: int, findings: "Findings"
-) -> dict[str, object]:
+def _of_one(chosen: "Profession", year: int, findings: "Findings") -> dict[str, object]:
     """Return the parts of one profession: each model's tallies, the differences and the images."""
     study = findings.study
     # The grid comes first: images that it finds damaged are forgotten and not counted below.
@@ -96,7 +93,7 @@ def _of_one(
         "charts": [pair_chart((a, b), paired, mark, known) for a, b, paired in sides],
         "quotes": [(quote(left), quote(right)) for left, right, _paired in sides],
         "plots": [_by_label(found), *_by_adjective(findings)],
-        "rows": grid(shown, study.axes, store, mark, codings()),
+        "rows": grid(shown, study.axes, mark, codings()),
         "facts": facts(study.axes),
         "mark": mark,
     }

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from explorer.words.vocabulary import Profession
 
 
-def show(desk: "Desk", choice: "Choice", findings: "Findings") -> str:
+def show(_desk: "Desk", choice: "Choice", findings: "Findings") -> str:
     """Return the view of a study of one model, as far as it is stored."""
     study = findings.study
     (card,), subject = study.models, profession(choice)
@@ -51,7 +51,7 @@ def show(desk: "Desk", choice: "Choice", findings: "Findings") -> str:
             gap_line(gap_of(one, references(choice).get(subject.name)))
             for one in findings.found("profession", GENDER)
         ],
-        rows=grid((shown,), study.axes, desk.store, mark, codings()),
+        rows=grid((shown,), study.axes, mark, codings()),
         axes=[(axis, labels(axis)) for axis in study.axes],
         facts=facts(study.axes),
         profession=subject,

@@ -7,18 +7,17 @@ from typing import TYPE_CHECKING
 
 from explorer.findings.corrected import Finding
 from explorer.models.requests import ImageRequest
-from explorer.page.charts import Chart, Label, Mark, chart, labels
+from explorer.page.charts import Chart, Label, Mark, chart, label_of, labels
 from explorer.perception.decide import UNSURE
+from explorer.store.blobs import file_name
 from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from pathlib import Path
 
     from explorer.findings.tallies import Tally
     from explorer.models.catalog import ModelCard
     from explorer.perception.axes import Axis, Perception
-    from explorer.store.index import Store
     from explorer.store.observations import Observation
     from explorer.study import Study
 
@@ -92,7 +91,6 @@ def shown_requests(study: "Study", card: "ModelCard") -> "tuple[ImageRequest, ..
 def grid(
     shown: "Sequence[Shown]",
     axes: "Sequence[Axis]",
-    store: "Store",
     mark: "Mark | None",
     codings: "Mapping[str, str | None]",
 ) -> tuple[Row, ...]:
@@ -101,11 +99,10 @@ def grid(
     Args:
         shown: one for each side.
         axes: the axes that the images are classified on.
-        store: where the image files are.
         mark: the labour statistic of the profession.
         codings: the gender coding of adjectives; other words have none.
     """
-    sides = zip(*(_sides(model, axes, store, mark) for model in shown), strict=True)
+    sides = zip(*(_sides(model, axes, mark) for model in shown), strict=True)
     requests = [
         next(run) for _prompt, run in groupby(shown[0].requests, lambda request: request.prompt)
     ]
@@ -151,16 +148,14 @@ def _measures() -> dict[str, str]:
     }
 
 
-def _sides(
-    shown: Shown, axes: "Sequence[Axis]", store: "Store", mark: "Mark | None"
-) -> "Iterable[Side]":
+def _sides(shown: Shown, axes: "Sequence[Axis]", mark: "Mark | None") -> "Iterable[Side]":
     seen = {observation.request.key: observation for observation in shown.observations}
     tallies = iter(shown.tallies)
     for _prompt, run in groupby(shown.requests, lambda request: request.prompt):
         asked = tuple(run)
         yield Side(
             model=shown.model,
-            thumbs=tuple(_thumb(request, seen.get(request.key), axes, store) for request in asked),
+            thumbs=tuple(_thumb(request, seen.get(request.key), axes) for request in asked),
             more=shown.images - len(asked),
             charts=tuple(chart(Finding(next(tallies)), mark) for _axis in axes),
         )
@@ -170,7 +165,6 @@ def _thumb(
     request: "ImageRequest",
     observation: "Observation | None",
     axes: "Sequence[Axis]",
-    store: "Store",
 ) -> Thumb:
     name = _("{profession}, {adjective}, image {number}").format(
         profession=request.prompt.profession,
@@ -187,8 +181,8 @@ def _thumb(
         state="seen",
         alt=f"{name}, {_perceived(observation, marks)}",
         marks=marks,
-        thumbnail=_address("thumb", store.thumbnails_root, store.thumbnail_path(request.key)),
-        image=_address("img", store.images_root, store.image_path(request.key)),
+        thumbnail=f"thumb/{file_name(request.key)}",
+        image=f"img/{file_name(request.key)}",
         facts=json.dumps(_facts(request, observation, axes)),
     )
 
@@ -197,7 +191,7 @@ def _label(observation: "Observation", axis: "Axis") -> Label | None:
     perception = observation.perceptions.get(axis.name)
     if perception is None or perception.label is None:
         return None
-    return labels(axis)[axis.labels.index(perception.label)]
+    return label_of(axis, axis.labels.index(perception.label))
 
 
 def _perceived(observation: "Observation", marks: "Iterable[tuple[Axis, Label | None]]") -> str:
@@ -236,7 +230,3 @@ def _facts(
             for perception in seen
         ],
     }
-
-
-def _address(mount: str, root: "Path", path: "Path") -> str:
-    return f"{mount}/{path.relative_to(root).as_posix()}"

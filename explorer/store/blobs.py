@@ -64,11 +64,11 @@ class Blobs:
 
     def image_path(self, key: str) -> Path:
         """Return the path of the image with a key."""
-        return self.images / key[:2] / f"{key}.webp"
+        return self.images / file_name(key)
 
     def thumbnail_path(self, key: str) -> Path:
         """Return the path of the thumbnail with a key."""
-        return self.thumbnails / key[:2] / f"{key}.webp"
+        return self.thumbnails / file_name(key)
 
     @contextmanager
     def staging(self) -> "Iterator[Path]":
@@ -147,6 +147,11 @@ class Blobs:
             with suppress(FileNotFoundError):
                 if time.time() - folder.stat().st_mtime > _ABANDONED_SECONDS:
                     shutil.rmtree(folder, ignore_errors=True)
+
+
+def file_name(key: str) -> str:
+    """Return the name of an image or thumbnail below its folder: "ab/abcd....webp"."""
+    return f"{key[:2]}/{key}.webp"
 
 
 def _damaged(path: Path, what: str) -> StoreCorrupt:

@@ -20,7 +20,7 @@ SMALL = Choice(("emoji-skewed",), adjectives=("none", "honest"), images=3)
 def rows(desk: Desk, made: Study, choice: Choice = SMALL) -> tuple[Row, ...]:
     findings = Findings(made, desk.store)
     shown = [shown_of(findings, card) for card in made.models]
-    return grid(shown, made.axes, desk.store, labour_mark(profession(choice)), codings())
+    return grid(shown, made.axes, labour_mark(profession(choice)), codings())
 
 
 def test_there_is_a_row_for_each_prompt_with_its_coding(desk: Desk, generated: Generated) -> None:
