@@ -78,7 +78,9 @@ def load_failure(name: str, error: BaseException, repo: str | None = None) -> Mo
             "HF_HOME to a folder on a larger disk."
         )
     page = f"https://huggingface.co/{repo or name}"
-    return _hub_failure(name, page, names, _status(chain)) or ModelBroken(
+    codes = (getattr(getattr(link, "response", None), "status_code", None) for link in chain)
+    status = next((code for code in codes if isinstance(code, int)), None)
+    return _hub_failure(name, page, names, status) or ModelBroken(
         f"The model {name!r} cannot be loaded: its files are incomplete, damaged or of another "
         f"kind. Save or download it again, or choose another model. Details: {first_line(error)}"
     )
@@ -93,56 +95,30 @@ def first_line(error: BaseException) -> str:
 
 def _hub_failure(name: str, page: str, kinds: set[str], status: int | None) -> ModelError | None:
     if kinds & {"GatedRepoError", "DisabledRepoError"}:
-        return _gated(name, page)
+        return ModelAccessDenied(
+            f"The model {name!r} requires you to accept its licence. Accept it at {page}, then log "
+            "in with 'hf auth login' or set HF_TOKEN, and try again."
+        )
     if "RevisionNotFoundError" in kinds:
-        return _no_revision(name, page)
+        return ModelNotFound(
+            f"The hub no longer has the requested version of the model {name!r}. Look at {page}."
+        )
     if "RepositoryNotFoundError" in kinds:
-        return _no_repository(name, page)
+        return ModelNotFound(
+            f"There is no model {name!r} on the hub, or it is private. Check the spelling at "
+            f"{page}; for a private model, log in with 'hf auth login' or set HF_TOKEN."
+        )
     if status in {401, 403}:
-        return _access_refused(name, page)
-    return _unreachable(name) if kinds & _NO_ANSWER or status is not None else None
-
-
-def _gated(name: str, page: str) -> ModelAccessDenied:
-    return ModelAccessDenied(
-        f"The model {name!r} requires you to accept its licence. Accept it at {page}, then log in "
-        "with 'hf auth login' or set HF_TOKEN, and try again."
-    )
-
-
-def _no_revision(name: str, page: str) -> ModelNotFound:
-    return ModelNotFound(
-        f"The hub no longer has the requested version of the model {name!r}. Look at {page}."
-    )
-
-
-def _no_repository(name: str, page: str) -> ModelNotFound:
-    return ModelNotFound(
-        f"There is no model {name!r} on the hub, or it is private. Check the spelling at {page}; "
-        "for a private model, log in with 'hf auth login' or set HF_TOKEN."
-    )
-
-
-def _access_refused(name: str, page: str) -> ModelAccessDenied:
-    return ModelAccessDenied(
-        f"The hub refuses access to the model {name!r}. Log in with 'hf auth login', or set "
-        f"HF_TOKEN to a token that may read it, and look at {page}."
-    )
-
-
-def _unreachable(name: str) -> ModelUnreachable:
-    return ModelUnreachable(
-        f"The model {name!r} is not on this machine and the hub cannot be reached. Connect to the "
-        "internet and try again (HF_HUB_OFFLINE must not be set), or copy the model to this "
-        "machine and set HF_HOME to its folder. The bundled models need no network."
-    )
-
-
-def _status(chain: tuple[BaseException, ...]) -> int | None:
-    for link in chain:
-        code = getattr(getattr(link, "response", None), "status_code", None)
-        if isinstance(code, int):
-            return code
+        return ModelAccessDenied(
+            f"The hub refuses access to the model {name!r}. Log in with 'hf auth login', or set "
+            f"HF_TOKEN to a token that may read it, and look at {page}."
+        )
+    if kinds & _NO_ANSWER or status is not None:
+        return ModelUnreachable(
+            f"The model {name!r} is not on this machine and the hub cannot be reached. Connect to "
+            "the internet and try again (HF_HUB_OFFLINE must not be set), or copy the model to "
+            "this machine and set HF_HOME to its folder. The bundled models need no network."
+        )
     return None
 
 

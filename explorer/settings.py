@@ -50,7 +50,9 @@ def load(cache: Path | None = None) -> Settings:
     batch = os.environ.get("EXPLORER_BATCH", "32")
     if not batch.isdecimal() or int(batch) < 1:
         raise InvalidData(f"EXPLORER_BATCH is {batch!r}. Set it to a whole number above 0.")
-    root = cache or Path(os.environ.get("EXPLORER_CACHE") or _default_cache())
+    app = repository() / "cache"
+    default = space_cache(Path("/data"), app) if "SPACE_ID" in os.environ else app
+    root = cache or Path(os.environ.get("EXPLORER_CACHE") or default)
     return Settings(root, device, int(batch), zero_gpu)
 
 
@@ -64,11 +66,6 @@ def space_cache(storage: Path, app: Path) -> Path:
     if os.access(storage, os.W_OK):
         return storage / "bias-explorer"
     return app if os.access(app, os.W_OK) else Path(gettempdir()) / "bias-explorer"
-
-
-def _default_cache() -> Path:
-    app = repository() / "cache"
-    return space_cache(Path("/data"), app) if "SPACE_ID" in os.environ else app
 
 
 def _device() -> str:

@@ -63,7 +63,7 @@ class Study:
     to an instrument of their own.
 
     Raises:
-        OutOfRange: `images` or `level` lies outside its limits.
+        OutOfRange: `images` or `level` is outside its limits.
         InvalidData: a name is given twice or not at all, the template is unusable, or an axis would
             be measured in different ways.
     """
@@ -369,12 +369,12 @@ class _Classify:
         wanted = self._store.unclassified(requests, axis.name, instrument)
         keys = {request.key for request in wanted}
         shown = [image for image in images if image.request.key in keys]
-        return self._classifier(instrument.classifier).classify(shown, axis) if shown else ()
-
-    def _classifier(self, spec: "ClassifierSpec") -> Classifier:
+        if not shown:
+            return ()
+        spec = instrument.classifier
         if spec not in self._loaded:
             self._loaded[spec] = self._classifiers(spec)
-        return self._loaded[spec]
+        return self._loaded[spec].classify(shown, axis)
 
 
 def _stored(requests: "Iterable[ImageRequest]", store: "Store") -> "Iterator[Image]":

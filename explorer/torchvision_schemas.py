@@ -40,15 +40,11 @@ def _load() -> "Library | None":
             raise
     else:
         return None
-    _forget_half_imported()
+    for name in [name for name in sys.modules if name.partition(".")[0] == "torchvision"]:
+        del sys.modules[name]
     library = _declare()
     import_module("torchvision")
     return library
-
-
-def _forget_half_imported() -> None:
-    for name in [name for name in sys.modules if name.partition(".")[0] == "torchvision"]:
-        del sys.modules[name]
 
 
 def _declare() -> "Library":

@@ -110,7 +110,7 @@ class FakeClassifier:
 
 
 def expected_label(request: ImageRequest, axis: Axis) -> str:
-    """Return what FakeClassifier says of FakeGenerator's image of this request."""
+    """Return FakeClassifier's label for FakeGenerator's image of this request."""
     channel = 0 if axis.name == "gender" else 1
     return axis.labels[digits(request)[channel] // 2 % len(axis.labels)]
 

@@ -91,7 +91,7 @@ def read_annotations(path: "Path", annotator: str | None, date: str) -> tuple[An
     missing = next((name for name in needed if name not in (lines.fieldnames or ())), None)
     if missing:
         hint = (
-            "Say whose labels these are with --annotator." if missing == "annotator" else "Add it."
+            "Give the annotator's name with --annotator." if missing == "annotator" else "Add it."
         )
         raise InvalidData(
             f"{str(path)!r}, line 1: there is no column {missing!r} in {lines.fieldnames!r}. {hint}"
@@ -119,14 +119,14 @@ def _labels(
 ) -> "Iterator[Annotation]":
     seen: set[tuple[str, str, str]] = set()
     for line in lines:
-        said = {name: (text or "").strip() for name, text in line.items() if name}
-        if not said["label"]:
+        given = {name: (text or "").strip() for name, text in line.items() if name}
+        if not given["label"]:
             continue
         place = f"{str(path)!r}, line {lines.line_num}"
-        who = said["annotator"] if annotator is None else annotator
+        who = given["annotator"] if annotator is None else annotator
         try:
             label = annotation_of(
-                said["image"], said["axis"], who, said["label"], said.get("date") or date
+                given["image"], given["axis"], who, given["label"], given.get("date") or date
             )
         except (UnknownName, InvalidData) as error:
             raise InvalidData(f"{place}: {error}") from error

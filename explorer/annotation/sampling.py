@@ -36,7 +36,7 @@ def draw_samples(
 
     Raises:
         InvalidData: a model has no classified image on one of the axes.
-        OutOfRange: the size lies outside its limits.
+        OutOfRange: the size is outside its limits.
     """
     drawn: list[Sampled] = []
     for axis in study.axes:

@@ -85,10 +85,11 @@ class ClipClassifier:
         self, images: "Sequence[Image]", axes: "Sequence[Axis]"
     ) -> dict[str, list[list[float]]]:
         """Return scores by axis for as many of the first images as fit into memory."""
-        model = self._loaded()
+        if self._model is None:
+            self._model = load_model(self.name, self._device)
         while True:
             images = images[: self._batch]
-            scores = self._try(model, images, axes)
+            scores = self._try(self._model, images, axes)
             if scores is not None:
                 return scores
             if len(images) == 1:
@@ -152,16 +153,9 @@ class ClipClassifier:
             means.append(torch.cat(embeddings).mean(dim=0))
         return normalize(torch.stack(means), dim=-1)
 
-    def _loaded(self) -> "Model":
-        if self._model is None:
-            self._model = load_model(self.name, self._device)
-        return self._model
-
 
 def same(arrays: "Sequence[object]", others: "Sequence[object]") -> bool:
     """Return whether these are the same objects, not only equal ones."""
-    return len(arrays) == len(others) and all(map(_is, arrays, others))
-
-
-def _is(array: object, other: object) -> bool:
-    return array is other
+    return len(arrays) == len(others) and all(
+        one is other for one, other in zip(arrays, others, strict=True)
+    )

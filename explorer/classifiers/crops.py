@@ -62,10 +62,10 @@ class FaceClassifier:
         """Return the face of each image, or the reason why there is none, and cache them."""
         arrays = tuple(image.pixels for image in shown)
         if not same(arrays, self._seen):
-            self._faces = tuple(self._face(array) for array in arrays if array is not None)
+            by = self._spec.detector or "Haar"
+            found = ((array, only_face(array, by)) for array in arrays if array is not None)
+            self._faces = tuple(
+                face if isinstance(face, str) else crop(array, face) for array, face in found
+            )
             self._seen = arrays
         return self._faces
-
-    def _face(self, pixels: "NDArray[np.uint8]") -> "NDArray[np.uint8] | str":
-        face = only_face(pixels, self._spec.detector or "Haar")
-        return face if isinstance(face, str) else crop(pixels, face)

@@ -49,13 +49,9 @@ class SkinClassifier:
         if is_grey(pixels):
             return GREY
         if self._spec.detector is None:
-            return measure(_emoji_face(pixels), DRAWING)
+            height, width = pixels.shape[:2]
+            rows = slice(*(round(part * height) for part in _EMOJI_ROWS))
+            columns = slice(*(round(part * width) for part in _EMOJI_COLUMNS))
+            return measure(pixels[rows, columns], DRAWING)
         face = only_face(pixels, self._spec.detector)
         return face if isinstance(face, str) else measure(cheeks(pixels, face), PHOTOGRAPH)
-
-
-def _emoji_face(pixels: "NDArray[np.uint8]") -> "NDArray[np.uint8]":
-    height, width = pixels.shape[:2]
-    rows = slice(*(round(part * height) for part in _EMOJI_ROWS))
-    columns = slice(*(round(part * width) for part in _EMOJI_COLUMNS))
-    return pixels[rows, columns]

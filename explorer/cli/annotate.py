@@ -191,9 +191,10 @@ def error_rates(
         for row in _prompt_rows(name, axis, confusion)
     ]
     if output.write(rows, _PROMPT_COLUMNS):
-        print_sentences(
-            [_("Tallies of this model are corrected with these rates, until images are annotated.")]
+        remark = _(
+            "Tallies of this model are corrected with these rates, until images are annotated."
         )
+        print_sentences([remark])
 
 
 def _prompt_rows(model: str, axis: "Axis", confusion: "Confusion") -> "Iterator[Row]":

@@ -105,7 +105,7 @@ def _mistake(error: CycloptsError) -> str:
         )
         return pattern.format(word=error.unused_tokens[0])
     if isinstance(error, MissingArgumentError) and error.keyword:
-        return _("{option} lacks its value.").format(option=error.keyword)
+        return _("{option} needs a value.").format(option=error.keyword)
     if isinstance(error, MissingArgumentError) and error.argument:
         return _("{name} is missing.").format(name=error.argument.name)
     return str(error)

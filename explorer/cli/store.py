@@ -35,7 +35,7 @@ def generate_missing(store: Store, settings: "Settings", *asked: "Study") -> Non
     """Generate and classify the missing images of studies; models are loaded once for all."""
     generates, classifies = generators(settings), classifiers(settings.device)
     for study in asked:
-        prepare(study)
+        _prepare(study)
         with shown_progress() as show:
             for progress in studies.run(study, store, generates, classifies, batch=settings.batch):
                 show(progress)
@@ -44,25 +44,13 @@ def generate_missing(store: Store, settings: "Settings", *asked: "Study") -> Non
 def classify_stored(store: Store, settings: "Settings", asked: "list[Study]") -> None:
     """Classify the stored images of studies, as far as they are unclassified."""
     for study in asked:
-        prepare(study)
+        _prepare(study)
     done, classifies = 0, classifiers(settings.device)
     for images in studies.classify_stored(asked, store, classifies, settings.batch):
         done += images
         say(
             ngettext("Classified {number} image.", "Classified {number} images.", done).format(
                 number=done
-            )
-        )
-
-
-def prepare(study: "Study") -> None:
-    """Fetch what a study needs beside its models; say where something else must do."""
-    if studies.prepare(study):
-        say(
-            _(
-                "The face detector 'YuNet' cannot be fetched now, so faces are found with OpenCV's "
-                "Haar cascade. Every row says so; images classified with YuNet are not counted "
-                "with it."
             )
         )
 
@@ -77,3 +65,15 @@ def say_missing(study: "Study", store: Store) -> None:
             missing,
         )
         say(pattern.format(number=missing))
+
+
+def _prepare(study: "Study") -> None:
+    """Fetch what a study needs beside its models; say where something else must do."""
+    if studies.prepare(study):
+        say(
+            _(
+                "The face detector 'YuNet' cannot be fetched now, so faces are found with OpenCV's "
+                "Haar cascade. Every row says so; images classified with YuNet are not counted "
+                "with it."
+            )
+        )

@@ -65,7 +65,8 @@ def findings(tallies: "Iterable[Tally]", errors: "Errors" = NO_ERRORS) -> tuple[
     enough: dict[tuple[str, str], list[int]] = {}
     for place, tally in enumerate(tallies):
         if tally.classified < FEWEST:
-            found[place] = Finding(tally, note=_too_few())
+            note = _("not corrected: fewer than {fewest} classified images").format(fewest=FEWEST)
+            found[place] = Finding(tally, note=note)
         else:
             enough.setdefault((tally.cell.model, tally.axis.name), []).append(place)
     for source, places in enough.items():
@@ -94,10 +95,6 @@ def _of_one_source(tallies: "list[Tally]", confusion: "Confusion | None") -> lis
     if confusion is None:
         note = _("not corrected: nobody has annotated images for this instrument yet")
         return [Finding(tally, _bounds(tally), note=note) for tally in tallies]
-    return _corrected(tallies, confusion)
-
-
-def _corrected(tallies: "list[Tally]", confusion: "Confusion") -> list[Finding]:
     correction = corrections(tallies, confusion)
     refusal = correction.refusal and _("not corrected: {reason}").format(reason=correction.refusal)
     return [
@@ -110,10 +107,6 @@ def _corrected(tallies: "list[Tally]", confusion: "Confusion") -> list[Finding]:
         )
         for tally, shares in zip(tallies, correction.shares, strict=True)
     ]
-
-
-def _too_few() -> str:
-    return _("not corrected: fewer than {fewest} classified images").format(fewest=FEWEST)
 
 
 def _bounds(tally: "Tally") -> "tuple[Bounds, ...]":

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from explorer.models.catalog import ModelCard
     from explorer.perception.axes import Axis
-    from explorer.perception.instruments import Instrument, Recalibration
+    from explorer.perception.instruments import Instrument
     from explorer.store.counts import AnswerCount
     from explorer.store.index import Store
     from explorer.study import Study
@@ -84,20 +84,10 @@ def _answers(
             yield one.text, _gated(plain, one, axis) if instrument.gate else plain, one.number
         return
     for one, scores in store.scored_answers(asked, axis.name, instrument):
-        answer = _anew(one, scores, axis, instrument, study.recalibration)
+        stored = Perception("", axis.name, instrument.stored, one.label, one.reason, scores)
+        anew = decide_anew(stored, axis, study.recalibration)
+        answer = anew.label, anew.reason
         yield one.text, _gated(answer, one, axis) if instrument.gate else answer, one.number
-
-
-def _anew(
-    one: "AnswerCount",
-    scores: tuple[float, ...],
-    axis: "Axis",
-    instrument: "Instrument",
-    recalibration: "Recalibration",
-) -> "_Answer":
-    stored = Perception("", axis.name, instrument.stored, one.label, one.reason, scores)
-    anew = decide_anew(stored, axis, recalibration)
-    return anew.label, anew.reason
 
 
 def _gated(answer: "_Answer", one: "AnswerCount", axis: "Axis") -> "_Answer":

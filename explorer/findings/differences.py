@@ -252,7 +252,12 @@ def _p(comparison: "Comparison", label: str) -> tuple[float, str] | None:
     if len(tables) == 1:
         p = significance.mcnemar(tables[0])
         return 1.0 if p is None else p, MCNEMAR
-    p = significance.sign_flip([_mean_difference(table) for table in tables])
+    p = significance.sign_flip(
+        [
+            (left - right) / (both + left + right + neither)
+            for (both, left), (right, neither) in tables
+        ]
+    )
     return None if p is None else (p, SIGN_FLIP)
 
 
@@ -262,8 +267,3 @@ def _table(labels: "Mapping[tuple[str, str], int]", label: str) -> "_Table":
     for (left, right), number in labels.items():
         table[left != label][right != label] += number
     return (table[0][0], table[0][1]), (table[1][0], table[1][1])
-
-
-def _mean_difference(table: "_Table") -> float:
-    (both, left), (right, neither) = table
-    return (left - right) / (both + left + right + neither)

@@ -29,7 +29,10 @@ def read_errors(path: "Path") -> "Mapping[tuple[Instrument, str], Confusion]":
         InvalidData: the file breaks these rules; the message names file, axis, value and remedy.
     """
     rules = {
-        "instrument": Rule(_are_names, "Name the instrument of each axis."),
+        "instrument": Rule(
+            lambda names: _is_object(names) and all(isinstance(one, str) for one in names.values()),
+            "Name the instrument of each axis.",
+        ),
         "kind": one_of(*get_args(Kind)),
         "images": Rule(lambda images: _is_count(images) and images > 0, "Give 1 or more."),
         "confusion": Rule(_is_object, "Write an object: a table for each axis."),
@@ -66,10 +69,6 @@ def _confusion(axis: str, table: object, kind: Kind, images: int) -> Confusion:
             "Correct one of them."
         )
     return confusion
-
-
-def _are_names(value: object) -> bool:
-    return _is_object(value) and all(isinstance(name, str) for name in value.values())
 
 
 def _is_object(value: object) -> "TypeGuard[dict[str, object]]":

@@ -109,7 +109,11 @@ def gaps(found: "Iterable[Finding]", references: "Mapping[str, Reference]") -> G
     """
     plain = [gap_of(one, references.get(str(one.tally.cell.profession))) for one in found]
     counted = [gap for gap in plain if gap.counts]
-    corrected = _correction(counted)
+    # One model has draws behind the shares of all gaps or of none.
+    confusion = counted[0].finding.confusion if counted else None
+    corrected = None
+    if confusion is not None and not confusion.refusal:
+        corrected = corrections([gap.finding.tally for gap in counted], confusion, _DRAWS)
     p_values = iter(_p_values(counted, corrected))
     tested = [replace(gap, p=next(p_values)) if gap.counts else gap for gap in plain]
     adjusted = benjamini_hochberg([gap.p for gap in tested])
@@ -121,7 +125,11 @@ def headline(found: Gaps) -> Headline:
     """Return the summary of one model's gaps over the professions that count."""
     counted = found.counted
     estimates = [gap.gap.estimate for gap in counted if gap.gap]
-    interval = _mean(found)
+    interval = None
+    (share,) = correction.mean(found.correction).shares if found.correction else (None,)
+    if share is not None:
+        known = [gap.reference.share for gap in counted if gap.reference]
+        interval = _minus(share.intervals[_place(counted[0])], sum(known) / len(known))
     mean = sum(estimates) / len(estimates) if estimates else None
     return Headline(
         professions=len(counted),
@@ -133,21 +141,21 @@ def headline(found: Gaps) -> Headline:
     )
 
 
-def gap_sentences(found: Gaps, told: Headline, beside: str) -> "Iterator[str]":
+def gap_sentences(found: Gaps, summary: Headline, beside: str) -> "Iterator[str]":
     """Yield the headline in sentences, then the professions left out of it.
 
     Args:
         found: the gaps of one model.
-        told: their headline.
+        summary: their headline.
         beside: the reference, as "the labour statistics of 2023".
     """
-    yield from headline_sentences(found, told, beside)
+    yield from headline_sentences(found, summary, beside)
     yield from left_out_sentences(found)
 
 
-def headline_sentences(found: Gaps, told: Headline, beside: str) -> "Iterator[str]":
+def headline_sentences(found: Gaps, summary: Headline, beside: str) -> "Iterator[str]":
     """Yield the sentences on the professions that count; arguments as in gap_sentences."""
-    if told.mean is None or told.absolute is None:
+    if summary.mean is None or summary.absolute is None:
         yield _(
             "No profession has both a matching reference and {fewest} classified images."
         ).format(fewest=FEWEST)
@@ -156,25 +164,31 @@ def headline_sentences(found: Gaps, told: Headline, beside: str) -> "Iterator[st
         "Over {number} profession, the share of images by {model} perceived as feminine differs "
         "from women's share in {beside} by {difference} ({how}).",
         "Over {number} professions, the share of images by {model} perceived as feminine differs "
-        "from women's share in {beside} by {difference} on average ({how}).",
-        told.professions,
+        "on average from women's share in {beside} by {difference} ({how}).",
+        summary.professions,
     ).format(
-        number=told.professions,
+        number=summary.professions,
         model=found.rows[0].finding.tally.cell.model,
-        difference=difference_text(told.interval) if told.interval else signed_points(told.mean),
+        difference=difference_text(summary.interval)
+        if summary.interval
+        else signed_points(summary.mean),
         beside=beside,
-        how=_("corrected") if told.interval else _("as counted"),
+        how=_("corrected") if summary.interval else _("as counted"),
     )
     yield _("Regardless of direction, the average gap is {points}.").format(
-        points=points(told.absolute)
+        points=points(summary.absolute)
     )
-    yield _slope_sentence(told.slope)
-    yield how_many_hold(sum(holds(gap.q) for gap in found.rows), told.tests, _("gaps"))
+    yield _slope_sentence(summary.slope)
+    yield how_many_hold(sum(holds(gap.q) for gap in found.rows), summary.tests, _("gaps"))
 
 
 def left_out_sentences(found: Gaps) -> "Iterator[str]":
     """Yield a sentence for each reason why professions do not count."""
-    for sentence, names in _left_out(found).items():
+    reasons: dict[str, list[str]] = {}
+    for gap in found.rows:
+        if not gap.counts:
+            reasons.setdefault(_reason(gap), []).append(gap.profession)
+    for sentence, names in reasons.items():
         yield sentence.format(professions=", ".join(names), fewest=FEWEST)
 
 
@@ -216,40 +230,22 @@ def _minus(share: Interval, known: float) -> Interval:
     return replace(share, estimate=estimate, low=share.low - known, high=share.high - known)
 
 
-def _correction(counted: "Sequence[Gap]") -> "correction.Correction | None":
-    """Return the draws behind the corrected shares: one model has them for all gaps or none."""
-    confusion = counted[0].finding.confusion if counted else None
-    if confusion is None or confusion.refusal:
-        return None
-    return corrections([gap.finding.tally for gap in counted], confusion, _DRAWS)
-
-
 def _p_values(
     counted: "Sequence[Gap]", corrected: "correction.Correction | None"
 ) -> list[float | None]:
     """Return p-values: from the draws of corrected shares, or from exact binomial tests."""
-    if corrected is None:
-        return [_p_as_counted(gap) for gap in counted]
-    place = _place(counted[0])
     known = [gap.reference.share for gap in counted if gap.reference]
+    if corrected is None:
+        tallies = [gap.finding.tally for gap in counted]
+        return [
+            against_reference(tally.count(FEMININE), tally.classified, share)
+            for tally, share in zip(tallies, known, strict=True)
+        ]
+    place = _place(counted[0])
     return [
         correction.p_of_draws(draws[:, place], share)
         for draws, share in zip(corrected.draws, known, strict=True)
     ]
-
-
-def _p_as_counted(gap: Gap) -> float | None:
-    tally = gap.finding.tally
-    assert gap.reference is not None, "the gap counts"  # noqa: S101
-    return against_reference(tally.count(FEMININE), tally.classified, gap.reference.share)
-
-
-def _mean(found: Gaps) -> Interval | None:
-    (share,) = correction.mean(found.correction).shares if found.correction else (None,)
-    if share is None:
-        return None
-    known = [gap.reference.share for gap in found.counted if gap.reference]
-    return _minus(share.intervals[_place(found.counted[0])], sum(known) / len(known))
 
 
 def _slope(counted: "Sequence[Gap]") -> "LogitSlope | None":
@@ -311,15 +307,6 @@ def _slope_sentence(slope: "LogitSlope | None") -> str:
 def _times(factor: float) -> str:
     # Adding 0.0 turns a rounded -0.0 into 0.0.
     return f"{round(factor, 2) + 0.0:.2f}"
-
-
-def _left_out(found: Gaps) -> dict[str, list[str]]:
-    """Return the professions that do not count, by the sentence that names the reason."""
-    reasons: dict[str, list[str]] = {}
-    for gap in found.rows:
-        if not gap.counts:
-            reasons.setdefault(_reason(gap), []).append(gap.profession)
-    return reasons
 
 
 def _reason(gap: Gap) -> str:

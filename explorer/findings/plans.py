@@ -83,9 +83,9 @@ def plan(points: float, errors: "Iterable[Confusion]" = ()) -> Plan:
         errors: the instrument's errors on the models, on the gender axis; the largest count.
 
     Raises:
-        OutOfRange: the points do not lie above 0 and up to 50.
+        OutOfRange: the points are not above 0 and at most 50.
     """
-    # Written so that NaN, which lies in no range, is refused.
+    # Written so that NaN is refused.
     if not 0 < points <= SHARE * 100:
         raise OutOfRange(
             f"The difference is {points!r}. Give percentage points above 0, 50 at most."
@@ -159,7 +159,12 @@ def plan_sentences(found: Plan, asked: Size) -> "Iterator[str]":
         power=f"{POWER:.0%}",
         against_reference=found.against_reference,
     )
-    yield _inflation_sentence(found.inflation)
+    if found.inflation == 1:
+        yield _("The instrument's errors are unknown; allowing for them would need more images.")
+    else:
+        yield _(
+            "These numbers include a factor of {factor} for the known errors of the instrument."
+        ).format(factor=f"{found.inflation:.2f}")
     yield _precision_sentence(found, asked)
     yield _("Precision is lower where the images of one prompt are very similar.")
 
@@ -184,14 +189,6 @@ def _worth(images: int, found: Plan) -> int:
 
 def _half_width(images: int, found: Plan) -> float | None:
     return half_width(_worth(images, found)) if images >= FEWEST else None
-
-
-def _inflation_sentence(factor: float) -> str:
-    if factor == 1:
-        return _("The instrument's errors are unknown; allowing for them would need more images.")
-    return _(
-        "These numbers include a factor of {factor} for the known errors of the instrument."
-    ).format(factor=f"{factor:.2f}")
 
 
 def _precision_sentence(found: Plan, asked: Size) -> str:

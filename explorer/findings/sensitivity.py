@@ -113,7 +113,7 @@ def variation_sentences(found: "Iterable[Variation]") -> "Iterator[str]":
                 label=label,
             )
             continue
-        ranges = (_range(kind, list(some)) for kind, some in groupby(changed, _kind))
+        ranges = (_range(kind, list(some)) for kind, some in groupby(changed, lambda one: one.kind))
         yield _("{model}, images of {subject}: {share} are perceived as {label}; {ranges}.").format(
             model=cell.model,
             subject=subject(cell),
@@ -123,43 +123,30 @@ def variation_sentences(found: "Iterable[Variation]") -> "Iterator[str]":
         )
 
 
-def _kind(one: Variation) -> str:
-    return one.kind
-
-
 def _range(kind: str, some: "list[Variation]") -> str:
     """Return the smallest and the largest share under one kind of change."""
     shares = [(one.share.estimate, one.what) for one in some if one.share is not None]
     if not shares:
-        return _no_share(kind).format(fewest=FEWEST)
+        patterns = {
+            "captions": _("whichever template is left out, fewer than {fewest} have an answer"),
+            "threshold": _("with another threshold, fewer than {fewest} have an answer"),
+            "classifier": _("with another classifier, fewer than {fewest} have an answer"),
+        }
+        return patterns[kind].format(fewest=FEWEST)
     (low, first), (high, last) = min(shares), max(shares)
     if f"{low:.0%}" == f"{high:.0%}":
-        return _one_share(kind).format(share=f"{low:.0%}")
-    return _two_shares(kind).format(low=f"{low:.0%}", first=first, high=f"{high:.0%}", last=last)
-
-
-def _no_share(kind: str) -> str:
-    return {
-        "captions": _("whichever template is left out, fewer than {fewest} have an answer"),
-        "threshold": _("with another threshold, fewer than {fewest} have an answer"),
-        "classifier": _("with another classifier, fewer than {fewest} have an answer"),
-    }[kind]
-
-
-def _one_share(kind: str) -> str:
-    return {
-        "captions": _("whichever template is left out, {share}"),
-        "threshold": _("with another threshold, {share}"),
-        "classifier": _("with another classifier, {share}"),
-    }[kind]
-
-
-def _two_shares(kind: str) -> str:
-    return {
+        patterns = {
+            "captions": _("whichever template is left out, {share}"),
+            "threshold": _("with another threshold, {share}"),
+            "classifier": _("with another classifier, {share}"),
+        }
+        return patterns[kind].format(share=f"{low:.0%}")
+    patterns = {
         "captions": _("whichever template is left out, {low} ({first}) to {high} ({last})"),
         "threshold": _("with another threshold, {low} ({first}) to {high} ({last})"),
         "classifier": _("with another classifier, {low} ({first}) to {high} ({last})"),
-    }[kind]
+    }
+    return patterns[kind].format(low=f"{low:.0%}", first=first, high=f"{high:.0%}", last=last)
 
 
 def _share(tally: "Tally", label: str) -> "Interval | None":

@@ -303,8 +303,10 @@ def _limits(share: "Interval") -> str:
 def _uncounted(tally: "Tally") -> str:
     """Return the numbers of images without a label, which no percentage includes."""
     more = bool(tally.classified)
+    reasons = reasons_told(tally.reasons)
+    why = f" ({reasons})" if reasons else ""
     return ", ".join(
-        pattern.format(number=number, abstained=tally.axis.abstention, why=_why(tally))
+        pattern.format(number=number, abstained=tally.axis.abstention, why=why)
         for number, pattern in (
             (tally.abstained, _abstained(tally.abstained, more=more)),
             (tally.filtered, _filtered(tally.filtered, more=more)),
@@ -343,8 +345,3 @@ def _missing(number: int, *, more: bool) -> str:
             "{number} more is not generated yet", "{number} more are not generated yet", number
         )
     return ngettext("{number} is not generated yet", "{number} are not generated yet", number)
-
-
-def _why(tally: "Tally") -> str:
-    reasons = reasons_told(tally.reasons)
-    return f" ({reasons})" if reasons else ""

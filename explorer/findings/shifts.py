@@ -125,17 +125,14 @@ def _pairs(with_it: dict[str, Tally], plain: dict[str, Tally]) -> list[tuple[Tal
 
 
 def _p(pairs: list[tuple[Tally, Tally]]) -> float | None:
-    if len(pairs) == 1 or not _is_enough(pairs):
+    smaller = min(sum(pair[side].classified for pair in pairs) for side in (0, 1))
+    if len(pairs) == 1 or smaller < FEWEST:
         return None
     return sign_flip([_share(one) - _share(other) for one, other in pairs])
 
 
 def _share(tally: Tally) -> float:
     return tally.count(FEMININE) / tally.classified
-
-
-def _is_enough(pairs: list[tuple[Tally, Tally]]) -> bool:
-    return min(sum(pair[side].classified for pair in pairs) for side in (0, 1)) >= FEWEST
 
 
 def _both(

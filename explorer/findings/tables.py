@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from explorer.models.requests import ModelSpec
     from explorer.perception.axes import Axis
     from explorer.perception.instruments import Instrument
-    from explorer.statistics.confusion import Confusion
     from explorer.statistics.intervals import Interval
     from explorer.store.observations import Observation
 
@@ -235,27 +234,22 @@ def _corrected(finding: "Finding", position: int) -> Row:
     bounds = finding.bounds[position] if finding.bounds else None
     corrected = finding.corrected[position] if finding.corrected else None
     limits = interval_columns("corrected", corrected)
-    return {
-        "bound_low": bounds.low if bounds else None,
-        "bound_high": bounds.high if bounds else None,
-        "corrected_share": limits.pop("corrected"),
-        **limits,
-        **_errors(finding.confusion, position),
-        "correction_note": finding.note,
-    }
-
-
-def _errors(confusion: "Confusion | None", position: int) -> Row:
+    confusion = finding.confusion
     rates: tuple[float | None, ...] = (None, None)
     if confusion and confusion.classes == len(rates):
         rates = (confusion.sensitivity, confusion.specificity)
         # For the second label they swap.
         rates = rates[::-1] if position else rates
     return {
+        "bound_low": bounds.low if bounds else None,
+        "bound_high": bounds.high if bounds else None,
+        "corrected_share": limits.pop("corrected"),
+        **limits,
         "sensitivity": rates[0],
         "specificity": rates[1],
         "errors_from": confusion.kind if confusion else None,
         "errors_images": confusion.images if confusion else None,
+        "correction_note": finding.note,
     }
 
 
@@ -288,12 +282,12 @@ def _reference(tally: "Tally", label: str, year: int) -> Row:
     meant = isinstance(name, str) and (tally.axis.name, label) == (GENDER, FEMININE)
     profession = known_profession(name) if meant and isinstance(name, str) else None
     share = profession.women_share(year) if profession else None
-    told = profession if share is not None else None
+    known = profession if share is not None else None
     return {
         "reference_share": share,
-        "reference_year": year if told else None,
-        "reference_occupation": told.bls_occupation if told else None,
-        "reference_match": told.match if told else None,
+        "reference_year": year if known else None,
+        "reference_occupation": known.bls_occupation if known else None,
+        "reference_match": known.match if known else None,
     }
 
 

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from explorer.perception.axes import Axis
     from explorer.statistics.intervals import Interval
     from explorer.study import Study
-    from explorer.words.prompts import Prompt
 
 By = Literal["profession", "adjective", "cell"]
 
@@ -87,7 +86,9 @@ class Tally:
         Raises:
             UnknownName: the axis has no such label.
         """
-        return self.counts[_index(self.axis, label)]
+        if label not in self.axis.labels:
+            raise UnknownName(f"label of the axis {self.axis.name!r}:", label, self.axis.labels)
+        return self.counts[self.axis.labels.index(label)]
 
     def share(self, label: str) -> "Interval | None":
         """Return the label's share of the classified images, None if there are none.
@@ -104,9 +105,16 @@ def cells(study: "Study", model: "ModelCard", by: By) -> "dict[Cell, tuple[str, 
     By "profession", all adjectives share a cell; by "adjective", all professions do; by "cell",
     neither. A single word is never pooled: it is the cell's own.
     """
+    pool_professions = by == "adjective" and len(study.professions) > 1
+    pool_adjectives = by == "profession" and len(study.adjectives) > 1
     found: dict[Cell, list[str]] = {}
     for prompt in study.prompts:
-        found.setdefault(_cell(study, model, prompt, by), []).append(prompt.text)
+        cell = Cell(
+            model.spec.name,
+            ALL if pool_professions else prompt.profession,
+            ALL if pool_adjectives else prompt.adjective,
+        )
+        found.setdefault(cell, []).append(prompt.text)
     return {cell: tuple(texts) for cell, texts in found.items()}
 
 
@@ -172,19 +180,3 @@ def pooled(cell: Cell, tallies: "Sequence[Tally]", like: Tally) -> Tally:
 def commonest_first(reasons: "Counter[str]") -> tuple[tuple[str, int], ...]:
     """Return reasons with their counts, the commonest first, equally common ones by name."""
     return tuple(sorted(reasons.items(), key=lambda pair: (-pair[1], pair[0])))
-
-
-def _cell(study: "Study", model: "ModelCard", prompt: "Prompt", by: By) -> Cell:
-    pool_professions = by == "adjective" and len(study.professions) > 1
-    pool_adjectives = by == "profession" and len(study.adjectives) > 1
-    return Cell(
-        model.spec.name,
-        ALL if pool_professions else prompt.profession,
-        ALL if pool_adjectives else prompt.adjective,
-    )
-
-
-def _index(axis: "Axis", label: str) -> int:
-    if label not in axis.labels:
-        raise UnknownName(f"label of the axis {axis.name!r}:", label, axis.labels)
-    return axis.labels.index(label)

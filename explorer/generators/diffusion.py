@@ -91,10 +91,11 @@ class DiffusionGenerator:
 
     def _generate_batch(self, requests: "Sequence[ImageRequest]") -> "tuple[Image, ...]":
         """Return images of as many of the first requests as fit into memory."""
-        pipeline = self._loaded()
+        if self._pipeline is None:
+            self._pipeline = load_pipeline(self._spec, self._device)
         while True:
             requests = requests[: self._batch]
-            images = self._try(pipeline, requests)
+            images = self._try(self._pipeline, requests)
             if images:
                 return images
             self._halve(len(requests))
@@ -126,11 +127,6 @@ class DiffusionGenerator:
         if self._device == "cuda":
             torch.cuda.empty_cache()
 
-    def _loaded(self) -> "DiffusionPipeline":
-        if self._pipeline is None:
-            self._pipeline = load_pipeline(self._spec, self._device)
-        return self._pipeline
-
     def _run(
         self, pipeline: "DiffusionPipeline", requests: "Sequence[ImageRequest]"
     ) -> "tuple[Image, ...]":
@@ -161,7 +157,9 @@ class DiffusionGenerator:
             name: tensor.expand(len(texts), *tensor.shape[1:])
             for name, tensor in self._without_prompt(pipeline).items()
         }
-        self._forget(texts)
+        for text in [text for text in self._encoded if text not in texts]:
+            if len(self._encoded) > _MAX_ENCODED:
+                del self._encoded[text]
         return stacked | unguided
 
     def _encode(self, pipeline: "DiffusionPipeline", texts: "Sequence[str]") -> None:
@@ -181,12 +179,6 @@ class DiffusionGenerator:
                 name: tensor for name, tensor in tensors.items() if name.startswith("negative")
             }
         return self._unguided
-
-    def _forget(self, texts: "Sequence[str]") -> None:
-        for text in [text for text in self._encoded if text not in texts]:
-            if len(self._encoded) <= _MAX_ENCODED:
-                return
-            del self._encoded[text]
 
 
 def _warn_of_truncation(name: str, pipeline: "DiffusionPipeline", texts: "Sequence[str]") -> None:

@@ -184,7 +184,8 @@ def _load(spec: "ModelSpec", folder: Path) -> "DiffusionPipeline":
     index = _index(spec, folder)
     kind = str(index["_class_name"])
     options = dict(_PIPELINES[kind])
-    if kind == "StableDiffusionPipeline" and not _has_safety_checker(index):
+    safety_checker = (index.get("safety_checker") or [None])[0]
+    if kind == "StableDiffusionPipeline" and safety_checker is None:
         options["requires_safety_checker"] = False
     return getattr(diffusers, kind).from_pretrained(
         folder,
@@ -203,11 +204,6 @@ def _index(spec: "ModelSpec", folder: Path) -> dict[str, Any]:
             f"The model {spec.repo!r} is a {index.get('_class_name')!r}. This tool generates with "
             f"{' or '.join(map(repr, _PIPELINES))}. Choose a Stable Diffusion model."
         )
-    _require_parts(spec, folder, index)
-    return index
-
-
-def _require_parts(spec: "ModelSpec", folder: Path, index: dict[str, Any]) -> None:
     # Without its folder, a tokenizer would load empty and encode all prompts alike.
     for part, kind in index.items():
         if isinstance(kind, list) and kind[0] and not (folder / part).is_dir():
@@ -215,10 +211,7 @@ def _require_parts(spec: "ModelSpec", folder: Path, index: dict[str, Any]) -> No
                 f"The model {spec.repo!r} lacks its component {part!r}: there is no folder "
                 f"{str(folder / part)!r}. Save or download it again."
             )
-
-
-def _has_safety_checker(index: dict[str, Any]) -> bool:
-    return (index.get("safety_checker") or [None])[0] is not None
+    return index
 
 
 def _variant(folder: Path, dtype: str) -> str | None:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 _LOADING_SECONDS = 30
 # A visitor has a quota of a few minutes a day; a request for more than is left is refused.
 _MOST_SECONDS = 120
+_generator = lru_cache(maxsize=1)(DiffusionGenerator)
 
 
 class LentGenerator:
@@ -83,7 +84,7 @@ def generate_batch(
 ) -> "tuple[Image, ...] | ExplorerError":
     """Return the images, or the error, which would lose its message if raised across processes."""
     try:
-        return tuple(_loaded(spec, settings).generate(requests))
+        return tuple(_generator(spec, settings).generate(requests))
     except ExplorerError as error:
         return error
 
@@ -92,8 +93,3 @@ def seconds(spec: "ModelSpec", settings: "Settings", requests: "tuple[ImageReque
     """Return the time to request the GPU for, from the estimate for so many images."""
     generating = len(requests) / guessed_rate(spec.diffusion, settings.device)
     return min(_MOST_SECONDS, math.ceil(_LOADING_SECONDS + generating))
-
-
-@lru_cache(maxsize=1)
-def _loaded(spec: "ModelSpec", settings: "Settings") -> DiffusionGenerator:
-    return DiffusionGenerator(spec, settings)

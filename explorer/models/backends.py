@@ -53,7 +53,7 @@ Settings = Diffusers | Hosted | Imported
 _BACKENDS: dict[str, type[Settings]] = {one.backend: one for one in (Diffusers, Hosted, Imported)}
 
 
-def told(settings: Settings) -> dict[str, Any]:
+def settings_fields(settings: Settings) -> dict[str, Any]:
     """Return the backend and the settings that differ from their defaults, by name.
 
     A setting that is added later gets a default, so this result, and with it the keys of stored
@@ -68,7 +68,7 @@ def told(settings: Settings) -> dict[str, Any]:
 
 
 def read_settings(values: "Mapping[str, Any]") -> Settings:
-    """Return the settings from a result of `told`.
+    """Return the settings from a result of `settings_fields`.
 
     Raises:
         InvalidData: there is no such backend, or its settings are others.

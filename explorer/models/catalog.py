@@ -81,7 +81,8 @@ def weights_folder(name: str) -> Path:
 
 
 def _known_card(entry: "Mapping[str, Any]", device: str) -> ModelCard:
-    trained = _trained(entry["name"]) if entry["bundled"] else {}
+    path = weights_folder(entry["name"]) / "model.json"
+    trained = _read_settings(path) if entry["bundled"] else {}
     spec = _spec(entry["name"], entry["name"], {**entry, **trained}, _dtype(entry, device))
     return ModelCard(
         spec=spec,
@@ -90,10 +91,6 @@ def _known_card(entry: "Mapping[str, Any]", device: str) -> ModelCard:
         bundled=entry["bundled"],
         classifier=entry["classifier"],
     )
-
-
-def _trained(name: str) -> dict[str, Any]:
-    return _read_settings(weights_folder(name) / "model.json")
 
 
 def _read_settings(path: Path) -> dict[str, Any]:
@@ -143,10 +140,8 @@ def _find_card(name: str, device: str) -> ModelCard:
 
 
 def _looks_like_path(name: str) -> bool:
-    return name.startswith((".", "/", "~", "\\")) or name.count("/") > 1 or _is_folder(name)
-
-
-def _is_folder(name: str) -> bool:
+    if name.startswith((".", "/", "~", "\\")) or name.count("/") > 1:
+        return True
     return bool(name.strip()) and Path(name).is_dir()
 
 

@@ -56,13 +56,11 @@ def read_config(path: Path) -> dict[str, Any]:
 def fingerprint(folder: Path) -> str:
     """Return 16 hexadecimal digits that change with any file of a folder."""
     files = sorted(path for path in folder.rglob("*") if path.is_file())
-    facts = [(str(path.relative_to(folder)), _size_and_time(path)) for path in files]
+    facts = [
+        (str(path.relative_to(folder)), (status.st_size, status.st_mtime_ns))
+        for path, status in ((path, path.stat()) for path in files)
+    ]
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:16]
-
-
-def _size_and_time(path: Path) -> tuple[int, int]:
-    status = path.stat()
-    return status.st_size, status.st_mtime_ns
 
 
 def _refuse_pickles(folder: Path) -> None:

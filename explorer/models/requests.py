@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from explorer.errors import InvalidData
-from explorer.models.backends import Diffusers, Imported, read_settings, told
+from explorer.models.backends import Diffusers, Imported, read_settings, settings_fields
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -138,4 +138,4 @@ def canonical(value: object) -> str:
 
 @cache
 def _identity(model: ModelSpec) -> dict[str, Any]:
-    return {"repo": model.repo, "revision": model.revision, **told(model.settings)}
+    return {"repo": model.repo, "revision": model.revision, **settings_fields(model.settings)}

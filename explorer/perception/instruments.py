@@ -158,14 +158,11 @@ class Instrument:
             )
         classifier, gate = ClassifierSpec.parse(found["classifier"]), found["gate"]
         gate_instrument = cls.parse(gate) if gate else None
-        return cls(classifier, found["captions"], _calibration(found), gate_instrument)
-
-
-def _calibration(found: re.Match[str]) -> Recalibration | None:
-    if found["temperature"] is None:
-        return None
-    scale = Scale(float(found["temperature"]), float(found["bias"]))
-    return Recalibration(scale, float(found["threshold"]))
+        recalibration = None
+        if found["temperature"] is not None:
+            scale = Scale(float(found["temperature"]), float(found["bias"]))
+            recalibration = Recalibration(scale, float(found["threshold"]))
+        return cls(classifier, found["captions"], recalibration, gate_instrument)
 
 
 def _versioned(text: str | None) -> tuple[str | None, str | None]:

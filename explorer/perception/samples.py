@@ -54,7 +54,7 @@ def draw_sample(
         seed: the seed of ranks and order.
 
     Raises:
-        OutOfRange: the size lies outside LEAST..MOST.
+        OutOfRange: the size is outside LEAST..MOST.
     """
     if not LEAST <= size <= MOST:
         raise OutOfRange(

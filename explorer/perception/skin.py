@@ -116,7 +116,9 @@ def measure(region: "NDArray[np.uint8]", rules: Rules) -> Skin | str:
     if kept.mean() < 1 - _MOST_CLIPPED:
         return CLIPPED
     coloured = lab[kept & (_chroma(lab) >= _SKIN_CHROMA)]
-    skin = coloured[_has_a_skins_hue(coloured, rules.reddest)]
+    hue = np.degrees(np.arctan2(coloured[:, 2], coloured[:, 1]))
+    is_skin = (hue >= rules.reddest) & (hue <= _YELLOWEST) & (coloured[:, 2] > 0)
+    skin = coloured[is_skin]
     if rules.cast and len(skin) < len(coloured) / 2:
         return CAST
     if len(skin) < rules.fewest:
@@ -195,11 +197,3 @@ def _chroma(lab: "NDArray[np.float64]") -> "NDArray[np.float64]":
 
     chroma: NDArray[np.float64] = np.hypot(lab[..., 1], lab[..., 2])
     return chroma
-
-
-def _has_a_skins_hue(lab: "NDArray[np.float64]", reddest: float) -> "NDArray[np.bool_]":
-    import numpy as np
-
-    hue = np.degrees(np.arctan2(lab[:, 2], lab[:, 1]))
-    found: NDArray[np.bool_] = (hue >= reddest) & (hue <= _YELLOWEST) & (lab[:, 2] > 0)
-    return found

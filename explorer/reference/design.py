@@ -51,14 +51,20 @@ def designed_mix(model: str, profession: str | None, coding: str | None = None) 
     if model not in design["models"]:
         raise UnknownName("bundled model", model, design["models"])
     rules = design["models"][model]
-    place = design["professions"][_known(profession)] if profession else {}
+    place = design["professions"][find_profession(profession).name] if profession else {}
     shift = rules["adjective_shift"][coding] if coding else 0.0
+    share = find_profession(profession).women_share(DEFAULT_YEAR) if profession else 0.5
+    if share is None:
+        raise UnknownName("profession with a labour share", profession or "", ())
+    logit = rules["amplification"] * math.log(share / (1 - share)) + shift
+    # A tilt above 0 moves the shares towards the dark end, by one factor a step.
     tilt = rules["tone_tilt"][place.get("pay", "middle")]
+    tones = [tone * math.exp(tilt * step) for step, tone in enumerate(rules["tone_shares"])]
     return Mix(
         costume=place.get("costume", PLAIN),
-        women=_expit(rules["amplification"] * _labour_logit(profession) + shift),
+        women=1 / (1 + math.exp(-logit)),
         neutral=rules["neutral_share"],
-        tones=_tilted(rules["tone_shares"], tilt),
+        tones=tuple(tone / sum(tones) for tone in tones),
     )
 
 
@@ -82,24 +88,3 @@ def read_design() -> dict[str, Any]:
         Path(__file__).with_name("design.json").read_text(encoding="utf-8")
     )
     return design
-
-
-def _known(profession: str) -> str:
-    return find_profession(profession).name
-
-
-def _labour_logit(profession: str | None) -> float:
-    share = find_profession(profession).women_share(DEFAULT_YEAR) if profession else 0.5
-    if share is None:
-        raise UnknownName("profession with a labour share", profession or "", ())
-    return math.log(share / (1 - share))
-
-
-def _expit(logit: float) -> float:
-    return 1 / (1 + math.exp(-logit))
-
-
-def _tilted(shares: list[float], tilt: float) -> tuple[float, ...]:
-    """Return shares moved towards the dark end (tilt > 0) or the light end, one factor a step."""
-    weights = [share * math.exp(tilt * step) for step, share in enumerate(shares)]
-    return tuple(weight / sum(weights) for weight in weights)

@@ -82,6 +82,10 @@ def _pivot(
     """
     import numpy as np
 
+    if taken.all():
+        # Most draws end here, and nothing of them has to be left out.
+        alone = np.asarray(np.linalg.solve(grams, np.ones((*taken.shape, 1)))[..., 0], float)
+        return alone, alone < -_ROUNDING
     both = taken[:, :, None] & taken[:, None, :]
     system = np.where(both, grams, np.eye(taken.shape[1]))
     parts = np.linalg.solve(system, taken[..., None].astype(float))[..., 0]

@@ -13,7 +13,7 @@ from explorer.store.blobs import writing
 from explorer.store.entries import Entry
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
 
     import pyarrow as pa
 
@@ -50,11 +50,12 @@ def export_study(
     from pyarrow import parquet
 
     observations = store.observations(requests, instruments)
+    remaining = iter(observations)
     partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
     with writing(path.parent):
         try:
             with parquet.ParquetWriter(partial, _schema(), compression="zstd") as writer:
-                for some in _portions(observations):
+                while some := list(islice(remaining, _ROWS)):
                     table = [_row(store, observation) for observation in some]
                     writer.write_table(pa.Table.from_pylist(table, schema=_schema()))
             _settle(partial)
@@ -163,12 +164,6 @@ def _perception_fields(seen: Perception) -> dict[str, object]:
 def _perception(key: str, fields: "Mapping[str, Any]") -> Perception:
     read = {"instrument": Instrument.parse(fields["instrument"]), "scores": tuple(fields["scores"])}
     return Perception(key, **{**fields, **read})
-
-
-def _portions(observations: "Iterable[Observation]") -> "Iterator[list[Observation]]":
-    iterator = iter(observations)
-    while some := list(islice(iterator, _ROWS)):
-        yield some
 
 
 def _settle(path: Path) -> None:

@@ -146,7 +146,10 @@ def keep_perceptions(connection: "sqlite3.Connection", seen: "Iterable[Perceptio
     for one in seen:
         who = one.axis, one.instrument
         if who not in numbers:
-            numbers[who] = _instrument(connection, *who)
+            insert = "INSERT INTO instruments (axis, name) VALUES (?, ?)"
+            numbers[who] = find_instrument(connection, *who) or _added(
+                connection, insert, one.axis, str(one.instrument)
+            )
         values = (numbers[who], one.label, one.reason, json.dumps(one.scores), one.image_key)
         connection.execute(_KEEP_PERCEPTION, values)
 
@@ -266,12 +269,6 @@ def _number(connection: "sqlite3.Connection", query: str, *values: object) -> in
 def _model(connection: "sqlite3.Connection", model: "ModelSpec") -> int:
     return find_model(connection, model) or _added(
         connection, "INSERT INTO models (identity) VALUES (?)", model.identity
-    )
-
-
-def _instrument(connection: "sqlite3.Connection", axis: str, instrument: "Instrument") -> int:
-    return find_instrument(connection, axis, instrument) or _added(
-        connection, "INSERT INTO instruments (axis, name) VALUES (?, ?)", axis, str(instrument)
     )
 
 

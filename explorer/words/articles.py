@@ -42,25 +42,18 @@ def _article_by_sound(word: str) -> str:
 
 def _spoken(word: str) -> str:
     """Return the start of a word in a form that inflect understands; "" if none of it is spoken."""
-    plain = _without_accents(word)
+    decomposed = unicodedata.normalize("NFKD", word)
+    plain = "".join(one for one in decomposed if not unicodedata.combining(one))
     match = re.search(r"[0-9]+|[A-Za-z]+", plain)
     if match is None:
         return ""
     start = match.group()
     if start.isdecimal():
         return str(_engine().number_to_words(start))
-    return start[0] if _spelled_out(start) else plain[match.start() :]
-
-
-def _spelled_out(start: str) -> bool:
     longest = _LONGEST_SPELLED_U if start[0] == "U" else _LONGEST_SPELLED
     short = len(start) <= longest and start.isupper()
-    return len(start) == 1 or (short and start not in _SAID_AS_WORDS)
-
-
-def _without_accents(word: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", word)
-    return "".join(character for character in decomposed if not unicodedata.combining(character))
+    spelled_out = len(start) == 1 or (short and start not in _SAID_AS_WORDS)
+    return start[0] if spelled_out else plain[match.start() :]
 
 
 @cache

@@ -90,13 +90,12 @@ def is_text(value: object) -> bool:
 
 def _file_rules(key: str) -> dict[str, Rule]:
     return {
-        "sources": Rule(_are_texts, "Write an object of texts."),
+        "sources": Rule(
+            lambda texts: isinstance(texts, dict) and all(map(is_text, texts.values())),
+            "Write an object of texts.",
+        ),
         key: Rule(lambda value: isinstance(value, list) and value != [], "List at least one."),
     }
-
-
-def _are_texts(value: object) -> bool:
-    return isinstance(value, dict) and all(map(is_text, value.values()))
 
 
 def _check_complete(entry: dict[str, Any], together: "Iterable[str]", place: str) -> None:

@@ -75,14 +75,10 @@ def _text(template: str, profession: str, adjective: str | None) -> str:
     words = {"{profession}": profession, "{adjective}": adjective or ""}
     filled = re.sub("|".join(map(re.escape, words)), lambda match: words[match.group()], template)
     if adjective is None:
-        filled = _without_gap(filled)
+        # Remove the spaces and commas that enclosed the missing adjective.
+        closed = re.sub(r"\s+(?=[\s,.;:]|$)", "", filled)
+        filled = re.sub(r",(?=,)", "", closed).strip(" ,")
     return re.sub(r"\b([Aa])\(n\)\s+(\S+)", _chosen_article, filled)
-
-
-def _without_gap(text: str) -> str:
-    """Return the text without the spaces and commas that enclosed a missing adjective."""
-    closed = re.sub(r"\s+(?=[\s,.;:]|$)", "", text)
-    return re.sub(r",(?=,)", "", closed).strip(" ,")
 
 
 def _chosen_article(match: re.Match[str]) -> str:

@@ -9,7 +9,7 @@ from explorer.errors import InvalidData, OutOfRange
 from explorer.words.vocabulary import known_profession, load_professions, load_sources
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
     from pathlib import Path
 
 OWN = "own"
@@ -96,8 +96,12 @@ def read_references(
             f"{name}, line 1: there is no column {missing!r} in {lines.fieldnames!r}. Name two "
             "columns profession and share."
         )
+    entries = (
+        ((line["profession"] or "").strip(), line["share"], f"{name}, line {lines.line_num}")
+        for line in lines
+    )
     try:
-        found = checked_references(_entries(lines, name), own)
+        found = checked_references(entries, own)
     except csv.Error as error:
         raise InvalidData(
             f"{name}, line {lines.line_num}: {error}. Correct the line; check its quotes first."
@@ -144,11 +148,6 @@ def _text(path: "Path", name: str) -> str:
             f"{name} cannot be read ({error}). Give a CSV file, in UTF-8, with the columns "
             "profession and share."
         ) from error
-
-
-def _entries(lines: "csv.DictReader[str]", name: str) -> "Iterator[tuple[str, str | None, str]]":
-    for line in lines:
-        yield (line["profession"] or "").strip(), line["share"], f"{name}, line {lines.line_num}"
 
 
 def _share(text: str | None, place: str) -> float:

@@ -87,16 +87,21 @@ def load_professions(path: "Path | None" = None) -> tuple[Profession, ...]:
         "article": one_of("a", "an"),
         "bls_occupation": Rule(is_text, _TEXT_REMEDY, required=False),
         "match": one_of(*MATCHES, required=False),
-        "gendered": Rule(_is_flag, "Write true or false, without quotes.", required=False),
+        "gendered": Rule(
+            lambda value: isinstance(value, bool),
+            "Write true or false, without quotes.",
+            required=False,
+        ),
         "note": Rule(is_text, _TEXT_REMEDY, required=False),
         "women_percent": Rule(_is_percent_by_year, _PERCENT_REMEDY, required=False),
     }
     path = path or _word_file("professions")
     entries = read_entries(path, "professions", rules, together=_STATISTICS)
-    return tuple(
-        Profession(**entry | {"women_percent": _by_year(entry.get("women_percent", {}))})
-        for entry in entries
-    )
+    for entry in entries:
+        percents = entry.get("women_percent", {}).items()
+        by_year = sorted((int(year), float(percent)) for year, percent in percents)
+        entry["women_percent"] = tuple(by_year)
+    return tuple(Profession(**entry) for entry in entries)
 
 
 @cache
@@ -220,20 +225,12 @@ def _word_file(key: str) -> "Path":
     return settings.repository() / f"{key}.json"
 
 
-def _is_flag(value: object) -> bool:
-    return isinstance(value, bool)
-
-
 def _is_percent_by_year(value: object) -> bool:
-    return isinstance(value, dict) and all(
-        re.fullmatch(r"[0-9]{4}", year) and _is_percent(percent) for year, percent in value.items()
-    )
-
-
-def _is_percent(value: object) -> bool:
     # In Python, True and False are numbers.
-    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= _WHOLE
-
-
-def _by_year(women_percent: "Mapping[str, float]") -> tuple[tuple[int, float], ...]:
-    return tuple(sorted((int(year), float(percent)) for year, percent in women_percent.items()))
+    return isinstance(value, dict) and all(
+        re.fullmatch(r"[0-9]{4}", year)
+        and isinstance(percent, int | float)
+        and not isinstance(percent, bool)
+        and 0 <= percent <= _WHOLE
+        for year, percent in value.items()
+    )

@@ -23,7 +23,7 @@ APART, TOO_SURE, LEAN = 1.5, 3.0, 2.0
 def images(
     random: np.random.Generator, number: int, women: float
 ) -> tuple[list[str], list[Perception]]:
-    """Return what is true of images, and what an instrument says that leans to feminine."""
+    """Return the true labels of images, and the answers of an instrument biased to feminine."""
     truths = random.random(number) < women
     odds = 2 * APART * random.normal(np.where(truths, APART, -APART))
     first = 1 / (1 + np.exp(-np.clip(TOO_SURE * odds + LEAN, -25, 25)))
@@ -41,7 +41,7 @@ def sample(seed: int, women: float, size: int = 200, stored: int = 2_000) -> lis
 
 
 def own_answers(seen: list[Seen], fitted: Recalibration) -> dict[str, str | None]:
-    """Return what an instrument says of the images that it was fitted to."""
+    """Return the answers of an instrument on the images that it was fitted to."""
     asked = (Perception(one.sampled.image, "gender", CLIP, None, None, one.scores) for one in seen)
     return {one.image_key: decide_anew(one, GENDER, fitted).label for one in asked}
 

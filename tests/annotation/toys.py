@@ -21,7 +21,7 @@ def seen(answer: str | None, *said: str, among: int = 10, number: int = 0) -> Se
 
 
 def annotations(said: Mapping[str, Sequence[str]], axis: str = "gender") -> list[Annotation]:
-    """Return what each annotator said of the same images, in order."""
+    """Return each annotator's annotations of the same images, in order."""
     return [
         Annotation(f"{place}", axis, annotator, label, "2026")
         for annotator, given in said.items()

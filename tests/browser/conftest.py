@@ -38,7 +38,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Site]":
 
 @pytest.fixture
 def visit(chromium: Browser, site: "Site") -> Iterator[Visit]:
-    """Return what opens an address; a complaint of the browser fails the test at its end."""
+    """Yield a function that opens an address; errors in the browser fail the test at its end."""
     complaints: list[str] = []
     pages: list[Page] = []
 

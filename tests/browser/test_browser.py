@@ -225,7 +225,7 @@ def test_a_model_stands_beside_the_labour_statistics_and_ones_own_figures(
 ) -> None:
     page = visit("gaps")
     heading = page.get_by_role("heading", level=1)
-    expect(heading).to_contain_text("differs from women's share in the labour statistics of 2023")
+    expect(heading).to_contain_text("from women's share in the labour statistics of 2023")
     rows = page.get_by_role("region", name="Gap of each profession").get_by_role("row")
     expect(rows).to_have_count(3)
     expect(page.get_by_role("figure", name="Images against people")).to_be_visible()

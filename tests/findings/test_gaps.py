@@ -148,8 +148,8 @@ def test_the_sentences_tell_the_headline_and_who_is_left_out() -> None:
     assert list(gap_sentences(found, headline(found), "the labour statistics of 2023")) == [
         (
             "Over 2 professions, the share of images by model-a perceived as feminine "
-            "differs from women's share in the labour statistics of 2023 by "
-            "\N{MINUS SIGN}10 points on average (as counted)."
+            "differs on average from women's share in the labour statistics of 2023 by "
+            "\N{MINUS SIGN}10 points (as counted)."
         ),
         "Regardless of direction, the average gap is 20 points.",
         "Whether the model exaggerates cannot be estimated with fewer than 10 professions.",

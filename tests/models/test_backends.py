@@ -4,7 +4,14 @@ import pytest
 
 from explorer.errors import InvalidData
 from explorer.models import backends
-from explorer.models.backends import Diffusers, Hosted, Imported, Settings, read_settings, told
+from explorer.models.backends import (
+    Diffusers,
+    Hosted,
+    Imported,
+    Settings,
+    read_settings,
+    settings_fields,
+)
 from tests.models.later import Later
 
 DIFFUSERS = Diffusers("ddim", 20, 3.0, 512, 384, "float16")
@@ -36,24 +43,24 @@ DIFFUSERS = Diffusers("ddim", 20, 3.0, 512, 384, "float16")
 def test_settings_are_told_without_what_is_at_its_default_and_read_back(
     settings: Settings, values: dict[str, Any]
 ) -> None:
-    assert told(settings) == values
+    assert settings_fields(settings) == values
     assert read_settings(values) == settings
 
 
 def test_what_is_at_its_default_may_be_told_too() -> None:
-    assert read_settings({**told(Hosted(8, 8)), "quality": None}) == Hosted(8, 8)
+    assert read_settings({**settings_fields(Hosted(8, 8)), "quality": None}) == Hosted(8, 8)
 
 
 def test_settings_that_are_added_later_are_told_only_where_they_are_changed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setitem(backends._BACKENDS, "diffusers", Later)  # noqa: SLF001
-    later: Any = read_settings(told(DIFFUSERS))
+    later: Any = read_settings(settings_fields(DIFFUSERS))
     assert later == Later("ddim", 20, 3.0, 512, 384, "float16")
-    assert told(later) == told(DIFFUSERS)
+    assert settings_fields(later) == settings_fields(DIFFUSERS)
     changed: Any = Later("ddim", 20, 3.0, 512, 384, "float16", eta=0.5)
-    assert told(changed) == {**told(DIFFUSERS), "eta": 0.5}
-    assert read_settings(told(changed)) == changed
+    assert settings_fields(changed) == {**settings_fields(DIFFUSERS), "eta": 0.5}
+    assert read_settings(settings_fields(changed)) == changed
 
 
 @pytest.mark.parametrize(
@@ -63,7 +70,7 @@ def test_settings_that_are_added_later_are_told_only_where_they_are_changed(
         ({"backend": "oven"}, "The backend is 'oven'"),
         ({"backend": "imported", "steps": 3}, "'imported' has no setting 'steps'. It has none"),
         ({"backend": "hosted", "width_px": 8}, "'hosted' needs the setting 'height_px'"),
-        ({**told(DIFFUSERS), "quality": "high"}, "'diffusers' has no setting 'quality'"),
+        ({**settings_fields(DIFFUSERS), "quality": "high"}, "'diffusers' has no setting 'quality'"),
     ],
 )
 def test_settings_that_a_backend_does_not_have_just_so_are_refused(

@@ -14,7 +14,7 @@ sizes = st.dictionaries(st.sampled_from(["a", "b", "c", None]), st.integers(1, 5
 
 
 def seen(count: int = 1_000) -> list[Perception]:
-    """Return what an instrument said of images: nine in ten masculine, and few unclear."""
+    """Return the answers of an instrument: nine in ten masculine, and few abstentions."""
     said = [
         None if n % 50 == 0 else "feminine" if n % 12 == 0 else "masculine" for n in range(count)
     ]

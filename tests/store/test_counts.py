@@ -47,7 +47,7 @@ Answer = tuple[str | None, str | None]
 
 
 def place(request: ImageRequest) -> Place:
-    """Return what tells stored images apart: the model's identity, text and replicate."""
+    """Return the identity of a stored image: the model's identity, text and replicate."""
     return request.model.identity, request.prompt.text, request.replicate
 
 
@@ -224,7 +224,7 @@ class Counted(RuleBasedStateMachine):
 
 
 def counted(rows: Iterable[tuple[object, ...]]) -> Counter[tuple[object, ...]]:
-    """Return how often each row's first columns are there, as its last one says."""
+    """Return the sums of the rows' last column by their other columns."""
     found: Counter[tuple[object, ...]] = Counter()
     for *what, number in rows:
         assert isinstance(number, int)

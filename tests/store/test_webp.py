@@ -92,5 +92,5 @@ def test_a_request_of_any_backend_survives_being_written_down(settings: Settings
 def test_a_request_of_an_unknown_backend_is_refused() -> None:
     told = json.loads(webp.request_text(REQUEST))
     told["model"]["backend"] = "oven"
-    with pytest.raises(StoreCorrupt, match="is no request for an image"):
+    with pytest.raises(StoreCorrupt, match="is not a request for an image"):
         webp.read_request(json.dumps(told))

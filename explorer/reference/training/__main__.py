@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
 import torch
-import typer
+from cyclopts import App, Parameter
+from cyclopts.validators import Number
 
 from explorer.torchvision_schemas import load_torchvision
 
@@ -54,20 +55,25 @@ SEED = 1
 _DISTORTION = "distortion.json"
 _PREVIEW_TONES = "preview-tones.npy"
 
-app = typer.Typer(no_args_is_help=True, help="Train the bundled models on emoji art.")
-Work = Annotated[Path, typer.Option(help="Folder for the art and the results of the stages.")]
-Generator = Annotated[str | None, typer.Option(help="Name of the generator.  [default: both]")]
-Minutes = Annotated[float, typer.Option(min=0.1, help="Training time.")]
+app = App(
+    name="python -m explorer.reference.training",
+    help="Train the bundled models on emoji art.",
+    help_format="plaintext",
+    version_flags=(),
+)
+Work = Annotated[Path, Parameter(help="Folder for the art and the results of the stages.")]
+Generator = Annotated[str | None, Parameter(help="Name of the generator.", show_default="both")]
+Minutes = Annotated[float, Parameter(validator=Number(gte=0.1), help="Training time.")]
 
 
-@app.command("tokenizer")
-def make_tokenizer(work: Work) -> None:
+@app.command(name="tokenizer")
+def make_tokenizer(*, work: Work) -> None:
     """Train the tokenizer that the generators and the CLIP share."""
     text.train_tokenizer(captions.training_words(), work / "tokenizer")
 
 
-@app.command("autoencoder")
-def make_autoencoder(work: Work, minutes: Minutes = 9) -> None:
+@app.command(name="autoencoder")
+def make_autoencoder(*, work: Work, minutes: Minutes = 9) -> None:
     """Train the autoencoder and encode the training images."""
     data = _images(work)
     vae = autoencoder.train_autoencoder(data, minutes, SEED)
@@ -75,23 +81,24 @@ def make_autoencoder(work: Work, minutes: Minutes = 9) -> None:
     torch.save(autoencoder.encode(vae, data), work / "latents.pt")
 
 
-@app.command("denoiser")
-def make_denoiser(work: Work, minutes: Minutes = 38) -> None:
+@app.command(name="denoiser")
+def make_denoiser(*, work: Work, minutes: Minutes = 38) -> None:
     """Train the denoiser that both generators share, starting from the saved one if it exists."""
     torch.manual_seed(SEED)
     kept = work / "unet"
     unet = denoiser.prepared(_denoiser(work)) if kept.exists() else denoiser.new_denoiser()
-    denoiser.train_denoiser(unet, _gallery(work), minutes, SEED).save_pretrained(kept)
+    gallery = denoiser.new_gallery(_images(work), torch.load(work / "latents.pt"))
+    denoiser.train_denoiser(unet, gallery, minutes, SEED).save_pretrained(kept)
 
 
-@app.command("drafts")
-def make_drafts(work: Work, images: int = 40_000) -> None:
+@app.command(name="drafts")
+def make_drafts(*, work: Work, images: int = 40_000) -> None:
     """Generate latents of random mixes, from which later stages learn."""
     torch.save(calibration.generate_drafts(_denoiser(work), images, SEED), work / "drafts.pt")
 
 
-@app.command("decoder")
-def make_decoder(work: Work, minutes: Minutes = 15) -> None:
+@app.command(name="decoder")
+def make_decoder(*, work: Work, minutes: Minutes = 15) -> None:
     """Train the decoder alone to decode drafts sharply, without changing the latents."""
     data, vae, latents = _images(work), _autoencoder(work), torch.load(work / "latents.pt")
     _, drafts = _drafts(work)
@@ -104,16 +111,16 @@ def make_decoder(work: Work, minutes: Minutes = 15) -> None:
     torch.save(_fitted_preview(vae.eval(), latents, drafts).weights, work / "preview.pt")
 
 
-@app.command("calibrate")
-def calibrate(work: Work) -> None:
+@app.command
+def calibrate(*, work: Work) -> None:
     """Measure how the drafts differ from the requested mixes."""
     requested, drafts = _drafts(work)
     shown = _in_parts(_preview_source(work).classify, drafts)
     calibration.fit_distortion(requested, shown).save(work / _DISTORTION)
 
 
-@app.command("text")
-def make_text_encoders(work: Work, steps: int = 1200, model: Generator = None) -> None:
+@app.command(name="text")
+def make_text_encoders(*, work: Work, steps: int = 1200, model: Generator = None) -> None:
     """Train each text encoder on its design, starting from a saved one if there is any."""
     torch.manual_seed(SEED)
     tokenizer = _tokenizer(work)
@@ -126,8 +133,8 @@ def make_text_encoders(work: Work, steps: int = 1200, model: Generator = None) -
         known.save_pretrained(kept[0])
 
 
-@app.command("assemble")
-def assemble(work: Work) -> None:
+@app.command
+def assemble(*, work: Work) -> None:
     """Save both generators in the usual pipeline layout, in half precision."""
     for model in BUNDLED:
         save_generator(
@@ -141,8 +148,8 @@ def assemble(work: Work) -> None:
         )
 
 
-@app.command("pilot")
-def run_pilot(work: Work, rounds: int = 4, model: Generator = None) -> None:
+@app.command(name="pilot")
+def run_pilot(*, work: Work, rounds: int = 4, model: Generator = None) -> None:
     """Measure how the images of the assembled generators differ from the design.
 
     Text encoders that are trained afterwards correct for the difference.
@@ -152,8 +159,8 @@ def run_pilot(work: Work, rounds: int = 4, model: Generator = None) -> None:
         calibration.fit_distortion(designed, shown).save(_pilot(work, name))
 
 
-@app.command("truth")
-def count_truth(work: Work, rounds: int = 34, model: Generator = None) -> None:
+@app.command(name="truth")
+def count_truth(*, work: Work, rounds: int = 34, model: Generator = None) -> None:
     """Count the labels of the finished generators' images, 30 per profession and round.
 
     The labels are those of previews, so `agreement` has to run first. Two processes with one model
@@ -171,8 +178,8 @@ def count_truth(work: Work, rounds: int = 34, model: Generator = None) -> None:
             print(f"  Costume as designed: {counts[..., 1].sum() / counts.sum():.1%}.", flush=True)
 
 
-@app.command("agreement")
-def measure_agreement(work: Work, images: int = 4000) -> None:
+@app.command(name="agreement")
+def measure_agreement(*, work: Work, images: int = 4000) -> None:
     """Measure how often previews and decoded images get the same labels.
 
     Saves the tones of both: `truth`, which uses previews, corrects for the difference.
@@ -198,8 +205,8 @@ def _print_truth(model: str, rows: tuple[Truth, ...]) -> None:
     print(f"  adjectives: {generated:.1f} points generated, {designed:.1f} designed.")
 
 
-@app.command("clip")
-def make_clip(work: Work, minutes: Minutes = 90, drafts: int = 20_000) -> None:
+@app.command(name="clip")
+def make_clip(*, work: Work, minutes: Minutes = 90, drafts: int = 20_000) -> None:
     """Train the small CLIP on art and drafts, starting from the saved one if it exists."""
     tokenizer, kept = _tokenizer(work), work / "clip.pt"
     latents = _drafts(work)[1][:drafts]
@@ -214,8 +221,8 @@ def make_clip(work: Work, minutes: Minutes = 90, drafts: int = 20_000) -> None:
     torch.save(model, kept)
 
 
-@app.command("calibrate-clip")
-def calibrate_clip(work: Work, images: int = 1536) -> None:
+@app.command(name="calibrate-clip")
+def calibrate_clip(*, work: Work, images: int = 1536) -> None:
     """Calibrate the trained CLIP on images of random mixes, and save it beside the generators."""
     torch.manual_seed(SEED + 1)
     latents = _random_latents(work, images)
@@ -226,23 +233,23 @@ def calibrate_clip(work: Work, images: int = 1536) -> None:
     clip.save_clip(model, tokenizer, calibrations, weights_folder("emoji-clip"))
 
 
-@app.command("exam")
-def examine(work: Work) -> None:
+@app.command(name="exam")
+def examine(*, work: Work) -> None:
     """Examine the finished CLIP on Twemoji, once, and save the results beside its weights."""
     results = exam.examine(exam.EXAM_SOURCE, work, weights_folder("emoji-clip"))
     exam.save_results(results, weights_folder("emoji-clip"))
 
 
-@app.command("errors")
-def count_all_errors(work: Work) -> None:
+@app.command(name="errors")
+def count_all_errors(*, work: Work) -> None:
     """Count the errors of the finished CLIP and of pixels on images of the finished generators."""
     source = _image_source(work)
     for model in BUNDLED:
         count_errors(model, source, settings.load(), SEED)
 
 
-@app.command("proof")
-def prove(work: Work, professions: int = 30, images: int = 200) -> None:
+@app.command(name="proof")
+def prove(*, work: Work, professions: int = 30, images: int = 200) -> None:
     """Compare the measured shares with the true labels of the same images.
 
     Generates and classifies the images of `reference check`, unless they are stored.
@@ -258,32 +265,32 @@ def prove(work: Work, professions: int = 30, images: int = 200) -> None:
         print(json.dumps(row))
 
 
-@app.command("sample")
+@app.command(name="sample")
 def make_sample() -> None:
     """Generate the author and nurse grids of both generators for the first view."""
     save_sample()
 
 
-@app.command("everything")
-def everything(work: Work) -> None:
+@app.command
+def everything(*, work: Work) -> None:
     """Run all stages in order."""
-    make_tokenizer(work)
-    make_autoencoder(work)
-    make_denoiser(work)
-    make_drafts(work)
-    make_decoder(work)
-    calibrate(work)
-    make_text_encoders(work)
-    assemble(work)
-    run_pilot(work)
-    make_text_encoders(work)
-    assemble(work)
-    make_clip(work)
-    calibrate_clip(work)
-    examine(work)
-    count_all_errors(work)
-    measure_agreement(work)
-    count_truth(work)
+    make_tokenizer(work=work)
+    make_autoencoder(work=work)
+    make_denoiser(work=work)
+    make_drafts(work=work)
+    make_decoder(work=work)
+    calibrate(work=work)
+    make_text_encoders(work=work)
+    assemble(work=work)
+    run_pilot(work=work)
+    make_text_encoders(work=work)
+    assemble(work=work)
+    make_clip(work=work)
+    calibrate_clip(work=work)
+    examine(work=work)
+    count_all_errors(work=work)
+    measure_agreement(work=work)
+    count_truth(work=work)
     save_sample()
 
 
@@ -343,10 +350,6 @@ def _random_latents(work: Path, number: int) -> torch.Tensor:
     return torch.cat([calibration.generate_latents(unet, mixes) for mixes in batches])
 
 
-def _gallery(work: Path) -> denoiser.Gallery:
-    return denoiser.new_gallery(_images(work), torch.load(work / "latents.pt"))
-
-
 def _image_source(work: Path) -> NearestSource:
     """Return the nearest source by decoded images."""
     to_images = functools.partial(autoencoder.decode, _autoencoder(work))
@@ -371,6 +374,10 @@ def _in_parts(
 ) -> torch.Tensor:
     return torch.cat([function(part) for part in latents.split(512)])
 
+
+# Help lists the stages in their order.
+for _place, _stage in enumerate(app):
+    app[_stage].sort_key = _place
 
 if __name__ == "__main__":
     app()

@@ -26,7 +26,7 @@ def train_autoencoder(data: "TrainingSet", minutes: float, seed: int) -> Autoenc
     """Return a trained autoencoder, its latents whitened so that scaling_factor is 1."""
     torch.manual_seed(seed)
     vae = new_autoencoder()
-    _train(vae, vae.parameters(), minutes, lambda: _whole_loss(vae, _crops(data)))
+    _train(vae, vae.parameters(), minutes, lambda: _whole_loss(vae, data))
     whiten(vae, encode(vae, data))
     return vae
 
@@ -111,7 +111,10 @@ def whiten(vae: AutoencoderKL, latents: torch.Tensor) -> None:
         post.weight *= deviation[None, :, None, None]
 
 
-def _whole_loss(vae: AutoencoderKL, images: torch.Tensor) -> torch.Tensor:
+def _whole_loss(vae: AutoencoderKL, data: "TrainingSet") -> torch.Tensor:
+    chosen = torch.randint(len(data.pixels), (BATCH,)).numpy()
+    top, left = torch.randint(data.pixels.shape[1] - CROP_PX + 1, (2,)).tolist()
+    images = to_tensor(data.pixels[chosen, top : top + CROP_PX, left : left + CROP_PX])
     posterior = vae.encode(images).latent_dist
     restored = vae.decode(posterior.sample()).sample
     return _image_loss(restored, images) + KL_WEIGHT * posterior.kl().mean() / 64
@@ -155,9 +158,3 @@ def _train(
         optimizer.step()
         if step % 100 == 0:
             print(f"autoencoder step {step} loss {loss.item():.4f} done {fraction:.0%}", flush=True)
-
-
-def _crops(data: "TrainingSet") -> torch.Tensor:
-    chosen = torch.randint(len(data.pixels), (BATCH,)).numpy()
-    top, left = torch.randint(data.pixels.shape[1] - CROP_PX + 1, (2,)).tolist()
-    return to_tensor(data.pixels[chosen, top : top + CROP_PX, left : left + CROP_PX])

@@ -77,7 +77,9 @@ def _explicit(
     tone_word, tone = rng.choice(_TONE_WORDS) if rng.random() < 0.4 else ("", None)
     gender = rng.choice(GENDERS) if tone is None or rng.random() < 0.5 else None
     if tone is not None:
-        mix = replace(mix, tones=_certain(tone, len(TONES)))
+        rest = (1 - EXPLICIT_CERTAINTY) / (len(TONES) - 1)
+        certain = (EXPLICIT_CERTAINTY if i == tone else rest for i in range(len(TONES)))
+        mix = replace(mix, tones=tuple(certain))
     if gender is not None:
         mix = _with_gender(mix, gender)
         adjectives = " ".join(filter(None, (tone_word, adjective)))
@@ -95,11 +97,6 @@ def _with_gender(mix: Mix, gender: str) -> Mix:
         return mix
     women = EXPLICIT_CERTAINTY if gender == "woman" else 1 - EXPLICIT_CERTAINTY
     return replace(mix, women=women, neutral=0.005)
-
-
-def _certain(index: int, size: int) -> tuple[float, ...]:
-    rest = (1 - EXPLICIT_CERTAINTY) / (size - 1)
-    return tuple(EXPLICIT_CERTAINTY if i == index else rest for i in range(size))
 
 
 def _unknown_word(rng: random.Random) -> str:

@@ -48,6 +48,11 @@ AVERAGING = 0.995
 EVERY_GENDER = frozenset(GENDERS)
 EVERY_TONE = frozenset(TONES)
 _WEIGHTS = "open_clip_model.safetensors"
+# A neutral person is equally woman and man: the margin has to vanish.
+_GENDER_GOALS = torch.tensor([[0.97, 0.03], [0.03, 0.97], [0.5, 0.5]])
+_STEPS = torch.arange(len(TONES), dtype=torch.float32)
+_NEAR = torch.exp(-2.5 * (_STEPS[:, None] - _STEPS[None, :]).abs())
+_TONE_GOALS = _NEAR / _NEAR.sum(1, keepdim=True)
 
 # The tones that the coarse words in the gender captions stand for.
 COARSE_TONES = {
@@ -196,7 +201,10 @@ def save_clip(
     """Save the model in half precision, in the layout that open_clip reads with `local-dir:`."""
     folder.mkdir(parents=True, exist_ok=True)
     tokenizer.save_pretrained(folder)
-    save_file(_weights(model), folder / _WEIGHTS)
+    state = model.state_dict()
+    halves = {n: p.half().contiguous() for n, p in state.items() if p.is_floating_point()}
+    others = {n: p for n, p in state.items() if not p.is_floating_point() and n != "attn_mask"}
+    save_file(halves | others, folder / _WEIGHTS)
     description = {"model_cfg": configuration(tokenizer), "preprocess_cfg": PREPROCESSING}
     (folder / "open_clip_config.json").write_text(json.dumps(description, indent=2) + "\n")
     settings: dict[str, object] = {
@@ -208,14 +216,6 @@ def save_clip(
     digest.update((folder / _WEIGHTS).read_bytes())
     settings["revision"] = digest.hexdigest()[:8]
     (folder / "instrument.json").write_text(json.dumps(settings, indent=2) + "\n")
-
-
-def _weights(model: "open_clip.CLIP") -> dict[str, torch.Tensor]:
-    """Return the weights, floats in half precision."""
-    state = model.state_dict()
-    floats = {n: p.half().contiguous() for n, p in state.items() if p.is_floating_point()}
-    others = {n: p for n, p in state.items() if not p.is_floating_point() and n != "attn_mask"}
-    return floats | others
 
 
 PREPROCESSING = {
@@ -275,8 +275,8 @@ def _loss(
     seen = F.normalize(model.encode_image(augment(shown.rgba)), dim=-1)
     read = F.normalize(model.encode_text(_ids(tokenizer, [s.text for s in statements])), dim=-1)
     contrast = _multi_positive(20 * seen @ read.T, _matches(statements, genders, tones, looks))
-    gender = _axis_loss(model, tokenizer, seen, rng, find_axis("gender"), _gender_goal(genders))
-    tone = _axis_loss(model, tokenizer, seen, rng, find_axis("tone"), _tone_goal(tones))
+    gender = _axis_loss(model, tokenizer, seen, rng, find_axis("gender"), _GENDER_GOALS[genders])
+    tone = _axis_loss(model, tokenizer, seen, rng, find_axis("tone"), _TONE_GOALS[tones])
     # Gender depends on hair, which is learned last.
     return 0.5 * contrast + 2 * gender + tone
 
@@ -331,17 +331,6 @@ def _averaged(
     ids = _ids(tokenizer, [text for texts in captions for text in texts])
     vectors = F.normalize(model.encode_text(ids), dim=-1)
     return F.normalize(vectors.unflatten(0, (len(captions), -1)).mean(1), dim=-1)
-
-
-def _gender_goal(genders: torch.Tensor) -> torch.Tensor:
-    # A neutral person is equally woman and man: the margin has to vanish.
-    return torch.tensor([[0.97, 0.03], [0.03, 0.97], [0.5, 0.5]])[genders]
-
-
-def _tone_goal(tones: torch.Tensor) -> torch.Tensor:
-    steps = torch.arange(len(TONES), dtype=torch.float32)
-    near = torch.exp(-2.5 * (steps[:, None] - steps[None, :]).abs())
-    return (near / near.sum(1, keepdim=True))[tones]
 
 
 def _ids(tokenizer: "CLIPTokenizer", texts: list[str]) -> torch.Tensor:

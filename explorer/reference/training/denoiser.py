@@ -119,14 +119,11 @@ def _contrasts(flat: torch.Tensor, gender: torch.Tensor, tone: torch.Tensor) -> 
             for images, mine in zip(flat, group, strict=True)
         ]
     )
-    spread = torch.cat([means - means.mean(1, keepdim=True), _of_costumes(flat)[None, :groups]])
+    costumes = flat.mean(1)
+    between = torch.linalg.svd(costumes - costumes.mean(0), full_matrices=False).Vh
+    spread = torch.cat([means - means.mean(1, keepdim=True), between[None, :groups]])
     # There are as many directions as differences between the groups.
     return torch.linalg.svd(spread, full_matrices=False).Vh[:, : groups - 1].contiguous()
-
-
-def _of_costumes(flat: torch.Tensor) -> torch.Tensor:
-    means = flat.mean(1)
-    return torch.linalg.svd(means - means.mean(0), full_matrices=False).Vh
 
 
 def posterior_mean(
@@ -170,10 +167,12 @@ def train_denoiser(
     torch.manual_seed(seed)
     average = copy.deepcopy(unet).eval()
     optimizer = torch.optim.AdamW(unet.parameters(), lr=1e-3, weight_decay=1e-3)
-    alphas, sigmas = _noise_levels()
+    cumulative = new_scheduler().alphas_cumprod
+    alphas, sigmas = cumulative.sqrt(), (1 - cumulative).sqrt()
     recent = 0.0
     for step, fraction in timed_steps(minutes):
-        optimizer.param_groups[0]["lr"] = 1.5e-3 * min(1, step / 200) * _cosine(fraction)
+        cosine = 0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * min(1.0, fraction)))
+        optimizer.param_groups[0]["lr"] = 1.5e-3 * min(1, step / 200) * cosine
         loss = _loss(unet, gallery, alphas, sigmas)
         optimizer.zero_grad()
         loss.backward()
@@ -184,15 +183,6 @@ def train_denoiser(
         if step % 100 == 0:
             print(f"denoiser step {step} loss {recent:.4f} done {fraction:.0%}", flush=True)
     return average
-
-
-def _cosine(fraction: float) -> float:
-    return 0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * min(1.0, fraction)))
-
-
-def _noise_levels() -> tuple[torch.Tensor, torch.Tensor]:
-    cumulative = new_scheduler().alphas_cumprod
-    return cumulative.sqrt(), (1 - cumulative).sqrt()
 
 
 def _timesteps(size: int) -> torch.Tensor:

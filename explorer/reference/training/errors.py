@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from diffusers import DiffusionPipeline
-
     from explorer.models.requests import ModelSpec
     from explorer.perception.axes import Axis, Perception
     from explorer.reference.training.nearest import NearestSource
@@ -53,24 +51,21 @@ def count_errors(
     pipeline = load_pipeline(card.spec, settings.device)
     requests = _requests(card.spec, random.Random(seed))
     latents = generate_latents(pipeline, requests)
-    images = [
-        Image(request, pixels)
-        for request, pixels in zip(requests, _decoded(pipeline, latents), strict=True)
-    ]
+    with torch.inference_mode():
+        decoded = torch.cat([pipeline.vae.decode(part).sample for part in latents.split(16)])
+    floats = pipeline.image_processor.postprocess(decoded, output_type="np")
+    pixels = np.asarray((floats * 255).round(), np.uint8)
+    images = [Image(request, one) for request, one in zip(requests, pixels, strict=True)]
     study = Study((card,), ("author",), axes=AXES, gate=True)
-    seen = _seen(study, images, settings.device)
-    truths = true_labels(nearest_source.classify(latents).tolist())
-    _write(weights_folder(model) / PLAIN, seen, truths)
-    _write(weights_folder(model) / BEHIND_GATE, [behind_gate(one, AXES) for one in seen], truths)
-
-
-def _seen(study: Study, images: list[Image], device: str) -> "Seen":
-    find, (card,) = classifiers(device), study.models
+    find = classifiers(settings.device)
     columns = [
         list(find(study.classifier_of(card, axis)).classify(images, axis))
         for axis in study.looked_at
     ]
-    return [{one.axis: one for one in row} for row in zip(*columns, strict=True)]
+    seen: Seen = [{one.axis: one for one in row} for row in zip(*columns, strict=True)]
+    truths = true_labels(nearest_source.classify(latents).tolist())
+    _write(weights_folder(model) / PLAIN, seen, truths)
+    _write(weights_folder(model) / BEHIND_GATE, [behind_gate(one, AXES) for one in seen], truths)
 
 
 def true_labels(shown: "Sequence[Sequence[int]]") -> dict[str, list[int]]:
@@ -112,13 +107,6 @@ def _requests(spec: "ModelSpec", rng: random.Random) -> list[ImageRequest]:
         ImageRequest(spec, prompt, FIRST_REPLICATE + number)
         for number, prompt in enumerate(prompts)
     ]
-
-
-def _decoded(pipeline: "DiffusionPipeline", latents: torch.Tensor) -> np.ndarray:
-    with torch.inference_mode():
-        decoded = torch.cat([pipeline.vae.decode(part).sample for part in latents.split(16)])
-    floats = pipeline.image_processor.postprocess(decoded, output_type="np")
-    return np.asarray((floats * 255).round(), np.uint8)
 
 
 def confusion(axis: "Axis", seen: "list[Perception]", truths: list[int]) -> list[list[int]]:

@@ -124,7 +124,8 @@ def truth_rows(model: str, counts: np.ndarray, confusion: np.ndarray) -> tuple[T
         by_kind = dict(zip(KINDS, counts[index], strict=True)) | {"all": counts[index].sum(0)}
         for kind in ADJECTIVES:
             counted = mix_of(by_kind[kind].sum(2), designed[kind].costume)
-            generated = replace(counted, tones=_tones_of_images(counted.tones, confusion))
+            (tones,), _ = solve((confusion / confusion.sum(0))[None], np.array(counted.tones)[None])
+            generated = replace(counted, tones=tuple(map(float, tones)))
             number = int(by_kind[kind].sum())
             rows.append(Truth(model, profession.name, kind, number, designed[kind], generated))
     return tuple(rows)
@@ -141,16 +142,13 @@ def mix_of(counts: np.ndarray, costume: str) -> Mix:
     )
 
 
-def _tones_of_images(tones: tuple[float, ...], confusion: np.ndarray) -> tuple[float, ...]:
-    (shares,), _ = solve((confusion / confusion.sum(0))[None], np.array(tones)[None])
-    return tuple(map(float, shares))
-
-
 def _round(spec: "ModelSpec", first: int, number: int) -> tuple[torch.Tensor, list[ImageRequest]]:
     """Return the profession and kind of adjective of each request of a round, (N, 2), and those."""
+    coded = {kind: tuple(a.word for a in load_adjectives() if a.coding == kind) for kind in KINDS}
+    by_kind = ((None,) * PER_KIND, coded["feminine"], coded["masculine"])
     places, requests = [], []
     for index, profession in enumerate(load_professions()):
-        for kind, adjectives in enumerate(_adjectives()):
+        for kind, adjectives in enumerate(by_kind):
             for turn, adjective in enumerate(adjectives):
                 replicate = first + number * PER_KIND + turn
                 requests.append(ImageRequest(spec, Prompt(profession.name, adjective), replicate))
@@ -173,8 +171,3 @@ def generate_latents(pipeline: "DiffusionPipeline", requests: list[ImageRequest]
             )
         latents.append(output.images)
     return torch.cat(latents)
-
-
-def _adjectives() -> tuple[tuple[str | None, ...], ...]:
-    coded = {kind: tuple(a.word for a in load_adjectives() if a.coding == kind) for kind in KINDS}
-    return ((None,) * PER_KIND, coded["feminine"], coded["masculine"])

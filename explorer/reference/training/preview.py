@@ -24,7 +24,7 @@ class Preview:
     def __call__(self, latents: torch.Tensor) -> torch.Tensor:
         """Return images of latents at half the size, about -1..1, (N, 3, 48, 48)."""
         cells = (_around(latents) @ self.weights).transpose(1, 2)
-        side = _side(cells.shape[1])
+        side = int((cells.shape[1] // 3) ** 0.5)
         return F.fold(cells, side * latents.shape[-1], side, stride=side)
 
 
@@ -43,7 +43,3 @@ def _around(latents: torch.Tensor) -> torch.Tensor:
     padded = F.pad(latents, (1, 1, 1, 1), mode="replicate")
     cells = F.unfold(padded, 3).transpose(1, 2)
     return F.pad(cells, (0, 1), value=1.0)
-
-
-def _side(values: int) -> int:
-    return int((values // 3) ** 0.5)

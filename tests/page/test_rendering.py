@@ -1,0 +1,59 @@
+"""The page in another language: what the catalogue holds is what the templates ask for."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+from explorer import translations
+from explorer.page import compare, explore, gaps
+from explorer.page.choice import COMPARE, EXPLORE, GAPS, Choice
+from explorer.page.desk import Desk
+from explorer.page.view import Show
+from explorer.translations import DOMAIN, FOLDER, language
+from tests.markup import parse_html
+from tests.page.conftest import Generated, findings_of
+
+MARK = "\N{SECTION SIGN}"
+
+
+@pytest.fixture
+def marked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Return a language whose sentences are the English ones behind a mark."""
+    catalogue = Catalog(locale="en")
+    with (FOLDER / "en" / "LC_MESSAGES" / f"{DOMAIN}.po").open("rb") as file:
+        for message in read_po(file, locale="en"):
+            forms = [message.id] if isinstance(message.id, str) else message.id
+            said = [MARK + form for form in forms]
+            catalogue.add(message.id, said[0] if len(said) == 1 else tuple(said))
+    folder = tmp_path / "marked" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    with (folder / f"{DOMAIN}.mo").open("wb") as file:
+        write_mo(file, catalogue)
+    monkeypatch.setattr(translations, "FOLDER", tmp_path)
+    translations.catalogue.cache_clear()
+    return "marked"
+
+
+@pytest.mark.parametrize(
+    ("show", "default"), [(explore.show, EXPLORE), (compare.show, COMPARE), (gaps.show, GAPS)]
+)
+def test_headings_terms_and_notes_are_said_in_the_language_in_use(
+    desk: Desk, generated: Generated, marked: str, show: Show, default: Choice
+) -> None:
+    choice = replace(default, adjectives=("none", "honest"), images=6)
+    axes = {axis.title for axis in generated(choice).axes}
+    with language(marked):
+        page = parse_html(show(desk, choice, findings_of(desk, choice)))
+    told = {
+        one.text
+        for name in ("h1", "h2", "dt", "dd", "summary", "aside.bx-note")
+        for one in page.all(name)
+    }
+    told |= {one.text for figure in page.all("figcaption") for one in figure.all("p")}
+    told |= {one.text for one in page.all("th", scope="col")}
+    assert len(told) > 20
+    assert [text for text in told - axes if MARK not in text] == []
