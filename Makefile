@@ -20,7 +20,7 @@ run: $(VENV)/installed
 	$(BIN)/python -m explorer serve --open
 
 test: check chromium
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 check: $(VENV)/installed-dev
 	$(BIN)/ruff check
