@@ -73,10 +73,8 @@ def _measure(root: Path, replicates: int) -> None:
 
 def _work(store: Store, one: Study, both: Study) -> "Iterator[tuple[str, Callable[[], object]]]":
     yield "counts of both models", lambda: _count(store, both)
-    yield (
-        "tallies of 150 professions, both models, with corrected intervals",
-        lambda: Findings(both, store).found("profession"),
-    )
+    for models, asked in (("one model", one), ("both models", both)):
+        yield f"corrected tallies of 150 professions, {models}", _found(asked, store)
     yield "missing of the full study", lambda: count_missing(both, store)
     yield "not classified of the full study", lambda: count_unclassified(both, store)
     desk = _desk(store)
@@ -87,6 +85,10 @@ def _work(store: Store, one: Study, both: Study) -> "Iterator[tuple[str, Callabl
     ):
         words = EXPLORE.professions if choice is EXPLORE else (ALL,)
         yield name, _view(desk, show, replace(choice, professions=words, images=one.images))
+
+
+def _found(asked: Study, store: Store) -> Callable[[], object]:
+    return lambda: Findings(asked, store).found("profession")
 
 
 def _view(desk: Desk, show: Show, choice: Choice) -> Callable[[], object]:
