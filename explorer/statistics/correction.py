@@ -10,6 +10,7 @@ no share of a class, the draw takes a small share that the number of images does
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from explorer.statistics.intervals import Interval
@@ -167,12 +168,13 @@ def mean(correction: Correction) -> Correction:
         return row
     plain = np.mean([_plain(tally) for tally in tallies], axis=0)
     centred = np.zeros((draws, len(plain)))
-    for row_of, tally in zip(correction.rows, tallies, strict=True):
-        tallied = _tallied(correction, row_of, tally)
-        smoothed, images = np.add(tally, _PRIOR), sum(tally)
-        # Prior counts make drawn shares vary too little, by a third for a tally of four images.
-        wider = ((smoothed.sum() + 1) / images) ** 0.5
-        centred += wider * (tallied - _plain(smoothed)) / len(tallies)
+    with ThreadPoolExecutor(_THREADS) as threads:
+        drawn = threads.map(partial(_tallied, correction), correction.rows, tallies)
+        for tally, tallied in zip(tallies, drawn, strict=True):
+            smoothed, images = np.add(tally, _PRIOR), sum(tally)
+            # Prior counts make drawn shares vary too little, by a third for a tally of four images.
+            wider = ((smoothed.sum() + 1) / images) ** 0.5
+            centred += wider * (tallied - _plain(smoothed)) / len(tallies)
     last, matrices = correction.rows[-1], _matrices(correction)
     shares = _corrected(correction, last + 1, total, plain, plain + centred, matrices, kept[0])
     return replace(row, shares=(shares,))
