@@ -97,7 +97,7 @@ def _say_usage_error(error: CycloptsError) -> None:
 
 
 def _mistake(error: CycloptsError) -> str:
-    """Return what is wrong with the words, in the terms of the help."""
+    """Return the message on unusable words, in the terms of the help."""
     if isinstance(error, UnusedCliTokensError) and error.unused_tokens:
         pattern = _(
             "Unexpected argument {word!r}. Write arguments side by side, and repeat an option for "

@@ -193,7 +193,7 @@ def _references(path: Path | None, year: int, study: "Study") -> "dict[str, Refe
 
 
 def _beside(path: Path | None, year: int) -> str:
-    """Return what the gaps are measured to, as sentences name it."""
+    """Return the name that sentences give the reference of the gaps."""
     if path is None:
         return _("the labour statistics of {year}").format(year=year)
     return repr(str(path))

@@ -18,7 +18,7 @@ Command = Callable[[str], Result]
 
 @pytest.fixture
 def generator(monkeypatch: pytest.MonkeyPatch) -> FakeGenerator:
-    """Return what generates whatever the command line asks for."""
+    """Return the generator that the command line uses."""
     generator = FakeGenerator()
 
     def find(name: str, device: str, **changes: Any) -> ModelCard:

@@ -46,7 +46,7 @@ def desk(store: Store, generator: FakeGenerator) -> Desk:
 
 @pytest.fixture
 def generated(desk: Desk) -> Generated:
-    """Return what turns a choice into a study that is generated and classified."""
+    """Return a function from a choice to a generated and classified study."""
 
     def generate(choice: Choice = EXPLORE) -> Study:
         made = study(choice, desk.find_model, desk.settings.device)

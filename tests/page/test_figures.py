@@ -39,7 +39,7 @@ def page(desk: Desk, show: Show, choice: Choice) -> Element:
 
 
 def run(desk: Desk, line: str) -> str:
-    """Return what a command of the choice prints."""
+    """Return the output of a command for the choice."""
     done = commands.run(f"{line} --cache {shlex.quote(str(desk.store.root))}")
     assert done.exit_code == 0, done.output
     return done.stdout
@@ -107,7 +107,7 @@ def shares(row: Row) -> list[str]:
 
 
 def printed(cells: Sequence[str]) -> list[str]:
-    """Return what is printed of the shares, without what a bundled model is known to generate."""
+    """Return the printed shares, without those a bundled model is known to generate."""
     return [cell.partition(", known")[0] for cell in cells]
 
 

@@ -62,7 +62,7 @@ def shown(desk: Desk, choice: Choice, show: Show = explore.show) -> str:
 
 
 def refused(desk: Desk, choice: Choice) -> dict[str, int]:
-    """Return how many images the gate refuses, by what they show."""
+    """Return the number of images the gate refuses, by subject shown."""
     (row, *_) = findings_of(desk, choice).tallies("profession")
     return {reason: count for reason, count in row.reasons if reason in REFUSALS}
 
