@@ -15,7 +15,7 @@ from explorer.models.requests import Asked, ImageRequest
 from explorer.perception.axes import find_axis, load_axes
 from explorer.perception.instruments import Instrument
 from explorer.perception.subject import SUBJECT
-from explorer.progress import Pace, Progress, batches, growing_batches
+from explorer.progress import Pace, Progress, Turns, batches
 from explorer.settings import MAX_IMAGES_PER_PROMPT
 from explorer.words.prompts import TEMPLATE, Prompt, check_template
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from explorer.models.requests import Image, ModelSpec
     from explorer.perception.axes import Axis, Perception
     from explorer.perception.instruments import ClassifierSpec, Recalibration
+    from explorer.progress import Work
     from explorer.store.index import Store
 
 
@@ -36,6 +37,10 @@ class Generator(Protocol):
     @property
     def provenance(self) -> "Provenance":
         """The device and the libraries that generate."""
+        ...
+
+    def load(self) -> None:
+        """Load the model, unless it is loaded."""
         ...
 
     def generate(self, requests: "Sequence[ImageRequest]") -> "Iterator[Image]":
@@ -187,7 +192,8 @@ def run(
     """Generate the missing images, classify them and save both, batch by batch.
 
     Stored images and perceptions are not made again, and no model is loaded if nothing is missing.
-    So a run that was stopped at any time can be resumed by starting it again.
+    So a run that was stopped at any time can be resumed by starting it again. Several models take
+    turns, so that a part of a run has the same images of each.
 
     Args:
         study: the study.
@@ -200,24 +206,34 @@ def run(
     """
     for card in study.models:
         store.check(study.asked(card))
-    to_generate = count_missing(study, store)
-    pace = Pace(to_generate + count_unclassified(study, store))
+    pace = Pace(_work(study, store))
     if pace.total and not cancelled():
-        yield Progress(0, pace.total, "generate" if to_generate else "classify", None, None, None)
-    for card in study.models:
-        classify = _Classify(study, card, store, classifiers)
+        yield pace.start()
+    looks = [_Classify(study, card, store, classifiers) for card in study.models]
+    for card, look in zip(study.models, looks, strict=True):
         stored = _stored(unclassified(study, store, card), store)
         for images in batches(stored, batch, cancelled):
-            classify(images)
+            look(images)
             yield pace.progress("classify", images)
-        requests = () if cancelled() else missing(study, store, card)
-        if requests:
-            generator = generators(card.spec)
-            for images in growing_batches(requests, generator.generate, batch, cancelled):
-                store.save(images)
-                store.record(card.spec, generator.provenance)
-                classify(images)
-                yield pace.progress("generate", images)
+    turns = Turns(batch)
+    to_generate = [missing(study, store, card) for card in study.models]
+    for place, turn in turns.take((prompt.text for prompt in study.prompts), to_generate):
+        spec = study.models[place].spec
+        if cancelled():
+            return
+        # Asked for anew in every turn, so that a model can make room for another.
+        generator = generators(spec)
+        with turns.loading(spec):
+            generator.load()
+        pace.restart()
+        for requests in turns.batches(turn):
+            images = tuple(generator.generate(requests))
+            store.save(images)
+            store.record(spec, generator.provenance)
+            looks[place](images)
+            yield pace.progress("generate", images)
+            if cancelled():
+                return
 
 
 def classify_stored(
@@ -308,6 +324,16 @@ def unclassified(study: Study, store: "Store", model: "ModelCard") -> tuple[Imag
 def count_unclassified(study: Study, store: "Store") -> int:
     """Return the number of stored images not classified yet on every axis, over all models."""
     return sum(len(unclassified(study, store, card)) for card in study.models)
+
+
+def _work(study: Study, store: "Store") -> "dict[Work, int]":
+    """Return the numbers of images to classify and to generate, for each model."""
+    work: dict[Work, int] = {}
+    for card in study.models:
+        alone = replace(study, models=(card,))
+        work["classify", card.spec] = len(unclassified(study, store, card))
+        work["generate", card.spec] = count_missing(alone, store)
+    return work
 
 
 def _stored_images(asked: Asked, store: "Store") -> dict[str, Counter[str | None]]:

@@ -50,7 +50,8 @@ class FakeGenerator:
     """Generates plain coloured squares; counts what it generated.
 
     `filtered` says which requests the safety filter takes, `unclear` which the classifier cannot
-    classify. `fail_after` images it raises `error`. `seconds` is the time one image takes.
+    classify. `fail_after` images it raises `error`. `seconds` is the time one image takes, and
+    `loading_seconds` the time that the model takes to load in every turn.
     """
 
     filtered: Callable[[ImageRequest], bool] = lambda _: False
@@ -59,6 +60,13 @@ class FakeGenerator:
     error: BaseException = field(default_factory=KeyboardInterrupt)
     seconds: float = 0.0
     generated: list[ImageRequest] = field(default_factory=list)
+    loading_seconds: float = 0.0
+    loads: int = 0
+
+    def load(self) -> None:
+        """Take the time of loading."""
+        self.loads += 1
+        time.sleep(self.loading_seconds)
 
     @property
     def provenance(self) -> Provenance:

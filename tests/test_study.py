@@ -34,6 +34,7 @@ CARD = fake_card()
 STUDY = Study(
     models=(CARD,), professions=("author", "nurse"), adjectives=(None, "honest"), images=5
 )
+PAIR = Study(models=(fake_card("fake-a"), fake_card("fake-b")), professions=("author",), images=20)
 
 
 class Elsewhere(FakeGenerator):
@@ -152,10 +153,64 @@ def test_batches_that_turn_slow_become_smaller(store: Store) -> None:
     assert [step.done for step in steps[:4]] == [0, 1, 5, 7]
 
 
-def test_each_model_is_asked_for_once(store: Store) -> None:
-    models = Models()
-    go(STUDY, store, models, batch=2)
-    assert models.loaded.count("fake-a") == 1
+@pytest.mark.usefixtures("clock")
+def test_loading_a_model_does_not_count_into_the_rate(store: Store) -> None:
+    steps = go(STUDY, store, Models(FakeGenerator(seconds=0.5, loading_seconds=60)))
+    assert [step.rate for step in steps] == [None, None, 2, 2, 2]
+    assert [step.seconds_left for step in steps] == [None, None, 7.5, 3.5, 0]
+
+
+@pytest.mark.usefixtures("clock")
+def test_what_is_classified_first_does_not_count_into_the_rate_of_generating(store: Store) -> None:
+    requests = STUDY.requests(CARD)
+    store.save(FakeGenerator().generate(requests[:10]))
+    generator = FakeGenerator(seconds=0.5)
+    steps = go(STUDY, store, Models(generator), batch=4)
+    assert {step.rate for step in steps if step.stage == "generate"} == {None, 2}
+
+
+class TwoModels(Models):
+    """Gives each model a generator of its own."""
+
+    def __init__(self, **generators: FakeGenerator) -> None:
+        super().__init__()
+        self.each = {name.replace("_", "-"): one for name, one in generators.items()}
+
+    def generators(self, spec: ModelSpec) -> Generator:
+        return self.each[spec.name]
+
+
+@pytest.mark.parametrize("most", [1, 2, 9, 22, 40])
+def test_a_part_of_a_run_has_the_same_images_of_both_models(store: Store, most: int) -> None:
+    models = TwoModels(fake_a=FakeGenerator(), fake_b=FakeGenerator())
+
+    def generated() -> list[int]:
+        return [len(one.generated) for one in models.each.values()]
+
+    go(PAIR, store, models, lambda: sum(generated()) >= most, batch=4)
+    left, right = generated()
+    assert left + right >= most
+    assert 0 <= left - right <= 4
+
+
+def test_what_one_model_has_already_is_generated_by_the_other(store: Store) -> None:
+    requests = PAIR.requests(PAIR.models[0])
+    store.save(FakeGenerator().generate(requests[3:15]))
+    models = TwoModels(fake_a=FakeGenerator(), fake_b=FakeGenerator())
+    go(PAIR, store, models, batch=4)
+    assert [one.replicate for one in models.each["fake-a"].generated] == [0, 1, 2, *range(15, 20)]
+    assert [one.replicate for one in models.each["fake-b"].generated] == list(range(20))
+
+
+@pytest.mark.usefixtures("clock")
+def test_models_that_displace_each_other_load_in_a_small_part_of_the_time(store: Store) -> None:
+    left, right = (FakeGenerator(seconds=0.5, loading_seconds=5.0) for _ in range(2))
+    models = TwoModels(fake_a=left, fake_b=right)
+    study = replace(PAIR, images=1000)
+    go(study, store, models, batch=8)
+    loading = sum(5.0 * one.loads for one in models.each.values())
+    assert loading < 0.15 * 1000
+    assert all(one.loads > 2 for one in models.each.values())
 
 
 def test_cancelling_keeps_what_is_generated(store: Store) -> None:
@@ -238,15 +293,13 @@ def test_an_unclear_image_is_counted_as_abstained(store: Store) -> None:
 
 
 def test_two_models_get_the_same_prompts_and_seeds(store: Store) -> None:
-    study = Study(
-        models=(fake_card("fake-a"), fake_card("fake-b")), professions=("author",), images=4
-    )
     models = Models()
-    go(study, store, models)
-    left, right = (study.requests(card) for card in study.models)
+    go(PAIR, store, models)
+    left, right = (PAIR.requests(card) for card in PAIR.models)
     assert [one.seed for one in left] == [one.seed for one in right]
     assert {one.key for one in left}.isdisjoint(one.key for one in right)
-    assert models.loaded == ["fake-a", "fake-clip", "fake-b", "fake-clip"]
+    assert set(models.loaded) == {"fake-a", "fake-clip", "fake-b"}
+    assert models.loaded.count("fake-clip") == 2
 
 
 def test_an_error_of_the_model_leaves_the_store_as_it_was(store: Store) -> None:

@@ -70,6 +70,15 @@ class DiffusionGenerator:
         libraries = ", ".join(f"{name} {version(name)}" for name in _LIBRARIES)
         return Provenance(self._device, libraries)
 
+    def load(self) -> None:
+        """Load the model, unless it is loaded.
+
+        Raises:
+            ModelError: it cannot be loaded; the message says what to do.
+        """
+        with self._lock:
+            self._loaded()
+
     def generate(self, requests: "Sequence[ImageRequest]") -> "Iterator[Image]":
         """Yield one image per request, in order; stop iterating to cancel after a batch.
 
@@ -91,14 +100,18 @@ class DiffusionGenerator:
 
     def _generate_batch(self, requests: "Sequence[ImageRequest]") -> "tuple[Image, ...]":
         """Return images of as many of the first requests as fit into memory."""
-        if self._pipeline is None:
-            self._pipeline = load_pipeline(self._spec, self._device)
+        pipeline = self._loaded()
         while True:
             requests = requests[: self._batch]
-            images = self._try(self._pipeline, requests)
+            images = self._try(pipeline, requests)
             if images:
                 return images
             self._halve(len(requests))
+
+    def _loaded(self) -> "DiffusionPipeline":
+        if self._pipeline is None:
+            self._pipeline = load_pipeline(self._spec, self._device)
+        return self._pipeline
 
     def _try(
         self, pipeline: "DiffusionPipeline", requests: "Sequence[ImageRequest]"

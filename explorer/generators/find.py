@@ -1,7 +1,6 @@
 """Find the generator of a model by the backend of its settings."""
 
 from dataclasses import replace
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from explorer.errors import ModelError
@@ -19,25 +18,51 @@ if TYPE_CHECKING:
 def generators(settings: "Settings") -> "Callable[[ModelSpec], DiffusionGenerator | LentGenerator]":
     """Return a function that returns the generator of a model.
 
-    A generator loads its model at the first image. Only one stays in memory between runs, because
-    two large models may not fit.
+    A generator loads its model at the first image. Two stay in memory, so that two models can take
+    turns, unless the first of them takes up half of it.
     """
     return _lent(settings) if settings.zero_gpu else _own(settings)
 
 
 def _own(settings: "Settings") -> "Callable[[ModelSpec], DiffusionGenerator]":
-    @lru_cache(maxsize=1)
-    def find(spec: "ModelSpec") -> "DiffusionGenerator":
-        if isinstance(spec.settings, Diffusers):
-            from explorer.generators.diffusion import DiffusionGenerator
+    kept: dict[ModelSpec, DiffusionGenerator] = {}
 
-            return DiffusionGenerator(spec, settings)
-        raise ModelError(
-            f"Images of {spec.name!r} come from the backend {spec.settings.backend!r}, which this "
-            "version cannot generate with. Its stored images can be looked at and counted."
-        )
+    def find(spec: "ModelSpec") -> "DiffusionGenerator":
+        if spec in kept:
+            return kept[spec]
+        while len(kept) > 1 or (kept and not half_free(settings.device)):
+            del kept[next(iter(kept))]
+        kept[spec] = _made(spec, settings)
+        return kept[spec]
 
     return find
+
+
+def _made(spec: "ModelSpec", settings: "Settings") -> "DiffusionGenerator":
+    if isinstance(spec.settings, Diffusers):
+        from explorer.generators.diffusion import DiffusionGenerator
+
+        return DiffusionGenerator(spec, settings)
+    raise ModelError(
+        f"Images of {spec.name!r} come from the backend {spec.settings.backend!r}, which this "
+        "version cannot generate with. Its stored images can be looked at and counted."
+    )
+
+
+def half_free(device: str) -> bool:
+    """Return whether half of the memory that models are loaded into is free."""
+    if device == "cuda":
+        import torch
+
+        # What it keeps for the next images would count as used.
+        torch.cuda.empty_cache()
+        free, total = torch.cuda.mem_get_info()
+    else:
+        import psutil
+
+        memory = psutil.virtual_memory()
+        free, total = memory.available, memory.total
+    return bool(free >= total / 2)
 
 
 def _lent(settings: "Settings") -> "Callable[[ModelSpec], DiffusionGenerator | LentGenerator]":

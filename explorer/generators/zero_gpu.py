@@ -47,6 +47,14 @@ class LentGenerator:
         """The device and the libraries that generate the images."""
         return DiffusionGenerator(self._spec, self._settings).provenance
 
+    def load(self) -> None:
+        """Download the model if it is missing, which must not use up the visitor's quota.
+
+        Raises:
+            ModelError: it cannot be downloaded; the message says what to do.
+        """
+        fetch(self._spec)
+
     def generate(self, requests: "Sequence[ImageRequest]") -> "Iterator[Image]":
         """Yield one image per request, in order, once all are generated.
 
@@ -54,8 +62,7 @@ class LentGenerator:
             DeviceRefused: the Space provides no GPU; the message gives its reason.
             ModelError: the model cannot be loaded or cannot generate; the message says what to do.
         """
-        # A download must not use up the visitor's quota.
-        fetch(self._spec)
+        self.load()
         try:
             images = self._on_gpu(self._spec, self._settings, tuple(requests))
         except Exception as error:

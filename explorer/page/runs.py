@@ -1,79 +1,158 @@
-"""The runs in progress, one for each visitor, and how to stop them."""
+"""The runs in progress: each generates one study, in turn, whoever watches."""
 
+import contextvars
+import logging
 import threading
+import time
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from explorer.errors import ExplorerError
+from explorer.translations import gettext as _
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from explorer.progress import Progress
+    from explorer.study import Study
+
+    Steps = Callable[[Callable[[], bool]], Iterator[Progress]]
+
+_log = logging.getLogger(__name__)
+
+# A run goes on for this long when nobody watches it.
+PATIENCE_SECONDS = 600.0
+# A reload takes a moment. After it, a run that nobody watches makes room for one that waits.
+_RELOAD_SECONDS = 5.0
+_CLOSING_SECONDS = 60.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Run:
-    """One run. If asked to stop, it ends after the current images, which are kept.
+    """The run of one study. If it ends early, it does so after the images in hand, which are kept.
 
-    `subject` is what its visitor chose to generate. A run is superseded when its visitor looks at
-    something else; then it shows nothing more.
+    `progress` is None until it is its turn, and `error` is why it failed. `watching` holds the
+    visitors who see it; `unwatched` is when the last of them left.
     """
 
-    subject: object
-    _stopped: threading.Event = field(default_factory=threading.Event)
-    _superseded: threading.Event = field(default_factory=threading.Event)
-
-    def stop(self) -> None:
-        """Ask the run to end."""
-        self._stopped.set()
-
-    def supersede(self) -> None:
-        """Ask the run to end and show nothing more."""
-        self._superseded.set()
-        self._stopped.set()
-
-    def stopped(self) -> bool:
-        """Return whether the run was asked to end."""
-        return self._stopped.is_set()
-
-    def superseded(self) -> bool:
-        """Return whether its visitor looks at something else."""
-        return self._superseded.is_set()
+    study: "Study"
+    progress: "Progress | None" = None
+    error: ExplorerError | None = None
+    stopped: bool = False
+    over: bool = False
+    watching: set[str] = field(default_factory=set)
+    unwatched: float = field(default_factory=time.monotonic)
 
 
 class Runs:
-    """The runs of all visitors, the latest of each."""
+    """The runs of all visitors. Models are large, so one is carried out at a time."""
 
-    def __init__(self) -> None:
-        """Start without any run."""
-        self._runs: dict[str, Run] = {}
-        self._lock = threading.Lock()
+    def __init__(self, patience_seconds: float = PATIENCE_SECONDS) -> None:
+        """Start without any run.
 
-    def start(self, visitor: str, subject: object) -> Run:
-        """Start a run and supersede the visitor's previous one."""
-        self.supersede(visitor)
-        with self._lock:
-            run = self._runs[visitor] = Run(subject)
-        return run
+        Args:
+            patience_seconds: the time after which a run ends that nobody watches.
+        """
+        self.patience_seconds = patience_seconds
+        self._runs: list[Run] = []
+        self._threads: list[threading.Thread] = []
+        self._changed = threading.Condition()
 
-    def latest(self, visitor: str) -> Run | None:
-        """Return the visitor's latest run, None if there is none."""
-        with self._lock:
-            return self._runs.get(visitor)
+    def begin(self, study: "Study", steps: "Steps") -> Run:
+        """Begin a run and return it, or the run that the study has already.
 
-    def others(self, visitor: str) -> int:
-        """Return the number of other visitors' runs."""
-        with self._lock:
-            return len(self._runs.keys() - {visitor})
+        Args:
+            study: the study.
+            steps: carries the run out until a function that it is given returns true.
+        """
+        with self._changed:
+            if (run := self.of(study)) is None:
+                run = Run(study)
+                self._runs.append(run)
+                # A Space knows by the context whose quota of GPU time a run uses.
+                context = contextvars.copy_context()
+                thread = threading.Thread(
+                    target=context.run, args=(self._carry_out, run, steps), daemon=True
+                )
+                self._threads = [one for one in self._threads if one.is_alive()] + [thread]
+                thread.start()
+            return run
 
-    def stop(self, visitor: str) -> None:
-        """Ask a visitor's run to end, if there is one."""
-        if run := self.latest(visitor):
-            run.stop()
+    def of(self, study: "Study") -> Run | None:
+        """Return the run of a study, None if there is none."""
+        with self._changed:
+            return next((run for run in self._runs if run.study == study and not run.over), None)
 
-    def supersede(self, visitor: str) -> None:
-        """End and forget a visitor's run, if there is one."""
-        with self._lock:
-            run = self._runs.pop(visitor, None)
-        if run is not None:
-            run.supersede()
+    def waits(self, run: Run) -> bool:
+        """Return whether another run has to end first."""
+        with self._changed:
+            return self._runs[:1] != [run]
 
-    def end(self, visitor: str, run: Run) -> None:
-        """Forget a run that is over."""
-        run.stop()
-        with self._lock:
-            if self._runs.get(visitor) is run:
-                del self._runs[visitor]
+    def stop(self, study: "Study") -> None:
+        """Ask the run of a study to end, if there is one."""
+        with self._changed:
+            if run := self.of(study):
+                run.stopped = True
+                self._changed.notify_all()
+
+    @contextmanager
+    def watch(self, run: Run, visitor: str) -> "Iterator[None]":
+        """Keep a run going while a visitor watches it."""
+        with self._changed:
+            run.watching.add(visitor)
+        try:
+            yield
+        finally:
+            with self._changed:
+                run.watching.discard(visitor)
+                run.unwatched = time.monotonic()
+
+    def wait(self, run: Run, seconds: float) -> None:
+        """Wait until a run is over, for so many seconds at most."""
+        with self._changed:
+            self._changed.wait_for(lambda: run.over, seconds)
+
+    def close(self) -> None:
+        """End all runs and wait until they have stored the images in hand."""
+        with self._changed:
+            for run in self._runs:
+                run.stopped = True
+            self._changed.notify_all()
+        deadline = time.monotonic() + _CLOSING_SECONDS
+        for thread in self._threads:
+            thread.join(max(0.0, deadline - time.monotonic()))
+
+    def _carry_out(self, run: Run, steps: "Steps") -> None:
+        try:
+            if self._turn(run):
+                for progress in steps(lambda: self._ends(run)):
+                    run.progress = progress
+        except ExplorerError as error:
+            run.error = error
+        except Exception as error:  # noqa: BLE001 - whoever watches is told
+            _log.exception("A run failed")
+            run.error = ExplorerError(
+                _("The run failed: {error}. All generated images are kept.").format(error=error)
+            )
+        finally:
+            with self._changed:
+                run.over = True
+                self._runs.remove(run)
+                self._changed.notify_all()
+
+    def _turn(self, run: Run) -> bool:
+        """Wait until the runs before have ended; return false if the run ended before its turn."""
+        with self._changed:
+            while self._runs[0] is not run and not self._ends(run):
+                self._changed.wait(1)
+            return not run.stopped
+
+    def _ends(self, run: Run) -> bool:
+        """Return whether a run was stopped, or stop it because nobody has watched it for long."""
+        with self._changed:
+            unwatched = 0.0 if run.watching else time.monotonic() - run.unwatched
+            waited_for = self._runs[-1] is not run
+            patience = _RELOAD_SECONDS if waited_for else self.patience_seconds
+            run.stopped = run.stopped or unwatched > min(patience, self.patience_seconds)
+            return run.stopped

@@ -122,6 +122,13 @@ def progress_text(progress: "Progress") -> str:
     return ", ".join(parts)
 
 
+def unwatched_text(patience_seconds: float) -> str:
+    """Return what happens to a run when its page is closed."""
+    return _(
+        "If you close or reload this page, the run goes on for {time}, and this address finds it."
+    ).format(time=duration(patience_seconds))
+
+
 def _loading(progress: "Progress") -> str:
     if progress.stage == "generate":
         return ngettext(

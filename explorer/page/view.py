@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -14,12 +15,12 @@ from explorer.findings.findings import Findings
 from explorer.page.choice import parse, study
 from explorer.page.form import ONE_PROFESSION, Form, FormKind, form
 from explorer.page.rendering import alert, render
-from explorer.page.todo import button_text, progress_text, status_text, to_do
+from explorer.page.todo import button_text, progress_text, status_text, to_do, unwatched_text
 from explorer.translations import gettext as _
 from explorer.words.references import read_references
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Generator, Sequence
 
     from explorer.page.choice import Choice, Parameters
     from explorer.page.desk import Desk
@@ -56,7 +57,7 @@ class View:
     """One page of the app: its form, its buttons and its outputs.
 
     Every handler returns the outputs in the order status, generate, cancel, findings. `shown` holds
-    the values whose findings each visitor saw last.
+    the values of the fields whose findings each visitor saw last.
     """
 
     desk: "Desk"
@@ -80,43 +81,31 @@ class View:
         return change(self, values, _visitor(request))
 
     def began(self, request: gr.Request, *values: object) -> list[Any]:
-        """Begin a run, which may have to wait for another visitor's run."""
-        self.desk.runs.start(_visitor(request), values)
-        text = (
-            _("Waiting for another visitor's images\N{HORIZONTAL ELLIPSIS}")
-            if self.desk.runs.others(_visitor(request))
-            else _("Starting\N{HORIZONTAL ELLIPSIS}")
-        )
-        return [_progress(text), gr.skip(), gr.skip(), gr.skip()]
+        """Begin a run of the choice in the fields."""
+        return begin(self, values, _visitor(request))
 
-    def generated(self, request: gr.Request, *values: object) -> Iterator[list[Any]]:
-        """Carry out the run that was begun, unless it was stopped before its turn."""
-        run = self.desk.runs.latest(_visitor(request))
-        if run is None:
-            return
-        try:
-            yield from generate_missing(self, values, run)
-        finally:
-            self.desk.runs.end(_visitor(request), run)
+    def watched(self, request: gr.Request, *values: object) -> Iterator[list[Any]]:
+        """Show the run of the choice in the fields, if there is one."""
+        # Gradio empties the outputs of a generator that yields nothing.
+        yield [gr.skip()] * 4
+        yield from watch(self, values, _visitor(request))
 
-    def cancelled(self, request: gr.Request) -> str:
+    def cancelled(self, *values: object) -> str:
         """Stop the run after the current images."""
-        self.desk.runs.stop(_visitor(request))
+        with suppress(ExplorerError):
+            self.desk.runs.stop(_study(self, self.form.choice(values)))
         return _progress(_("Stopping after the current images\N{HORIZONTAL ELLIPSIS}"))
 
-    def uploaded(self, request: gr.Request, path: str, *values: object) -> list[Any]:
+    def uploaded(self, path: str, *values: object) -> list[Any]:
         """Compare shares with the figures in a file."""
-        self.desk.runs.supersede(_visitor(request))
         return upload(self, path, values)
 
-    def labour(self, request: gr.Request, *values: object) -> list[Any]:
+    def labour(self, *values: object) -> list[Any]:
         """Compare shares with the labour statistics again."""
-        self.desk.runs.supersede(_visitor(request))
         return [[], *reply(self, [*values[:-1], []])]
 
     def left(self, request: gr.Request) -> None:
-        """End the run of a visitor who has left, and forget what they saw."""
-        self.desk.runs.supersede(_visitor(request))
+        """Forget what a visitor saw who has left."""
         self.shown.pop(_visitor(request), None)
 
 
@@ -158,8 +147,8 @@ def _html(value: str, *, elem_id: str, js_on_load: str = "") -> gr.HTML:
 def _connect(view: View, page: gr.Blocks) -> None:
     outputs = [view.status, view.generate, view.cancel, view.findings]
     fields = view.form.fields
-    page.load(view.opened, None, [*fields, *outputs], **_QUIET)
-    gr.on(
+    opened = page.load(view.opened, None, [*fields, *outputs], **_QUIET)
+    changed = gr.on(
         [trigger for field in fields for trigger in _triggers(field)],
         view.changed,
         fields,
@@ -167,17 +156,18 @@ def _connect(view: View, page: gr.Blocks) -> None:
         trigger_mode="always_last",
         **_QUIET,
     )
-    # Models are large, so only one run is carried out at a time, whoever started it.
-    view.generate.click(view.began, fields, outputs, queue=False, **_QUIET).then(
-        view.generated,
-        fields,
-        outputs,
-        trigger_mode="multiple",
-        concurrency_id="generate",
-        concurrency_limit=1,
-        **_QUIET,
-    )
-    view.cancel.click(view.cancelled, None, view.status, queue=False, **_QUIET)
+    began = view.generate.click(view.began, fields, outputs, queue=False, **_QUIET)
+    # Whoever opens or chooses what is being generated sees it, after a reload or in a second tab.
+    for event in (opened, changed, began):
+        event.then(
+            view.watched,
+            fields,
+            outputs,
+            trigger_mode="multiple",
+            concurrency_limit=None,
+            **_QUIET,
+        )
+    view.cancel.click(view.cancelled, fields, view.status, queue=False, **_QUIET)
     page.unload(view.left)
     if own := view.form.reference:
         beside = [own.figures, *outputs]
@@ -215,12 +205,10 @@ def opening(view: View, parameters: "Parameters", visitor: str) -> list[Any]:
 
 def change(view: View, values: "Sequence[object]", visitor: str) -> list[Any]:
     """Show another choice; filling or visiting a field changes nothing."""
-    run, seen = view.desk.runs.latest(visitor), view.shown.get(visitor)
-    if tuple(values) in (seen, run.subject if run else None):
+    if tuple(values) == view.shown.get(visitor):
         return [gr.skip()] * 5
-    view.shown[visitor] = tuple(values)
-    view.desk.runs.supersede(visitor)
     values, adjectives = view.form.narrowed(values)
+    view.shown[visitor] = tuple(values)
     return [adjectives, *reply(view, values)]
 
 
@@ -245,57 +233,73 @@ def reply(view: View, values: "Sequence[object]") -> list[Any]:
         return _failure(error)
 
 
-def generate_missing(view: View, values: "Sequence[object]", run: "Run") -> Iterator[list[Any]]:
-    """Generate missing images; yield the outputs at intervals while their visitor watches."""
+def begin(view: View, values: "Sequence[object]", visitor: str) -> list[Any]:
+    """Begin a run of the choice in the fields, or find the one that somebody else began."""
+    view.shown[visitor] = tuple(values)
+    try:
+        made = _study(view, view.form.choice(values))
+    except ExplorerError as error:
+        return _failure(error)
+    run = view.desk.runs.begin(made, lambda stopped: _steps(view.desk, made, stopped))
+    return [*_running(view, run), gr.skip()]
+
+
+def watch(
+    view: View, values: "Sequence[object]", visitor: str
+) -> "Generator[list[Any], None, None]":
+    """Yield the outputs at intervals, until the run is over or its visitor looks elsewhere."""
+    runs = view.desk.runs
     try:
         choice = view.form.choice(values)
         made = _study(view, choice)
-        seconds = max(_STATUS_SECONDS, to_do(made, view.desk).total / _IMAGES_A_SECOND)
-        findings = _Sparing(lambda: _findings(view, choice, made), seconds)
-        for progress in _paced(_run(view.desk, made, run), _every(_STATUS_SECONDS)):
-            if not run.superseded():
-                yield [
-                    _progress(progress_text(progress), progress.done, progress.total),
-                    gr.update(visible=False),
-                    gr.update(visible=True),
-                    findings(),
-                ]
-        if not run.superseded():
-            yield _state(view, choice, made, stopped=run.stopped())
-    except ExplorerError as error:
-        if not run.superseded():
-            yield _failure(error, keep=True)
+    except ExplorerError:
+        return
+    run = runs.of(made)
+    if run is None or view.shown.get(visitor) != tuple(values):
+        return
+    # What the visitor chooses next, or watches next, has another identity.
+    seen = view.shown[visitor] = tuple(values)
+    seconds = max(_STATUS_SECONDS, to_do(made, view.desk).total / _IMAGES_A_SECOND)
+    findings = _Sparing(lambda: _findings(view, choice, made), seconds)
+    with runs.watch(run, visitor):
+        while not run.over and view.shown.get(visitor) is seen:
+            yield [*_running(view, run), findings() if run.progress else gr.skip()]
+            runs.wait(run, _STATUS_SECONDS)
+    if view.shown.get(visitor) is seen:
+        yield (
+            _failure(run.error, keep=True)
+            if run.error
+            else _state(view, choice, made, stopped=run.stopped)
+        )
 
 
-def _run(desk: "Desk", made: "Study", run: "Run") -> "Iterator[Progress]":
+def _running(view: View, run: "Run") -> list[Any]:
+    """Return status and buttons during a run."""
+    runs, progress = view.desk.runs, run.progress
+    if run.stopped:
+        status = _progress(_("Stopping after the current images\N{HORIZONTAL ELLIPSIS}"))
+    elif progress is None:
+        status = _progress(
+            _("Waiting for another run to end\N{HORIZONTAL ELLIPSIS}")
+            if runs.waits(run)
+            else _("Starting\N{HORIZONTAL ELLIPSIS}")
+        )
+    else:
+        note = unwatched_text(runs.patience_seconds)
+        status = _progress(progress_text(progress), progress.done, progress.total, note)
+    return [status, gr.update(visible=False), gr.update(visible=True)]
+
+
+def _steps(desk: "Desk", made: "Study", stopped: "Callable[[], bool]") -> "Iterator[Progress]":
     # Where the better detector cannot be downloaded, the findings say so.
     studies.prepare(made)
-    steps = studies.run(
-        made, desk.store, desk.generators, desk.classifiers, run.stopped, desk.settings.batch
-    )
-    for progress in steps:
+    for progress in studies.run(
+        made, desk.store, desk.generators, desk.classifiers, stopped, desk.settings.batch
+    ):
         image = progress.image
         if progress.stage == "generate" and progress.rate and image is not None:
             desk.pace.note(image.request.model, progress.rate)
         yield progress
-
-
-def _paced(steps: "Iterator[Progress]", due: "Callable[[], bool]") -> "Iterator[Progress]":
-    return (step for step in steps if due())
-
-
-def _every(seconds: float) -> "Callable[[], bool]":
-    """Return a function that returns true once, and then again after this many seconds."""
-    last = float("-inf")
-
-    def due() -> bool:
-        nonlocal last
-        if time.monotonic() - last < seconds:
-            return False
-        last = time.monotonic()
-        return True
-
-    return due
 
 
 @dataclass(slots=True)
@@ -324,6 +328,8 @@ def _study(view: View, choice: "Choice") -> "Study":
 
 
 def _state(view: View, choice: "Choice", made: "Study", *, stopped: bool = False) -> list[Any]:
+    if run := view.desk.runs.of(made):
+        return [*_running(view, run), _findings(view, choice, made)]
     todo = to_do(made, view.desk)
     return [
         render("status.html", kind="said", text=status_text(todo, stopped=stopped)),
@@ -337,8 +343,8 @@ def _findings(view: View, choice: "Choice", made: "Study") -> str:
     return view.show(view.desk, choice, Findings(made, view.desk.store))
 
 
-def _progress(text: str, done: int = 0, total: int = 0) -> str:
-    return render("status.html", kind="progress", text=text, done=done, total=total)
+def _progress(text: str, done: int = 0, total: int = 0, note: str = "") -> str:
+    return render("status.html", kind="progress", text=text, done=done, total=total, note=note)
 
 
 def _failure(error: ExplorerError, *, keep: bool = False) -> list[Any]:

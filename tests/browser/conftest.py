@@ -43,7 +43,9 @@ def visit(chromium: Browser, site: "Site") -> Iterator[Visit]:
     pages: list[Page] = []
 
     def watch_console(message: ConsoleMessage) -> None:
-        if message.type == "error":
+        # Gradio complains of a page that is left while an answer still comes in.
+        left = message.text.startswith("AbortError")
+        if message.type == "error" and not left:
             complaints.append(message.text)
 
     def watch_request(request: Request) -> None:

@@ -1,7 +1,7 @@
 """The page in a real browser: it generates, cancels, opens, downloads, shares and compares."""
 
 import re
-import time
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -9,7 +9,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Page, expect
 
-from explorer.study import Study, count_missing
+from explorer.page.choice import EXPLORE, study
+from explorer.study import count_missing
 from tests.browser.conftest import Visit
 from tests.browser.site import Site
 from tests.commands import run
@@ -79,17 +80,29 @@ def test_a_run_can_be_cancelled_and_continued(visit: Visit) -> None:
     expect(page.get_by_role("button", name=f"Generate {189 - kept} images")).to_be_visible()
 
 
-def test_a_run_ends_when_its_visitor_leaves(visit: Visit, site: Site) -> None:
-    page = visit("?profession=cook")
-    page.get_by_role("button", name="Generate 189 images").click()
+def test_a_reload_and_a_second_tab_find_the_run_which_ends_when_all_have_left(
+    visit: Visit, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(site.desk.runs, "patience_seconds", 10)
+    page = visit("?profession=cook&images=30")
+    page.get_by_role("button", name="Generate 630 images").click()
     expect(page.locator("#bx-status")).to_contain_text("left", timeout=PATIENCE_MS)
+    page.reload()
+    expect(page.locator("#bx-status")).to_contain_text(" of 630 generated", timeout=PATIENCE_MS)
+    second = visit("?profession=cook&images=30")
+    expect(second.locator("#bx-status")).to_contain_text(" of 630 generated", timeout=PATIENCE_MS)
+    expect(second.locator("#bx-status")).to_contain_text("the run goes on for 10 s")
+    expect(second.get_by_role("button", name="Cancel")).to_be_visible()
+    expect(second.get_by_role("button", name="Generate")).to_be_hidden()
+    choice = replace(EXPLORE, professions=("cook",), images=30)
+    asked = study(choice, site.desk.find_model, site.desk.settings.device)
+    begun = site.desk.runs.of(asked)
+    assert begun is not None
     page.close()
-    deadline = time.monotonic() + PATIENCE_MS / 1000
-    while site.desk.runs.others("nobody") and time.monotonic() < deadline:
-        time.sleep(0.1)
-    assert site.desk.runs.others("nobody") == 0
-    study = Study((site.desk.find_model("emoji-skewed", "cpu"),), ("cook",), (None,), images=9)
-    assert count_missing(study, site.desk.store) < 9
+    second.close()
+    site.desk.runs.wait(begun, PATIENCE_MS / 1000)
+    assert begun.stopped
+    assert 0 < count_missing(asked, site.desk.store) < 630
 
 
 def test_an_image_opens_with_prompt_seed_and_scores_and_the_keys_work(visit: Visit) -> None:

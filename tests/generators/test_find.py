@@ -1,12 +1,13 @@
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from explorer.errors import ModelError, ModelNotFound
 from explorer.generators.diffusion import DiffusionGenerator
-from explorer.generators.find import generators
+from explorer.generators.find import generators, half_free
 from explorer.models.backends import Hosted, Imported
 from explorer.models.requests import ModelSpec
 from explorer.settings import Settings
@@ -36,13 +37,29 @@ def test_a_backend_that_nobody_generates_with_is_refused_by_name(
     assert "stored images can be looked at" in str(caught.value)
 
 
-def test_the_generator_of_one_model_is_kept() -> None:
+@pytest.mark.parametrize(("room", "kept"), [(True, 2), (False, 1)])
+def test_two_models_are_kept_where_they_fit(
+    monkeypatch: pytest.MonkeyPatch, *, room: bool, kept: int
+) -> None:
+    monkeypatch.setattr("explorer.generators.find.half_free", lambda _device: room)
     find = generators(SETTINGS)
-    one, other = tiny_spec("/one"), tiny_spec("/other")
-    first = find(one)
-    assert find(one) is first
-    find(other)
-    assert find(one) is not first, "two large models may not fit"
+    first, second, third = (tiny_spec(name) for name in ("/one", "/two", "/three"))
+    one = find(first)
+    assert find(first) is one
+    two = find(second)
+    assert (find(first) is one) is (kept == 2)
+    three = find(third)
+    assert find(third) is three
+    assert find(second) is not two or kept == 2
+
+
+def test_half_of_the_memory_is_free_unless_a_model_takes_it_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for available, free in ((600, True), (400, False)):
+        memory = SimpleNamespace(available=available, total=1000)
+        monkeypatch.setattr("psutil.virtual_memory", lambda memory=memory: memory)
+        assert half_free("cpu") is free
 
 
 def test_finding_a_generator_loads_no_diffusers_and_no_torch() -> None:

@@ -1,9 +1,10 @@
 """What happens when people choose, press the button, cancel, or choose something else."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
 
 import gradio as gr
 import pytest
@@ -12,11 +13,12 @@ from starlette.datastructures import QueryParams
 from explorer.errors import InvalidData, ModelUnreachable
 from explorer.models.requests import ImageRequest
 from explorer.page import explore, gaps
-from explorer.page.choice import ALL, EXPLORE, GAPS, Choice
+from explorer.page.choice import ALL, EXPLORE, GAPS, Choice, study
 from explorer.page.desk import Desk
 from explorer.page.form import FormKind
-from explorer.page.runs import Run
-from explorer.page.view import View, change, generate_missing, opening, reply, upload, view
+from explorer.page.runs import Run, Runs
+from explorer.page.view import View, begin, change, opening, reply, upload, view, watch
+from explorer.progress import Progress
 from tests.fakes import FakeGenerator
 from tests.markup import parse_html
 from tests.page.conftest import Generated
@@ -84,9 +86,26 @@ def test_a_word_picked_beside_all_takes_its_place(desk: Desk, opened: Opened) ->
     assert change(shown, values, "me")[0] == ["honest"]
 
 
-def test_a_run_shows_images_and_ends_with_nothing_to_do(desk: Desk, opened: Opened) -> None:
+def begun(shown: View, choice: Choice = SMALL, visitor: str = "me") -> list[object]:
+    """Begin a run; return the values of the fields."""
+    values = shown.form.values(choice)
+    begin(shown, values, visitor)
+    return values
+
+
+def run_of(shown: View, choice: Choice = SMALL) -> Run:
+    made = study(choice, shown.desk.find_model, "cpu")
+    run = shown.desk.runs.of(made)
+    assert run is not None
+    return run
+
+
+def test_a_run_shows_images_and_ends_with_nothing_to_do(
+    desk: Desk, opened: Opened, generator: FakeGenerator
+) -> None:
+    generator.seconds = 0.05
     shown = opened(desk)
-    *middle, last = generate_missing(shown, shown.form.values(SMALL), Run(None))
+    *middle, last = watch(shown, begun(shown), "me")
     assert middle
     assert len(parse_html(middle[0][0]).all("div", role="progressbar")) == 1
     assert parse_html(last[0]).text == "All 40 images are here."
@@ -96,38 +115,87 @@ def test_a_run_shows_images_and_ends_with_nothing_to_do(desk: Desk, opened: Open
 def test_a_cancelled_run_keeps_what_is_generated_and_offers_the_rest(
     desk: Desk, opened: Opened, generator: FakeGenerator
 ) -> None:
-    shown, run = opened(desk), Run(None)
-    outputs = generate_missing(shown, shown.form.values(SMALL), run)
-    next(outputs)
+    shown = opened(desk)
 
     def fifth(request: ImageRequest) -> bool:
         if request.replicate == 4:
-            run.stop()
+            run_of(shown).stopped = True
         return False
 
     generator.filtered = fifth
-    *_, last = outputs
+    generator.seconds = 0.05
+    *_, last = watch(shown, begun(shown), "me")
     told = parse_html(last[0]).text
     assert told.startswith("Stopped. All generated images are kept. 5 of 40 images are here.")
     assert last[1]["value"].startswith("Generate 35 images")
 
 
-def test_a_superseded_run_shows_nothing_more(desk: Desk, opened: Opened) -> None:
-    shown, run = opened(desk), Run(None)
-    outputs = generate_missing(shown, shown.form.values(SMALL), run)
+@pytest.fixture
+def slow(generator: FakeGenerator) -> FakeGenerator:
+    """Return a generator whose run outlasts what a visitor does meanwhile."""
+    generator.seconds = 0.2
+    return generator
+
+
+@pytest.mark.usefixtures("slow")
+def test_who_looks_at_something_else_is_shown_nothing_more(desk: Desk, opened: Opened) -> None:
+    shown = opened(desk)
+    outputs = watch(shown, begun(shown), "me")
     next(outputs)
-    run.supersede()
+    change(shown, shown.form.values(EXPLORE), "me")
     assert list(outputs) == []
+    desk.runs.close()
 
 
+@pytest.mark.usefixtures("slow")
+def test_a_reload_and_a_second_tab_find_the_run(desk: Desk, opened: Opened) -> None:
+    shown = opened(desk)
+    begun(shown)
+    run = run_of(shown)
+    for visitor in ("reloaded", "second tab"):
+        *values, status, generate, cancel, _ = opening(
+            shown, QueryParams("adjectives=none,honest&images=20"), visitor
+        )
+        assert parse_html(status).all("div", role="progressbar")
+        assert (generate["visible"], cancel["visible"]) == (False, True)
+        outputs = watch(shown, values, visitor)
+        next(outputs)
+        assert visitor in run.watching
+        outputs.close()
+    assert not run.watching
+    desk.runs.close()
+
+
+@pytest.mark.usefixtures("slow")
+def test_a_second_run_waits_and_says_so(desk: Desk, opened: Opened) -> None:
+    shown = opened(desk)
+    outputs = watch(shown, begun(shown), "me")
+    next(outputs)
+    status, *_ = begin(shown, shown.form.values(EXPLORE), "you")
+    assert "Waiting for another run to end" in parse_html(status).text
+    desk.runs.close()
+
+
+@pytest.mark.usefixtures("slow")
+def test_a_run_says_how_long_it_goes_on_unwatched(desk: Desk, opened: Opened) -> None:
+    shown = opened(desk)
+    told = [parse_html(outputs[0]).text for outputs in watch(shown, begun(shown), "me")]
+    assert any("the run goes on for 10 min" in text for text in told)
+
+
+@pytest.mark.usefixtures("slow")
 def test_visiting_a_field_during_a_run_changes_nothing(desk: Desk, opened: Opened) -> None:
     shown = opened(desk)
-    values = shown.form.values(SMALL)
-    run = desk.runs.start("me", tuple(values))
+    values = begun(shown)
     assert change(shown, values, "me") == [gr.skip()] * 5
-    assert not run.stopped()
-    change(shown, shown.form.values(EXPLORE), "me")
-    assert run.superseded()
+    assert not run_of(shown).stopped
+    desk.runs.close()
+
+
+def test_where_nothing_is_generated_there_is_nothing_to_watch(desk: Desk, opened: Opened) -> None:
+    shown = opened(desk)
+    assert list(watch(shown, shown.form.values(SMALL), "me")) == []
+    assert list(watch(shown, shown.form.values(replace(SMALL, images=0)), "me")) == []
 
 
 def test_what_is_shown_already_is_not_made_again(desk: Desk) -> None:
@@ -153,16 +221,20 @@ def test_a_model_that_fails_says_so_and_can_be_tried_again(
     desk: Desk, opened: Opened, generator: FakeGenerator
 ) -> None:
     generator.fail_after = 5
+    generator.seconds = 0.4
     generator.error = ModelUnreachable("The hub cannot be reached.")
     shown = opened(desk)
-    *_, last = generate_missing(shown, shown.form.values(SMALL), Run(None))
+    *_, last = watch(shown, begun(shown), "me")
     assert "The hub cannot be reached." in alert(last[0])
     assert last[1]["visible"]
 
 
-def test_the_pace_of_a_run_is_remembered(desk: Desk, opened: Opened) -> None:
+def test_the_pace_of_a_run_is_remembered(
+    desk: Desk, opened: Opened, generator: FakeGenerator
+) -> None:
+    generator.seconds = 0.05
     shown = opened(desk)
-    list(generate_missing(shown, shown.form.values(SMALL), Run(None)))
+    list(watch(shown, begun(shown), "me"))
     assert desk.pace.estimate([(desk.find_model("emoji-skewed", "cpu"), 10)]).measured
 
 
@@ -215,43 +287,35 @@ def test_several_professions_are_refused_where_one_is_shown(desk: Desk, opened: 
         opened(desk).form.values(GAPS)
 
 
-@dataclass(slots=True)
-class Clock:
-    """A clock that stands still until it is moved."""
-
-    now: float = 0.0
-
-    def monotonic(self) -> float:
-        return self.now
-
-
+@pytest.mark.usefixtures("slow")
 @pytest.mark.parametrize(("seconds", "pause"), [(0.1, 0.7), (1.0, 3.0)])
 def test_findings_that_take_long_are_made_less_often(
-    desk: Desk,
-    generator: FakeGenerator,
-    monkeypatch: pytest.MonkeyPatch,
-    seconds: float,
-    pause: float,
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, seconds: float, pause: float
 ) -> None:
-    clock = Clock()
+    now = 0.0
     made: list[float] = []
 
     def show(*_: object) -> str:
-        made.append(clock.now)
-        clock.now += seconds
+        nonlocal now
+        made.append(now)
+        now += seconds
         return "<p>found</p>"
 
-    def tenth_of_a_second(_: ImageRequest) -> bool:
-        clock.now += 0.1
-        return False
+    def wait(_runs: Runs, run: Run, for_seconds: float) -> None:
+        nonlocal now
+        now += for_seconds
+        run.over = now > 20
 
-    monkeypatch.setattr("explorer.page.view.time", clock)
-    generator.filtered = tenth_of_a_second
+    monkeypatch.setattr("explorer.page.view.time", SimpleNamespace(monotonic=lambda: now))
+    monkeypatch.setattr(Runs, "wait", wait)
     page = gr.Blocks(analytics_enabled=False)
     with page:
         shown = view(page, desk, EXPLORE, ("Model",), show)
-    values = shown.form.values(replace(SMALL, images=100))
-    *statuses, _ = generate_missing(shown, values, Run(None))
+    begun(shown)
+    run_of(shown).progress = Progress(1, 40, "generate", None, None, None)
+    list(watch(shown, shown.form.values(SMALL), "me"))
     *during, _ = made
-    assert 1 < len(during) <= len(statuses)
-    assert all(later - former >= seconds + pause for former, later in pairwise(during))
+    assert len(during) > 1
+    pauses = [later - former for former, later in pairwise(during)]
+    assert min(pauses) > seconds + pause - 1e-9
+    desk.runs.close()
