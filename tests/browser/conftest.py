@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 CHROMIUM = "/usr/bin/chromium"
 
+# Gradio complains of a page that is left while an answer still comes in.
+LEFT = ("AbortError", "Unexpected error Connection errored out")
+
 Visit = Callable[..., Page]
 
 
@@ -43,8 +46,7 @@ def visit(chromium: Browser, site: "Site") -> Iterator[Visit]:
     pages: list[Page] = []
 
     def watch_console(message: ConsoleMessage) -> None:
-        # Gradio complains of a page that is left while an answer still comes in.
-        left = message.text.startswith("AbortError")
+        left = message.text.startswith(LEFT)
         if message.type == "error" and not left:
             complaints.append(message.text)
 
