@@ -197,11 +197,16 @@ def run(
         cancelled: called after every batch; the run ends once it returns true, and finished batches
             are kept.
         batch: the largest number of images in a batch.
+
+    Raises:
+        StoreUnwritable: something is missing, and nothing can be stored.
     """
     for card in study.models:
         store.check(study.asked(card))
     to_generate = count_missing(study, store)
     pace = Pace(to_generate + count_unclassified(study, store))
+    if pace.total:
+        store.require_writable()
     if pace.total and not cancelled():
         yield Progress(0, pace.total, "generate" if to_generate else "classify", None, None, None)
     for card in study.models:
@@ -235,6 +240,8 @@ def classify_stored(
         wanted = [(study, unclassified(study, store, card)) for study in studies]
         looks = [_Classify(study, card, store, classifiers) for study, some in wanted if some]
         requests = {request.key: request for _, some in wanted for request in some}
+        if requests:
+            store.require_writable()
         for images in batches(_stored(requests.values(), store), batch, lambda: False):
             for look in looks:
                 look(images)
