@@ -60,7 +60,7 @@ class Database:
         """
         beside = path.with_name(f"{path.name}-wal")
         alone = alone or not beside.exists()
-        return cls(path, 0, f"{path.as_uri()}?{'immutable=1' if alone else 'mode=ro'}")
+        return cls(path, 0, f"{path.as_uri()}?mode=ro{'&immutable=1' if alone else ''}")
 
     @classmethod
     def in_memory(cls, path: "Path") -> "Database":

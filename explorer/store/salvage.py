@@ -4,7 +4,7 @@ import sqlite3
 from contextlib import closing, suppress
 from typing import TYPE_CHECKING
 
-from explorer.errors import StoreError
+from explorer.errors import IndexDamaged, StoreError
 from explorer.store.database import Database
 
 if TYPE_CHECKING:
@@ -21,14 +21,26 @@ def salvage(path: "Path", new: Database) -> None:
 
     Nothing is copied where not even the first page can be read.
     """
+    damaged, version = _opened(path)
+    with closing(damaged):
+        if version:
+            new.create(version)
+            # The end of reading reports the damage once more.
+            with suppress(IndexDamaged), damaged.reading() as source, new.writing() as target:
+                for table in _tables(target):
+                    _copy(source, target, table)
+
+
+def _opened(path: "Path") -> tuple[Database, int]:
+    """Return the file, without what lies beside it where that cannot be read, and its version.
+
+    The version is 0 where nothing can be read.
+    """
     for alone in (False, True):
-        with suppress(StoreError), closing(Database.immutable(path, alone=alone)) as damaged:
-            if version := damaged.version():
-                new.create(version)
-                with damaged.reading() as source, new.writing() as target:
-                    for table in _tables(target):
-                        _copy(source, target, table)
-            return
+        damaged = Database.immutable(path, alone=alone)
+        with suppress(StoreError):
+            return damaged, damaged.version()
+    return damaged, 0
 
 
 def _tables(connection: "Connection") -> list[str]:
