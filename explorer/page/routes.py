@@ -34,10 +34,15 @@ _YEAR_SECONDS = 365 * 24 * 60 * 60
 
 def routes(desk: "Desk") -> "list[BaseRoute]":
     """Return the routes for images, thumbnails and CSV files."""
+    files = (Route(f"/csv/{table.name}", _csv(desk, table)) for table in tables())
+    return [*image_routes(desk.store), *files]
+
+
+def image_routes(store: "Store") -> "list[BaseRoute]":
+    """Return the routes for images and thumbnails."""
     return [
-        Mount("/img", _Images(desk.store, desk.store.images_root)),
-        Mount("/thumb", _Images(desk.store, desk.store.thumbnails_root)),
-        *(Route(f"/csv/{table.name}", _csv(desk, table)) for table in tables()),
+        Mount("/img", _Images(store, store.images_root)),
+        Mount("/thumb", _Images(store, store.thumbnails_root)),
     ]
 
 
