@@ -47,7 +47,7 @@ class Database:
         self.path = path
         self.refusal: StoreUnwritable | None = None
         self._busy_seconds = busy_seconds
-        self._address = address or path.absolute().as_uri()
+        self._address = address or f"{path.absolute().as_uri()}?mode=rwc"
         self._idle: deque[Connection] = deque()
 
     @classmethod
@@ -87,8 +87,14 @@ class Database:
             StoreCorrupt: it belongs to another program, or is newer than this version.
             StoreUnwritable: the file or its backup cannot be written.
         """
-        if self.version() == len(MIGRATIONS):
-            return len(MIGRATIONS)
+        version = self.version()
+        if version < len(MIGRATIONS):
+            version = self._upgrade(fill, backup)
+        # A file that is deleted from now on is missed, not created anew without tables.
+        self._address = self._address.replace("?mode=rwc", "?mode=rw")
+        return version
+
+    def _upgrade(self, fill: "Callable[[Connection], None]", backup: "Path | None") -> int:
         with self._connection() as connection:
             self._write_ahead(connection)
         with self.writing() as connection:
@@ -237,6 +243,11 @@ class Database:
                 f"Another process has locked the index {path!r} for more than "
                 f"{self._busy_seconds:g} seconds. Wait until it ends, or choose another cache "
                 "folder with --cache or EXPLORER_CACHE."
+            )
+        if code == sqlite3.SQLITE_CANTOPEN and self._address.endswith("?mode=rw"):
+            return IndexDamaged(
+                f"The index {path!r} is gone. Stop all programs that use this cache and start "
+                "again: it is then rebuilt, with all images and annotations."
             )
         if code in _UNWRITABLE:
             return StoreUnwritable(

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from explorer.errors import StoreUnwritable
+from explorer.errors import IndexDamaged, StoreUnwritable
 from explorer.models.provenance import Provenance
 from explorer.perception.annotations import Annotation
 from explorer.perception.samples import Sampled
@@ -70,6 +70,19 @@ def test_a_deleted_index_costs_no_filtered_image(reopened: Store) -> None:
     assert missing(reopened, ASKED) == ()
     assert reopened.size().filtered == 4
     assert reopened.load(ASKED[3]).filtered == "safety filter"
+
+
+def test_an_index_that_is_deleted_during_work_costs_nothing_that_people_said(
+    store: Store, journal: Path
+) -> None:
+    forget(journal.parent)
+    store.annotations.save([said(4)])
+    store.close()
+    with pytest.raises(IndexDamaged, match=r"is gone.*start again"):
+        store.size()
+    again = Store.open(journal.parent)
+    assert again.annotations.all() == (*KEPT, said(4))
+    again.close()
 
 
 def test_a_rebuilt_index_tells_what_it_holds(reopened: Store) -> None:
