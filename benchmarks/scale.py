@@ -36,7 +36,8 @@ from explorer.page.choice import ALL, COMPARE, EXPLORE, GAPS, Choice, study
 from explorer.page.desk import Desk
 from explorer.page.pace import Pace
 from explorer.page.view import Show
-from explorer.store.index import INDEX, Store
+from explorer.store.index import Store
+from explorer.store.opening import INDEX
 from explorer.study import Study, count_missing, count_unclassified
 
 SIZES = (10_000, 100_000, 1_000_000)

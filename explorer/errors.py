@@ -15,6 +15,7 @@ ExplorerError
 ├── StoreError              the cache cannot be used
 │   ├── StoreUnwritable     no permission, no space, not a folder
 │   ├── StoreCorrupt        the index or an image cannot be read
+│   │   └── IndexDamaged    the index is damaged; the next start rebuilds it
 │   └── StoreBusy           another process keeps the cache locked for too long
 └── ServeError              the page cannot be opened, for instance because the port is in use
 
@@ -110,6 +111,10 @@ class StoreUnwritable(StoreError):
 
 class StoreCorrupt(StoreError):
     """The index or an image cannot be read."""
+
+
+class IndexDamaged(StoreCorrupt):
+    """The index is damaged, and the next start rebuilds it."""
 
 
 class StoreBusy(StoreError):

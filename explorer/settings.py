@@ -63,7 +63,8 @@ def space_cache(storage: Path, app: Path) -> Path:
         storage: the mount point of persistent storage, which not every Space has.
         app: the cache folder beside the code.
     """
-    if os.access(storage, os.W_OK):
+    # A cache in storage that can no longer be written is still read.
+    if os.access(storage, os.W_OK) or (storage / "bias-explorer").is_dir():
         return storage / "bias-explorer"
     return app if os.access(app, os.W_OK) else Path(gettempdir()) / "bias-explorer"
 

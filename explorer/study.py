@@ -203,10 +203,15 @@ def run(
         cancelled: called after every batch; the run ends once it returns true, and finished batches
             are kept.
         batch: the largest number of images in a batch.
+
+    Raises:
+        StoreUnwritable: something is missing, and nothing can be stored.
     """
     for card in study.models:
         store.check(study.asked(card))
     pace = Pace(_work(study, store))
+    if pace.total:
+        store.require_writable()
     if pace.total and not cancelled():
         yield pace.start()
     looks = [_Classify(study, card, store, classifiers) for card in study.models]
@@ -251,6 +256,8 @@ def classify_stored(
         wanted = [(study, unclassified(study, store, card)) for study in studies]
         looks = [_Classify(study, card, store, classifiers) for study, some in wanted if some]
         requests = {request.key: request for _, some in wanted for request in some}
+        if requests:
+            store.require_writable()
         for images in batches(_stored(requests.values(), store), batch, lambda: False):
             for look in looks:
                 look(images)

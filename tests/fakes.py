@@ -4,12 +4,15 @@ A fake image carries the answers in its first row of pixels: the fake classifier
 the fake generator wrote, so a test knows every tally in advance.
 """
 
+import errno
 import hashlib
+import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+import pytest
 
 from explorer.models.backends import Diffusers
 from explorer.models.catalog import ModelCard
@@ -115,6 +118,21 @@ class FakeClassifier:
         """Yield the perceptions of each axis in turn."""
         for axis in axes:
             yield from self.classify(images, axis)
+
+
+def refuse_writing(
+    monkeypatch: pytest.MonkeyPatch, code: int = errno.ENOSPC, after: int = 0
+) -> None:
+    """Make the disk refuse to keep anything after so many files; permissions do not stop root."""
+    settle, left = os.fsync, [after]
+
+    def fsync(file: int) -> None:
+        left[0] -= 1
+        if left[0] < 0:
+            raise OSError(code, os.strerror(code))
+        settle(file)
+
+    monkeypatch.setattr(os, "fsync", fsync)
 
 
 def expected_label(request: ImageRequest, axis: Axis) -> str:

@@ -52,6 +52,14 @@ def test_a_space_without_storage_keeps_the_cache_where_it_can_write(
     assert not space_cache(tmp_path, tmp_path).is_relative_to(tmp_path)
 
 
+def test_a_cache_in_a_storage_that_cannot_be_written_any_more_is_still_found(
+    tmp_path: Path, unwritable: list[Path]
+) -> None:
+    (tmp_path / "bias-explorer").mkdir()
+    unwritable.append(tmp_path)
+    assert space_cache(tmp_path, tmp_path / "app") == tmp_path / "bias-explorer"
+
+
 def test_a_space_that_lends_its_graphics_card_has_a_processor_of_its_own(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

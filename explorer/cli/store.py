@@ -9,29 +9,30 @@ from explorer.classifiers.find import classifiers
 from explorer.cli.output import say
 from explorer.cli.progress import shown_progress
 from explorer.generators.find import generators
-from explorer.store.index import Store
 from explorer.translations import gettext as _
 from explorer.translations import ngettext
 
 if TYPE_CHECKING:
     from explorer.settings import Settings
+    from explorer.store.index import Store
     from explorer.study import Study
 
 
 @contextmanager
 def opened(settings: "Settings") -> "Iterator[Store]":
-    """Open the store, with the sample study in it, and close it again."""
-    from explorer.reference.sample import open_sample
+    """Open the store, with the sample study in it, tell its state and close it again."""
+    from explorer.reference.sample import open_store
 
-    store = Store.open(settings.cache)
+    store = open_store(settings)
+    for notice in store.notices:
+        say(notice)
     try:
-        open_sample(store, settings.device)
         yield store
     finally:
         store.close()
 
 
-def generate_missing(store: Store, settings: "Settings", *asked: "Study") -> None:
+def generate_missing(store: "Store", settings: "Settings", *asked: "Study") -> None:
     """Generate and classify the missing images of studies; models are loaded once for all."""
     generates, classifies = generators(settings), classifiers(settings.device)
     for study in asked:
@@ -41,7 +42,7 @@ def generate_missing(store: Store, settings: "Settings", *asked: "Study") -> Non
                 show(progress)
 
 
-def classify_stored(store: Store, settings: "Settings", asked: "list[Study]") -> None:
+def classify_stored(store: "Store", settings: "Settings", asked: "list[Study]") -> None:
     """Classify the stored images of studies, as far as they are unclassified."""
     for study in asked:
         _prepare(study)
@@ -55,7 +56,7 @@ def classify_stored(store: Store, settings: "Settings", asked: "list[Study]") ->
         )
 
 
-def say_missing(study: "Study", store: Store) -> None:
+def say_missing(study: "Study", store: "Store") -> None:
     """Say on standard error how many of the images asked for are missing."""
     missing = studies.count_missing(study, store)
     if missing:

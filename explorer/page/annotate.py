@@ -77,7 +77,7 @@ def view(page: gr.Blocks, desk: "Desk") -> None:
     fields = _fields(desk)
     task = gr.HTML("", elem_id="bx-task", js_on_load=_ON_LOAD, apply_default_css=False)
     ask = gr.Button(_("Show the annotation report"), elem_id="bx-ask", scale=0)
-    size, seed, resample = _sample_fields()
+    size, seed, resample = _sample_fields(writable=desk.store.is_writable)
     told = gr.HTML("", elem_id="bx-told", apply_default_css=False)
     _connect(View(desk, fields, task, ask, size, seed, resample, told), page)
 
@@ -102,6 +102,7 @@ def _fields(desk: "Desk") -> tuple[gr.Dropdown, gr.Dropdown, gr.Textbox]:
             label=_("Your name or initials"),
             placeholder=_("saved with your annotations"),
             max_lines=1,
+            interactive=desk.store.is_writable,
             elem_id="bx-annotator",
         )
     return model, axis, annotator
@@ -152,9 +153,11 @@ def tell_annotations(desk: "Desk", asked: Session) -> str:
         return alert(error)
 
 
-def _sample_fields() -> tuple[gr.Number, gr.Number, gr.Button]:
+def _sample_fields(*, writable: bool) -> tuple[gr.Number, gr.Number, gr.Button]:
     with (
-        gr.Accordion(_("Draw another sample"), open=False, elem_classes="bx-settings"),
+        gr.Accordion(
+            _("Draw another sample"), open=False, visible=writable, elem_classes="bx-settings"
+        ),
         gr.Row(elem_classes="bx-resample"),
     ):
         gr.HTML(

@@ -104,7 +104,8 @@ def annotated_study(desk: "Desk", session: Session) -> "Study":
 def begin(desk: "Desk", asked: Session) -> Task:
     """Return the annotator's task.
 
-    If there is no sample yet, one is drawn as soon as somebody gives a name.
+    If there is no sample yet, one is drawn as soon as somebody gives a name. Where nothing can be
+    saved, there is no task.
 
     Raises:
         InputError: there is no such model or axis, no classified image, or the name is unusable.
@@ -112,7 +113,7 @@ def begin(desk: "Desk", asked: Session) -> Task:
     made = annotated_study(desk, asked)
     (card,), (axis,) = made.models, made.axes
     task = Task(asked, card.spec, axis)
-    if not asked.annotator.strip():
+    if not asked.annotator.strip() or not desk.store.is_writable:
         return task
     annotator = checked_annotator(asked.annotator)
     sample = sample_of(made, desk.store, card, axis) or draw_samples(made, desk.store)
@@ -134,13 +135,15 @@ def draw_anew(desk: "Desk", asked: Session, size: int, seed: int) -> None:
 
 def show(desk: "Desk", task: Task) -> str:
     """Return the next image, the introduction or the end of the task, as HTML."""
-    annotator, waiting = task.asked.annotator.strip(), task.waiting
+    writable, waiting = desk.store.is_writable, task.waiting
+    annotator = task.asked.annotator.strip() if writable else ""
     return render(
         "annotation_task.html",
         address=task.asked.address,
         axis=task.axis,
         answers=buttons(task.axis, annotator),
         annotator=annotator,
+        writable=writable,
         done=len(task.given),
         total=len(task.sample),
         image=waiting[0].image if waiting else None,

@@ -38,16 +38,16 @@ def build(desk: "Desk") -> gr.Blocks:
     """Lay out every page; nothing is loaded, generated or served yet."""
     page = gr.Blocks(title=TITLE, analytics_enabled=False)
     with page:
-        _header("explore")
+        _header(desk, "explore")
         view(page, desk, EXPLORE, (_("Model"),), explore.show)
     with page.route(_("Compare"), _PAGES["compare"]):
-        _header("compare")
+        _header(desk, "compare")
         view(page, desk, COMPARE, (_("Model A"), _("Model B")), compare.show, _SEVERAL)
     with page.route(_("Gaps"), _PAGES["gaps"]):
-        _header("gaps")
+        _header(desk, "gaps")
         view(page, desk, GAPS, (_("Model"),), gaps.show, _BESIDE)
     with page.route(_("Annotate"), _PAGES["annotate"]):
-        _header("annotate")
+        _header(desk, "annotate")
         annotate.view(page, desk)
     page.queue(default_concurrency_limit=8, max_size=100)
     return page
@@ -140,7 +140,7 @@ def warm(desk: "Desk") -> None:
     article("unlisted")
 
 
-def _header(current: str) -> None:
+def _header(desk: "Desk", current: str) -> None:
     Navbar(visible=False)
     names = {
         "explore": _("Explore"),
@@ -152,4 +152,5 @@ def _header(current: str) -> None:
         {"view": view, "name": names[view], "address": address, "current": view == current}
         for view, address in _PAGES.items()
     ]
-    gr.HTML(render("header.html", pages=pages), apply_default_css=False)
+    header = render("header.html", pages=pages, notices=desk.store.notices)
+    gr.HTML(header, apply_default_css=False)

@@ -8,7 +8,6 @@ from explorer.generators.find import generators
 from explorer.models.catalog import find_model, known_models
 from explorer.page.pace import Pace
 from explorer.page.runs import Runs
-from explorer.store.index import Store
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from explorer.models.requests import ModelSpec
     from explorer.perception.instruments import ClassifierSpec
     from explorer.settings import Settings
+    from explorer.store.index import Store
     from explorer.study import Classifier, Generator
 
 
@@ -29,7 +29,7 @@ class Desk:
     """
 
     settings: "Settings"
-    store: Store
+    store: "Store"
     models: "tuple[ModelCard, ...]"
     find_model: "Callable[..., ModelCard]"
     generators: "Callable[[ModelSpec], Generator]"
@@ -44,13 +44,11 @@ def open_desk(settings: "Settings") -> Desk:
     Raises:
         StoreError: the cache cannot be used.
     """
-    from explorer.reference.sample import open_sample
+    from explorer.reference.sample import open_store
 
-    store = Store.open(settings.cache)
-    open_sample(store, settings.device)
     return Desk(
         settings=settings,
-        store=store,
+        store=open_store(settings),
         models=known_models(settings.device),
         find_model=find_model,
         generators=generators(settings),

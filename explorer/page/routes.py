@@ -4,6 +4,7 @@ Only the two image folders of the store are served, never the one with the index
 """
 
 import io
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from starlette.responses import PlainTextResponse, Response
@@ -18,6 +19,7 @@ from explorer.page.tables import tables
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from starlette.requests import Request
     from starlette.routing import BaseRoute
@@ -25,24 +27,41 @@ if TYPE_CHECKING:
 
     from explorer.page.desk import Desk
     from explorer.page.tables import Table
+    from explorer.store.index import Store
 
 _YEAR_SECONDS = 365 * 24 * 60 * 60
 
 
 def routes(desk: "Desk") -> "list[BaseRoute]":
     """Return the routes for images, thumbnails and CSV files."""
+    files = (Route(f"/csv/{table.name}", _csv(desk, table)) for table in tables())
+    return [*image_routes(desk.store), *files]
+
+
+def image_routes(store: "Store") -> "list[BaseRoute]":
+    """Return the routes for images and thumbnails."""
     return [
-        Mount("/img", _Images(directory=desk.store.images_root)),
-        Mount("/thumb", _Images(directory=desk.store.thumbnails_root)),
-        *(Route(f"/csv/{table.name}", _csv(desk, table)) for table in tables()),
+        Mount("/img", _Images(store, store.images_root)),
+        Mount("/thumb", _Images(store, store.thumbnails_root)),
     ]
 
 
 class _Images(StaticFiles):
     """Files named by the hash of their request; a browser never needs to ask again."""
 
+    def __init__(self, store: "Store", folder: "Path") -> None:
+        """Serve a folder, which a store that is only read may lack, and what the store holds."""
+        super().__init__(directory=folder, check_dir=False)
+        self._store = store
+        self.config_checked = True
+
     async def get_response(self, path: str, scope: "Scope") -> Response:
-        response = await super().get_response(path, scope)
+        held = self._store.held(PurePath(path).stem)
+        response = (
+            Response(held, media_type="image/webp")
+            if held is not None
+            else await super().get_response(path, scope)
+        )
         if response.status_code in {200, 304}:
             response.headers["Cache-Control"] = f"public, max-age={_YEAR_SECONDS}, immutable"
         return response

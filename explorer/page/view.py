@@ -333,7 +333,7 @@ def _state(view: View, choice: "Choice", made: "Study", *, stopped: bool = False
     todo = to_do(made, view.desk)
     return [
         render("status.html", kind="said", text=status_text(todo, stopped=stopped)),
-        gr.update(visible=not todo.done, value=button_text(todo)),
+        gr.update(visible=not todo.done and view.desk.store.is_writable, value=button_text(todo)),
         gr.update(visible=False),
         _findings(view, choice, made),
     ]

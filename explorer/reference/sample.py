@@ -3,14 +3,16 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from explorer.errors import StoreUnwritable
 from explorer.models.catalog import find_model
 from explorer.reference.design import BUNDLED
+from explorer.store.index import Store
 from explorer.store.parquet import import_study
 from explorer.study import Study, count_missing
 from explorer.words.vocabulary import load_adjectives
 
 if TYPE_CHECKING:
-    from explorer.store.index import Store
+    from explorer.settings import Settings
 
 SAMPLE_PROFESSIONS = ("author", "nurse")
 SAMPLE_IMAGES = 9
@@ -26,7 +28,31 @@ def sample_study(device: str) -> Study:
     )
 
 
-def open_sample(store: "Store", device: str) -> None:
+def open_store(settings: "Settings") -> Store:
+    """Return the store of this machine, with the sample study in it.
+
+    Where the cache cannot be written, because the disk is full or may only be read, the store is
+    only read, and images of the sample that it lacks are held in memory.
+
+    Raises:
+        StoreError: the cache cannot be used.
+    """
+    try:
+        return _with_sample(Store.open(settings.cache), settings.device)
+    except StoreUnwritable as refusal:
+        return _with_sample(Store.open_reading(settings.cache, refusal), settings.device)
+
+
+def _with_sample(store: Store, device: str) -> Store:
+    try:
+        open_sample(store, device)
+    except BaseException:
+        store.close()
+        raise
+    return store
+
+
+def open_sample(store: Store, device: str) -> None:
     """Import the sample study into a store unless it is complete there."""
     if count_missing(sample_study(device), store):
         import_study(store, sample_path())

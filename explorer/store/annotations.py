@@ -1,9 +1,13 @@
-"""Annotations of stored images, and the samples given to annotators."""
+"""Annotations of stored images, and the samples given to annotators.
+
+They are written into the journal first, which outlives the index.
+"""
 
 from typing import TYPE_CHECKING
 
 from explorer.errors import InvalidData
 from explorer.store import rows
+from explorer.store.records import annotation_line, sample_line, taken_back_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -13,14 +17,16 @@ if TYPE_CHECKING:
     from explorer.perception.instruments import Instrument
     from explorer.perception.samples import Sampled
     from explorer.store.database import Database
+    from explorer.store.journal import Journal
 
 
 class Annotations:
     """The annotations and samples of a store."""
 
-    def __init__(self, database: "Database") -> None:
-        """Keep the database."""
+    def __init__(self, database: "Database", journal: "Journal") -> None:
+        """Keep the database and the journal."""
         self._database = database
+        self._journal = journal
 
     def save(self, annotations: "Iterable[Annotation]") -> None:
         """Store annotations, all or none; an annotator's later one replaces the earlier one.
@@ -38,12 +44,12 @@ class Annotations:
                     f"No image {unknown!r} is stored here. Annotate images of a sample that "
                     "`annotate sample` took from this cache."
                 )
-            rows.keep_annotations(connection, given)
+            self._journal.keep(connection, [annotation_line(one) for one in given])
 
     def drop(self, image: str, axis: str, annotator: str) -> None:
         """Delete one annotator's annotation of one image, if there is one."""
         with self._database.writing() as connection:
-            rows.drop_annotation(connection, image, axis, annotator)
+            self._journal.keep(connection, [taken_back_line(image, axis, annotator)])
 
     def of(self, keys: "Iterable[str]", axis: str) -> "tuple[Annotation, ...]":
         """Return the annotations of images on one axis."""
@@ -56,9 +62,12 @@ class Annotations:
             return tuple(rows.all_annotations(connection))
 
     def save_sample(self, model: "ModelSpec", sample: "Sequence[Sampled]") -> None:
-        """Store a sample, replacing earlier ones of the same model, axis and instrument."""
+        """Store a sample of one axis and instrument, replacing the model's earlier one."""
+        axis, instrument = sample[0].axis, str(sample[0].instrument)
+        images = [(one.image, one.answer, one.among) for one in sample]
         with self._database.writing() as connection:
-            rows.keep_sample(connection, model, sample)
+            line = sample_line(model.identity, axis, instrument, images)
+            self._journal.keep(connection, [line])
 
     def sample(
         self, model: "ModelSpec", axis: str, instrument: "Instrument"

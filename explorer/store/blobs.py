@@ -24,6 +24,9 @@ _PARTIAL = "partial"
 # A batch is written within seconds, so an hour later its folder is abandoned.
 _ABANDONED_SECONDS = 3600
 
+# SQLite needs 32 KiB to open an index at all.
+_ROOM_BYTES = 1 << 16
+
 _CHOOSE = "choose another folder with --cache or EXPLORER_CACHE"
 _REASONS = {
     errno.ENOSPC: f"there is no space left. Free some, or {_CHOOSE}",
@@ -55,12 +58,14 @@ class Blobs:
         """Create the folders and remove files that killed runs left incomplete.
 
         Raises:
-            StoreUnwritable: the folders cannot be created.
+            StoreUnwritable: the folders cannot be created, or files in them.
         """
         with writing(self.root):
             for folder in (self.images, self.thumbnails, self._partial):
                 folder.mkdir(parents=True, exist_ok=True)
             self._sweep()
+        with self.staging() as folder:
+            write(folder / "room", bytes(_ROOM_BYTES))
 
     def image_path(self, key: str) -> Path:
         """Return the path of the image with a key."""
@@ -169,7 +174,7 @@ def writing(root: Path) -> "Iterator[None]":
     except OSError as error:
         reason = _REASONS.get(error.errno or 0, f"{error.strerror or error}. Please {_CHOOSE}")
         raise StoreUnwritable(
-            f"Images cannot be stored in {str(root)!r}: {reason}. Stored images are untouched."
+            f"Nothing can be stored in {str(root)!r}: {reason}. What is stored is untouched."
         ) from error
 
 

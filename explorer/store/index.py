@@ -6,14 +6,17 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
-from explorer.errors import StoreCorrupt, StoreError
+from explorer.errors import StoreCorrupt, StoreError, StoreUnwritable
 from explorer.models.requests import Image
 from explorer.store import counts, rows, webp
 from explorer.store.annotations import Annotations
-from explorer.store.blobs import Blobs, place
+from explorer.store.blobs import place
 from explorer.store.database import Database
 from explorer.store.entries import Entry, encoded, stage
 from explorer.store.observations import Observation
+from explorer.store.opening import prepare, prepare_reading
+from explorer.store.readonly import ReadonlyBlobs, hold
+from explorer.store.records import filtered_line, provenance_line
 
 if TYPE_CHECKING:
     import sqlite3
@@ -27,8 +30,7 @@ if TYPE_CHECKING:
     from explorer.perception.axes import Perception
     from explorer.perception.instruments import Instrument
     from explorer.store.counts import AnswerCount, PairCount
-
-INDEX = "index.sqlite3"
+    from explorer.store.opening import Parts
 
 _BATCH = 32
 _WRITERS = min(4, os.cpu_count() or 1)
@@ -47,15 +49,17 @@ class Store:
     can share a Store, and any number of processes a folder.
     """
 
-    def __init__(self, root: "Path", busy_seconds: float) -> None:
-        """Set the folder, which `Store.open` prepares."""
-        self._blobs = Blobs(root)
-        self._database = Database(root / INDEX, busy_seconds)
-        self.annotations = Annotations(self._database)
+    def __init__(self, parts: "Parts") -> None:
+        """Keep the parts, which `open` and `open_reading` prepare."""
+        self._blobs = parts.blobs
+        self._database = parts.database
+        self._journal = parts.journal
+        self.notices = parts.notices
+        self.annotations = Annotations(parts.database, parts.journal)
 
     @classmethod
     def open(cls, root: "Path", busy_seconds: float = 30.0) -> "Store":
-        """Return the store in a folder, after building a missing index from the images.
+        """Return the store in a folder, after rebuilding a missing or damaged index.
 
         Args:
             root: the cache folder.
@@ -63,13 +67,38 @@ class Store:
 
         Raises:
             StoreUnwritable: the folder or the index cannot be written.
-            StoreCorrupt: the index is damaged, another program's, or of a newer version.
+            StoreCorrupt: the index is another program's or of a newer version.
             StoreBusy: another process locked the index for too long.
         """
-        store = cls(root.expanduser().absolute(), busy_seconds)
-        store._blobs.prepare()
-        store._database.migrate(store._adopt)
-        return store
+        return cls(prepare(root.expanduser().absolute(), busy_seconds))
+
+    @classmethod
+    def open_reading(cls, root: "Path", refusal: StoreUnwritable) -> "Store":
+        """Return a store that is only read, in a folder that `open` could not write.
+
+        Args:
+            root: the cache folder.
+            refusal: what `open` raised.
+
+        Raises:
+            StoreUnwritable: there is no such folder.
+            StoreCorrupt: the index is another program's or of a newer version.
+        """
+        return cls(prepare_reading(root.expanduser().absolute(), refusal))
+
+    def require_writable(self) -> None:
+        """Refuse a store that is only read.
+
+        Raises:
+            StoreUnwritable: it says why.
+        """
+        if self._database.refusal is not None:
+            raise self._database.refusal
+
+    @property
+    def is_writable(self) -> bool:
+        """Whether images and annotations can be stored."""
+        return self._database.refusal is None
 
     def close(self) -> None:
         """Close the index."""
@@ -105,7 +134,7 @@ class Store:
         as missing. A missing thumbnail is restored.
 
         Raises:
-            StoreError: the index cannot be read, or a damaged image cannot be removed.
+            StoreError: the index cannot be read.
         """
         with self._database.reading() as connection:
             stored = list(counts.files(connection, asked))
@@ -160,12 +189,19 @@ class Store:
     def save_entries(self, entries: "Iterable[Entry]") -> int:
         """Store encoded images and return the number of new ones.
 
-        Images that are already stored are not changed, and neither are their perceptions.
+        Images that are already stored are not changed, and neither are their perceptions. A store
+        that is only read holds the images in memory until it is closed.
 
         Raises:
             StoreError: a batch of 32 cannot be written; earlier batches are kept.
         """
+        if isinstance(self._blobs, ReadonlyBlobs):
+            return self._hold(self._blobs, entries)
         return sum(self._save(batch, lambda entry: entry) for batch in _batches(entries))
+
+    def held(self, key: str) -> bytes | None:
+        """Return the bytes of an image that is held in memory, None for any other."""
+        return self._blobs.held.get(key) if isinstance(self._blobs, ReadonlyBlobs) else None
 
     def load(self, request: "ImageRequest") -> Image:
         """Return a stored image, its pixels exactly as they were saved.
@@ -268,8 +304,9 @@ class Store:
 
     def record(self, model: "ModelSpec", made: "Provenance") -> None:
         """Store the provenance of a model's images, each distinct one once."""
-        with self._database.writing() as connection:
-            rows.add_provenance(connection, model, made)
+        if made not in self.provenance(model):
+            with self._database.writing() as connection:
+                self._journal.keep(connection, [provenance_line(model.identity, made)])
 
     def provenance(self, model: "ModelSpec") -> "tuple[Provenance, ...]":
         """Return the known provenances of a model's images."""
@@ -297,11 +334,21 @@ class Store:
             _, pixels = self._blobs.read(key, digest)
         except StoreCorrupt:
             return not self._forget(key)
-        self._blobs.restore_thumbnail(key, webp.thumbnail(pixels))
+        try:
+            self._blobs.restore_thumbnail(key, webp.thumbnail(pixels))
+        except StoreUnwritable as error:
+            _log.warning("A missing thumbnail is not restored: %s", error)
         return True
 
     def _forget(self, key: str) -> bool:
-        """Remove an image if it is damaged, and return whether it is gone."""
+        """Remove an image if it is damaged, and return whether it is of no use."""
+        try:
+            return self._dropped(key)
+        except StoreUnwritable as error:
+            _log.warning("A damaged image is not removed: %s", error)
+            return True
+
+    def _dropped(self, key: str) -> bool:
         with self._database.writing() as connection:
             row = next(rows.stored(connection, [key]), None)
             if row is None:
@@ -347,7 +394,21 @@ class Store:
             with ThreadPoolExecutor(_WRITERS) as writers:
                 entries = list(writers.map(lambda item: stage(folder, encode(item)), new))
             with self._database.writing() as connection:
-                return sum(self._keep(connection, folder, entry) for entry in entries)
+                kept = [entry for entry in entries if self._keep(connection, folder, entry)]
+                self._journal.keep(connection, [line for entry in kept for line in _lines(entry)])
+                return len(kept)
+
+    def _hold(self, blobs: ReadonlyBlobs, entries: "Iterable[Entry]") -> int:
+        """Go on with a copy of the index in memory that has these images, too."""
+        index = Database.in_memory(self._database.path)
+        index.copy(self._database)
+        with index.writing() as connection:
+            new = hold(connection, blobs, entries)
+        index.refusal = self._database.refusal
+        self._database.close()
+        self._database = index
+        self.annotations = Annotations(index, self._journal)
+        return new
 
     def _keep(self, connection: "sqlite3.Connection", folder: "Path", entry: Entry) -> bool:
         """Add the row and move the files into place, unless another process has done so."""
@@ -368,17 +429,13 @@ class Store:
             place(folder / f"{entry.name}.thumbnail", self._blobs.thumbnail_path(key))
         return True
 
-    def _adopt(self, connection: "sqlite3.Connection") -> None:
-        """Add every image file to a new index."""
-        for path in self._blobs.files():
-            try:
-                found = webp.describe(path)
-            except StoreCorrupt as damage:
-                _log.warning("The file %r is skipped: %s", str(path), damage)
-                continue
-            if found.request.key == path.stem:
-                row = rows.Row(path.stem, None, found.digest, path.stat().st_size)
-                rows.add_image(connection, found.request, row)
+
+def _lines(entry: Entry) -> "Iterator[bytes]":
+    """Yield the line that a filtered image has in the journal, because it has no file."""
+    request = entry.request
+    if entry.filtered is not None:
+        identity = request.model.identity
+        yield filtered_line(identity, request.prompt, request.replicate, entry.filtered)
 
 
 def _batches(items: "Iterable[_Item]") -> "Iterator[list[_Item]]":

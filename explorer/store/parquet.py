@@ -83,9 +83,8 @@ def import_study(store: "Store", path: Path) -> int:
         with parquet.ParquetFile(path) as file:
             if not _FORMAT.items() <= (file.schema_arrow.metadata or {}).items():
                 raise _invalid(path, "it was not written by Bias Explorer")
-            return sum(
-                store.save_entries([_entry(path, row) for row in table.to_pylist()])
-                for table in file.iter_batches(_ROWS)
+            return store.save_entries(
+                _entry(path, row) for table in file.iter_batches(_ROWS) for row in table.to_pylist()
             )
     except (OSError, pa.ArrowException) as error:
         raise _invalid(path, str(error)) from error

@@ -2,7 +2,8 @@
 
 import json
 from dataclasses import asdict, astuple, dataclass
-from itertools import islice
+from itertools import groupby, islice
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from explorer.models.provenance import Provenance
@@ -10,6 +11,7 @@ from explorer.models.requests import canonical
 from explorer.perception.annotations import Annotation
 from explorer.perception.axes import Perception
 from explorer.perception.samples import Sampled
+from explorer.words.prompts import Prompt
 
 if TYPE_CHECKING:
     import sqlite3
@@ -213,6 +215,17 @@ def keep_sample(
     )
 
 
+def samples(
+    connection: "sqlite3.Connection",
+) -> "Iterator[tuple[str, str, str, list[tuple[str, str | None, int]]]]":
+    """Yield model identity, axis, instrument and images with answer and stratum of each sample."""
+    query = """
+        SELECT identity, axis, instrument, image, answer, among
+        FROM samples JOIN models ON models.id = model ORDER BY model, axis, instrument, place"""
+    for sample, group in groupby(connection.execute(query), itemgetter(0, 1, 2)):
+        yield *sample, [row[3:] for row in group]
+
+
 def sample(
     connection: "sqlite3.Connection", model: "ModelSpec", axis: str, instrument: "Instrument"
 ) -> "Iterator[Sampled]":
@@ -233,6 +246,23 @@ def provenance(connection: "sqlite3.Connection", model: "ModelSpec") -> tuple[Pr
     """Return the known provenances of a model's images."""
     rows = connection.execute(_PROVENANCE, (model.identity,))
     return tuple(Provenance(**json.loads(made)) for (made,) in rows)
+
+
+def all_provenance(connection: "sqlite3.Connection") -> "Iterator[tuple[str, Provenance]]":
+    """Yield every provenance with the identity of its model."""
+    query = "SELECT identity, made FROM provenance JOIN models ON models.id = model"
+    for identity, made in connection.execute(query):
+        yield identity, Provenance(**json.loads(made))
+
+
+def filtered(connection: "sqlite3.Connection") -> "Iterator[tuple[str, Prompt, int, str]]":
+    """Yield identity of the model, prompt, replicate and reason of every filtered image."""
+    query = """
+        SELECT identity, profession, adjective, template, replicate, filtered
+        FROM images JOIN prompts ON prompts.id = prompt JOIN models ON models.id = model
+        WHERE filtered IS NOT NULL"""
+    for identity, profession, adjective, template, *image in connection.execute(query):
+        yield identity, Prompt(profession, adjective, template), *image
 
 
 def size(connection: "sqlite3.Connection") -> Size:

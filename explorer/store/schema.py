@@ -263,4 +263,6 @@ MIGRATIONS: "tuple[tuple[Step, ...], ...]" = (
         ) STRICT, WITHOUT ROWID""",
     ),
     (*RENAMES, *TABLES, copy_all, *TRIGGERS, *CLEAN_UP),
+    # One row: how far the index has read the journal (see journal.py).
+    ("CREATE TABLE journal (size INTEGER NOT NULL, tail BLOB NOT NULL) STRICT",),
 )

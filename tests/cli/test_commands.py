@@ -13,7 +13,7 @@ from explorer.errors import ModelUnreachable
 from explorer.statistics.confusion import Confusion
 from explorer.store.index import Store
 from tests.commands import Result
-from tests.fakes import FakeGenerator
+from tests.fakes import FakeGenerator, refuse_writing
 
 Command = Callable[[str], Result]
 
@@ -440,13 +440,33 @@ def test_a_cache_that_cannot_be_written_is_explained_and_exits_with_1(command: C
     assert "'/proc/explorer'" in done.stderr
 
 
-def test_a_corrupt_index_is_explained_and_left_alone(command: Command, cache: Path) -> None:
-    cache.mkdir()
+def test_a_damaged_index_is_rebuilt_kept_and_told(command: Command, cache: Path) -> None:
+    command(f"generate {SMALL}")
     (cache / "index.sqlite3").write_bytes(b"no database" * 1000)
     done = command(f"tally {SMALL}")
-    assert done.exit_code == 1
-    assert "Error: " in done.stderr
-    assert (cache / "index.sqlite3").read_bytes() == b"no database" * 1000
+    assert done.exit_code == 0
+    assert "The index was damaged. It has been rebuilt" in done.stderr
+    (kept,) = cache.glob("index.damaged-*.sqlite3")
+    assert repr(str(kept)) in done.stderr
+    assert kept.read_bytes() == b"no database" * 1000
+    assert "index" not in command(f"tally {SMALL}").stderr, "it is told once"
+
+
+def test_a_cache_that_can_only_be_read_is_read_and_refuses_the_rest(
+    command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command(f"generate {SMALL}")
+    before = command(f"tally {SMALL}")
+    refuse_writing(monkeypatch)
+    done = command(f"tally {SMALL}")
+    assert done.exit_code == 0
+    assert done.stdout == before.stdout
+    assert done.stderr.count("This cache can only be read") == 1
+    assert command(f"generate {SMALL}").exit_code == 0, "nothing is missing"
+    more = command(f"generate {SMALL} --adjective stubborn")
+    assert more.exit_code == 1
+    assert "Error: Nothing can be stored in" in more.stderr
+    assert "there is no space left" in more.stderr
 
 
 def test_a_corrupt_image_is_generated_again(

@@ -1,11 +1,13 @@
 """A page whose images are generated and classified by stand-ins, for the models that ship."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
 
 from explorer import settings
 from explorer import study as studies
+from explorer.errors import StoreUnwritable
 from explorer.findings.findings import Findings
 from explorer.models.catalog import find_model, known_models
 from explorer.page.choice import EXPLORE, Choice, study
@@ -42,6 +44,14 @@ def desk(store: Store, generator: FakeGenerator) -> Desk:
         classifiers=FakeClassifier,
         pace=Pace(machine.device),
     )
+
+
+@pytest.fixture
+def reading(desk: Desk) -> Iterator[Desk]:
+    """Return the desk with a store that is only read, as on a full disk."""
+    store = Store.open_reading(desk.store.root, StoreUnwritable("This disk is full."))
+    yield replace(desk, store=store)
+    store.close()
 
 
 @pytest.fixture

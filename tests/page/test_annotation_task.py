@@ -109,6 +109,14 @@ def test_no_sample_is_drawn_before_somebody_has_a_name(desk: Desk) -> None:
     assert len(sample_of(made, desk.store, made.models[0], made.axes[0])) == 30
 
 
+def test_where_nothing_can_be_saved_nobody_is_asked(reading: Desk) -> None:
+    html, told = reply(reading, ADA)
+    assert answers(html) == []
+    assert "Annotations cannot be saved here now" in parse_html(html).one("p.bx-more").text
+    assert told == ""
+    assert tell_annotations(reading, ADA) == tell_annotations(reading, replace(ADA, annotator=""))
+
+
 def test_answers_have_keys_of_their_own() -> None:
     assert [one.key for one in buttons(find_axis("gender"), "Ada")] == ["f", "m", "c", "n"]
     assert [one.key for one in buttons(find_axis("tone"), "Ada")] == ["1", "2", "3", "4", "5", "c"]

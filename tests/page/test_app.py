@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 
+import gradio as gr
 import pytest
 
 from explorer.errors import ServeError
@@ -13,6 +14,7 @@ from explorer.page.choice import EXPLORE
 from explorer.page.desk import Desk
 from explorer.page.theme import head
 from explorer.settings import repository
+from tests.markup import parse_html
 from tests.page.conftest import Generated
 
 SHOW = """
@@ -75,3 +77,12 @@ def test_a_taken_port_says_what_to_do(desk: Desk) -> None:
 
 def test_style_and_script_ask_nothing_of_other_servers() -> None:
     assert re.findall(r"(?:https?:)?//[\w.]+|@import|url\(", head()) == ["https://huggingface.co"]
+
+
+def test_every_view_says_once_that_the_cache_can_only_be_read(reading: Desk) -> None:
+    blocks = build(reading).blocks.values()
+    texts = [str(one.value) for one in blocks if isinstance(one, gr.HTML)]
+    headers = [parse_html(text) for text in texts if "bx-wordmark" in text]
+    notices = [header.one(".bx-notice").text for header in headers]
+    assert len(notices) == 4
+    assert all(notice.endswith("This disk is full.") for notice in notices)

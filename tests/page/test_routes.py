@@ -8,11 +8,16 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from explorer.errors import StoreUnwritable
+from explorer.models.requests import ImageRequest
 from explorer.page.choice import COMPARE, Choice, address
 from explorer.page.desk import Desk
-from explorer.page.routes import routes
+from explorer.page.routes import image_routes, routes
+from explorer.store.entries import encoded
+from explorer.store.index import Store
+from explorer.words.prompts import Prompt
 from tests.commands import run
-from tests.fakes import FakeGenerator
+from tests.fakes import FakeGenerator, fake_card
 from tests.page.conftest import Generated
 
 SMALL = Choice(("emoji-skewed",), ("pilot",), ("none", "honest"), images=4)
@@ -84,6 +89,22 @@ def test_an_image_is_asked_for_once(client: TestClient, desk: Desk, generated: G
         assert "immutable" in answer.headers["cache-control"]
         again = client.get(f"/{mount}/{path}", headers={"If-None-Match": answer.headers["etag"]})
         assert again.status_code == 304
+
+
+def test_images_that_a_full_disk_cannot_take_are_served_from_memory(tmp_path: Path) -> None:
+    folder = tmp_path / "empty"
+    folder.mkdir()
+    request = ImageRequest(fake_card().spec, Prompt("pilot"), 0)
+    (image,) = FakeGenerator().generate([request])
+    store = Store.open_reading(folder, StoreUnwritable("This disk is full."))
+    store.save_entries([encoded(image)])
+    with TestClient(Starlette(routes=image_routes(store))) as client:
+        for mount in ("img", "thumb"):
+            answer = client.get(f"/{mount}/{request.key[:2]}/{request.key}.webp")
+            assert answer.content == store.held(request.key)
+            assert answer.headers["content-type"] == "image/webp"
+            assert client.get(f"/{mount}/00/nothing.webp").status_code == 404
+    store.close()
 
 
 @pytest.mark.parametrize("path", ["../index.sqlite3", "%2e%2e/index.sqlite3", "..%2findex.sqlite3"])

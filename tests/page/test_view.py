@@ -59,6 +59,19 @@ def test_a_number_of_images_that_cannot_be_is_refused(
     assert "prompt is" in alert(status)
 
 
+def test_where_nothing_can_be_stored_there_is_no_button_and_no_model_is_loaded(
+    reading: Desk, opened: Opened, generator: FakeGenerator
+) -> None:
+    shown = opened(reading)
+    values = shown.form.values(SMALL)
+    status, button, *_ = reply(shown, values)
+    assert "0 of 40 images are here" in parse_html(status).text
+    assert button["visible"] is False
+    *_, (status, *_) = generate_missing(shown, values, reading.runs.start("me", values))
+    assert "This disk is full" in alert(status)
+    assert generator.generated == []
+
+
 def test_the_fields_show_a_choice_and_give_it_back(desk: Desk, opened: Opened) -> None:
     form = opened(desk).form
     choice = replace(SMALL, guidance=3.0, steps=5, scheduler="ddim", template="a {profession}")

@@ -4,13 +4,22 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
+from explorer import settings
 from explorer.findings.findings import Findings
 from explorer.models.provenance import Provenance
 from explorer.reference.design import BUNDLED
-from explorer.reference.sample import SAMPLE_IMAGES, open_sample, sample_path, sample_study
+from explorer.reference.sample import (
+    SAMPLE_IMAGES,
+    open_sample,
+    open_store,
+    sample_path,
+    sample_study,
+)
 from explorer.store.index import Store
-from explorer.study import count_missing, run
-from tests.fakes import FAKE_CLIP, FakeClassifier, FakeGenerator
+from explorer.study import count_missing, count_unclassified, run
+from tests.fakes import FAKE_CLIP, FakeClassifier, FakeGenerator, refuse_writing
 
 
 def test_the_sample_holds_the_author_and_nurse_grids_of_both_generators(tmp_path: Path) -> None:
@@ -50,6 +59,30 @@ def test_a_complete_sample_is_not_read_again(tmp_path: Path) -> None:
     assert store.size().images == images
     assert store.image_path(request.key).stat().st_mtime_ns == written
     store.close()
+
+
+def test_a_cache_that_cannot_be_written_shows_the_sample_and_stays_empty(
+    cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache.mkdir()
+    refuse_writing(monkeypatch)
+    study = sample_study("cpu")
+    with closing(open_store(settings.load(cache))) as store:
+        assert not store.is_writable
+        assert count_missing(study, store) == count_unclassified(study, store) == 0
+        request = study.requests(study.models[0])[0]
+        assert store.load(request).pixels is not None
+        assert store.held(request.key)
+    assert [path for path in cache.rglob("*") if path.is_file()] == []
+
+
+def test_a_disk_that_fills_while_the_sample_is_stored_is_read(
+    cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refuse_writing(monkeypatch, after=100)
+    with closing(open_store(settings.load(cache))) as store:
+        assert not store.is_writable
+        assert count_missing(sample_study("cpu"), store) == 0
 
 
 def test_the_sample_opens_without_torch(tmp_path: Path) -> None:

@@ -7,20 +7,8 @@ import pytest
 
 from explorer.errors import StoreUnwritable
 from explorer.store.index import Store
+from tests.fakes import refuse_writing
 from tests.store.generate_and_die import generator, missing, requests
-
-
-def refuse(monkeypatch: pytest.MonkeyPatch, code: int, after: int = 0) -> None:
-    """Make the disk refuse to keep anything after so many files."""
-    settle, left = os.fsync, [after]
-
-    def fsync(file: int) -> None:
-        left[0] -= 1
-        if left[0] < 0:
-            raise OSError(code, os.strerror(code))
-        settle(file)
-
-    monkeypatch.setattr(os, "fsync", fsync)
 
 
 def files(store: Store) -> list[Path]:
@@ -54,7 +42,7 @@ def test_a_disk_that_refuses_is_reported_and_nothing_is_half_written(
     store.save(generator().generate(requests(5)))
     before = files(store)
     with monkeypatch.context() as patch:
-        refuse(patch, code, after=7)
+        refuse_writing(patch, code, after=7)
         with pytest.raises(StoreUnwritable, match=message) as caught:
             store.save(generator().generate(requests(20)))
     assert repr(str(store.root)) in str(caught.value)

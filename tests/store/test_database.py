@@ -1,4 +1,3 @@
-import re
 import sqlite3
 import threading
 from pathlib import Path
@@ -73,38 +72,6 @@ def test_another_programs_database_is_refused_and_left_alone(cache: Path) -> Non
     connection = sqlite3.connect(cache / "index.sqlite3")
     assert connection.execute("SELECT name FROM sqlite_schema").fetchall() == [("bookmarks",)]
     connection.close()
-
-
-@pytest.mark.parametrize("harm", ["text", "first page", "later pages"])
-def test_a_damaged_index_says_that_the_images_are_kept_and_what_to_do(
-    index: Path, harm: str
-) -> None:
-    data = index.read_bytes()
-    damaged = {
-        "text": b"not an index at all " * 400,
-        "first page": data[:40] + bytes(4056) + data[4096:],
-        "later pages": data[:4096] + b"\x07" * (len(data) - 4096),
-    }
-    index.write_bytes(damaged[harm])
-    remedy = rf"is damaged.*images are kept.*delete the files '{re.escape(str(index))}\*'"
-    with pytest.raises(StoreCorrupt, match=remedy):
-        missing(Store.open(index.parent), requests(40))
-
-
-def test_following_the_remedy_brings_the_images_back(index: Path) -> None:
-    index.write_bytes(b"not an index at all " * 400)
-    for path in index.parent.glob("index.sqlite3*"):
-        path.unlink()
-    store = Store.open(index.parent)
-    assert len(missing(store, requests(40))) == 4, "the filtered ones have no file"
-    store.close()
-
-
-def test_an_index_cut_to_nothing_is_rebuilt(index: Path) -> None:
-    index.write_bytes(b"")
-    store = Store.open(index.parent)
-    assert len(missing(store, requests(40))) == 4
-    store.close()
 
 
 def test_a_writer_that_never_ends_is_reported_as_busy(index: Path) -> None:
