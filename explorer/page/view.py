@@ -57,7 +57,8 @@ class View:
     """One page of the app: its form, its buttons and its outputs.
 
     Every handler returns the outputs in the order status, generate, cancel, findings. `shown` holds
-    the values of the fields whose findings each visitor saw last.
+    the values of the fields whose findings each visitor saw last, and `begun` the run that a
+    visitor began and has not watched yet, which may fail at once.
     """
 
     desk: "Desk"
@@ -69,6 +70,7 @@ class View:
     cancel: gr.Button
     findings: gr.HTML
     shown: dict[str, tuple[object, ...]] = field(default_factory=dict)
+    begun: "dict[str, Run]" = field(default_factory=dict)
 
     # Gradio calls these. It reads their type annotations and wants the request first.
 
@@ -107,6 +109,7 @@ class View:
     def left(self, request: gr.Request) -> None:
         """Forget what a visitor saw who has left."""
         self.shown.pop(_visitor(request), None)
+        self.begun.pop(_visitor(request), None)
 
 
 def view(
@@ -241,6 +244,7 @@ def begin(view: View, values: "Sequence[object]", visitor: str) -> list[Any]:
     except ExplorerError as error:
         return _failure(error)
     run = view.desk.runs.begin(made, lambda stopped: _steps(view.desk, made, stopped))
+    view.begun[visitor] = run
     return [*_running(view, run), gr.skip()]
 
 
@@ -254,7 +258,8 @@ def watch(
         made = _study(view, choice)
     except ExplorerError:
         return
-    run = runs.of(made)
+    begun = view.begun.pop(visitor, None)
+    run = begun if begun and begun.study == made else runs.of(made)
     if run is None or view.shown.get(visitor) != tuple(values):
         return
     # What the visitor chooses next, or watches next, has another identity.

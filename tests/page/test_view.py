@@ -67,7 +67,8 @@ def test_where_nothing_can_be_stored_there_is_no_button_and_no_model_is_loaded(
     status, button, *_ = reply(shown, values)
     assert "0 of 40 images are here" in parse_html(status).text
     assert button["visible"] is False
-    *_, (status, *_) = generate_missing(shown, values, reading.runs.start("me", values))
+    begin(shown, values, "me")
+    *_, (status, *_) = watch(shown, values, "me")
     assert "This disk is full" in alert(status)
     assert generator.generated == []
 
