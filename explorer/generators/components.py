@@ -48,9 +48,9 @@ def load_components(
 
 def component_class(index: "Mapping[str, Any]", part: str) -> Any:
     """Return the class of a part of a pipeline, None if the libraries have none of that name."""
-    package, name = index[part] if isinstance(index[part], list) else (None, None)
+    package, name = index[part] if isinstance(index[part], list) else ("", "")
     module = _PACKAGES.get(package or "")
-    return getattr(import_module(module), name, None) if module else None
+    return getattr(import_module(module), str(name), None) if module else None
 
 
 def _load(spec: "ModelSpec", folder: "Path", kind: Any) -> Any:
