@@ -22,7 +22,8 @@ class Progress:
     `done` and `total` count the images of this run, not those stored before. `stage` is "generate",
     or "classify" for images that an earlier run generated but did not classify. `image` is the last
     of the batch, None before the first batch. `rate`, in images per second, and `seconds_left` are
-    None until the second batch, because the first one also loads the models.
+    None until the second batch, because the first one also loads the models. `warnings` are
+    sentences, told once, before any image is generated.
     """
 
     done: int
@@ -31,6 +32,7 @@ class Progress:
     image: "Image | None"
     rate: float | None
     seconds_left: float | None
+    warnings: tuple[str, ...] = ()
 
 
 class Pace:

@@ -38,6 +38,10 @@ class Generator(Protocol):
         """The device and the libraries that generate."""
         ...
 
+    def check(self, prompts: "Sequence[Prompt]") -> tuple[str, ...]:
+        """Return warnings about prompts as sentences; refuse those that it cannot tell apart."""
+        ...
+
     def generate(self, requests: "Sequence[ImageRequest]") -> "Iterator[Image]":
         """Yield one image for each request, in order, each as soon as it is ready."""
         ...
@@ -187,7 +191,8 @@ def run(
     """Generate the missing images, classify them and save both, batch by batch.
 
     Stored images and perceptions are not made again, and no model is loaded if nothing is missing.
-    So a run that was stopped at any time can be resumed by starting it again.
+    So a run that was stopped at any time can be resumed by starting it again. Before the first
+    image is generated, every model is asked whether it can tell the prompts apart.
 
     Args:
         study: the study.
@@ -203,7 +208,10 @@ def run(
     to_generate = count_missing(study, store)
     pace = Pace(to_generate + count_unclassified(study, store))
     if pace.total and not cancelled():
-        yield Progress(0, pace.total, "generate" if to_generate else "classify", None, None, None)
+        start = Progress(0, pace.total, "generate" if to_generate else "classify", None, None, None)
+        yield start
+        if warnings := _check_prompts(study, store, generators):
+            yield replace(start, warnings=warnings)
     for card in study.models:
         classify = _Classify(study, card, store, classifiers)
         stored = _stored(unclassified(study, store, card), store)
@@ -218,6 +226,16 @@ def run(
                 store.record(card.spec, generator.provenance)
                 classify(images)
                 yield pace.progress("generate", images)
+
+
+def _check_prompts(
+    study: Study, store: "Store", generators: "Callable[[ModelSpec], Generator]"
+) -> tuple[str, ...]:
+    """Return the warnings of all models that will generate; each may refuse the prompts."""
+    wanted = [card for card in study.models if count_missing(replace(study, models=(card,)), store)]
+    return tuple(
+        warning for card in wanted for warning in generators(card.spec).check(study.prompts)
+    )
 
 
 def classify_stored(

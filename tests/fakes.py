@@ -18,6 +18,7 @@ from explorer.models.requests import Image, ImageRequest, ModelSpec
 from explorer.perception.axes import Axis, Perception
 from explorer.perception.decide import decide
 from explorer.perception.instruments import ClassifierSpec, Instrument
+from explorer.words.prompts import Prompt
 
 UNCLEAR = 255
 FAKE_CLIP = ClassifierSpec("captions", None, "fake-clip")
@@ -51,6 +52,7 @@ class FakeGenerator:
 
     `filtered` says which requests the safety filter takes, `unclear` which the classifier cannot
     classify. `fail_after` images it raises `error`. `seconds` is the time one image takes.
+    `warnings` is what it has to say about the prompts.
     """
 
     filtered: Callable[[ImageRequest], bool] = lambda _: False
@@ -58,12 +60,17 @@ class FakeGenerator:
     fail_after: int | None = None
     error: BaseException = field(default_factory=KeyboardInterrupt)
     seconds: float = 0.0
+    warnings: tuple[str, ...] = ()
     generated: list[ImageRequest] = field(default_factory=list)
 
     @property
     def provenance(self) -> Provenance:
         """What it says of the machine."""
         return MADE
+
+    def check(self, prompts: Sequence[Prompt]) -> tuple[str, ...]:
+        """Return the warnings."""
+        return self.warnings if prompts else ()
 
     def generate(self, requests: Sequence[ImageRequest]) -> Iterator[Image]:
         """Yield one image for each request, in order."""

@@ -1,7 +1,7 @@
 """The whole path, with a fake generator and a fake classifier."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
@@ -28,6 +28,7 @@ from explorer.study import (
     run,
     unclassified,
 )
+from explorer.words.prompts import Prompt
 from tests.fakes import FAKE_CLIP, MADE, FakeClassifier, FakeGenerator, expected_label, fake_card
 
 CARD = fake_card()
@@ -82,6 +83,29 @@ def test_everything_asked_for_is_generated_and_classified(store: Store) -> None:
     assert missing(STUDY, store, CARD) == ()
     assert unclassified(STUDY, store, CARD) == ()
     assert (count_missing(STUDY, store), count_unclassified(STUDY, store)) == (0, 0)
+
+
+def test_what_a_model_has_to_say_about_the_prompts_is_told_before_it_generates(
+    store: Store,
+) -> None:
+    models = Models(FakeGenerator(warnings=("It does not know 'author'.",)))
+    told = []
+    for progress in run(STUDY, store, models.generators, models.classifiers, batch=8):
+        told.append((progress.warnings, len(models.generator.generated)))
+    assert [one for one in told if one[0]] == [(("It does not know 'author'.",), 0)]
+    assert all(not progress.warnings for progress in go(STUDY, store, models))
+
+
+def test_no_model_generates_if_another_refuses_the_prompts(store: Store) -> None:
+    class Refusing(FakeGenerator):
+        def check(self, prompts: Sequence[Prompt]) -> tuple[str, ...]:
+            raise InvalidData(f"too long: {prompts[0].text}")
+
+    both = replace(STUDY, models=(CARD, fake_card("fake-b")))
+    generators = {"fake-a": FakeGenerator(), "fake-b": Refusing()}
+    with pytest.raises(InvalidData, match="too long"):
+        list(run(both, store, lambda spec: generators[spec.name], Models().classifiers))
+    assert generators["fake-a"].generated == []
 
 
 def test_the_tallies_are_what_the_images_show(store: Store) -> None:

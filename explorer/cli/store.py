@@ -38,6 +38,8 @@ def generate_missing(store: Store, settings: "Settings", *asked: "Study") -> Non
         _prepare(study)
         with shown_progress() as show:
             for progress in studies.run(study, store, generates, classifies, batch=settings.batch):
+                for warning in progress.warnings:
+                    say(_("Warning: {warning}").format(warning=warning))
                 show(progress)
 
 

@@ -1,13 +1,13 @@
 """Generate images with any Stable Diffusion pipeline, in batches that span prompts."""
 
-import logging
 from importlib.metadata import version
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from explorer.errors import ModelBroken, OutOfMemory
 from explorer.failures import first_line, out_of_memory
-from explorer.generators.pipelines import load_pipeline
+from explorer.generators.pipelines import fetch, load_pipeline
+from explorer.generators.reading import check_prompts
 from explorer.models.provenance import Provenance
 from explorer.models.requests import Image
 
@@ -20,10 +20,9 @@ if TYPE_CHECKING:
 
     from explorer.models.requests import ImageRequest, ModelSpec
     from explorer.settings import Settings
+    from explorer.words.prompts import Prompt
 
 __all__ = ["DiffusionGenerator", "load_pipeline"]
-
-_log = logging.getLogger(__name__)
 
 SAFETY_FILTER = "safety filter"
 BLACK_IMAGE = "black image"
@@ -69,6 +68,17 @@ class DiffusionGenerator:
         """The device and the libraries that generate the images."""
         libraries = ", ".join(f"{name} {version(name)}" for name in _LIBRARIES)
         return Provenance(self._device, libraries)
+
+    def check(self, prompts: "Sequence[Prompt]") -> tuple[str, ...]:
+        """Return warnings of what the model does not read of a study's prompts, as sentences.
+
+        Its files are downloaded if they are missing; nothing is loaded.
+
+        Raises:
+            InvalidData: a profession or adjective is cut off, or two prompts are read alike.
+            ModelError: the model cannot be downloaded, or a tokenizer does not fit.
+        """
+        return check_prompts(self._spec, fetch(self._spec), prompts)
 
     def generate(self, requests: "Sequence[ImageRequest]") -> "Iterator[Image]":
         """Yield one image per request, in order; stop iterating to cancel after a batch.
@@ -164,7 +174,6 @@ class DiffusionGenerator:
 
     def _encode(self, pipeline: "DiffusionPipeline", texts: "Sequence[str]") -> None:
         if texts:
-            _warn_of_truncation(self._spec.name, pipeline, texts)
             tensors = _encode(pipeline, texts, guided=False)
             for place, text in enumerate(texts):
                 self._encoded[text] = {
@@ -179,14 +188,6 @@ class DiffusionGenerator:
                 name: tensor for name, tensor in tensors.items() if name.startswith("negative")
             }
         return self._unguided
-
-
-def _warn_of_truncation(name: str, pipeline: "DiffusionPipeline", texts: "Sequence[str]") -> None:
-    """Log the prompts that are longer than the model can read."""
-    limit = pipeline.tokenizer.model_max_length
-    for text in texts:
-        if len(pipeline.tokenizer(text, verbose=False).input_ids) > limit:
-            _log.warning("%r is too long for %s, which ignores the end of it.", text, name)
 
 
 def _encode(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from explorer.errors import ExplorerError, ModelBroken, ModelNotFound
 from explorer.failures import load_failure, require_device
 from explorer.generators.components import load_components
+from explorer.generators.reading import readers
 from explorer.models.catalog import weights_folder
 from explorer.models.folders import require_safe_folder
 from explorer.torchvision_schemas import load_torchvision
@@ -98,11 +99,14 @@ def fetch(spec: "ModelSpec") -> Path:
     load_torchvision()
     _quieten()
     try:
-        return _folder(spec)
+        folder = _folder(spec)
+        require_safe_folder(folder)
+        _index(spec, folder)
     except ExplorerError:
         raise
     except Exception as error:
         raise load_failure(spec.repo, error) from error
+    return folder
 
 
 def _quieten() -> None:
@@ -186,8 +190,8 @@ def _load(spec: "ModelSpec", folder: Path) -> "DiffusionPipeline":
     import diffusers
     import torch
 
-    require_safe_folder(folder)
     index = _index(spec, folder)
+    readers(spec, folder)
     kind = str(index["_class_name"])
     options = dict(_PIPELINES[kind])
     safety_checker = (index.get("safety_checker") or [None])[0]
