@@ -207,11 +207,18 @@ def run(
         store.check(study.asked(card))
     to_generate = count_missing(study, store)
     pace = Pace(to_generate + count_unclassified(study, store))
-    if pace.total and not cancelled():
-        start = Progress(0, pace.total, "generate" if to_generate else "classify", None, None, None)
+    start = Progress(0, pace.total, "generate" if to_generate else "classify", None, None, None)
+    if cancelled():
+        return
+    if pace.total:
         yield start
-        if warnings := _check_prompts(study, store, generators):
-            yield replace(start, warnings=warnings)
+    ready = {
+        card.spec: generators(card.spec)
+        for card in study.models
+        if count_missing(replace(study, models=(card,)), store)
+    }
+    if warnings := tuple(one for each in ready.values() for one in each.check(study.prompts)):
+        yield replace(start, warnings=warnings)
     for card in study.models:
         classify = _Classify(study, card, store, classifiers)
         stored = _stored(unclassified(study, store, card), store)
@@ -220,22 +227,13 @@ def run(
             yield pace.progress("classify", images)
         requests = () if cancelled() else missing(study, store, card)
         if requests:
-            generator = generators(card.spec)
+            # A generator that is not referred to any more can leave the memory to the next.
+            generator = ready.pop(card.spec, None) or generators(card.spec)
             for images in growing_batches(requests, generator.generate, batch, cancelled):
                 store.save(images)
                 store.record(card.spec, generator.provenance)
                 classify(images)
                 yield pace.progress("generate", images)
-
-
-def _check_prompts(
-    study: Study, store: "Store", generators: "Callable[[ModelSpec], Generator]"
-) -> tuple[str, ...]:
-    """Return the warnings of all models that will generate; each may refuse the prompts."""
-    wanted = [card for card in study.models if count_missing(replace(study, models=(card,)), store)]
-    return tuple(
-        warning for card in wanted for warning in generators(card.spec).check(study.prompts)
-    )
 
 
 def classify_stored(

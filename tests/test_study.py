@@ -89,9 +89,10 @@ def test_what_a_model_has_to_say_about_the_prompts_is_told_before_it_generates(
     store: Store,
 ) -> None:
     models = Models(FakeGenerator(warnings=("It does not know 'author'.",)))
-    told = []
-    for progress in run(STUDY, store, models.generators, models.classifiers, batch=8):
-        told.append((progress.warnings, len(models.generator.generated)))
+    told = [
+        (progress.warnings, len(models.generator.generated))
+        for progress in run(STUDY, store, models.generators, models.classifiers, batch=8)
+    ]
     assert [one for one in told if one[0]] == [(("It does not know 'author'.",), 0)]
     assert all(not progress.warnings for progress in go(STUDY, store, models))
 
@@ -270,7 +271,7 @@ def test_two_models_get_the_same_prompts_and_seeds(store: Store) -> None:
     left, right = (study.requests(card) for card in study.models)
     assert [one.seed for one in left] == [one.seed for one in right]
     assert {one.key for one in left}.isdisjoint(one.key for one in right)
-    assert models.loaded == ["fake-a", "fake-clip", "fake-b", "fake-clip"]
+    assert models.loaded == ["fake-a", "fake-b", "fake-clip", "fake-clip"]
 
 
 def test_an_error_of_the_model_leaves_the_store_as_it_was(store: Store) -> None:
