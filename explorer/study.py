@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from explorer.classifiers.find import classifier_of
 from explorer.errors import InvalidData, OutOfRange, StoreCorrupt
-from explorer.models.requests import Asked, ImageRequest
+from explorer.models.requests import FAILURES, Asked, ImageRequest
 from explorer.perception.axes import find_axis, load_axes
 from explorer.perception.instruments import Instrument
 from explorer.perception.subject import SUBJECT
@@ -303,6 +303,12 @@ def count_missing(study: Study, store: "Store") -> int:
         for card in study.models
         for number in _stored_images(study.asked(card), store).values()
     )
+
+
+def forget_failed(study: Study, store: "Store") -> None:
+    """Forget the images that came to nothing, so that the next run generates them again."""
+    for card in study.models:
+        store.forget_filtered(study.asked(card), FAILURES)
 
 
 def unclassified(study: Study, store: "Store", model: "ModelCard") -> tuple[ImageRequest, ...]:

@@ -14,7 +14,7 @@ import numpy as np
 from explorer.models.backends import Diffusers
 from explorer.models.catalog import ModelCard
 from explorer.models.provenance import Provenance
-from explorer.models.requests import Image, ImageRequest, ModelSpec
+from explorer.models.requests import SAFETY_FILTER, Image, ImageRequest, ModelSpec
 from explorer.perception.axes import Axis, Perception
 from explorer.perception.decide import decide
 from explorer.perception.instruments import ClassifierSpec, Instrument
@@ -50,8 +50,8 @@ def digits(request: ImageRequest) -> tuple[int, int, int]:
 class FakeGenerator:
     """Generates plain coloured squares; counts what it generated.
 
-    `filtered` says which requests the safety filter takes, `unclear` which the classifier cannot
-    classify. `fail_after` images it raises `error`. `seconds` is the time one image takes.
+    `filtered` says which images have a `reason` instead of pixels, `unclear` which the classifier
+    cannot classify. `fail_after` images it raises `error`. `seconds` is the time one image takes.
     `warnings` is what it has to say about the prompts.
     """
 
@@ -61,6 +61,7 @@ class FakeGenerator:
     error: BaseException = field(default_factory=KeyboardInterrupt)
     seconds: float = 0.0
     warnings: tuple[str, ...] = ()
+    reason: str = SAFETY_FILTER
     generated: list[ImageRequest] = field(default_factory=list)
 
     @property
@@ -83,7 +84,7 @@ class FakeGenerator:
 
     def _image(self, request: ImageRequest) -> Image:
         if self.filtered(request):
-            return Image(request, None, "safety filter")
+            return Image(request, None, self.reason)
         size_px = request.model.diffusion.height_px, request.model.diffusion.width_px
         colour = np.array(digits(request), dtype=np.uint8)
         pixels = np.empty((*size_px, 3), dtype=np.uint8)

@@ -12,7 +12,7 @@ from explorer.errors import InvalidData, ModelNotFound, OutOfRange
 from explorer.findings.findings import Findings
 from explorer.models.catalog import find_model
 from explorer.models.provenance import Provenance
-from explorer.models.requests import Image, ImageRequest, ModelSpec
+from explorer.models.requests import DECODE_FAILURE, Image, ImageRequest, ModelSpec
 from explorer.perception.axes import find_axis, load_axes
 from explorer.perception.instruments import ClassifierSpec
 from explorer.progress import Progress
@@ -24,6 +24,7 @@ from explorer.study import (
     classify_stored,
     count_missing,
     count_unclassified,
+    forget_failed,
     missing,
     run,
     unclassified,
@@ -406,3 +407,27 @@ def test_methods_are_never_mixed_in_one_table(asked: dict[str, Any]) -> None:
     assert "fake-a" in str(refusal.value)
     for card in cards:
         Study(models=(card,), professions=("author",), **asked)
+
+
+def test_images_that_came_to_nothing_can_be_tried_again_without_losing_others(
+    store: Store,
+) -> None:
+    models = Models(FakeGenerator(lambda one: one.replicate == 2, reason=DECODE_FAILURE))
+    go(STUDY, store, models)
+    before = {one.key for one in models.generator.generated}
+    assert count_missing(STUDY, store) == 0
+    forget_failed(STUDY, store)
+    assert {one.replicate for one in missing(STUDY, store, CARD)} == {2}
+    assert count_missing(STUDY, store) == 4
+    again = Models()
+    go(STUDY, store, again)
+    assert {one.key for one in again.generator.generated} < before
+    assert [one for one in store.image_counts(STUDY.asked(CARD)) if one[1]] == []
+    tallies = Findings(STUDY, store).tallies("profession")
+    assert {row.classified for row in tallies} == {10}
+
+
+def test_what_a_safety_filter_takes_is_not_tried_again(store: Store) -> None:
+    go(STUDY, store, Models(FakeGenerator(lambda one: one.replicate == 2)))
+    forget_failed(STUDY, store)
+    assert count_missing(STUDY, store) == 0

@@ -9,7 +9,13 @@ from explorer.failures import first_line, out_of_memory
 from explorer.generators.pipelines import fetch, load_pipeline
 from explorer.generators.reading import check_prompts
 from explorer.models.provenance import Provenance
-from explorer.models.requests import Image
+from explorer.models.requests import (
+    BLACK_IMAGE,
+    BLANK_IMAGE,
+    DECODE_FAILURE,
+    SAFETY_FILTER,
+    Image,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -24,9 +30,6 @@ if TYPE_CHECKING:
 
 __all__ = ["DiffusionGenerator", "load_pipeline"]
 
-SAFETY_FILTER = "safety filter"
-BLACK_IMAGE = "black image"
-DECODE_FAILURE = "decode failure"
 _LIBRARIES = ("torch", "diffusers", "transformers")
 # An encoded prompt of SDXL takes 600 kB, so these take at most 150 MB.
 _MAX_ENCODED = 256
@@ -83,8 +86,8 @@ class DiffusionGenerator:
     def generate(self, requests: "Sequence[ImageRequest]") -> "Iterator[Image]":
         """Yield one image per request, in order; stop iterating to cancel after a batch.
 
-        An image that the model's safety filter blocks, that is black or that cannot be decoded is
-        filtered: it has the reason instead of pixels.
+        An image that the model's safety filter blocks, that is black or of one colour, or whose
+        values are no numbers is filtered: it has the reason instead of pixels.
 
         Raises:
             ModelError: the model cannot be loaded or cannot generate; the message says what to do.
@@ -215,4 +218,6 @@ def _image(request: "ImageRequest", image: "np.ndarray", flagged: bool) -> Image
     if not np.isfinite(image).all():
         return Image(request, None, DECODE_FAILURE)
     pixels = (image * 255).round().astype(np.uint8)
-    return Image(request, pixels) if pixels.any() else Image(request, None, BLACK_IMAGE)
+    if (pixels == pixels[0, 0]).all():
+        return Image(request, None, BLANK_IMAGE if pixels.any() else BLACK_IMAGE)
+    return Image(request, pixels)

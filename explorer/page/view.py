@@ -250,7 +250,10 @@ def generate_missing(view: View, values: "Sequence[object]", run: "Run") -> Iter
     try:
         choice = view.form.choice(values)
         made = _study(view, choice)
-        seconds = max(_STATUS_SECONDS, to_do(made, view.desk).total / _IMAGES_A_SECOND)
+        todo = to_do(made, view.desk)
+        if todo.again:
+            studies.forget_failed(made, view.desk.store)
+        seconds = max(_STATUS_SECONDS, todo.total / _IMAGES_A_SECOND)
         findings = _Sparing(lambda: _findings(view, choice, made), seconds)
         for progress in _paced(_run(view.desk, made, run), _every(_STATUS_SECONDS)):
             if not run.superseded():
@@ -327,7 +330,7 @@ def _state(view: View, choice: "Choice", made: "Study", *, stopped: bool = False
     todo = to_do(made, view.desk)
     return [
         render("status.html", kind="said", text=status_text(todo, stopped=stopped)),
-        gr.update(visible=not todo.done, value=button_text(todo)),
+        gr.update(visible=not todo.done or todo.again, value=button_text(todo)),
         gr.update(visible=False),
         _findings(view, choice, made),
     ]

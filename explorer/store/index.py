@@ -167,6 +167,11 @@ class Store:
         """
         return sum(self._save(batch, lambda entry: entry) for batch in _batches(entries))
 
+    def forget_filtered(self, asked: "Asked", reasons: "Iterable[str]") -> None:
+        """Forget the images that are filtered for one of the reasons; they count as missing."""
+        with self._database.writing() as connection:
+            rows.drop_filtered(connection, asked, reasons)
+
     def load(self, request: "ImageRequest") -> Image:
         """Return a stored image, its pixels exactly as they were saved.
 

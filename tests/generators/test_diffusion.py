@@ -224,8 +224,17 @@ def _break_second(images: np.ndarray) -> None:
     images[1, 0, 0, 0] = np.nan
 
 
+def _blank_second(images: np.ndarray) -> None:
+    images[1] = 1, 0.5, 0
+
+
 @pytest.mark.parametrize(
-    ("spoil", "reason"), [(_blacken_second, "black image"), (_break_second, "decode failure")]
+    ("spoil", "reason"),
+    [
+        (_blacken_second, "black image"),
+        (_blank_second, "blank image"),
+        (_break_second, "decode failure"),
+    ],
 )
 def test_an_image_that_came_to_nothing_is_filtered_alone(
     stable_diffusion: Path, watched: Watched, spoil: Callable[[np.ndarray], None], reason: str
