@@ -27,10 +27,11 @@ _PIPELINES: dict[str, dict[str, object]] = {
     "StableDiffusionXLPipeline": {"add_watermarker": False},
 }
 # They warn of tensors that do not fit, black images and truncated prompts, which this tool reports
-# itself.
+# itself, and of half precision without a graphics card, which is slow but works.
 _LOUD = (
     "diffusers.models.modeling_utils",
     "diffusers.pipelines.pipeline_loading_utils",
+    "diffusers.pipelines.pipeline_utils",
     "diffusers.pipelines.stable_diffusion.safety_checker",
     "diffusers.pipelines.stable_diffusion.pipeline_stable_diffusion",
     "diffusers.pipelines.stable_diffusion_xl.pipeline_stable_diffusion_xl",
