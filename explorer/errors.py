@@ -11,6 +11,7 @@ ExplorerError
 │   ├── ModelUnreachable    the model is not on this machine and the hub is unreachable
 │   ├── ModelBroken         the files exist but do not load, or are not safe to load
 │   ├── OutOfMemory         the model or the batch does not fit
+│   ├── ImagesUnusable      a run is over, and some of its images are black or no numbers
 │   └── DeviceRefused       a Space provides no GPU
 ├── StoreError              the cache cannot be used
 │   ├── StoreUnwritable     no permission, no space, not a folder
@@ -95,6 +96,10 @@ class ModelBroken(ModelError):
 
 class OutOfMemory(ModelError):
     """The model or the batch does not fit into memory."""
+
+
+class ImagesUnusable(ModelError):
+    """A run is over, and some of its images are black, of one colour, or no numbers."""
 
 
 class DeviceRefused(ModelError):

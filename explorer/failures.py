@@ -87,9 +87,13 @@ def load_failure(name: str, error: BaseException, repo: str | None = None) -> Mo
 
 
 def first_line(error: BaseException) -> str:
-    """Return the first line of an error's message as one sentence, at most 200 characters."""
+    """Return the first line of an error's message as one sentence, at most 200 characters.
+
+    A line that ends in a colon only announces the next one, so both are returned.
+    """
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    text = (lines[0] if lines else type(error).__name__)[:200]
+    shown = 2 if lines and lines[0].endswith(":") else 1
+    text = (" ".join(lines[:shown]) or type(error).__name__)[:200]
     return text if text.endswith((".", "!", "?")) else f"{text}."
 
 

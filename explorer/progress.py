@@ -31,6 +31,7 @@ class Progress:
     or "classify" for images that an earlier run generated but did not classify. `image` is the last
     of the batch, None before the first batch. `rate`, in images of this stage and model per second,
     and `seconds_left` are None until the second batch, because the classifier loads in the first.
+    `warnings` are sentences, told once, before any image is generated.
     """
 
     done: int
@@ -39,6 +40,7 @@ class Progress:
     image: "Image | None"
     rate: float | None
     seconds_left: float | None
+    warnings: tuple[str, ...] = ()
 
 
 class Pace:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from explorer.classifiers.find import classifier_of
 from explorer.errors import InvalidData, OutOfRange, StoreCorrupt
-from explorer.models.requests import Asked, ImageRequest
+from explorer.models.requests import FAILURES, Asked, ImageRequest
 from explorer.perception.axes import find_axis, load_axes
 from explorer.perception.instruments import Instrument
 from explorer.perception.subject import SUBJECT
@@ -41,6 +41,10 @@ class Generator(Protocol):
 
     def load(self) -> None:
         """Load the model, unless it is loaded."""
+        ...
+
+    def check(self, prompts: "Sequence[Prompt]") -> tuple[str, ...]:
+        """Return warnings about prompts as sentences; refuse those that it cannot tell apart."""
         ...
 
     def generate(self, requests: "Sequence[ImageRequest]") -> "Iterator[Image]":
@@ -192,8 +196,9 @@ def run(
     """Generate the missing images, classify them and save both, batch by batch.
 
     Stored images and perceptions are not made again, and no model is loaded if nothing is missing.
-    So a run that was stopped at any time can be resumed by starting it again. Several models take
-    turns, so that a part of a run has the same images of each.
+    So a run that was stopped at any time can be resumed by starting it again. Before the first
+    image is generated, every model is asked whether it can tell the prompts apart. Several models
+    take turns, so that a part of a run has the same images of each.
 
     Args:
         study: the study.
@@ -209,36 +214,23 @@ def run(
     """
     for card in study.models:
         store.check(study.asked(card))
+    if cancelled():
+        return
     pace = Pace(_work(study, store))
     if pace.total:
         store.require_writable()
-    if pace.total and not cancelled():
         yield pace.start()
+    if warnings := _check(study, store, generators):
+        yield replace(pace.start(), warnings=warnings)
     looks = [_Classify(study, card, store, classifiers) for card in study.models]
     for card, look in zip(study.models, looks, strict=True):
         stored = _stored(unclassified(study, store, card), store)
         for images in batches(stored, batch, cancelled):
             look(images)
             yield pace.progress("classify", images)
-    turns = Turns(batch)
-    to_generate = [missing(study, store, card) for card in study.models]
-    for place, turn in turns.take((prompt.text for prompt in study.prompts), to_generate):
-        spec = study.models[place].spec
-        if cancelled():
-            return
-        # Asked for anew in every turn, so that a model can make room for another.
-        generator = generators(spec)
-        with turns.loading(spec):
-            generator.load()
-        pace.restart()
-        for requests in turns.batches(turn):
-            images = tuple(generator.generate(requests))
-            store.save(images)
-            store.record(spec, generator.provenance)
-            looks[place](images)
-            yield pace.progress("generate", images)
-            if cancelled():
-                return
+    if not cancelled():
+        generate = _Generate(store, generators, looks, pace, cancelled)
+        yield from generate(study, Turns(batch))
 
 
 def classify_stored(
@@ -312,6 +304,12 @@ def count_missing(study: Study, store: "Store") -> int:
     )
 
 
+def forget_failed(study: Study, store: "Store") -> None:
+    """Forget the images that came to nothing, so that the next run generates them again."""
+    for card in study.models:
+        store.forget_filtered(study.asked(card), FAILURES)
+
+
 def unclassified(study: Study, store: "Store", model: "ModelCard") -> tuple[ImageRequest, ...]:
     """Return the stored images of one model not classified yet on every axis, in order."""
     found: set[tuple[str, int]] = set()
@@ -331,6 +329,16 @@ def unclassified(study: Study, store: "Store", model: "ModelCard") -> tuple[Imag
 def count_unclassified(study: Study, store: "Store") -> int:
     """Return the number of stored images not classified yet on every axis, over all models."""
     return sum(len(unclassified(study, store, card)) for card in study.models)
+
+
+def _check(
+    study: Study, store: "Store", generators: "Callable[[ModelSpec], Generator]"
+) -> tuple[str, ...]:
+    """Return what the models that have images to generate warn of."""
+    lacking = [
+        card for card in study.models if count_missing(replace(study, models=(card,)), store)
+    ]
+    return tuple(one for card in lacking for one in generators(card.spec).check(study.prompts))
 
 
 def _work(study: Study, store: "Store") -> "dict[Work, int]":
@@ -370,6 +378,35 @@ def _prompts(study: Study, texts: "Iterable[str]") -> "Iterable[Prompt]":
     """Return the prompts with these texts in the study's order, one per text."""
     wanted = set(texts)
     return {one.text: one for one in study.prompts if one.text in wanted}.values()
+
+
+@dataclass(frozen=True, slots=True)
+class _Generate:
+    """Generates the missing images of a study in turns, and classifies each batch."""
+
+    store: "Store"
+    generators: "Callable[[ModelSpec], Generator]"
+    looks: "Sequence[_Classify]"
+    pace: Pace
+    cancelled: "Callable[[], bool]"
+
+    def __call__(self, study: Study, turns: Turns) -> "Iterator[Progress]":
+        to_generate = [missing(study, self.store, card) for card in study.models]
+        for place, turn in turns.take((one.text for one in study.prompts), to_generate):
+            spec = study.models[place].spec
+            # Asked for anew in every turn, so that a model can make room for another.
+            generator = self.generators(spec)
+            with turns.loading(spec):
+                generator.load()
+            self.pace.restart()
+            for requests in turns.batches(turn):
+                images = tuple(generator.generate(requests))
+                self.store.save(images)
+                self.store.record(spec, generator.provenance)
+                self.looks[place](images)
+                yield self.pace.progress("generate", images)
+                if self.cancelled():
+                    return
 
 
 class _Classify:

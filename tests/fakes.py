@@ -17,10 +17,11 @@ import pytest
 from explorer.models.backends import Diffusers
 from explorer.models.catalog import ModelCard
 from explorer.models.provenance import Provenance
-from explorer.models.requests import Image, ImageRequest, ModelSpec
+from explorer.models.requests import SAFETY_FILTER, Image, ImageRequest, ModelSpec
 from explorer.perception.axes import Axis, Perception
 from explorer.perception.decide import decide
 from explorer.perception.instruments import ClassifierSpec, Instrument
+from explorer.words.prompts import Prompt
 
 UNCLEAR = 255
 FAKE_CLIP = ClassifierSpec("captions", None, "fake-clip")
@@ -52,9 +53,10 @@ def digits(request: ImageRequest) -> tuple[int, int, int]:
 class FakeGenerator:
     """Generates plain coloured squares; counts what it generated.
 
-    `filtered` says which requests the safety filter takes, `unclear` which the classifier cannot
-    classify. `fail_after` images it raises `error`. `seconds` is the time one image takes, and
-    `loading_seconds` the time that the model takes to load in every turn.
+    `filtered` says which images have a `reason` instead of pixels, `unclear` which the classifier
+    cannot classify. `fail_after` images it raises `error`. `seconds` is the time one image takes,
+    and `loading_seconds` the time that the model takes to load in every turn. `warnings` is what it
+    has to say about the prompts.
     """
 
     filtered: Callable[[ImageRequest], bool] = lambda _: False
@@ -62,6 +64,8 @@ class FakeGenerator:
     fail_after: int | None = None
     error: BaseException = field(default_factory=KeyboardInterrupt)
     seconds: float = 0.0
+    warnings: tuple[str, ...] = ()
+    reason: str = SAFETY_FILTER
     generated: list[ImageRequest] = field(default_factory=list)
     loading_seconds: float = 0.0
     loads: int = 0
@@ -76,6 +80,10 @@ class FakeGenerator:
         """What it says of the machine."""
         return MADE
 
+    def check(self, prompts: Sequence[Prompt]) -> tuple[str, ...]:
+        """Return the warnings."""
+        return self.warnings if prompts else ()
+
     def generate(self, requests: Sequence[ImageRequest]) -> Iterator[Image]:
         """Yield one image for each request, in order."""
         for request in requests:
@@ -87,7 +95,7 @@ class FakeGenerator:
 
     def _image(self, request: ImageRequest) -> Image:
         if self.filtered(request):
-            return Image(request, None, "safety filter")
+            return Image(request, None, self.reason)
         size_px = request.model.diffusion.height_px, request.model.diffusion.width_px
         colour = np.array(digits(request), dtype=np.uint8)
         pixels = np.empty((*size_px, 3), dtype=np.uint8)

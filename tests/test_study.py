@@ -1,7 +1,7 @@
 """The whole path, with a fake generator and a fake classifier."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
@@ -12,7 +12,7 @@ from explorer.errors import InvalidData, ModelNotFound, OutOfRange
 from explorer.findings.findings import Findings
 from explorer.models.catalog import find_model
 from explorer.models.provenance import Provenance
-from explorer.models.requests import Image, ImageRequest, ModelSpec
+from explorer.models.requests import DECODE_FAILURE, Image, ImageRequest, ModelSpec
 from explorer.perception.axes import find_axis, load_axes
 from explorer.perception.instruments import ClassifierSpec
 from explorer.progress import Progress
@@ -24,10 +24,12 @@ from explorer.study import (
     classify_stored,
     count_missing,
     count_unclassified,
+    forget_failed,
     missing,
     run,
     unclassified,
 )
+from explorer.words.prompts import Prompt
 from tests.fakes import FAKE_CLIP, MADE, FakeClassifier, FakeGenerator, expected_label, fake_card
 
 CARD = fake_card()
@@ -83,6 +85,30 @@ def test_everything_asked_for_is_generated_and_classified(store: Store) -> None:
     assert missing(STUDY, store, CARD) == ()
     assert unclassified(STUDY, store, CARD) == ()
     assert (count_missing(STUDY, store), count_unclassified(STUDY, store)) == (0, 0)
+
+
+def test_what_a_model_has_to_say_about_the_prompts_is_told_before_it_generates(
+    store: Store,
+) -> None:
+    models = Models(FakeGenerator(warnings=("It does not know 'author'.",)))
+    told = [
+        (progress.warnings, len(models.generator.generated))
+        for progress in run(STUDY, store, models.generators, models.classifiers, batch=8)
+    ]
+    assert [one for one in told if one[0]] == [(("It does not know 'author'.",), 0)]
+    assert all(not progress.warnings for progress in go(STUDY, store, models))
+
+
+def test_no_model_generates_if_another_refuses_the_prompts(store: Store) -> None:
+    class Refusing(FakeGenerator):
+        def check(self, prompts: Sequence[Prompt]) -> tuple[str, ...]:
+            raise InvalidData(f"too long: {prompts[0].text}")
+
+    both = replace(STUDY, models=(CARD, fake_card("fake-b")))
+    generators = {"fake-a": FakeGenerator(), "fake-b": Refusing()}
+    with pytest.raises(InvalidData, match="too long"):
+        list(run(both, store, lambda spec: generators[spec.name], Models().classifiers))
+    assert generators["fake-a"].generated == []
 
 
 def test_the_tallies_are_what_the_images_show(store: Store) -> None:
@@ -434,3 +460,27 @@ def test_methods_are_never_mixed_in_one_table(asked: dict[str, Any]) -> None:
     assert "fake-a" in str(refusal.value)
     for card in cards:
         Study(models=(card,), professions=("author",), **asked)
+
+
+def test_images_that_came_to_nothing_can_be_tried_again_without_losing_others(
+    store: Store,
+) -> None:
+    models = Models(FakeGenerator(lambda one: one.replicate == 2, reason=DECODE_FAILURE))
+    go(STUDY, store, models)
+    before = {one.key for one in models.generator.generated}
+    assert count_missing(STUDY, store) == 0
+    forget_failed(STUDY, store)
+    assert {one.replicate for one in missing(STUDY, store, CARD)} == {2}
+    assert count_missing(STUDY, store) == 4
+    again = Models()
+    go(STUDY, store, again)
+    assert {one.key for one in again.generator.generated} < before
+    assert [one for one in store.image_counts(STUDY.asked(CARD)) if one[1]] == []
+    tallies = Findings(STUDY, store).tallies("profession")
+    assert {row.classified for row in tallies} == {10}
+
+
+def test_what_a_safety_filter_takes_is_not_tried_again(store: Store) -> None:
+    go(STUDY, store, Models(FakeGenerator(lambda one: one.replicate == 2)))
+    forget_failed(STUDY, store)
+    assert count_missing(STUDY, store) == 0

@@ -8,7 +8,7 @@ from explorer.models.requests import ImageRequest, ModelSpec, read_spec
 from explorer.torchvision_schemas import load_torchvision
 from explorer.words.prompts import Prompt
 
-LENGTH = 24
+LENGTH = 77
 SIZE_PX = 16
 
 

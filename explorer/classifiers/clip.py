@@ -4,8 +4,9 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from explorer.classifiers.models import load_model
-from explorer.errors import ModelBroken, OutOfMemory
+from explorer.errors import ExplorerError, ModelBroken, OutOfMemory
 from explorer.failures import first_line, out_of_memory
+from explorer.models.tokens import read_alike
 from explorer.perception.decide import Calibration, decide
 from explorer.perception.instruments import ClassifierSpec, Instrument
 
@@ -109,6 +110,8 @@ class ClipClassifier:
             with torch.inference_mode():
                 features = self._encode(model, images)
                 return {axis.name: self._scores(model, features, axis) for axis in axes}
+        except ExplorerError:
+            raise
         except Exception as error:
             if out_of_memory(error):
                 return None
@@ -132,6 +135,7 @@ class ClipClassifier:
         import torch
 
         if axis.digest not in self._labels:
+            self._check_captions(model, axis)
             self._labels[axis.digest] = self._label_vectors(model, axis)
         calibration = model.calibrations.get(axis.name, Calibration())
         cosines = (features @ self._labels[axis.digest].T).double()
@@ -139,6 +143,28 @@ class ClipClassifier:
         logits = (cosines - bias) / calibration.temperature
         scores: list[list[float]] = logits.softmax(dim=-1).tolist()
         return scores
+
+    def _check_captions(self, model: "Model", axis: "Axis") -> None:
+        """Refuse captions that the model does not read to the end, or not as different texts."""
+        import torch
+
+        captions = [caption for label in axis.labels for caption in axis.captions(label)]
+        tokens = model.tokenize(captions)
+        length = tokens.shape[1]
+        # Given more room, the tokens of a caption that was cut off differ, and others do not.
+        whole = model.tokenize(captions, context_length=2 * length)  # type: ignore[call-arg]
+        cut = torch.nonzero((whole[:, :length] != tokens).any(dim=1))
+        if len(cut):
+            raise ModelBroken(
+                f"The classifier {self.name!r} reads {length} tokens and does not read the end of "
+                f"the caption {captions[int(cut[0])]!r}. Choose another classifier."
+            )
+        if alike := read_alike(captions, map(tuple, tokens.tolist())):
+            raise ModelBroken(
+                f"The classifier {self.name!r} reads the captions {alike[0]!r} and {alike[1]!r} as "
+                "the same text, so its tokenizer is incomplete or that of another model. Save or "
+                "download it again, or choose another classifier."
+            )
 
     def _label_vectors(self, model: "Model", axis: "Axis") -> "Tensor":
         """Return the vector of each label, (labels, width)."""

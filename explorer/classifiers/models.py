@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from explorer.errors import ExplorerError, InvalidData, ModelBroken, ModelNotFound, UnknownName
 from explorer.failures import first_line, load_failure, require_device
 from explorer.models.catalog import EMOJI_CLASSIFIER, weights_folder
+from explorer.models.tokens import require_vocabulary
 from explorer.perception.axes import find_axis
 from explorer.perception.decide import Calibration
 from explorer.torchvision_schemas import load_torchvision
@@ -60,11 +61,14 @@ def load_model(name: str, device: str) -> Model:
     repo = None
     try:
         if folder:
-            return _open(f"local-dir:{folder}", None, device, _calibrations(folder))
-        model, tag = _known(name)
-        repo = _weights(model, tag).get("hf_hub", "").rpartition("/")[0]
-        _fetch(model, tag)
-        return _open(model, tag, device, {})
+            model = _open(f"local-dir:{folder}", None, device, _calibrations(folder))
+            _refuse_resized(name, folder, model.clip)
+            _refuse_other_tokenizer(name, model)
+            return model
+        kind, tag = _known(name)
+        repo = _weights(kind, tag).get("hf_hub", "").rpartition("/")[0]
+        _fetch(kind, tag)
+        return _open(kind, tag, device, {})
     except ExplorerError:
         raise
     except Exception as error:
@@ -88,6 +92,33 @@ def _folder(name: str) -> Path | None:
             "weights in a .safetensors file, and the files of the tokenizer."
         )
     return folder.resolve()
+
+
+def _refuse_resized(name: str, folder: Path, clip: Any) -> None:
+    """Refuse weights that open_clip has resized to fit, which it does to positions in silence."""
+    from safetensors import safe_open
+
+    usual = folder / _USUAL_FILES[0]
+    own = {key: tuple(tensor.shape) for key, tensor in clip.state_dict().items()}
+    with safe_open(usual if usual.is_file() else min(folder.glob("*.safetensors")), "pt") as file:
+        keys = file.keys()
+        stored = {key: tuple(file.get_slice(key).get_shape()) for key in keys}
+    # Scalars are stored in two shapes that are worth the same.
+    resized = [key for key in sorted(own.keys() & stored) if own[key] and own[key] != stored[key]]
+    if resized:
+        raise ModelBroken(
+            f"The weights of the classifier {name!r} do not fit its open_clip_config.json: "
+            f"{resized[0]!r} has the shape {stored[resized[0]]} instead of {own[resized[0]]}. "
+            "Save or download the classifier again, or choose another one."
+        )
+
+
+def _refuse_other_tokenizer(name: str, model: Model) -> None:
+    text = getattr(model.clip, "text", model.clip)
+    rows = getattr(text, "token_embedding", None) or text.transformer.get_input_embeddings()
+    inner = getattr(model.tokenize, "tokenizer", None)
+    known = len(inner) if inner else getattr(model.tokenize, "vocab_size", 0)
+    require_vocabulary(name, known, rows.num_embeddings)
 
 
 def _calibrations(folder: Path) -> dict[str, Calibration]:

@@ -1,6 +1,6 @@
 """`annotate` and `error-rates`: how classifiers err, on annotated images or on known prompts."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,7 +14,7 @@ from explorer.annotation.sampling import draw_samples
 from explorer.cli.app import annotate_commands, app
 from explorer.cli.options import ALL, Asked, CacheFolder, Changed, Model
 from explorer.cli.output import Output, print_sentences, say
-from explorer.cli.store import generate_missing, opened
+from explorer.cli.store import generate_missing, opened, refuse_unusable
 from explorer.errors import ModelError
 from explorer.findings.prompted import FEWEST, prompted_errors, prompted_studies
 from explorer.perception.axes import GENDER
@@ -178,11 +178,19 @@ def error_rates(
     with opened(settings) as store:
         generate_missing(store, settings, *prompted_studies(study))
         found = prompted_errors(study, store)
+        _report_errors(found, study, output)
+        refuse_unusable(store, *prompted_studies(study))
+
+
+def _report_errors(
+    found: "Mapping[tuple[str, str], Confusion]", study: "Study", output: Output
+) -> None:
     if not found:
         pattern = _(
             "Fewer than {fewest} images of women or of men by {model!r} could be classified: the "
             "others are filtered. Annotate images instead, with `annotate sample`."
         )
+        model = study.models[0].spec.name
         raise ModelError(pattern.format(fewest=FEWEST, model=model))
     (axis,) = study.axes
     rows = [

@@ -10,7 +10,7 @@ from explorer.cli.app import app, reference_commands
 from explorer.cli.options import Asked, CacheFolder, Changed, Models
 from explorer.cli.output import Output, say
 from explorer.cli.progress import shown_progress
-from explorer.cli.store import generate_missing, opened
+from explorer.cli.store import generate_missing, opened, refuse_unusable
 from explorer.models.catalog import known_models
 from explorer.translations import gettext as _
 
@@ -44,7 +44,8 @@ def list_models(*, output: Output = Output()) -> None:
 @app.command(
     help=_(
         "Generate and classify missing images.\n\n"
-        "Stored images are not generated again, and a run that was stopped continues where it was."
+        "Stored images are not generated again, and a run that was stopped continues where it was. "
+        "If images came to nothing (black, of one colour, or no numbers), the exit status is 1."
     )
 )
 def generate(
@@ -52,18 +53,24 @@ def generate(
     model: Models,
     asked: Asked = Asked(),
     changed: Changed = Changed(),
+    again: Annotated[
+        bool, Parameter(help=_("Generate images that came to nothing once more."))
+    ] = False,
     cache: CacheFolder = None,
 ) -> None:
     """Generate and classify the missing images of a study."""
     settings = machine.load(cache)
     study = asked.study(changed.cards(model, settings))
     with opened(settings) as store:
+        if again:
+            studies.forget_failed(study, store)
         try:
             generate_missing(store, settings, study)
         except KeyboardInterrupt:
             _say_state(study, store, _("Stopped. The same command continues from there."))
             raise
         _say_state(study, store, _("See them with `tally`, `images` or `serve`."))
+        refuse_unusable(store, study)
 
 
 @reference_commands.command(

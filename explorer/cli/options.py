@@ -162,6 +162,16 @@ class Changed:
     size: Annotated[int | None, Parameter(metavar="PX", help=_("Width and height in pixels."))] = (
         None
     )
+    precision: Annotated[
+        str | None,
+        Parameter(
+            metavar="TYPE",
+            help=_(
+                "The number format: 'float32', 'float16' or 'bfloat16'. Where images come out "
+                "black, 'float32' helps."
+            ),
+        ),
+    ] = None
 
     def cards(self, names: Sequence[str], settings: "Settings") -> list[ModelCard]:
         """Return the models of these names, with the changed settings."""

@@ -8,6 +8,8 @@ from explorer import study as studies
 from explorer.classifiers.find import classifiers
 from explorer.cli.output import say
 from explorer.cli.progress import shown_progress
+from explorer.errors import ImagesUnusable
+from explorer.findings.unusable import unusable_sentences
 from explorer.generators.find import generators
 from explorer.translations import gettext as _
 from explorer.translations import ngettext
@@ -39,7 +41,21 @@ def generate_missing(store: "Store", settings: "Settings", *asked: "Study") -> N
         _prepare(study)
         with shown_progress() as show:
             for progress in studies.run(study, store, generates, classifies, batch=settings.batch):
+                for warning in progress.warnings:
+                    say(_("Warning: {warning}").format(warning=warning))
                 show(progress)
+
+
+def refuse_unusable(store: "Store", *asked: "Study") -> None:
+    """Let a command fail whose images came to nothing in part.
+
+    Raises:
+        ImagesUnusable: how many, why, and what helps.
+    """
+    told = [sentence for study in asked for sentence in unusable_sentences(study, store)]
+    if told:
+        again = _("`generate --again` tries them again as they are.")
+        raise ImagesUnusable(" ".join([*told, again]))
 
 
 def classify_stored(store: "Store", settings: "Settings", asked: "list[Study]") -> None:

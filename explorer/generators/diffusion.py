@@ -1,15 +1,21 @@
 """Generate images with any Stable Diffusion pipeline, in batches that span prompts."""
 
-import logging
 from importlib.metadata import version
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from explorer.errors import ModelBroken, OutOfMemory
 from explorer.failures import first_line, out_of_memory
-from explorer.generators.pipelines import load_pipeline
+from explorer.generators.pipelines import fetch, load_pipeline
+from explorer.generators.reading import check_prompts
 from explorer.models.provenance import Provenance
-from explorer.models.requests import Image
+from explorer.models.requests import (
+    BLACK_IMAGE,
+    BLANK_IMAGE,
+    DECODE_FAILURE,
+    SAFETY_FILTER,
+    Image,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,14 +26,10 @@ if TYPE_CHECKING:
 
     from explorer.models.requests import ImageRequest, ModelSpec
     from explorer.settings import Settings
+    from explorer.words.prompts import Prompt
 
 __all__ = ["DiffusionGenerator", "load_pipeline"]
 
-_log = logging.getLogger(__name__)
-
-SAFETY_FILTER = "safety filter"
-BLACK_IMAGE = "black image"
-DECODE_FAILURE = "decode failure"
 _LIBRARIES = ("torch", "diffusers", "transformers")
 # An encoded prompt of SDXL takes 600 kB, so these take at most 150 MB.
 _MAX_ENCODED = 256
@@ -79,11 +81,22 @@ class DiffusionGenerator:
         with self._lock:
             self._loaded()
 
+    def check(self, prompts: "Sequence[Prompt]") -> tuple[str, ...]:
+        """Return warnings of what the model does not read of a study's prompts, as sentences.
+
+        Its files are downloaded if they are missing; nothing is loaded.
+
+        Raises:
+            InvalidData: a profession or adjective is cut off, or two prompts are read alike.
+            ModelError: the model cannot be downloaded, or a tokenizer does not fit.
+        """
+        return check_prompts(self._spec, fetch(self._spec), prompts)
+
     def generate(self, requests: "Sequence[ImageRequest]") -> "Iterator[Image]":
         """Yield one image per request, in order; stop iterating to cancel after a batch.
 
-        An image that the model's safety filter blocks, that is black or that cannot be decoded is
-        filtered: it has the reason instead of pixels.
+        An image that the model's safety filter blocks, that is black or of one colour, or whose
+        values are no numbers is filtered: it has the reason instead of pixels.
 
         Raises:
             ModelError: the model cannot be loaded or cannot generate; the message says what to do.
@@ -177,7 +190,6 @@ class DiffusionGenerator:
 
     def _encode(self, pipeline: "DiffusionPipeline", texts: "Sequence[str]") -> None:
         if texts:
-            _warn_of_truncation(self._spec.name, pipeline, texts)
             tensors = _encode(pipeline, texts, guided=False)
             for place, text in enumerate(texts):
                 self._encoded[text] = {
@@ -192,14 +204,6 @@ class DiffusionGenerator:
                 name: tensor for name, tensor in tensors.items() if name.startswith("negative")
             }
         return self._unguided
-
-
-def _warn_of_truncation(name: str, pipeline: "DiffusionPipeline", texts: "Sequence[str]") -> None:
-    """Log the prompts that are longer than the model can read."""
-    limit = pipeline.tokenizer.model_max_length
-    for text in texts:
-        if len(pipeline.tokenizer(text, verbose=False).input_ids) > limit:
-            _log.warning("%r is too long for %s, which ignores the end of it.", text, name)
 
 
 def _encode(
@@ -227,4 +231,6 @@ def _image(request: "ImageRequest", image: "np.ndarray", flagged: bool) -> Image
     if not np.isfinite(image).all():
         return Image(request, None, DECODE_FAILURE)
     pixels = (image * 255).round().astype(np.uint8)
-    return Image(request, pixels) if pixels.any() else Image(request, None, BLACK_IMAGE)
+    if (pixels == pixels[0, 0]).all():
+        return Image(request, None, BLANK_IMAGE if pixels.any() else BLACK_IMAGE)
+    return Image(request, pixels)

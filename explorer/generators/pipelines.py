@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from explorer.errors import ExplorerError, ModelBroken, ModelNotFound
 from explorer.failures import load_failure, require_device
+from explorer.generators.components import load_components
+from explorer.generators.reading import readers
 from explorer.models.catalog import weights_folder
 from explorer.models.folders import require_safe_folder
 from explorer.torchvision_schemas import load_torchvision
@@ -24,11 +26,17 @@ _PIPELINES: dict[str, dict[str, object]] = {
     # By default it adds a watermark if the package invisible-watermark is installed.
     "StableDiffusionXLPipeline": {"add_watermarker": False},
 }
-# They warn of black images and truncated prompts, which this tool reports itself.
+# They warn of tensors that do not fit, black images and truncated prompts, which this tool reports
+# itself, and of half precision without a graphics card, which is slow but works.
 _LOUD = (
+    "diffusers.models.modeling_utils",
+    "diffusers.pipelines.pipeline_loading_utils",
+    "diffusers.pipelines.pipeline_utils",
     "diffusers.pipelines.stable_diffusion.safety_checker",
     "diffusers.pipelines.stable_diffusion.pipeline_stable_diffusion",
     "diffusers.pipelines.stable_diffusion_xl.pipeline_stable_diffusion_xl",
+    "transformers.distributed.tensor_parallel",
+    "transformers.modeling_utils",
     "transformers.tokenization_utils_base",
 )
 _SCHEDULERS: dict[str, tuple[str, dict[str, object]]] = {
@@ -92,11 +100,14 @@ def fetch(spec: "ModelSpec") -> Path:
     load_torchvision()
     _quieten()
     try:
-        return _folder(spec)
+        folder = _folder(spec)
+        require_safe_folder(folder)
+        _index(spec, folder)
     except ExplorerError:
         raise
     except Exception as error:
         raise load_failure(spec.repo, error) from error
+    return folder
 
 
 def _quieten() -> None:
@@ -180,8 +191,8 @@ def _load(spec: "ModelSpec", folder: Path) -> "DiffusionPipeline":
     import diffusers
     import torch
 
-    require_safe_folder(folder)
     index = _index(spec, folder)
+    readers(spec, folder)
     kind = str(index["_class_name"])
     options = dict(_PIPELINES[kind])
     safety_checker = (index.get("safety_checker") or [None])[0]
@@ -190,9 +201,8 @@ def _load(spec: "ModelSpec", folder: Path) -> "DiffusionPipeline":
     return getattr(diffusers, kind).from_pretrained(
         folder,
         dtype=getattr(torch, spec.diffusion.dtype),
-        variant=_variant(folder, spec.diffusion.dtype),
-        use_safetensors=True,
         local_files_only=True,
+        **load_components(spec, folder, index),
         **options,
     )
 
@@ -212,13 +222,6 @@ def _index(spec: "ModelSpec", folder: Path) -> dict[str, Any]:
                 f"{str(folder / part)!r}. Save or download it again."
             )
     return index
-
-
-def _variant(folder: Path, dtype: str) -> str | None:
-    names = [path.name for path in folder.glob("*/*.safetensors")]
-    half = _has_variant(names, "fp16")
-    whole = any(".fp16." not in path.name for path in folder.glob("unet/*.safetensors"))
-    return "fp16" if half and (dtype == "float16" or not whole) else None
 
 
 def _set_scheduler(pipeline: Any, name: str) -> None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from explorer.models.provenance import Provenance
     from explorer.models.requests import Image, ImageRequest, ModelSpec
     from explorer.settings import Settings
+    from explorer.words.prompts import Prompt
 
     Batch = Callable[
         [ModelSpec, Settings, tuple[ImageRequest, ...]], tuple[Image, ...] | ExplorerError
@@ -54,6 +55,15 @@ class LentGenerator:
             ModelError: it cannot be downloaded; the message says what to do.
         """
         fetch(self._spec)
+
+    def check(self, prompts: "Sequence[Prompt]") -> tuple[str, ...]:
+        """Return warnings of what the model does not read of a study's prompts, as sentences.
+
+        Raises:
+            InvalidData: a profession or adjective is cut off, or two prompts are read alike.
+            ModelError: the model cannot be downloaded, or a tokenizer does not fit.
+        """
+        return DiffusionGenerator(self._spec, self._settings).check(prompts)
 
     def generate(self, requests: "Sequence[ImageRequest]") -> "Iterator[Image]":
         """Yield one image per request, in order, once all are generated.

@@ -50,6 +50,7 @@ def find_model(
     guidance: float | None = None,
     size: int | None = None,
     scheduler: str | None = None,
+    precision: str | None = None,
 ) -> ModelCard:
     """Return the model with a name, with changed settings.
 
@@ -61,14 +62,21 @@ def find_model(
         guidance: guidance scale; None for the model's default.
         size: width and height in pixels, a multiple of 8; None for the model's default.
         scheduler: one of SCHEDULERS; None for the model's default.
+        precision: one of PRECISIONS; None for the device's default.
 
     Raises:
-        UnknownName: there is no such model or scheduler; the message suggests the nearest name.
+        UnknownName: there is no such model, scheduler or precision; the nearest is suggested.
         OutOfRange: steps, guidance or size is outside its limits.
         ModelNotFound: the name is a path and there is no such folder.
         ModelBroken: the folder contains no model, or one that is not safe to load.
     """
-    given = {"steps": steps, "guidance": guidance, "size": size, "scheduler": scheduler}
+    given = {
+        "steps": steps,
+        "guidance": guidance,
+        "size": size,
+        "scheduler": scheduler,
+        "precision": precision,
+    }
     base, named = read_variant(name)
     changes = named | {key: value for key, value in given.items() if value is not None}
     card = _find_card(base, device)

@@ -18,6 +18,14 @@ if TYPE_CHECKING:
     from explorer.words.prompts import Prompt
 
 
+SAFETY_FILTER = "safety filter"
+BLACK_IMAGE = "black image"
+BLANK_IMAGE = "blank image"
+DECODE_FAILURE = "decode failure"
+# The reasons for which a model failed; the safety filter is no failure.
+FAILURES = (DECODE_FAILURE, BLACK_IMAGE, BLANK_IMAGE)
+
+
 @dataclass(frozen=True, slots=True)
 class ModelSpec:
     """A generator and all of its settings that change pixels.

@@ -26,6 +26,7 @@ SCHEDULERS = (
     "pndm",
     "unipc",
 )
+PRECISIONS = ("float32", "float16", "bfloat16")
 MAX_STEPS = 1000
 MAX_GUIDANCE = 50.0
 MIN_SIZE_PX = 8
@@ -55,6 +56,8 @@ def _read_change(text: str) -> tuple[str, Any] | None:
         return "steps", int(match[1])
     if match := re.fullmatch(r"(\d+) px", text):
         return "size", int(match[1])
+    if text in PRECISIONS:
+        return "precision", text
     return ("scheduler", text) if text in SCHEDULERS else None
 
 
@@ -63,11 +66,11 @@ def changed(spec: "ModelSpec", changes: "Mapping[str, Any]") -> "ModelSpec":
 
     Args:
         spec: a model for diffusers.
-        changes: any of steps, guidance, size and scheduler.
+        changes: any of steps, guidance, size, scheduler and precision.
 
     Raises:
         InvalidData: the model has another backend.
-        UnknownName: there is no such scheduler.
+        UnknownName: there is no such scheduler or precision.
         OutOfRange: steps, guidance or size is outside its limits.
     """
     _check(changes)
@@ -79,8 +82,15 @@ def changed(spec: "ModelSpec", changes: "Mapping[str, Any]") -> "ModelSpec":
         width_px=changes.get("size", own.width_px),
         height_px=changes.get("size", own.height_px),
         scheduler=changes.get("scheduler", own.scheduler),
+        dtype=changes.get("precision", own.dtype),
     )
     return replace(spec, settings=settings, name=_variant_name(spec.name, own, settings))
+
+
+def in_precision(name: str, precision: str) -> str:
+    """Return the name of a model's variant in another number format: "mine (float32)"."""
+    _base, own = read_variant(name)
+    return f"{name.removesuffix(')')}, {precision})" if own else f"{name} ({precision})"
 
 
 def _variant_name(name: str, own: Diffusers, settings: Diffusers) -> str:
@@ -89,6 +99,7 @@ def _variant_name(name: str, own: Diffusers, settings: Diffusers) -> str:
         "steps": f"{settings.steps} step{'s' if settings.steps != 1 else ''}",
         "width_px": f"{settings.width_px} px",
         "scheduler": settings.scheduler,
+        "dtype": settings.dtype,
     }
     parts = [text for one, text in words.items() if getattr(own, one) != getattr(settings, one)]
     return f"{name} ({', '.join(parts)})" if parts else name
@@ -97,6 +108,8 @@ def _variant_name(name: str, own: Diffusers, settings: Diffusers) -> str:
 def _check(changes: "Mapping[str, Any]") -> None:
     if changes.get("scheduler", "default") not in SCHEDULERS:
         raise UnknownName("scheduler", changes["scheduler"], SCHEDULERS)
+    if changes.get("precision", PRECISIONS[0]) not in PRECISIONS:
+        raise UnknownName("precision", changes["precision"], PRECISIONS)
     _check_range("steps", changes.get("steps", 1), 1, MAX_STEPS)
     _check_range("guidance", changes.get("guidance", 0), 0, MAX_GUIDANCE)
     size = changes.get("size", MIN_SIZE_PX)

@@ -3,14 +3,20 @@
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from explorer.errors import ExplorerError
+from explorer.findings.unusable import unusable, unusable_sentences
+from explorer.generators.reading import check_prompts, stored_folder
 from explorer.page.pace import duration
 from explorer.study import count_missing, count_unclassified
 from explorer.translations import gettext as _
 from explorer.translations import ngettext
+from explorer.words.prompts import TEMPLATE
+from explorer.words.vocabulary import known_adjective, known_profession
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from explorer.models.catalog import ModelCard
     from explorer.page.desk import Desk
     from explorer.page.pace import Estimate
     from explorer.progress import Progress
@@ -19,17 +25,28 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ToDo:
-    """The numbers of images asked for, missing, and stored but not classified."""
+    """The numbers of images asked for, missing, and stored but not classified.
+
+    `failed` is the number of images that came to nothing. `warnings` are sentences about these, and
+    about what the models do not read of the prompts.
+    """
 
     total: int
     missing: int
     unclassified: int
     estimate: "Estimate"
+    failed: int = 0
+    warnings: tuple[str, ...] = ()
 
     @property
     def done(self) -> bool:
         """Whether there is nothing left to do."""
         return not self.missing and not self.unclassified
+
+    @property
+    def again(self) -> bool:
+        """Whether all that is left to do is to try again what came to nothing."""
+        return self.done and self.failed > 0
 
 
 def to_do(study: "Study", desk: "Desk") -> ToDo:
@@ -42,11 +59,37 @@ def to_do(study: "Study", desk: "Desk") -> ToDo:
         missing=sum(number for _card, number in work),
         unclassified=count_unclassified(study, desk.store),
         estimate=desk.pace.estimate(work),
+        failed=sum(unusable(study, desk.store, card).total() for card in study.models),
+        warnings=(
+            *(text for card, missing in work if missing for text in _reading(study, card)),
+            *unusable_sentences(study, desk.store),
+        ),
     )
+
+
+def _reading(study: "Study", card: "ModelCard") -> tuple[str, ...]:
+    """Return warnings of what a model that is on this machine does not read of the prompts."""
+    listed = (
+        study.template == TEMPLATE
+        and all(map(known_profession, study.professions))
+        and all(known_adjective(word) for word in study.adjectives if word)
+    )
+    # The listed words are known to all models, and tokenizers take seconds to load.
+    folder = None if listed else stored_folder(card.spec)
+    if folder is None:
+        return ()
+    try:
+        return check_prompts(card.spec, folder, study.prompts)
+    except ExplorerError as error:
+        return (str(error),)
 
 
 def button_text(todo: ToDo) -> str:
     """Return the button's text: the images that it generates or classifies, and the time."""
+    if todo.again:
+        return ngettext(
+            "Try {number} failed image again", "Try {number} failed images again", todo.failed
+        ).format(number=f"{todo.failed:,}")
     if not todo.missing:
         return ngettext(
             "Classify {number} image", "Classify {number} images", todo.unclassified
@@ -72,9 +115,9 @@ def button_text(todo: ToDo) -> str:
 
 
 def status_text(todo: ToDo, *, stopped: bool) -> str:
-    """Return the number of available images, and the basis of the time estimate."""
+    """Return the number of available images, the basis of the estimate, and the warnings."""
     kept = [_("Stopped. All generated images are kept.")] if stopped else []
-    return " ".join([*kept, *_status(todo)])
+    return " ".join([*kept, *_status(todo), *todo.warnings])
 
 
 def _status(todo: ToDo) -> "Iterator[str]":

@@ -296,6 +296,8 @@ def _running(view: View, run: "Run") -> list[Any]:
 
 
 def _steps(desk: "Desk", made: "Study", stopped: "Callable[[], bool]") -> "Iterator[Progress]":
+    if to_do(made, desk).again:
+        studies.forget_failed(made, desk.store)
     # Where the better detector cannot be downloaded, the findings say so.
     studies.prepare(made)
     for progress in studies.run(
@@ -338,7 +340,10 @@ def _state(view: View, choice: "Choice", made: "Study", *, stopped: bool = False
     todo = to_do(made, view.desk)
     return [
         render("status.html", kind="said", text=status_text(todo, stopped=stopped)),
-        gr.update(visible=not todo.done and view.desk.store.is_writable, value=button_text(todo)),
+        gr.update(
+            visible=(not todo.done or todo.again) and view.desk.store.is_writable,
+            value=button_text(todo),
+        ),
         gr.update(visible=False),
         _findings(view, choice, made),
     ]

@@ -16,7 +16,7 @@ from explorer.store.entries import Entry, encoded, stage
 from explorer.store.observations import Observation
 from explorer.store.opening import prepare, prepare_reading
 from explorer.store.readonly import ReadonlyBlobs, hold
-from explorer.store.records import filtered_line, provenance_line
+from explorer.store.records import filtered_line, provenance_line, tried_again_line
 
 if TYPE_CHECKING:
     import sqlite3
@@ -202,6 +202,12 @@ class Store:
     def held(self, key: str) -> bytes | None:
         """Return the bytes of an image that is held in memory, None for any other."""
         return self._blobs.held.get(key) if isinstance(self._blobs, ReadonlyBlobs) else None
+
+    def forget_filtered(self, asked: "Asked", reasons: "Iterable[str]") -> None:
+        """Forget the images that are filtered for one of the reasons; they count as missing."""
+        with self._database.writing() as connection:
+            keys = rows.filtered_for(connection, asked, reasons)
+            self._journal.keep(connection, [tried_again_line(key) for key in keys])
 
     def load(self, request: "ImageRequest") -> Image:
         """Return a stored image, its pixels exactly as they were saved.

@@ -25,6 +25,7 @@ _ANNOTATED = "annotation"
 _TAKEN_BACK = "annotation taken back"
 _SAMPLED = "sample"
 _FILTERED = "filtered image"
+_TRIED_AGAIN = "filtered image tried again"
 _MADE = "provenance"
 
 
@@ -50,6 +51,11 @@ def filtered_line(identity: str, prompt: Prompt, replicate: int, reason: str) ->
     """Return the line of a filtered image."""
     fields = {"prompt": asdict(prompt), "replicate": replicate, "reason": reason}
     return _line(_FILTERED, {"model": json.loads(identity), **fields})
+
+
+def tried_again_line(image: str) -> bytes:
+    """Return the line that lets a filtered image be generated again."""
+    return _line(_TRIED_AGAIN, {"image": image})
 
 
 def provenance_line(identity: str, made: Provenance) -> bytes:
@@ -110,6 +116,10 @@ def _filtered(connection: "sqlite3.Connection", fields: "Mapping[str, Any]") -> 
     rows.add_image(connection, request, rows.Row(request.key, _text(fields["reason"]), None, None))
 
 
+def _tried_again(connection: "sqlite3.Connection", fields: "Mapping[str, Any]") -> None:
+    rows.drop_filtered(connection, _text(fields["image"]))
+
+
 def _made(connection: "sqlite3.Connection", fields: "Mapping[str, Any]") -> None:
     rows.add_provenance(connection, _model(fields), Provenance(**fields["made"]))
 
@@ -119,6 +129,7 @@ _READERS = {
     _TAKEN_BACK: _taken_back,
     _SAMPLED: _sampled,
     _FILTERED: _filtered,
+    _TRIED_AGAIN: _tried_again,
     _MADE: _made,
 }
 

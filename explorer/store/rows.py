@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Iterator, Sequence
 
-    from explorer.models.requests import ImageRequest, ModelSpec
+    from explorer.models.requests import Asked, ImageRequest, ModelSpec
     from explorer.perception.instruments import Instrument
 
 _KEYS_PER_QUERY = 10_000
@@ -61,6 +61,13 @@ _OF_MODEL = """
 _KEEP_ANNOTATION = """
     INSERT INTO annotations (image, axis, annotator, label, date) VALUES (?, ?, ?, ?, ?)
     ON CONFLICT DO UPDATE SET label = excluded.label, date = excluded.date"""
+
+_FILTERED_FOR = """
+    SELECT key FROM images WHERE filtered IN (SELECT value FROM json_each(:reasons))
+    AND replicate < :images AND prompt IN (
+        SELECT prompts.id FROM json_each(:texts) AS texts CROSS JOIN prompts
+        ON model = :model AND text = texts.value
+    )"""
 
 _ANNOTATIONS = """
     SELECT annotations.image, axis, annotator, label, date FROM json_each(?) AS asked
@@ -140,6 +147,24 @@ def is_stored(connection: "sqlite3.Connection", request: "ImageRequest") -> bool
 def drop_image(connection: "sqlite3.Connection", key: str) -> None:
     """Remove an image and its perceptions."""
     connection.execute("DELETE FROM images WHERE key = ?", (key,))
+
+
+def filtered_for(
+    connection: "sqlite3.Connection", asked: "Asked", reasons: "Iterable[str]"
+) -> list[str]:
+    """Return the keys of the images that are filtered for one of the reasons."""
+    values = {
+        "model": find_model(connection, asked.model),
+        "texts": json.dumps(asked.texts),
+        "images": asked.images,
+        "reasons": json.dumps(list(reasons)),
+    }
+    return [key for (key,) in connection.execute(_FILTERED_FOR, values)]
+
+
+def drop_filtered(connection: "sqlite3.Connection", key: str) -> None:
+    """Remove an image if it is filtered."""
+    connection.execute("DELETE FROM images WHERE key = ? AND filtered IS NOT NULL", (key,))
 
 
 def keep_perceptions(connection: "sqlite3.Connection", seen: "Iterable[Perception]") -> None:

@@ -27,6 +27,15 @@ class Prompt:
         """Return the text that a model receives: "Photo portrait of an honest CEO"."""
         return _text(self.template, self.profession, self.adjective)
 
+    @property
+    def needed(self) -> str:
+        """Return the text up to its last word that varies, which a model has to read."""
+        fields = ("{profession}", *(["{adjective}"] if self.adjective else []))
+        end = max(self.template.find(field) + len(field) for field in fields)
+        whole_word = re.compile(r"\w*").match(self.template, end)
+        end = whole_word.end() if whole_word else end
+        return _text(self.template[:end], self.profession, self.adjective)
+
 
 def check_template(template: str) -> str:
     """Return the template without surrounding white space.

@@ -1,4 +1,6 @@
+import json
 import math
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,7 @@ from explorer.errors import ModelBroken, ModelNotFound, OutOfMemory
 from explorer.models.requests import Image
 from explorer.perception.axes import load_axes
 from explorer.perception.instruments import ClassifierSpec, Instrument
+from tests import tiny
 from tests.tiny import requests_for, save_clip, tiny_spec
 
 GENDER, TONE = load_axes()
@@ -234,3 +237,28 @@ def test_images_are_measured_as_they_are(counted: Counted) -> None:
     assert image.pixels is not None
     back = shown[0][0].permute(1, 2, 0).numpy() * deviation + mean
     assert np.abs(back * 255 - image.pixels).max() < 0.01
+
+
+def test_captions_that_are_cut_off_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tiny, "LENGTH", 20)
+    (tmp_path / "short").mkdir()
+    short = save_clip(tmp_path / "short")
+    with pytest.raises(ModelBroken, match=r"reads 20 tokens and does not read the end of .*'a "):
+        list(ClipClassifier(spec(short), "cpu").classify(_images(), GENDER))
+
+
+def test_captions_that_are_read_alike_are_refused(clip: Path, tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(clip, tmp_path / "copy"))
+    path = copy / "tokenizer.json"
+    tokenizer = json.loads(path.read_text())
+    words = tokenizer["model"]["vocab"]
+    # As many words as before, but none that occurs in a caption.
+    tokenizer["model"]["vocab"] = {
+        word if word == "!" or word.startswith("<|") else word * 2: token
+        for word, token in words.items()
+    }
+    path.write_text(json.dumps(tokenizer))
+    with pytest.raises(ModelBroken, match=r"reads the captions 'a .*' and 'a .*' as the same"):
+        list(ClipClassifier(spec(copy), "cpu").classify(_images(), GENDER))

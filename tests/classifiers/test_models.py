@@ -17,6 +17,7 @@ from explorer.errors import (
 )
 from explorer.perception.decide import Calibration
 from tests.hub import Hub, running, use
+from tests.tiny import LENGTH
 
 WEIGHTS = "open_clip_model.safetensors"
 TOWERS = {
@@ -143,13 +144,44 @@ def test_cut_off_weights_are_a_broken_model(copy: Path) -> None:
         load_model(str(copy), "cpu")
 
 
-def test_missing_weights_are_a_broken_model(copy: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "shape", "flaw"),
+    [
+        ("visual.proj", None, "Missing"),
+        ("extra", (3,), "Unexpected"),
+        ("visual.proj", (3, 3), "size mismatch"),
+        # open_clip resizes it without a word.
+        ("visual.positional_embedding", (10, 64), r"shape \(10, 64\) instead of \(5, 64\)"),
+    ],
+)
+def test_weights_that_do_not_fit_are_refused_by_name(
+    copy: Path, name: str, shape: tuple[int, ...] | None, flaw: str
+) -> None:
+    import torch
     from safetensors.torch import load_file, save_file
 
     weights = load_file(copy / WEIGHTS)
-    del weights["visual.proj"]
+    weights.pop(name, None)
+    if shape:
+        weights[name] = torch.zeros(shape)
     save_file(weights, copy / WEIGHTS)
-    with pytest.raises(ModelBroken, match="damaged"):
+    with pytest.raises(ModelBroken, match=flaw) as raised:
+        load_model(str(copy), "cpu")
+    assert name in str(raised.value)
+
+
+def test_a_tokenizer_without_its_vocabulary_is_refused(copy: Path) -> None:
+    (copy / "tokenizer.json").unlink()
+    with pytest.raises(ModelBroken, match=r"tokenizer.*it knows 3 tokens and the encoder 514"):
+        load_model(str(copy), "cpu")
+
+
+def test_a_classifier_without_a_tokenizer_of_its_own_is_refused(copy: Path) -> None:
+    path = copy / "open_clip_config.json"
+    description = json.loads(path.read_text())
+    del description["model_cfg"]["text_cfg"]["hf_tokenizer_name"]
+    path.write_text(json.dumps(description))
+    with pytest.raises(ModelBroken, match=r"49,408 tokens and the encoder 514"):
         load_model(str(copy), "cpu")
 
 
@@ -162,7 +194,7 @@ def test_a_broken_configuration_is_a_broken_model(copy: Path) -> None:
 def test_a_folder_brings_its_own_tokenizer(clip: Path) -> None:
     model = load_model(str(clip), "cpu")
     tokens = model.tokenize(["man"])
-    assert tokens.shape == (1, 24)
+    assert tokens.shape == (1, LENGTH)
     assert int(tokens.max()) < model.clip.vocab_size
 
 

@@ -133,6 +133,31 @@ def test_images_keeps_filtered_images_in_view(command: Command, generator: FakeG
     assert all(bool(row["file"]) != bool(row["filtered"]) for row in found)
 
 
+def test_images_that_came_to_nothing_are_told_and_can_be_tried_again(
+    command: Command, generator: FakeGenerator
+) -> None:
+    generator.filtered, generator.reason = lambda one: one.replicate == 0, "decode failure"
+    done = command(f"generate {SMALL}")
+    assert done.exit_code == 1
+    assert "8 of 8 images are in" in done.stderr
+    assert "2 images of 'fake-a' are unusable: 2 have values that are no numbers." in done.stderr
+    assert "`generate --again`" in done.stderr
+    assert command(f"generate {SMALL}").exit_code == 1, "they are still unusable"
+    generator.filtered = lambda _: False
+    assert command(f"generate {SMALL} --again").exit_code == 0
+    assert len(generator.generated) == 10
+
+
+def test_what_a_model_has_to_say_about_the_prompts_is_told(
+    command: Command, generator: FakeGenerator
+) -> None:
+    generator.warnings = ("It does not know 'author'.",)
+    done = command(f"generate {SMALL}")
+    assert done.exit_code == 0
+    assert done.stderr.count("Warning: It does not know 'author'.") == 1
+    assert done.stderr.index("Warning") < done.stderr.index("8/8")
+
+
 def test_compare_sets_two_models_side_by_side(command: Command) -> None:
     command(f"generate --model fake-b {SMALL}")
     line = "compare fake-a fake-b --profession author --adjective none --images 4 --csv -"

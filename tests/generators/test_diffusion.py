@@ -1,4 +1,3 @@
-import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version
@@ -14,7 +13,6 @@ from explorer.generators.diffusion import DiffusionGenerator, load_pipeline
 from explorer.models.requests import Image, ImageRequest, ModelSpec
 from explorer.models.variants import SCHEDULERS
 from explorer.settings import Settings
-from explorer.words.prompts import Prompt
 from tests.tiny import SIZE_PX, requests_for, tiny_spec
 
 
@@ -226,8 +224,17 @@ def _break_second(images: np.ndarray) -> None:
     images[1, 0, 0, 0] = np.nan
 
 
+def _blank_second(images: np.ndarray) -> None:
+    images[1] = 1, 0.5, 0
+
+
 @pytest.mark.parametrize(
-    ("spoil", "reason"), [(_blacken_second, "black image"), (_break_second, "decode failure")]
+    ("spoil", "reason"),
+    [
+        (_blacken_second, "black image"),
+        (_blank_second, "blank image"),
+        (_break_second, "decode failure"),
+    ],
 )
 def test_an_image_that_came_to_nothing_is_filtered_alone(
     stable_diffusion: Path, watched: Watched, spoil: Callable[[np.ndarray], None], reason: str
@@ -277,17 +284,6 @@ def test_random_schedulers_do_not_depend_on_the_batch(stable_diffusion: Path) ->
     spec = tiny_spec(stable_diffusion, scheduler="euler-ancestral", steps=4)
     together, alone = (_generate(spec, requests_for(spec), batch) for batch in (4, 1))
     assert all(_difference(one, other) <= 1 for one, other in zip(together, alone, strict=True))
-
-
-def test_a_prompt_longer_than_the_model_reads_is_told(
-    stable_diffusion: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    spec = tiny_spec(stable_diffusion)
-    short, long = Prompt("x", None, "{adjective} {profession}"), Prompt("cryptozoologist " * 3)
-    with caplog.at_level(logging.WARNING):
-        _generate(spec, [ImageRequest(spec, prompt, 0) for prompt in (short, long)])
-    told = [record.getMessage() for record in caplog.records]
-    assert [long.text in message for message in told] == [True]
 
 
 def test_threads_may_share_a_generator(stable_diffusion: Path) -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from explorer.errors import InvalidData, OutOfRange, UnknownName
 from explorer.models.backends import Diffusers, Imported
 from explorer.models.requests import ModelSpec
-from explorer.models.variants import SCHEDULERS, changed, read_variant
+from explorer.models.variants import PRECISIONS, SCHEDULERS, changed, in_precision, read_variant
 
 OWN = ModelSpec("mine", "a/b", "main", Diffusers("default", 50, 7.5, 512, 512, "float32"))
 changes = st.fixed_dictionaries(
@@ -18,6 +18,7 @@ changes = st.fixed_dictionaries(
         "guidance": st.integers(0, 500).map(lambda tenths: tenths / 10),
         "size": st.integers(1, 256).map(lambda eighth: 8 * eighth),
         "scheduler": st.sampled_from(SCHEDULERS),
+        "precision": st.sampled_from(PRECISIONS),
     },
 )
 
@@ -36,6 +37,15 @@ def test_changed_settings_are_in_the_name_and_the_spec() -> None:
     assert (variant.repo, variant.revision) == (OWN.repo, OWN.revision)
     assert variant.settings == Diffusers("ddim", 1, 3.0, 64, 64, "float32")
     assert isinstance(variant.diffusion.guidance, float)
+
+
+@pytest.mark.parametrize("name", ["mine", "mine (2 steps, 64 px)"])
+def test_a_name_in_another_precision_is_that_of_the_variant(name: str) -> None:
+    base, own = read_variant(name)
+    half = changed(OWN, {"precision": "float16"})
+    again = read_variant(in_precision(name, "float32"))
+    assert again == (base, own | {"precision": "float32"})
+    assert changed(half, again[1]).diffusion.dtype == "float32"
 
 
 def test_the_models_own_settings_do_not_change_its_name() -> None:

@@ -79,6 +79,12 @@ def test_a_bundled_model_is_never_mistaken_for_a_finding(desk: Desk) -> None:
     assert html(desk, Choice(("CompVis/stable-diffusion-v1-4",))).all("aside") == []
 
 
+def test_the_note_ascribes_no_bias_to_the_model_without_one(desk: Desk) -> None:
+    note = html(desk, replace(SMALL, models=("emoji-even",))).one("aside.bx-note").text
+    assert "to a known design" in note
+    assert "bias" not in note
+
+
 def test_the_address_holds_the_choice_and_the_files_belong_to_it(desk: Desk) -> None:
     page = html(desk, SMALL)
     query = "?model=emoji-skewed&profession=author&adjectives=none,honest&images=6"

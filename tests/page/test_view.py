@@ -28,6 +28,11 @@ SMALL = Choice(("emoji-skewed",), adjectives=("none", "honest"), images=20)
 Opened = Callable[[Desk], View]
 
 
+def said(status: object) -> str:
+    """Return what the status says to people."""
+    return parse_html(str(status)).text
+
+
 def alert(status: object) -> str:
     return parse_html(status).one("div", role="alert").text
 
@@ -241,6 +246,42 @@ def test_a_model_that_fails_says_so_and_can_be_tried_again(
     *_, last = watch(shown, begun(shown), "me")
     assert "The hub cannot be reached." in alert(last[0])
     assert last[1]["visible"]
+
+
+def test_images_that_came_to_nothing_are_told_and_tried_again(
+    desk: Desk, opened: Opened, generator: FakeGenerator
+) -> None:
+    generator.filtered, generator.reason = lambda one: one.replicate == 0, "black image"
+    generator.seconds = 0.05
+    shown = opened(desk)
+    *_, last = watch(shown, begun(shown), "me")
+    assert "2 images of 'emoji-skewed' are unusable: 2 are black." in said(last[0])
+    assert last[1]["visible"]
+    assert last[1]["value"] == "Try 2 failed images again"
+    generator.filtered = lambda _: False
+    before = len(generator.generated)
+    *_, last = watch(shown, begun(shown), "me")
+    assert len(generator.generated) == before + 2
+    assert "unusable" not in said(last[0])
+    assert not last[1]["visible"]
+
+
+def test_an_own_word_that_the_model_does_not_know_is_warned_about_before(
+    desk: Desk, opened: Opened
+) -> None:
+    shown = opened(desk)
+    status, generate, *_ = reply(shown, shown.form.values(replace(SMALL, professions=("qwxzk",))))
+    assert "'emoji-skewed' probably does not know 'qwxzk'" in said(status)
+    assert generate["visible"]
+    status, *_ = reply(shown, shown.form.values(SMALL))
+    assert "know" not in said(status)
+
+
+def test_a_template_that_is_too_long_is_told_before(desk: Desk, opened: Opened) -> None:
+    shown = opened(desk)
+    template = "a photo " * 20 + "of a(n) {adjective} {profession}"
+    status, *_ = reply(shown, shown.form.values(replace(SMALL, template=template)))
+    assert "so the end of 'author' does not reach it" in said(status)
 
 
 def test_the_pace_of_a_run_is_remembered(

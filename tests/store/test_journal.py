@@ -12,10 +12,11 @@ import pytest
 
 from explorer.errors import IndexDamaged, StoreUnwritable
 from explorer.models.provenance import Provenance
+from explorer.models.requests import Asked
 from explorer.perception.annotations import Annotation
 from explorer.perception.samples import Sampled
 from explorer.store.index import Store
-from tests.fakes import fake_card, refuse_writing
+from tests.fakes import FakeGenerator, fake_card, refuse_writing
 from tests.store.generate_and_die import INSTRUMENTS, generator, is_filtered, missing, requests
 
 ROOT = Path(__file__).parents[2]
@@ -70,6 +71,20 @@ def test_a_deleted_index_costs_no_filtered_image(reopened: Store) -> None:
     assert missing(reopened, ASKED) == ()
     assert reopened.size().filtered == 4
     assert reopened.load(ASKED[3]).filtered == "safety filter"
+
+
+def test_an_image_that_is_to_be_tried_again_is_not_filtered_in_a_rebuilt_index(
+    store: Store, journal: Path
+) -> None:
+    asked = Asked(MODEL, tuple({one.prompt.text: None for one in ASKED}), len(ASKED))
+    store.forget_filtered(asked, ["safety filter"])
+    filtered = [one for one in ASKED if is_filtered(one)]
+    store.save(FakeGenerator().generate(filtered[:1]))
+    store.close()
+    forget(journal.parent)
+    again = Store.open(journal.parent)
+    assert missing(again, ASKED) == tuple(filtered[1:])
+    again.close()
 
 
 def test_an_index_that_is_deleted_during_work_costs_nothing_that_people_said(
