@@ -22,12 +22,13 @@ class Hub:
     """What the hub holds, and what it was asked.
 
     `refuses` maps a repository to the error code that every request for it is answered with;
-    `seconds` is how long it takes to answer.
+    `seconds` is how long it takes to answer. `token` is the only valid token.
     """
 
     models: dict[str, Path] = field(default_factory=dict)
     refuses: dict[str, tuple[int, str]] = field(default_factory=dict)
     seconds: float = 0.0
+    token: str = "hf_valid"
     asked: list[str] = field(default_factory=list)
 
 
@@ -75,7 +76,13 @@ class _Handler(BaseHTTPRequestHandler):
         self.hub.asked.append(path)
         time.sleep(self.hub.seconds)
         repo = "/".join(path.removeprefix("/api/models").strip("/").split("/")[:2])
-        if repo in self.hub.refuses or repo not in self.hub.models:
+        if self.headers.get("authorization", "").removeprefix("Bearer ") not in {
+            "",
+            self.hub.token,
+        }:
+            message = "Invalid credentials in Authorization header"
+            self._send(401, b"{}", {"X-Error-Message": message}, with_body=with_body)
+        elif repo in self.hub.refuses or repo not in self.hub.models:
             status, code = self.hub.refuses.get(repo, (404, "RepoNotFound"))
             self._send(status, b"{}", {"X-Error-Code": code}, with_body=with_body)
         elif path.startswith("/api/models"):
