@@ -20,7 +20,7 @@ from tests.hub import Hub, running, use
 @pytest.fixture
 def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
     """Return a running hub that holds the public model a/b."""
-    from huggingface_hub.utils import close_session
+    from huggingface_hub import close_session
 
     (tmp_path / "model").mkdir()
     hub = Hub(models={"a/b": tmp_path / "model"})
