@@ -25,6 +25,7 @@ from explorer.study import (
     count_missing,
     count_unclassified,
     missing,
+    other_versions,
     run,
     unclassified,
 )
@@ -381,3 +382,14 @@ def test_methods_are_never_mixed_in_one_table(asked: dict[str, Any]) -> None:
     assert "fake-a" in str(refusal.value)
     for card in cards:
         Study(models=(card,), professions=("author",), **asked)
+
+
+def test_other_versions_of_a_model_are_named_and_not_counted(store: Store) -> None:
+    older, newer = (
+        replace(CARD, spec=replace(CARD.spec, repo="a/tune", revision=revision))
+        for revision in ("main", "0123")
+    )
+    go(replace(STUDY, models=(older,)), store, Models())
+    assert other_versions(replace(STUDY, models=(newer,)), store) == ("a/tune@main",)
+    assert other_versions(replace(STUDY, models=(older,)), store) == ()
+    assert count_missing(replace(STUDY, models=(newer,)), store) == 20

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from explorer.errors import InvalidData, ModelBroken, ModelNotFound, UnknownName
+from explorer.errors import InvalidData, ModelNotFound, UnknownName
 from explorer.failures import unreadable
 from explorer.models.backends import Diffusers
 from explorer.models.fingerprints import pipeline_fingerprint
@@ -154,20 +154,6 @@ def asked_of_hub(name: str) -> HubName | None:
     """
     found = _find(read_variant(name)[0], "cpu")
     return found if isinstance(found, HubName) else None
-
-
-def require_current(name: str) -> None:
-    """Refuse to generate with an earlier version of a folder, which is gone.
-
-    Raises:
-        ModelBroken: the folder has other contents by now.
-    """
-    found = _find(read_variant(name)[0], "cpu")
-    if isinstance(found, FolderName) and found.revision is not None:
-        raise ModelBroken(
-            f"{name!r} stands for an earlier version of the folder, whose stored images can be "
-            f"looked at and counted. Give {str(found.path)!r} to generate with what it holds now."
-        )
 
 
 def _find(name: str, device: str) -> ModelCard | FolderName | HubName:

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from explorer.errors import ExplorerError, ModelBroken
 from explorer.failures import load_failure
-from explorer.models.catalog import asked_of_hub, require_current
+from explorer.models.catalog import asked_of_hub
+from explorer.models.fingerprints import pipeline_fingerprint
 from explorer.models.folders import own_settings, read_config, require_supported
 from explorer.models.pins import Pin, find_pin, keep_pin
+from explorer.models.variants import read_variant
 from explorer.models.weights import INDEX, is_text
 from explorer.translations import gettext as _
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from explorer.models.names import HubName
+    from explorer.models.requests import ModelSpec
 
 HUB_SECONDS = 10.0
 _NEWS_SECONDS = 3.0
@@ -28,31 +31,45 @@ _CONFIGS = ("unet/config.json", "vae/config.json", "scheduler/scheduler_config.j
 _MAIN = "main"
 
 
-def start(names: "Iterable[str]", cache: Path) -> tuple[str, ...]:
+def start(models: "Iterable[ModelSpec]", cache: Path) -> tuple[str, ...]:
     """Pin the models of a study that starts, and return sentences on those that have moved on.
 
-    A model that is pinned, bundled or listed stays as it is, without the hub too.
+    A model that is pinned, bundled or listed stays as it is, without the hub too. Those that were
+    not pinned before must be looked up again.
 
     Args:
-        names: what people call the models.
+        models: the models.
         cache: the folder of images and index.
 
     Raises:
-        ModelError: a new model cannot be fetched or used; the message says what to do.
+        ModelError: a model cannot be fetched or used; the message says what to do.
         StoreUnwritable: the cache cannot be written.
     """
-    told = []
-    for name in names:
-        require_current(name)
-        asked = asked_of_hub(name)
-        if asked is None:
-            continue
-        pin = find_pin(cache, asked)
-        if pin is None:
-            keep_pin(cache, asked, _resolved(asked))
-        elif not asked.pinned:
-            told += _news(asked, pin)
+    told: list[str] = []
+    for model in models:
+        name, _changes = read_variant(model.name)
+        if Path(model.repo).is_absolute():
+            _require_current(name, model)
+        elif "/" in model.repo and (asked := asked_of_hub(name)):
+            told += _pinned(asked, cache)
     return tuple(told)
+
+
+def _require_current(name: str, model: "ModelSpec") -> None:
+    folder = Path(model.repo)
+    if model.revision != pipeline_fingerprint(folder, model.diffusion.dtype):
+        raise ModelBroken(
+            f"{name!r} stands for an earlier version of the folder, whose stored images can be "
+            f"looked at and counted. Give {str(folder)!r} to generate with what it holds now."
+        )
+
+
+def _pinned(asked: "HubName", cache: Path) -> list[str]:
+    pin = find_pin(cache, asked)
+    if pin is None:
+        keep_pin(cache, asked, _resolved(asked))
+        return []
+    return [] if asked.pinned else _news(asked, pin)
 
 
 def model_info(repo: str, revision: str | None, seconds: float | None = None) -> Any:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from explorer.page.pace import duration
-from explorer.study import count_missing, count_unclassified
+from explorer.study import count_missing, count_unclassified, other_versions
 from explorer.translations import gettext as _
 from explorer.translations import ngettext
 
@@ -19,12 +19,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ToDo:
-    """The numbers of images asked for, missing, and stored but not classified."""
+    """The numbers of images asked for, missing, and stored but not classified.
+
+    `others` are the names of other versions of the models that have images.
+    """
 
     total: int
     missing: int
     unclassified: int
     estimate: "Estimate"
+    others: tuple[str, ...] = ()
 
     @property
     def done(self) -> bool:
@@ -42,6 +46,7 @@ def to_do(study: "Study", desk: "Desk") -> ToDo:
         missing=sum(number for _card, number in work),
         unclassified=count_unclassified(study, desk.store),
         estimate=desk.pace.estimate(work),
+        others=other_versions(study, desk.store),
     )
 
 
@@ -106,6 +111,9 @@ def _missing(todo: ToDo) -> "Iterator[str]":
         yield _("The time is an estimate based on images generated here.")
     else:
         yield _("The time is a guess until some images are generated.")
+    if todo.others:
+        pattern = _("Images of other versions are stored too, and are not counted here: {names}.")
+        yield pattern.format(names=", ".join(map(repr, todo.others)))
 
 
 def progress_text(progress: "Progress") -> str:

@@ -11,6 +11,7 @@ import gradio as gr
 from explorer import study as studies
 from explorer.errors import ExplorerError
 from explorer.findings.findings import Findings
+from explorer.models.hub import start
 from explorer.page.choice import parse, study
 from explorer.page.form import ONE_PROFESSION, Form, FormKind, form
 from explorer.page.rendering import alert, render
@@ -249,6 +250,8 @@ def generate_missing(view: View, values: "Sequence[object]", run: "Run") -> Iter
     """Generate missing images; yield the outputs at intervals while their visitor watches."""
     try:
         choice = view.form.choice(values)
+        models = (card.spec for card in _study(view, choice).models)
+        told = start(models, view.desk.settings.cache)
         made = _study(view, choice)
         seconds = max(_STATUS_SECONDS, to_do(made, view.desk).total / _IMAGES_A_SECOND)
         findings = _Sparing(lambda: _findings(view, choice, made), seconds)
@@ -261,7 +264,7 @@ def generate_missing(view: View, values: "Sequence[object]", run: "Run") -> Iter
                     findings(),
                 ]
         if not run.superseded():
-            yield _state(view, choice, made, stopped=run.stopped())
+            yield _state(view, choice, made, told, stopped=run.stopped())
     except ExplorerError as error:
         if not run.superseded():
             yield _failure(error, keep=True)
@@ -323,10 +326,18 @@ def _study(view: View, choice: "Choice") -> "Study":
     return study(choice, view.desk.find_model, view.desk.settings.device)
 
 
-def _state(view: View, choice: "Choice", made: "Study", *, stopped: bool = False) -> list[Any]:
+def _state(
+    view: View,
+    choice: "Choice",
+    made: "Study",
+    told: "tuple[str, ...]" = (),
+    *,
+    stopped: bool = False,
+) -> list[Any]:
     todo = to_do(made, view.desk)
+    text = " ".join((status_text(todo, stopped=stopped), *told))
     return [
-        render("status.html", kind="said", text=status_text(todo, stopped=stopped)),
+        render("status.html", kind="said", text=text),
         gr.update(visible=not todo.done, value=button_text(todo)),
         gr.update(visible=False),
         _findings(view, choice, made),

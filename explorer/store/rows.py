@@ -71,6 +71,13 @@ _SAMPLE = """
 
 _PROVENANCE = "SELECT made FROM provenance JOIN models ON models.id = model WHERE identity = ?"
 
+_REVISIONS = """
+    SELECT DISTINCT identity ->> 'revision' FROM models
+    WHERE identity ->> 'repo' = ? AND EXISTS (
+        SELECT 1 FROM prompts JOIN images ON prompt = prompts.id WHERE model = models.id
+    )
+    ORDER BY models.id"""
+
 _SIZE = """
     SELECT count(*), count(filtered), coalesce(sum(bytes), 0),
         (SELECT count(*) FROM perceptions)
@@ -233,6 +240,11 @@ def provenance(connection: "sqlite3.Connection", model: "ModelSpec") -> tuple[Pr
     """Return the known provenances of a model's images."""
     rows = connection.execute(_PROVENANCE, (model.identity,))
     return tuple(Provenance(**json.loads(made)) for (made,) in rows)
+
+
+def revisions(connection: "sqlite3.Connection", repo: str) -> tuple[str, ...]:
+    """Return the versions of a model that have images, the earliest first."""
+    return tuple(revision for (revision,) in connection.execute(_REVISIONS, (repo,)))
 
 
 def size(connection: "sqlite3.Connection") -> Size:

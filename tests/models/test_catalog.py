@@ -13,7 +13,6 @@ from explorer.models.catalog import (
     asked_of_hub,
     find_model,
     known_models,
-    require_current,
     weights_folder,
 )
 
@@ -191,13 +190,6 @@ def test_a_folders_revision_follows_its_weights(model_folder: Make) -> None:
     assert find_model(str(folder), "cpu").spec.revision == before
     (folder / weights).write_bytes(b"others")
     assert find_model(str(folder), "cpu").spec.revision != before
-
-
-def test_an_earlier_version_of_a_folder_is_found_but_not_generated_with(model_folder: Make) -> None:
-    name = f"{model_folder()}@0123456789abcdef"
-    assert find_model(name, "cpu").spec.revision == "0123456789abcdef"
-    with pytest.raises(ModelBroken, match="looked at and counted"):
-        require_current(name)
 
 
 def test_a_folder_with_a_size_that_is_no_square_keeps_it(model_folder: Make) -> None:

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from explorer.errors import InvalidData, ModelBroken, ModelNotFound, ModelUnreachable
+from explorer.models import hub as hubs
 from explorer.models.catalog import find_model
-from explorer.models.hub import start
 from explorer.models.requests import ModelSpec
 from tests.hub import COMMIT, Hub, running, use
 
@@ -27,6 +27,10 @@ def hub(model_folder: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     with running(hub) as address:
         use(monkeypatch, address, tmp_path / "hub-cache")
         yield hub
+
+
+def start(names: list[str], cache: Path) -> tuple[str, ...]:
+    return hubs.start([_spec(name, cache) for name in names], cache)
 
 
 def _spec(name: str, cache: Path) -> ModelSpec:
@@ -135,3 +139,14 @@ def test_a_damaged_pin_is_named(hub: Hub, cache: Path, text: str) -> None:
     with pytest.raises(InvalidData, match=r"a%2Ftune\.json"):
         _spec("a/tune", cache)
     assert hub.asked
+
+
+def test_an_earlier_version_of_a_folder_is_found_but_not_generated_with(
+    model_folder: Make, cache: Path
+) -> None:
+    folder = model_folder()
+    current = _spec(str(folder), cache).revision
+    assert start([str(folder), f"{folder}@{current} (2 steps)"], cache) == ()
+    assert _spec(f"{folder}@0123456789abcdef", cache).revision == "0123456789abcdef"
+    with pytest.raises(ModelBroken, match="looked at and counted"):
+        start([f"{folder}@0123456789abcdef"], cache)
