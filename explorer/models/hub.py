@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 HUB_SECONDS = 10.0
 _NEWS_SECONDS = 3.0
 # The configurations that size, steps and guidance are read from.
-_CONFIGS = ("unet/config.json", "vae/config.json", "scheduler/scheduler_config.json")
+_CONFIGS = ("unet/config.json", "vae/config.json")
+_SCHEDULER = "scheduler/scheduler_config.json"
 _MAIN = "main"
 
 
@@ -121,7 +122,7 @@ def _configs(repo: str, found: Any) -> Path:
 
     files = {file.rfilename for file in found.siblings or ()}
     index = fetched_index(repo, found.sha, files)
-    for config in _CONFIGS:
+    for config in (*_CONFIGS, _SCHEDULER):
         if config in files:
             hf_hub_download(repo, config, revision=found.sha)
     return index.parent
@@ -132,7 +133,10 @@ def _local(asked: "HubName") -> Path | None:
     from huggingface_hub import try_to_load_from_cache
 
     path = try_to_load_from_cache(asked.repo, INDEX, revision=asked.revision or _MAIN)
-    return Path(path).parent if isinstance(path, str) else None
+    if not isinstance(path, str):
+        return None
+    folder = Path(path).parent
+    return folder if all((folder / config).is_file() for config in _CONFIGS) else None
 
 
 def _contents(found: Any) -> str:
