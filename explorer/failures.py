@@ -4,7 +4,7 @@ Generators and classifiers share these.
 """
 
 import errno
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from explorer.errors import (
     InvalidData,
@@ -17,20 +17,22 @@ from explorer.errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 _MEMORY_TEXTS = ("out of memory", "can't allocate memory", "cannot allocate memory")
+_FULL = {errno.ENOSPC, errno.EDQUOT}
+_DENIED = {errno.EACCES, errno.EPERM, errno.EROFS}
+_UNAUTHORIZED, _FORBIDDEN, _TOO_MANY_REQUESTS, _SERVER_ERROR = 401, 403, 429, 500
 # The hub client raises these when the hub does not answer. They are matched by name because the
 # client has changed its HTTP library before.
 _NO_ANSWER = {
     "LocalEntryNotFoundError",
-    "OfflineModeIsEnabled",
     "RevisionResolutionError",
     "TransportError",
     "ConnectionError",
-    "TimeoutError",
     "URLError",
 }
+_TIMED_OUT = {"TimeoutException", "TimeoutError"}
 
 
 def require_device(device: str) -> None:
@@ -66,23 +68,32 @@ def load_failure(name: str, error: BaseException, repo: str | None = None) -> Mo
         repo: the model's hub id, None if it is the name.
     """
     chain = tuple(_chain(error))
-    names = {kind for link in chain for kind in _names(link)}
     if any(out_of_memory(link) for link in chain):
         return OutOfMemory(
             f"The model {name!r} does not fit into memory. Close other programs, choose a smaller "
             "model, or use a machine with more memory."
         )
-    if any(getattr(link, "errno", None) == errno.ENOSPC for link in chain):
-        return ModelUnreachable(
-            f"The model {name!r} cannot be downloaded: the disk is full. Free some space, or set "
-            "HF_HOME to a folder on a larger disk."
-        )
+    kinds = {kind for link in chain for kind in _names(link)}
     page = f"https://huggingface.co/{repo or name}"
-    codes = (getattr(getattr(link, "response", None), "status_code", None) for link in chain)
-    status = next((code for code in codes if isinstance(code, int)), None)
-    return _hub_failure(name, page, names, status) or ModelBroken(
-        f"The model {name!r} cannot be loaded: its files are incomplete, damaged or of another "
-        f"kind. Save or download it again, or choose another model. Details: {first_line(error)}"
+    return (
+        _machine_failure(name, chain)
+        or _way_failure(name, chain)
+        or _refusal(name, page, kinds)
+        or _bad_answer(name, page, chain)
+        or _no_answer(name, kinds)
+        or ModelBroken(
+            f"The model {name!r} cannot be loaded: its files are incomplete, damaged or of another "
+            "kind. Save or download it again, or choose another model. Details: "
+            f"{first_line(error)}"
+        )
+    )
+
+
+def unreadable(path: object, error: BaseException) -> ModelBroken:
+    """Return the error to raise when a file or folder of a model may not be read or written."""
+    return ModelBroken(
+        f"Access to {str(path)!r} is refused ({getattr(error, 'strerror', None) or error}). Give "
+        "your user access to it, or keep the model in a folder of your own."
     )
 
 
@@ -97,11 +108,62 @@ def first_line(error: BaseException) -> str:
     return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
-def _hub_failure(name: str, page: str, kinds: set[str], status: int | None) -> ModelError | None:
-    if kinds & {"GatedRepoError", "DisabledRepoError"}:
+def _machine_failure(name: str, chain: "Sequence[BaseException]") -> ModelError | None:
+    """Return the failure of this machine's own disk."""
+    for link in chain:
+        code = getattr(link, "errno", None)
+        # The transfer library of the hub is not written in Python and gives the text alone.
+        if code in _FULL or "No space left on device" in str(link):
+            return ModelUnreachable(
+                f"The model {name!r} cannot be downloaded: the disk is full. Free some space, or "
+                "set HF_HOME to a folder on a larger disk."
+            )
+        # Without a file, it is a connection that a firewall forbids.
+        if code in _DENIED and getattr(link, "filename", None):
+            return unreadable(getattr(link, "filename", None), link)
+    return None
+
+
+def _way_failure(name: str, chain: "Sequence[BaseException]") -> ModelError | None:
+    """Return the failure of what lies between this machine and the hub: token, proxy and TLS."""
+    for link in chain:
+        text = str(link)
+        if isinstance(link, UnicodeEncodeError) or "Illegal header value" in text:
+            return _bad_token(name)
+        if isinstance(link, ImportError) and "socksio" in text:
+            return ModelUnreachable(
+                f"The model {name!r} cannot be downloaded: ALL_PROXY or HTTPS_PROXY names a SOCKS "
+                "proxy, which needs the package socksio. Install it with 'pip install socksio', or "
+                "name an HTTP proxy."
+            )
+        if "ProxyError" in _names(link) or "Unknown scheme for proxy" in text:
+            return ModelUnreachable(
+                f"The model {name!r} cannot be downloaded: the proxy that ALL_PROXY, HTTPS_PROXY "
+                f"or HTTP_PROXY names does not work. Correct or unset it. Details: "
+                f"{first_line(link)}"
+            )
+        # A missing file of certificates is an error without a file name.
+        no_certificates = isinstance(link, FileNotFoundError) and text.endswith("or directory")
+        if "SSLError" in _names(link) or "CERTIFICATE_VERIFY_FAILED" in text or no_certificates:
+            return ModelUnreachable(
+                f"The model {name!r} cannot be downloaded: the hub's certificate cannot be "
+                "checked. Check this machine's clock; behind a company's proxy, set SSL_CERT_FILE "
+                f"to the file of its certificates. Details: {first_line(link)}"
+            )
+    return None
+
+
+def _refusal(name: str, page: str, kinds: set[str]) -> ModelError | None:
+    """Return the failure that the hub itself gives a name."""
+    if "DisabledRepoError" in kinds:
+        return ModelAccessDenied(
+            f"The hub has disabled the model {name!r}. Look at {page}, and choose another model."
+        )
+    if "GatedRepoError" in kinds:
         return ModelAccessDenied(
             f"The model {name!r} requires you to accept its licence. Accept it at {page}, then log "
-            "in with 'hf auth login' or set HF_TOKEN, and try again."
+            "in with 'hf auth login' or set HF_TOKEN, and try again. A fine-grained token must be "
+            "allowed to read gated repositories."
         )
     if "RevisionNotFoundError" in kinds:
         return ModelNotFound(
@@ -112,18 +174,61 @@ def _hub_failure(name: str, page: str, kinds: set[str], status: int | None) -> M
             f"There is no model {name!r} on the hub, or it is private. Check the spelling at "
             f"{page}; for a private model, log in with 'hf auth login' or set HF_TOKEN."
         )
-    if status in {401, 403}:
+    return None
+
+
+def _bad_answer(name: str, page: str, chain: "Sequence[BaseException]") -> ModelError | None:
+    """Return the failure behind an answer of the hub that says no more than a number."""
+    answers = [link for link in chain if hasattr(getattr(link, "response", None), "status_code")]
+    if not answers:
+        return None
+    response: Any = getattr(answers[0], "response")  # noqa: B009 - no type has it
+    if response.status_code == _UNAUTHORIZED and "authorization" in response.request.headers:
+        return _bad_token(name)
+    if response.status_code in {_UNAUTHORIZED, _FORBIDDEN}:
         return ModelAccessDenied(
             f"The hub refuses access to the model {name!r}. Log in with 'hf auth login', or set "
             f"HF_TOKEN to a token that may read it, and look at {page}."
         )
-    if kinds & _NO_ANSWER or status is not None:
+    if response.status_code == _TOO_MANY_REQUESTS:
         return ModelUnreachable(
-            f"The model {name!r} is not on this machine and the hub cannot be reached. Connect to "
-            "the internet and try again (HF_HUB_OFFLINE must not be set), or copy the model to "
-            "this machine and set HF_HOME to its folder. The bundled models need no network."
+            f"The model {name!r} cannot be downloaded now: the hub answers that this address has "
+            "sent too many requests. Wait some minutes and try again; with 'hf auth login' or "
+            "HF_TOKEN the hub allows more."
         )
-    return None
+    if response.status_code >= _SERVER_ERROR:
+        return ModelUnreachable(
+            f"The model {name!r} cannot be downloaded now: the hub is out of order (error "
+            f"{response.status_code}). Look at https://status.huggingface.co and try again later."
+        )
+    return ModelUnreachable(
+        f"The model {name!r} cannot be downloaded: {first_line(answers[0])} Look at {page}."
+    )
+
+
+def _bad_token(name: str) -> ModelError:
+    return ModelAccessDenied(
+        f"The model {name!r} cannot be downloaded: the hub does not accept your token, which is "
+        "mistyped, expired or revoked. Set HF_TOKEN to a valid token, or log in with 'hf auth "
+        "login'; for a public model, unset HF_TOKEN or run 'hf auth logout'."
+    )
+
+
+def _no_answer(name: str, kinds: set[str]) -> ModelError | None:
+    if "OfflineModeIsEnabled" in kinds:
+        return ModelUnreachable(
+            f"The model {name!r} is not on this machine and HF_HUB_OFFLINE forbids asking the hub. "
+            "Unset it, or copy the model to this machine and set HF_HOME to its folder. The "
+            "bundled models need no network."
+        )
+    if not kinds & (_NO_ANSWER | _TIMED_OUT):
+        return None
+    trouble = "does not answer in time" if kinds & _TIMED_OUT else "cannot be reached"
+    return ModelUnreachable(
+        f"The model {name!r} is not on this machine and the hub {trouble}. Connect to the internet "
+        "and try again, or copy the model to this machine and set HF_HOME to its folder. The "
+        "bundled models need no network."
+    )
 
 
 def _chain(error: BaseException) -> "Iterator[BaseException]":

@@ -69,6 +69,15 @@ def space_cache(storage: Path, app: Path) -> Path:
     return app if os.access(app, os.W_OK) else Path(gettempdir()) / "bias-explorer"
 
 
+def own_cache() -> Path:
+    """Return the folder for facts about this machine's files, which take long to find again."""
+    try:
+        home = Path.home()
+    except RuntimeError:
+        home = Path(gettempdir())
+    return Path(os.environ.get("XDG_CACHE_HOME") or home / ".cache") / "bias-explorer"
+
+
 def _device() -> str:
     # Asking torch would take seconds on every start; the driver's device file and the version of
     # the installed build give the same answer.

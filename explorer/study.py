@@ -310,6 +310,20 @@ def forget_failed(study: Study, store: "Store") -> None:
         store.forget_filtered(study.asked(card), FAILURES)
 
 
+def other_versions(study: Study, store: "Store") -> tuple[str, ...]:
+    """Return the names of other versions of the study's models that have images.
+
+    A model of the hub has a version for each commit, a folder one for each content.
+    """
+    return tuple(
+        f"{card.spec.repo}@{revision}"
+        for card in study.models
+        if "/" in card.spec.repo
+        for revision in store.revisions(card.spec.repo)
+        if revision != card.spec.revision
+    )
+
+
 def unclassified(study: Study, store: "Store", model: "ModelCard") -> tuple[ImageRequest, ...]:
     """Return the stored images of one model not classified yet on every axis, in order."""
     found: set[tuple[str, int]] = set()

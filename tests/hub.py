@@ -22,12 +22,15 @@ class Hub:
     """What the hub holds, and what it was asked.
 
     `refuses` maps a repository to the error code that every request for it is answered with;
-    `seconds` is how long it takes to answer.
+    `seconds` is how long it takes to answer. `token` is the only valid token. `commit` is the
+    newest version of every model; older ones are gone.
     """
 
     models: dict[str, Path] = field(default_factory=dict)
     refuses: dict[str, tuple[int, str]] = field(default_factory=dict)
     seconds: float = 0.0
+    token: str = "hf_valid"  # noqa: S105 - no secret
+    commit: str = COMMIT
     asked: list[str] = field(default_factory=list)
 
 
@@ -75,7 +78,13 @@ class _Handler(BaseHTTPRequestHandler):
         self.hub.asked.append(path)
         time.sleep(self.hub.seconds)
         repo = "/".join(path.removeprefix("/api/models").strip("/").split("/")[:2])
-        if repo in self.hub.refuses or repo not in self.hub.models:
+        if self.headers.get("authorization", "").removeprefix("Bearer ") not in {
+            "",
+            self.hub.token,
+        }:
+            message = "Invalid credentials in Authorization header"
+            self._send(401, b"{}", {"X-Error-Message": message}, with_body=with_body)
+        elif repo in self.hub.refuses or repo not in self.hub.models:
             status, code = self.hub.refuses.get(repo, (404, "RepoNotFound"))
             self._send(status, b"{}", {"X-Error-Code": code}, with_body=with_body)
         elif path.startswith("/api/models"):
@@ -91,25 +100,26 @@ class _Handler(BaseHTTPRequestHandler):
             return [
                 {
                     "type": "file",
-                    "oid": hashlib.sha256((folder / name).read_bytes()).hexdigest()[:40],
+                    "oid": _digest(folder / name),
                     "size": (folder / name).stat().st_size,
                     "path": name,
                 }
                 for name in names
             ]
-        files = [{"rfilename": name} for name in names]
-        return {"id": repo, "modelId": repo, "sha": COMMIT, "siblings": files, "tags": []}
+        own = self.hub.models[repo]
+        files = [{"rfilename": name, "blobId": _digest(own / name)} for name in names]
+        facts = {"id": repo, "modelId": repo, "sha": self.hub.commit, "tags": []}
+        return {**facts, "siblings": files}
 
     def _file(self, path: str, repo: str, *, with_body: bool) -> None:
         found = re.fullmatch(rf"/{re.escape(repo)}/resolve/[^/]+/(.+)", path)
         file = self.hub.models[repo] / found[1] if found else None
         if file is None or not file.is_file():
-            headers = {"X-Error-Code": "EntryNotFound", "X-Repo-Commit": COMMIT}
+            headers = {"X-Error-Code": "EntryNotFound", "X-Repo-Commit": self.hub.commit}
             self._send(404, b"", headers, with_body=with_body)
             return
-        body = file.read_bytes()
-        digest = hashlib.sha256(body).hexdigest()[:40]
-        headers = {"X-Repo-Commit": COMMIT, "ETag": f'"{digest}"'}
+        body, digest = file.read_bytes(), _digest(file)
+        headers = {"X-Repo-Commit": self.hub.commit, "ETag": f'"{digest}"'}
         self._send(200, body, headers, with_body=with_body)
 
     def _send(self, status: int, body: bytes, headers: dict[str, str], *, with_body: bool) -> None:
@@ -122,6 +132,10 @@ class _Handler(BaseHTTPRequestHandler):
             self.end_headers()
             if with_body:
                 self.wfile.write(body)
+
+
+def _digest(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()[:40]
 
 
 def _names(folder: Path) -> list[str]:

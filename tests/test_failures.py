@@ -1,14 +1,45 @@
 import errno
+import ssl
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from explorer.errors import (
     InvalidData,
+    ModelAccessDenied,
     ModelBroken,
+    ModelError,
     ModelUnreachable,
     OutOfMemory,
 )
 from explorer.failures import first_line, load_failure, out_of_memory, require_device
+from tests.hub import Hub, running, use
+
+
+@pytest.fixture
+def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
+    """Return a running hub that holds the public model a/b."""
+    from huggingface_hub import close_session
+
+    (tmp_path / "model").mkdir()
+    hub = Hub(models={"a/b": tmp_path / "model"})
+    with running(hub) as address:
+        use(monkeypatch, address, tmp_path / "hub-cache")
+        close_session()
+        yield hub
+    close_session()
+
+
+def _failure() -> ModelError | None:
+    """Return the failure of asking the hub for a/b with the real client, None if it answers."""
+    from huggingface_hub import HfApi
+
+    try:
+        HfApi().model_info("a/b", timeout=5)
+    except Exception as error:  # noqa: BLE001 - whatever it is becomes a message
+        return load_failure("a/b", error)
+    return None
 
 
 def test_every_way_of_running_out_of_memory_is_known() -> None:
@@ -59,3 +90,70 @@ def test_a_device_the_installed_torch_cannot_use_is_refused() -> None:
     if not torch.cuda.is_available():
         with pytest.raises(InvalidData, match="EXPLORER_DEVICE=cpu"):
             require_device("cuda")
+
+
+@pytest.mark.parametrize(
+    ("answer", "error", "cause"),
+    [
+        ((429, ""), ModelUnreachable, "too many requests"),
+        ((500, ""), ModelUnreachable, "out of order"),
+        ((503, ""), ModelUnreachable, r"out of order \(error 503\)"),
+        ((403, ""), ModelAccessDenied, "refuses access"),
+        ((410, ""), ModelUnreachable, "410"),
+    ],
+)
+def test_an_answer_of_the_hub_is_not_a_missing_network(
+    hub: Hub, answer: tuple[int, str], error: type[ModelError], cause: str
+) -> None:
+    hub.refuses["a/b"] = answer
+    with pytest.raises(error, match=cause) as raised:
+        raise _failure() or AssertionError
+    assert "internet" not in str(raised.value)
+
+
+@pytest.mark.usefixtures("hub")
+@pytest.mark.parametrize("token", ["hf_expired", "hf_é"])
+def test_a_bad_token_is_the_tokens_fault(monkeypatch: pytest.MonkeyPatch, token: str) -> None:
+    assert _failure() is None
+    monkeypatch.setenv("HF_TOKEN", token)
+    with pytest.raises(ModelAccessDenied, match=r"your token.*unset HF_TOKEN"):
+        raise _failure() or AssertionError
+
+
+@pytest.mark.usefixtures("hub")
+@pytest.mark.parametrize(
+    ("variable", "value", "cause"),
+    [
+        ("ALL_PROXY", "socks5://127.0.0.1:9", "pip install socksio"),
+        ("HTTP_PROXY", "ftp://127.0.0.1:9", "Correct or unset it"),
+        ("SSL_CERT_FILE", "/nowhere/certificates.pem", "SSL_CERT_FILE"),
+    ],
+)
+def test_a_bad_way_to_the_hub_is_no_damaged_file(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str, cause: str
+) -> None:
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(ModelUnreachable, match=cause):
+        raise _failure() or AssertionError
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "cause"),
+    [
+        (ssl.SSLCertVerificationError("self-signed"), ModelUnreachable, "certificate"),
+        (TimeoutError("slow"), ModelUnreachable, "does not answer in time"),
+        (OSError(errno.EDQUOT, "Disk quota exceeded"), ModelUnreachable, "disk is full"),
+        (RuntimeError("No space left on device (os error 28)"), ModelUnreachable, "disk is full"),
+        (PermissionError(errno.EACCES, "Denied", "/m/unet"), ModelBroken, "'/m/unet' is refused"),
+        (OSError(errno.EROFS, "Read-only", "/m/refs"), ModelBroken, "'/m/refs' is refused"),
+    ],
+)
+def test_trouble_on_this_machine_and_on_the_way_has_its_own_name(
+    error: Exception, kind: type[ModelError], cause: str
+) -> None:
+    outer = RuntimeError("cannot load")
+    outer.__cause__ = error
+    with pytest.raises(kind, match=cause):
+        raise load_failure("a/b", outer)

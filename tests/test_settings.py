@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from explorer import settings
-from explorer.settings import Settings, space_cache
+from explorer.settings import Settings, own_cache, space_cache
 
 
 @pytest.fixture
@@ -67,3 +67,24 @@ def test_a_space_that_lends_its_graphics_card_has_a_processor_of_its_own(
     lent = settings.load()
     assert (lent.device, lent.own_device) == ("cuda", "cpu")
     assert Settings(Path("unused"), "cuda", 32).own_device == "cuda"
+
+
+def test_facts_about_files_are_kept_for_each_user(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert own_cache() == tmp_path / "bias-explorer"
+    monkeypatch.delenv("XDG_CACHE_HOME")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert own_cache() == tmp_path / ".cache/bias-explorer"
+
+
+def test_a_user_without_a_home_keeps_them_in_the_temporary_folder(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def homeless() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setattr(Path, "home", homeless)
+    assert own_cache().is_relative_to(tempfile.gettempdir())

@@ -26,6 +26,7 @@ from explorer.study import (
     count_unclassified,
     forget_failed,
     missing,
+    other_versions,
     run,
     unclassified,
 )
@@ -484,3 +485,14 @@ def test_what_a_safety_filter_takes_is_not_tried_again(store: Store) -> None:
     go(STUDY, store, Models(FakeGenerator(lambda one: one.replicate == 2)))
     forget_failed(STUDY, store)
     assert count_missing(STUDY, store) == 0
+
+
+def test_other_versions_of_a_model_are_named_and_not_counted(store: Store) -> None:
+    older, newer = (
+        replace(CARD, spec=replace(CARD.spec, repo="a/tune", revision=revision))
+        for revision in ("main", "0123")
+    )
+    go(replace(STUDY, models=(older,)), store, Models())
+    assert other_versions(replace(STUDY, models=(newer,)), store) == ("a/tune@main",)
+    assert other_versions(replace(STUDY, models=(older,)), store) == ()
+    assert count_missing(replace(STUDY, models=(newer,)), store) == 20

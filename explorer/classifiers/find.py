@@ -5,8 +5,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from explorer.failures import unreadable
 from explorer.models.catalog import EMOJI_CLASSIFIER, weights_folder
-from explorer.models.folders import fingerprint, read_config
+from explorer.models.fingerprints import classifier_fingerprint
+from explorer.models.folders import read_config
+from explorer.models.names import is_folder
 from explorer.perception.instruments import ClassifierSpec
 
 if TYPE_CHECKING:
@@ -65,8 +68,12 @@ def revision(name: str) -> str | None:
     """
     if name == EMOJI_CLASSIFIER:
         return str(read_config(weights_folder(name) / "instrument.json")["revision"])
-    folder = Path(name).expanduser()
-    return fingerprint(folder)[:8] if name and folder.is_dir() else None
+    if not is_folder(name):
+        return None
+    try:
+        return classifier_fingerprint(Path(name).expanduser())[:8]
+    except OSError as error:
+        raise unreadable(error.filename or name, error) from error
 
 
 def classifiers(device: str) -> "Callable[[ClassifierSpec], Found]":

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from explorer.errors import ExplorerError, InvalidData, ModelBroken, ModelNotFound, UnknownName
 from explorer.failures import first_line, load_failure, require_device
 from explorer.models.catalog import EMOJI_CLASSIFIER, weights_folder
+from explorer.models.hub import model_info
+from explorer.models.names import FolderName, cleaned, folder_name, hub_name, refuse_address
 from explorer.models.tokens import require_vocabulary
 from explorer.perception.axes import find_axis
 from explorer.perception.decide import Calibration
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
 
     from torch import Tensor
 
-_HUB_SECONDS = 10.0
 # The files that open_clip looks for if a hub id has no file name, the safe format first.
 _USUAL_FILES = ("open_clip_model.safetensors", "open_clip_pytorch_model.bin")
 
@@ -77,15 +78,15 @@ def load_model(name: str, device: str) -> Model:
 
 def _folder(name: str) -> Path | None:
     """Return the folder of that name, None if the name is not a folder."""
-    bundled = name == EMOJI_CLASSIFIER
-    folder = weights_folder(name) if bundled else Path(name).expanduser()
-    if not folder.is_dir():
-        if bundled or name.startswith((".", "/", "~")):
-            raise ModelNotFound(
-                f"The classifier {name!r} is not on this machine: there is no folder "
-                f"{str(folder)!r}. Restore it, or choose another classifier."
-            )
+    named = FolderName(weights_folder(name)) if name == EMOJI_CLASSIFIER else folder_name(name)
+    if named is None:
         return None
+    folder = named.path
+    if not folder.is_dir():
+        raise ModelNotFound(
+            f"The classifier {name!r} is not on this machine: there is no folder "
+            f"{str(folder)!r}. Restore it, or choose another classifier."
+        )
     if not (folder / "open_clip_config.json").is_file() or not any(folder.glob("*.safetensors")):
         raise ModelBroken(
             f"The folder {str(folder)!r} is not a classifier. It needs open_clip_config.json, "
@@ -165,6 +166,7 @@ def _known(name: str) -> tuple[str, str]:
 
     known = {f"{model}/{tag}": (model, tag) for model, tag in open_clip.list_pretrained()}
     if name not in known:
+        _refuse_hub_name(name, known)
         raise UnknownName(
             "classifier",
             name,
@@ -172,6 +174,26 @@ def _known(name: str) -> tuple[str, str]:
             "You can also give the folder of a model in open_clip's layout.",
         )
     return known[name]
+
+
+def _refuse_hub_name(name: str, known: "Mapping[str, tuple[str, str]]") -> None:
+    """Refuse the address or "hf-hub:" name of a classifier on the hub, and say how to use it."""
+    pasted = cleaned(name)
+    asked = hub_name(pasted.removeprefix("hf-hub:"))
+    if asked is None:
+        refuse_address(pasted)
+        return
+    repos = {own: _weights(*key).get("hf_hub", "").rpartition("/")[0] for own, key in known.items()}
+    own_names = [own for own, repo in repos.items() if repo == asked.repo]
+    if own_names:
+        raise ModelNotFound(
+            f"The classifier {name!r} has another name in open_clip's list: give {own_names[0]!r}."
+        )
+    if pasted.startswith("hf-hub:") or "//" in pasted:
+        raise ModelNotFound(
+            f"The classifier {name!r} is not in open_clip's list. Download it with 'hf download "
+            f"{asked.repo} --local-dir FOLDER' and give that folder: so its version is fixed."
+        )
 
 
 def _weights(model: str, tag: str | None) -> dict[str, Any]:
@@ -195,7 +217,7 @@ def _fetch(model: str, tag: str) -> None:
 
 
 def _fetch_file(repo: str, file: str) -> str:
-    from huggingface_hub import HfApi, hf_hub_download
+    from huggingface_hub import hf_hub_download
     from huggingface_hub.errors import LocalEntryNotFoundError
 
     names = (Path(file).with_suffix(".safetensors").name, file) if file else _USUAL_FILES
@@ -204,8 +226,7 @@ def _fetch_file(repo: str, file: str) -> str:
             return hf_hub_download(repo, name, local_files_only=True)
         except LocalEntryNotFoundError:
             continue
-    siblings = HfApi().model_info(repo, timeout=_HUB_SECONDS).siblings or ()
-    listed = {sibling.rfilename for sibling in siblings}
+    listed = {sibling.rfilename for sibling in model_info(repo, None).siblings or ()}
     return hf_hub_download(repo, next((name for name in names if name in listed), names[-1]))
 
 

@@ -174,6 +174,7 @@ def error_rates(
 ) -> None:
     """Print how often a classifier contradicts prompts that name the gender."""
     settings = machine.load(cache)
+    changed.start([model], settings)
     study = _study([model], [GENDER], classifier, changed, settings)
     with opened(settings) as store:
         generate_missing(store, settings, *prompted_studies(study))

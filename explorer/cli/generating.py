@@ -10,7 +10,8 @@ from explorer.cli.app import app, reference_commands
 from explorer.cli.options import Asked, CacheFolder, Changed, Models
 from explorer.cli.output import Output, say
 from explorer.cli.progress import shown_progress
-from explorer.cli.store import generate_missing, opened, refuse_unusable
+from explorer.cli.store import generate_missing, opened, refuse_unusable, say_other_versions
+from explorer.models.backends import settings_fields
 from explorer.models.catalog import known_models
 from explorer.translations import gettext as _
 
@@ -60,11 +61,12 @@ def generate(
 ) -> None:
     """Generate and classify the missing images of a study."""
     settings = machine.load(cache)
-    study = asked.study(changed.cards(model, settings))
+    study = asked.study(changed.start(model, settings))
     with opened(settings) as store:
         if again:
             studies.forget_failed(study, store)
         try:
+            say_other_versions(study, store)
             generate_missing(store, settings, study)
         except KeyboardInterrupt:
             _say_state(study, store, _("Stopped. The same command continues from there."))
@@ -107,17 +109,18 @@ def check_reference(
 
 
 def _model_row(card: "ModelCard") -> "Row":
-    settings = card.spec.diffusion
+    own = settings_fields(card.spec.settings)
+    width_px, height_px = card.spec.size_px or (None, None)
     return {
         "model": card.spec.name,
         "title": card.title,
         "bundled": card.bundled,
         "revision": card.spec.revision,
-        "scheduler": settings.scheduler,
-        "steps": settings.steps,
-        "guidance": settings.guidance,
-        "width_px": settings.width_px,
-        "height_px": settings.height_px,
+        "scheduler": own.get("scheduler"),
+        "steps": own.get("steps"),
+        "guidance": own.get("guidance"),
+        "width_px": width_px,
+        "height_px": height_px,
         "classifier": card.classifier,
         "description": card.description,
     }

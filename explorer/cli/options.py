@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
+from explorer.cli.output import say
 from explorer.errors import InvalidData, UnknownName
 from explorer.models.catalog import ModelCard, find_model
+from explorer.models.hub import start
 from explorer.perception.axes import find_axis, load_axes
 from explorer.study import Study
 from explorer.translations import gettext as _
@@ -34,7 +36,10 @@ Models = Annotated[
     Parameter(
         name="--model",
         metavar="NAME",
-        help=_("A name that `models` lists, a hub id 'owner/name', or a model folder; repeatable."),
+        help=_(
+            "A name that `models` lists, a hub id 'owner/name' or 'owner/name@commit', or a model "
+            "folder; repeatable."
+        ),
     ),
 ]
 Year = Annotated[int, Parameter(metavar="YEAR", help=_("Year of the labour statistics."))]
@@ -175,7 +180,16 @@ class Changed:
 
     def cards(self, names: Sequence[str], settings: "Settings") -> list[ModelCard]:
         """Return the models of these names, with the changed settings."""
-        return [find_model(name, settings.device, **asdict(self)) for name in names]
+        return [
+            find_model(name, settings.device, cache=settings.cache, **asdict(self))
+            for name in names
+        ]
+
+    def start(self, names: Sequence[str], settings: "Settings") -> list[ModelCard]:
+        """Return the models of a study that starts, of fixed versions; say which have moved on."""
+        for remark in start((card.spec for card in self.cards(names, settings)), settings.cache):
+            say(remark)
+        return self.cards(names, settings)
 
 
 def _profession(name: str) -> str:

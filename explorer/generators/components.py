@@ -4,6 +4,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from explorer.errors import ModelBroken
+from explorer.models.folders import listed
+from explorer.models.weights import variants
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -43,7 +45,10 @@ def load_components(
         for part, kind in kinds.items()
         if isinstance(kind, type) and issubclass(kind, torch.nn.Module)
     }
-    return {part: _load(spec, folder / part, kind) for part, kind in weighted.items()}
+    chosen = variants(listed(folder), index, spec.diffusion.dtype)
+    return {
+        part: _load(spec, folder / part, kind, chosen.get(part)) for part, kind in weighted.items()
+    }
 
 
 def component_class(index: "Mapping[str, Any]", part: str) -> Any:
@@ -53,13 +58,13 @@ def component_class(index: "Mapping[str, Any]", part: str) -> Any:
     return getattr(import_module(module), str(name), None) if module else None
 
 
-def _load(spec: "ModelSpec", folder: "Path", kind: Any) -> Any:
+def _load(spec: "ModelSpec", folder: "Path", kind: Any, variant: str | None) -> Any:
     import torch
 
     component, report = kind.from_pretrained(
         folder,
         dtype=getattr(torch, spec.diffusion.dtype),
-        variant=_variant(folder, spec.diffusion.dtype),
+        variant=variant,
         use_safetensors=True,
         local_files_only=True,
         # A shape that differs is then reported by name.
@@ -87,9 +92,3 @@ def _flaws(report: "Mapping[str, Any]") -> "Iterator[str]":
             shown = ", ".join(map(repr, names[:_NAMES_SHOWN]))
             more = f" and {len(names) - _NAMES_SHOWN} more" if len(names) > _NAMES_SHOWN else ""
             yield f"{shown}{more} {'is' if len(names) == 1 else 'are'} {kind}."
-
-
-def _variant(folder: "Path", dtype: str) -> str | None:
-    """Return the variant of a part's weights to load, None for the plain files."""
-    halves = {".fp16." in path.name for path in folder.glob("*.safetensors")}
-    return "fp16" if True in halves and (dtype == "float16" or False not in halves) else None

@@ -1,6 +1,5 @@
 """Find a model's files, download them if they are missing, and load the pipeline."""
 
-import json
 import logging
 import warnings
 from pathlib import Path
@@ -11,7 +10,9 @@ from explorer.failures import load_failure, require_device
 from explorer.generators.components import load_components
 from explorer.generators.reading import readers
 from explorer.models.catalog import weights_folder
-from explorer.models.folders import require_safe_folder
+from explorer.models.folders import listed, read_config, require_safe_folder
+from explorer.models.hub import fetched_index, model_info
+from explorer.models.weights import INDEX, loaded_files, parts
 from explorer.torchvision_schemas import load_torchvision
 
 if TYPE_CHECKING:
@@ -19,8 +20,7 @@ if TYPE_CHECKING:
 
     from explorer.models.requests import ModelSpec
 
-_HUB_SECONDS = 10.0
-# The supported pipeline classes, with the loading options that keep pixels unchanged.
+# The loading options of the supported pipeline classes that keep pixels unchanged.
 _PIPELINES: dict[str, dict[str, object]] = {
     "StableDiffusionPipeline": {},
     # By default it adds a watermark if the package invisible-watermark is installed.
@@ -124,8 +124,7 @@ def _folder(spec: "ModelSpec") -> Path:
     if Path(spec.repo).is_absolute():
         return Path(spec.repo)
     if "/" in spec.repo:
-        variants = ("fp16", None) if spec.diffusion.dtype == "float16" else (None,)
-        return _cached(spec, variants) or _download(spec, variants)
+        return _cached(spec) or _download(spec)
     bundled = weights_folder(spec.repo)
     if not bundled.is_dir():
         raise ModelNotFound(
@@ -135,56 +134,40 @@ def _folder(spec: "ModelSpec") -> Path:
     return bundled
 
 
-def _cached(spec: "ModelSpec", variants: tuple[str | None, ...]) -> Path | None:
-    from diffusers import DiffusionPipeline
+def _cached(spec: "ModelSpec") -> Path | None:
+    """Return the folder of a model in the hub's local cache, None if a file is missing."""
+    from huggingface_hub import get_cached_repo_tree, try_to_load_from_cache
+    from huggingface_hub.errors import CachedRepoTreeNotFoundError
 
-    for variant in variants:
-        try:
-            folder = DiffusionPipeline.download(
-                spec.repo,
-                revision=spec.revision,
-                variant=variant,
-                use_safetensors=True,
-                local_files_only=True,
-            )
-        except (OSError, ValueError):
-            continue
-        if (Path(folder) / "model_index.json").is_file():
-            return Path(folder)
-    return None
-
-
-def _download(spec: "ModelSpec", variants: tuple[str | None, ...]) -> Path:
-    from diffusers import DiffusionPipeline
-    from huggingface_hub import HfApi
-
-    # A request with a timeout comes first, because diffusers would wait without a limit.
-    model = HfApi().model_info(spec.repo, revision=spec.revision, timeout=_HUB_SECONDS)
-    names = [file.rfilename for file in model.siblings or ()]
-    if "model_index.json" not in names:
-        raise ModelBroken(
-            f"The model {spec.repo!r} on the hub has no model_index.json, so this tool cannot "
-            "generate with it. Choose a model that is marked 'Diffusers' on the hub."
-        )
-    variant = next((name for name in variants if _has_variant(names, name)), None)
+    path = try_to_load_from_cache(spec.repo, INDEX, revision=spec.revision)
+    if not isinstance(path, str):
+        return None
+    folder, index = Path(path).parent, read_config(Path(path))
     try:
-        folder = DiffusionPipeline.download(
-            spec.repo, revision=spec.revision, variant=variant, use_safetensors=True
-        )
-    except OSError as error:
-        if "Could not find the necessary `safetensors` weights" not in str(error):
-            raise
-        raise ModelBroken(
-            f"The model {spec.repo!r} on the hub has only pickle files for weights, which can run "
-            "programs when they are opened. Choose a version with .safetensors files."
-        ) from error
-    return Path(folder)
+        files = [file.path for file in get_cached_repo_tree(spec.repo, revision=spec.revision)]
+    except CachedRepoTreeNotFoundError:
+        # An older client or a copy has no list of the files.
+        files = list(listed(folder))
+        if not all(_has_part(folder / part) for part in parts(index)):
+            return None
+    wanted = loaded_files(spec.repo, files, index, spec.diffusion.dtype)
+    return folder if all((folder / file).is_file() for file in wanted) else None
 
 
-def _has_variant(names: list[str], variant: str | None) -> bool:
-    return variant is not None and any(
-        f".{variant}." in name and name.endswith(".safetensors") for name in names
-    )
+def _has_part(part: Path) -> bool:
+    weights = any(part.glob("*.safetensors")) or not (part / "config.json").is_file()
+    return part.is_dir() and weights
+
+
+def _download(spec: "ModelSpec") -> Path:
+    from huggingface_hub import snapshot_download
+
+    # A request with a timeout comes first, because a download would wait without a limit.
+    found = model_info(spec.repo, spec.revision)
+    files = [file.rfilename for file in found.siblings or ()]
+    index = read_config(fetched_index(spec.repo, spec.revision, files))
+    wanted = loaded_files(spec.repo, files, index, spec.diffusion.dtype)
+    return Path(snapshot_download(spec.repo, revision=spec.revision, allow_patterns=list(wanted)))
 
 
 def _load(spec: "ModelSpec", folder: Path) -> "DiffusionPipeline":
@@ -208,15 +191,10 @@ def _load(spec: "ModelSpec", folder: Path) -> "DiffusionPipeline":
 
 
 def _index(spec: "ModelSpec", folder: Path) -> dict[str, Any]:
-    index: dict[str, Any] = json.loads((folder / "model_index.json").read_text(encoding="utf-8"))
-    if str(index.get("_class_name")) not in _PIPELINES:
-        raise ModelBroken(
-            f"The model {spec.repo!r} is a {index.get('_class_name')!r}. This tool generates with "
-            f"{' or '.join(map(repr, _PIPELINES))}. Choose a Stable Diffusion model."
-        )
+    index = read_config(folder / INDEX)
     # Without its folder, a tokenizer would load empty and encode all prompts alike.
-    for part, kind in index.items():
-        if isinstance(kind, list) and kind[0] and not (folder / part).is_dir():
+    for part in parts(index):
+        if not (folder / part).is_dir():
             raise ModelBroken(
                 f"The model {spec.repo!r} lacks its component {part!r}: there is no folder "
                 f"{str(folder / part)!r}. Save or download it again."

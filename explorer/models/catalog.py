@@ -1,24 +1,39 @@
 """The catalog of models, and the search for a model by name."""
 
 import json
-import re
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from explorer.errors import InvalidData, UnknownName
+from explorer.errors import InvalidData, ModelNotFound, UnknownName
+from explorer.failures import unreadable
 from explorer.models.backends import Diffusers
-from explorer.models.folders import fingerprint, native_size, require_safe_folder
+from explorer.models.fingerprints import pipeline_fingerprint
+from explorer.models.folders import own_settings, require_safe_folder
+from explorer.models.names import (
+    FolderName,
+    HubName,
+    cleaned,
+    folder_name,
+    hub_name,
+    in_local_cache,
+    refuse_address,
+)
+from explorer.models.pins import find_pin
 from explorer.models.requests import ModelSpec
 from explorer.models.variants import changed, read_variant
 from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Unpack
+
+    from explorer.models.variants import Changes
 
 EMOJI_CLASSIFIER = "emoji-clip"
 PHOTO_CLASSIFIER = "ViT-L-14-quickgelu/openai"
-_HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
+# The defaults of diffusers.
+_USUAL = {"scheduler": "default", "steps": 50, "guidance": 7.5, "size_px": 512}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,55 +52,45 @@ class ModelCard:
 
 def known_models(device: str = "cpu") -> tuple[ModelCard, ...]:
     """Return the models in the catalog, the bundled ones first."""
-    path = Path(__file__).with_name("catalog.json")
-    entries = json.loads(path.read_text(encoding="utf-8"))
-    return tuple(_known_card(entry, device) for entry in entries)
+    return tuple(_known_card(entry, device) for entry in _entries())
 
 
 def find_model(
-    name: str,
-    device: str,
-    *,
-    steps: int | None = None,
-    guidance: float | None = None,
-    size: int | None = None,
-    scheduler: str | None = None,
-    precision: str | None = None,
+    name: str, device: str, *, cache: Path | None = None, **given: "Unpack[Changes]"
 ) -> ModelCard:
-    """Return the model with a name, with changed settings.
+    """Return the model with a name, with changed settings; the hub is not asked.
 
     Args:
-        name: a name in the catalog, a hub id "owner/name", or the path of a model folder; the name
-            of a variant, such as "emoji-skewed (guidance 3)", finds the same variant again.
+        name: a name or title in the catalog, a hub id "owner/name" or "owner/name@revision", the
+            address of a model's page on the hub, or the path of a model folder; the name of a
+            variant, such as "emoji-skewed (guidance 3)", finds the same variant again.
         device: "cpu", "cuda" or "mps"; determines the number format.
-        steps: number of denoising steps; None for the model's default.
-        guidance: guidance scale; None for the model's default.
-        size: width and height in pixels, a multiple of 8; None for the model's default.
-        scheduler: one of SCHEDULERS; None for the model's default.
-        precision: one of PRECISIONS; None for the device's default.
+        cache: the folder of images and index, which knows the commits of its models.
+        given: changed settings.
 
     Raises:
         UnknownName: there is no such model, scheduler or precision; the nearest is suggested.
         OutOfRange: steps, guidance or size is outside its limits.
-        ModelNotFound: the name is a path and there is no such folder.
+        ModelNotFound: the name is a path and there is no such folder, or an address that is not
+            one of a model, or the model has been withdrawn.
         ModelBroken: the folder contains no model, or one that is not safe to load.
+        InvalidData: what the cache knows of the model is damaged.
     """
-    given = {
-        "steps": steps,
-        "guidance": guidance,
-        "size": size,
-        "scheduler": scheduler,
-        "precision": precision,
-    }
     base, named = read_variant(name)
     changes = named | {key: value for key, value in given.items() if value is not None}
-    card = _find_card(base, device)
+    card = _find_card(base, device, cache)
     return replace(card, spec=changed(card.spec, changes))
 
 
 def weights_folder(name: str) -> Path:
     """Return the folder for the weights of a bundled generator or classifier."""
     return Path(__file__).resolve().parents[1] / "reference" / "weights" / name
+
+
+def _entries() -> list[dict[str, Any]]:
+    path = Path(__file__).with_name("catalog.json")
+    entries: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
+    return entries
 
 
 def _known_card(entry: "Mapping[str, Any]", device: str) -> ModelCard:
@@ -115,12 +120,14 @@ def _read_settings(path: Path) -> dict[str, Any]:
 
 
 def _spec(name: str, repo: str, settings: "Mapping[str, Any]", dtype: str) -> ModelSpec:
+    size = settings["size_px"]
+    width_px, height_px = (size, size) if isinstance(size, int) else size
     generated_by = Diffusers(
         scheduler=settings["scheduler"],
         steps=int(settings["steps"]),
         guidance=float(settings["guidance"]),
-        width_px=int(settings["size_px"]),
-        height_px=int(settings["size_px"]),
+        width_px=width_px,
+        height_px=height_px,
         dtype=dtype,
     )
     return ModelSpec(name, repo, settings["revision"], generated_by)
@@ -131,41 +138,85 @@ def _dtype(entry: "Mapping[str, Any]", device: str) -> str:
     return "float16" if device == "cuda" and not entry["bundled"] else "float32"
 
 
-def _find_card(name: str, device: str) -> ModelCard:
-    cards = {card.spec.name.casefold(): card for card in known_models(device)}
-    if card := cards.get(name.strip().casefold()):
+def asked_of_hub(name: str) -> HubName | None:
+    """Return the model of the hub that a name stands for, None for any other or a listed one.
+
+    Raises:
+        ModelError, UnknownName: no model can have that name; the message says why.
+    """
+    found = _find(read_variant(name)[0], "cpu")
+    return found if isinstance(found, HubName) else None
+
+
+def _find(name: str, device: str) -> ModelCard | FolderName | HubName:
+    """Return the listed model, folder or model of the hub that a name stands for."""
+    text = cleaned(name)
+    cards = _by_name(device)
+    if card := cards.get(" ".join(text.casefold().split())):
         return card
-    if _looks_like_path(name):
-        return _folder_card(name, device)
-    if _HUB_ID.fullmatch(name.strip()):
-        return _hub_card(name.strip(), device)
+    if folder := folder_name(text):
+        return folder
+    if asked := hub_name(text):
+        return cards.get(str(asked).casefold()) or asked
+    refuse_address(text)
     raise UnknownName(
         "model",
         name,
-        [card.spec.name for card in cards.values()],
+        [known for card in cards.values() for known in (card.spec.name, card.title)],
         "A hub id such as 'owner/name' and the path of a model folder work too.",
     )
 
 
-def _looks_like_path(name: str) -> bool:
-    if name.startswith((".", "/", "~", "\\")) or name.count("/") > 1:
-        return True
-    return bool(name.strip()) and Path(name).is_dir()
+def _by_name(device: str) -> dict[str, ModelCard]:
+    cards = known_models(device)
+    titles = {card.title.casefold(): card for card in cards}
+    return titles | {card.spec.name.casefold(): card for card in cards}
 
 
-def _hub_card(name: str, device: str) -> ModelCard:
-    # The defaults of diffusers.
-    usual = {"scheduler": "default", "steps": 50, "guidance": 7.5, "size_px": 512}
-    spec = _spec(name, name, {"revision": "main", **usual}, _dtype({"bundled": False}, device))
+def _find_card(name: str, device: str, cache: Path | None) -> ModelCard:
+    found = _find(name, device)
+    if isinstance(found, ModelCard):
+        return found
+    if isinstance(found, FolderName):
+        return _folder_card(cleaned(name), found, device)
+    return _hub_card(found, device, cache)
+
+
+def _hub_card(asked: HubName, device: str, cache: Path | None) -> ModelCard:
+    pin = find_pin(cache, asked) if cache else None
+    # Until a study starts, nobody has asked the hub, and there are no images to be found.
+    settings = asdict(pin) if pin else {"revision": asked.revision or "main", **_USUAL}
+    if pin is None:
+        _refuse_withdrawn(asked)
+    name = str(asked)
+    spec = _spec(name, asked.repo, settings, _dtype({"bundled": False}, device))
     description = _("A model from the Hugging Face hub. See its page for its licence.")
     return ModelCard(spec, name, description, bundled=False, classifier=PHOTO_CLASSIFIER)
 
 
-def _folder_card(name: str, device: str) -> ModelCard:
-    folder = Path(name).expanduser().resolve()
-    require_safe_folder(folder)
-    usual = {"scheduler": "default", "steps": 50, "guidance": 7.5, "size_px": native_size(folder)}
-    settings = {**usual, **_read_settings(folder / "model.json"), "revision": fingerprint(folder)}
-    spec = _spec(name, str(folder), settings, _dtype({"bundled": False}, device))
+def _refuse_withdrawn(asked: HubName) -> None:
+    """Refuse a model that is no longer on the hub, unless this machine has it."""
+    copies = {old.casefold(): entry for entry in _entries() for old in entry.get("formerly", ())}
+    copy = copies.get(asked.repo.casefold())
+    if copy is None or asked.revision or in_local_cache(asked.repo):
+        return
+    raise ModelNotFound(
+        f"{asked.repo!r} has been withdrawn from the hub by its makers. A copy of it is listed as "
+        f"{copy['title']!r}: give {copy['name']!r}."
+    )
+
+
+def _folder_card(name: str, asked: FolderName, device: str) -> ModelCard:
+    folder, dtype = asked.path, _dtype({"bundled": False}, device)
+    try:
+        require_safe_folder(folder)
+        settings = {
+            **own_settings(folder),
+            **_read_settings(folder / "model.json"),
+            "revision": asked.revision or pipeline_fingerprint(folder, dtype),
+        }
+    except OSError as error:
+        raise unreadable(error.filename or folder, error) from error
+    spec = _spec(name, str(folder), settings, dtype)
     description = _("A model on this machine, in {folder}.").format(folder=folder)
     return ModelCard(spec, folder.name, description, bundled=False, classifier=PHOTO_CLASSIFIER)

@@ -1,76 +1,125 @@
-"""Local model folders: their content, their safety, and their fingerprint."""
+"""Local model folders: their content, their safety, and the settings that their configs ask for."""
 
-import hashlib
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from explorer.errors import ModelBroken, ModelNotFound
+from explorer.failures import unreadable
+from explorer.models.weights import INDEX, loaded_files
 
-_PICKLES = {".bin", ".ckpt", ".msgpack", ".pkl", ".pickle", ".pt", ".pth"}
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# The supported pipeline classes: the steps and guidance of diffusers, and the side of the latents
+# where the UNet's own configuration has none.
+PIPELINES = {"StableDiffusionPipeline": (50, 7.5, 64), "StableDiffusionXLPipeline": (50, 5.0, 128)}
+# Models with such a scheduler are distilled, and generate in a few steps without guidance.
+_DISTILLED = {"LCMScheduler": (4, 1.0), "TCDScheduler": (4, 1.0)}
+_USUAL_BLOCKS = 4
+_MAX_LATENT = 512
 
 
 def require_safe_folder(folder: Path) -> None:
-    """Refuse a model folder that does not exist, has no pipeline, or has pickles only.
+    """Refuse a model folder that does not exist, holds no usable pipeline, or has pickles only.
 
     Raises:
         ModelNotFound: there is no such folder.
-        ModelBroken: it has no model_index.json, or a part of it has no safetensors weights.
+        ModelBroken: it has no model_index.json or one of another kind of pipeline, or a component
+            of it has no safetensors weights.
     """
     if not folder.is_dir():
         raise ModelNotFound(
             f"There is no folder {str(folder)!r}. Give the path of a folder with a "
             "model_index.json."
         )
-    if not (folder / "model_index.json").is_file():
+    if not (folder / INDEX).is_file():
         raise ModelBroken(
             f"The folder {str(folder)!r} contains no model_index.json, so this tool cannot "
             "generate with it. Give the folder that a diffusers pipeline was saved to."
         )
-    _refuse_pickles(folder)
+    index = read_config(folder / INDEX)
+    require_supported(str(folder), index)
+    loaded_files(str(folder), listed(folder), index, "float32")
 
 
-def native_size(folder: Path) -> int:
-    """Return the width and height, in pixels, of the images that a model was trained on."""
+def require_supported(name: str, index: "Mapping[str, Any]") -> str:
+    """Return the class of a pipeline.
+
+    Args:
+        name: the model, for messages.
+        index: the content of its model_index.json.
+
+    Raises:
+        ModelBroken: it is another kind of pipeline.
+    """
+    kind = index.get("_class_name")
+    if not isinstance(kind, str) or kind not in PIPELINES:
+        raise ModelBroken(
+            f"The model {name!r} is a {kind!r}. This tool generates with "
+            f"{' or '.join(map(repr, PIPELINES))}. Choose a Stable Diffusion model."
+        )
+    return kind
+
+
+def listed(folder: Path) -> tuple[str, ...]:
+    """Return the files of a folder and of its subfolders, relative to it, sorted."""
+    paths = list(folder.iterdir())
+    deeper = (path for part in paths if part.is_dir() for path in part.iterdir())
+    files = (path for path in (*paths, *deeper) if path.is_file())
+    return tuple(sorted(path.relative_to(folder).as_posix() for path in files))
+
+
+def own_settings(folder: Path) -> dict[str, Any]:
+    """Return the scheduler, steps, guidance and size that a pipeline's configurations ask for.
+
+    Raises:
+        ModelBroken: a configuration cannot be read, or the pipeline is of another kind.
+    """
+    kind = require_supported(str(folder), read_config(folder / INDEX))
+    steps, guidance, _side = PIPELINES[kind]
+    scheduler = folder / "scheduler/scheduler_config.json"
+    if scheduler.is_file():
+        few = _DISTILLED.get(str(read_config(scheduler).get("_class_name")))
+        steps, guidance = few or (steps, guidance)
+    size = native_size(folder, kind)
+    return {"scheduler": "default", "steps": steps, "guidance": guidance, "size_px": size}
+
+
+def native_size(folder: Path, kind: str) -> tuple[int, int]:
+    """Return the width and height, in pixels, of the images that a model was trained on.
+
+    Raises:
+        ModelBroken: a configuration cannot be read, or has an impossible size.
+    """
     unet, vae = (read_config(folder / part / "config.json") for part in ("unet", "vae"))
-    sample = unet.get("sample_size", 64)
-    blocks = vae.get("block_out_channels", (0, 0, 0, 0))
-    side = int(sample if isinstance(sample, int) else max(sample))
-    return side << (len(blocks) - 1)
+    sample = unet.get("sample_size")
+    given = PIPELINES[kind][2] if sample is None else sample
+    sides = given if isinstance(given, list) else [given, given]
+    possible = len(sides) == len("hw") and all(
+        type(side) is int and 0 < side <= _MAX_LATENT for side in sides
+    )
+    if not possible:
+        raise ModelBroken(
+            f"{str(folder / 'unet/config.json')!r} has the sample_size {sample!r}. Write one whole "
+            "number, or height and width, or null."
+        )
+    blocks = vae.get("block_out_channels") or (0,) * _USUAL_BLOCKS
+    height, width = (side << (len(blocks) - 1) for side in sides)
+    return width, height
 
 
 def read_config(path: Path) -> dict[str, Any]:
     """Return the content of a JSON file of a model.
 
     Raises:
-        ModelBroken: it cannot be read.
+        ModelBroken: it cannot be read, or may not be.
     """
     try:
         return dict(json.loads(path.read_text(encoding="utf-8")))
+    except PermissionError as error:
+        raise unreadable(path, error) from error
     except (OSError, ValueError, TypeError) as error:
         raise ModelBroken(
             f"{str(path)!r} cannot be read ({error}). Save or download the model again."
         ) from error
-
-
-def fingerprint(folder: Path) -> str:
-    """Return 16 hexadecimal digits that change with any file of a folder."""
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    facts = [
-        (str(path.relative_to(folder)), (status.st_size, status.st_mtime_ns))
-        for path, status in ((path, path.stat()) for path in files)
-    ]
-    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:16]
-
-
-def _refuse_pickles(folder: Path) -> None:
-    for part in (folder, *sorted(path for path in folder.iterdir() if path.is_dir())):
-        suffixes = {path.suffix for path in part.iterdir() if path.is_file()}
-        pickles = suffixes & _PICKLES
-        if pickles and ".safetensors" not in suffixes and part != folder:
-            raise ModelBroken(
-                f"The model folder {str(folder)!r} has the weights of {part.name!r} only as a "
-                f"{min(pickles)} file, which can run code when it is opened. Use a "
-                "version with .safetensors files, or convert it with diffusers' "
-                "save_pretrained(..., safe_serialization=True)."
-            )

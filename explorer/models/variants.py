@@ -2,11 +2,11 @@
 
 import re
 from dataclasses import replace
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from explorer.errors import OutOfRange, UnknownName
 from explorer.models.backends import Diffusers
+from explorer.models.names import is_folder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,6 +34,20 @@ MAX_SIZE_PX = 2048
 _VARIANT = re.compile(r"(?P<name>.+) \((?P<settings>[^()]+)\)")
 
 
+class Changes(TypedDict, total=False):
+    """Settings that replace a model's defaults; None keeps the default.
+
+    `size` is width and height in pixels, a multiple of 8. `scheduler` is one of SCHEDULERS and
+    `precision` one of PRECISIONS, the number format.
+    """
+
+    steps: int | None
+    guidance: float | None
+    size: int | None
+    scheduler: str | None
+    precision: str | None
+
+
 def read_variant(name: str) -> tuple[str, dict[str, Any]]:
     """Return the name of the model and the changed settings in the name of a variant.
 
@@ -41,7 +55,7 @@ def read_variant(name: str) -> tuple[str, dict[str, Any]]:
     is not that of a variant.
     """
     found = _VARIANT.fullmatch(name.strip())
-    if not found or Path(name).is_dir():
+    if not found or is_folder(name):
         return name, {}
     changes = [_read_change(change) for change in found["settings"].split(", ")]
     if None in changes:
@@ -94,14 +108,16 @@ def in_precision(name: str, precision: str) -> str:
 
 
 def _variant_name(name: str, own: Diffusers, settings: Diffusers) -> str:
-    words = {
-        "guidance": f"guidance {settings.guidance:g}",
-        "steps": f"{settings.steps} step{'s' if settings.steps != 1 else ''}",
-        "width_px": f"{settings.width_px} px",
-        "scheduler": settings.scheduler,
-        "dtype": settings.dtype,
-    }
-    parts = [text for one, text in words.items() if getattr(own, one) != getattr(settings, one)]
+    plural = "s" if settings.steps != 1 else ""
+    sizes = [(one.width_px, one.height_px) for one in (own, settings)]
+    words = (
+        (own.guidance != settings.guidance, f"guidance {settings.guidance:g}"),
+        (own.steps != settings.steps, f"{settings.steps} step{plural}"),
+        (sizes[0] != sizes[1], f"{settings.width_px} px"),
+        (own.scheduler != settings.scheduler, settings.scheduler),
+        (own.dtype != settings.dtype, settings.dtype),
+    )
+    parts = [text for differs, text in words if differs]
     return f"{name} ({', '.join(parts)})" if parts else name
 
 

@@ -1,6 +1,7 @@
 """The store, models and runs that every view of the page works with."""
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from explorer.classifiers.find import classifiers
@@ -50,7 +51,7 @@ def open_desk(settings: "Settings") -> Desk:
         settings=settings,
         store=open_store(settings),
         models=known_models(settings.device),
-        find_model=find_model,
+        find_model=partial(find_model, cache=settings.cache),
         generators=generators(settings),
         classifiers=classifiers(settings.own_device),
         pace=Pace(settings.device),

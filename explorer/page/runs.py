@@ -32,11 +32,13 @@ _CLOSING_SECONDS = 60.0
 class Run:
     """The run of one study. If it ends early, it does so after the images in hand, which are kept.
 
-    `progress` is None until it is its turn, and `error` is why it failed. `watching` holds the
-    visitors who see it; `unwatched` is when the last of them left.
+    `told` are sentences about its models. `progress` is None until it is its turn, and `error` is
+    why it failed. `watching` holds the visitors who see it; `unwatched` is when the last of them
+    left.
     """
 
     study: "Study"
+    told: tuple[str, ...] = ()
     progress: "Progress | None" = None
     error: ExplorerError | None = None
     stopped: bool = False

@@ -7,7 +7,7 @@ from explorer.errors import ExplorerError
 from explorer.findings.unusable import unusable, unusable_sentences
 from explorer.generators.reading import check_prompts, stored_folder
 from explorer.page.pace import duration
-from explorer.study import count_missing, count_unclassified
+from explorer.study import count_missing, count_unclassified, other_versions
 from explorer.translations import gettext as _
 from explorer.translations import ngettext
 from explorer.words.prompts import TEMPLATE
@@ -28,7 +28,8 @@ class ToDo:
     """The numbers of images asked for, missing, and stored but not classified.
 
     `failed` is the number of images that came to nothing. `warnings` are sentences about these, and
-    about what the models do not read of the prompts.
+    about what the models do not read of the prompts. `others` are the names of other versions of
+    the models that have images.
     """
 
     total: int
@@ -37,6 +38,8 @@ class ToDo:
     estimate: "Estimate"
     failed: int = 0
     warnings: tuple[str, ...] = ()
+
+    others: tuple[str, ...] = ()
 
     @property
     def done(self) -> bool:
@@ -64,6 +67,7 @@ def to_do(study: "Study", desk: "Desk") -> ToDo:
             *(text for card, missing in work if missing for text in _reading(study, card)),
             *unusable_sentences(study, desk.store),
         ),
+        others=other_versions(study, desk.store),
     )
 
 
@@ -149,6 +153,9 @@ def _missing(todo: ToDo) -> "Iterator[str]":
         yield _("The time is an estimate based on images generated here.")
     else:
         yield _("The time is a guess until some images are generated.")
+    if todo.others:
+        pattern = _("Images of other versions are stored too, and are not counted here: {names}.")
+        yield pattern.format(names=", ".join(map(repr, todo.others)))
 
 
 def progress_text(progress: "Progress") -> str:

@@ -12,6 +12,7 @@ import gradio as gr
 from explorer import study as studies
 from explorer.errors import ExplorerError
 from explorer.findings.findings import Findings
+from explorer.models.hub import start
 from explorer.page.choice import parse, study
 from explorer.page.form import ONE_PROFESSION, Form, FormKind, form
 from explorer.page.rendering import alert, render
@@ -82,9 +83,11 @@ class View:
         """Show the choice in the fields."""
         return change(self, values, _visitor(request))
 
-    def began(self, request: gr.Request, *values: object) -> list[Any]:
-        """Begin a run of the choice in the fields."""
-        return begin(self, values, _visitor(request))
+    def began(self, request: gr.Request, *values: object) -> Iterator[list[Any]]:
+        """Begin a run of the choice in the fields; the hub may be asked first."""
+        starting = _progress(_("Starting\N{HORIZONTAL ELLIPSIS}"))
+        yield [starting, gr.update(visible=False), gr.skip(), gr.skip()]
+        yield begin(self, values, _visitor(request))
 
     def watched(self, request: gr.Request, *values: object) -> Iterator[list[Any]]:
         """Show the run of the choice in the fields, if there is one."""
@@ -159,7 +162,7 @@ def _connect(view: View, page: gr.Blocks) -> None:
         trigger_mode="always_last",
         **_QUIET,
     )
-    began = view.generate.click(view.began, fields, outputs, queue=False, **_QUIET)
+    began = view.generate.click(view.began, fields, outputs, concurrency_limit=None, **_QUIET)
     # Whoever opens or chooses what is being generated sees it, after a reload or in a second tab.
     for event in (opened, changed, began):
         event.then(
@@ -240,10 +243,14 @@ def begin(view: View, values: "Sequence[object]", visitor: str) -> list[Any]:
     """Begin a run of the choice in the fields, or find the one that somebody else began."""
     view.shown[visitor] = tuple(values)
     try:
-        made = _study(view, view.form.choice(values))
+        choice = view.form.choice(values)
+        models = (card.spec for card in _study(view, choice).models)
+        told = start(models, view.desk.settings.cache)
+        made = _study(view, choice)
     except ExplorerError as error:
-        return _failure(error)
+        return _failure(error, keep=True)
     run = view.desk.runs.begin(made, lambda stopped: _steps(view.desk, made, stopped))
+    run.told = told
     view.begun[visitor] = run
     return [*_running(view, run), gr.skip()]
 
@@ -274,7 +281,7 @@ def watch(
         yield (
             _failure(run.error, keep=True)
             if run.error
-            else _state(view, choice, made, stopped=run.stopped)
+            else _state(view, choice, made, run.told, stopped=run.stopped)
         )
 
 
@@ -334,12 +341,20 @@ def _study(view: View, choice: "Choice") -> "Study":
     return study(choice, view.desk.find_model, view.desk.settings.device)
 
 
-def _state(view: View, choice: "Choice", made: "Study", *, stopped: bool = False) -> list[Any]:
+def _state(
+    view: View,
+    choice: "Choice",
+    made: "Study",
+    told: "tuple[str, ...]" = (),
+    *,
+    stopped: bool = False,
+) -> list[Any]:
     if run := view.desk.runs.of(made):
         return [*_running(view, run), _findings(view, choice, made)]
     todo = to_do(made, view.desk)
+    text = " ".join((status_text(todo, stopped=stopped), *told))
     return [
-        render("status.html", kind="said", text=status_text(todo, stopped=stopped)),
+        render("status.html", kind="said", text=text),
         gr.update(
             visible=(not todo.done or todo.again) and view.desk.store.is_writable,
             value=button_text(todo),

@@ -319,6 +319,11 @@ class Store:
         with self._database.reading() as connection:
             return rows.provenance(connection, model)
 
+    def revisions(self, repo: str) -> tuple[str, ...]:
+        """Return the versions of a model that have images, the earliest first."""
+        with self._database.reading() as connection:
+            return rows.revisions(connection, repo)
+
     def size(self) -> rows.Size:
         """Return the size of the store."""
         with self._database.reading() as connection:

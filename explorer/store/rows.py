@@ -80,6 +80,13 @@ _SAMPLE = """
 
 _PROVENANCE = "SELECT made FROM provenance JOIN models ON models.id = model WHERE identity = ?"
 
+_REVISIONS = """
+    SELECT DISTINCT identity ->> 'revision' FROM models
+    WHERE identity ->> 'repo' = ? AND EXISTS (
+        SELECT 1 FROM prompts JOIN images ON prompt = prompts.id WHERE model = models.id
+    )
+    ORDER BY models.id"""
+
 _SIZE = """
     SELECT count(*), count(filtered), coalesce(sum(bytes), 0),
         (SELECT count(*) FROM perceptions)
@@ -288,6 +295,11 @@ def filtered(connection: "sqlite3.Connection") -> "Iterator[tuple[str, Prompt, i
         WHERE filtered IS NOT NULL"""
     for identity, profession, adjective, template, *image in connection.execute(query):
         yield identity, Prompt(profession, adjective, template), *image
+
+
+def revisions(connection: "sqlite3.Connection", repo: str) -> tuple[str, ...]:
+    """Return the versions of a model that have images, the earliest first."""
+    return tuple(revision for (revision,) in connection.execute(_REVISIONS, (repo,)))
 
 
 def size(connection: "sqlite3.Connection") -> Size:

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from explorer.classifiers import models
 from explorer.classifiers.models import load_model
 from explorer.errors import (
     InvalidData,
@@ -16,6 +15,7 @@ from explorer.errors import (
     UnknownName,
 )
 from explorer.perception.decide import Calibration
+from explorer.torchvision_schemas import load_torchvision
 from tests.hub import Hub, running, use
 from tests.tiny import LENGTH
 
@@ -36,6 +36,7 @@ def copy(clip: Path, tmp_path: Path) -> Path:
 @pytest.fixture
 def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
     """Return a running hub that holds the weights of "tiny-clip/test"."""
+    load_torchvision()
     import open_clip
     from open_clip import factory, pretrained
     from safetensors.torch import save_file
@@ -88,7 +89,7 @@ def test_a_hub_that_does_not_answer_is_asked_once_and_not_waited_for(
     hub: Hub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hub.seconds = 60.0
-    monkeypatch.setattr(models, "_HUB_SECONDS", 0.2)
+    monkeypatch.setattr("explorer.models.hub.HUB_SECONDS", 0.2)
     # It would answer in the end: whoever waited would load the weights.
     with pytest.raises(ModelUnreachable, match=r"'tiny-clip/test'.*internet"):
         load_model("tiny-clip/test", "cpu")
@@ -118,6 +119,27 @@ def test_a_refusal_of_the_hub_names_the_page(
 def test_an_unknown_classifier_names_the_nearest(name: str, near: str) -> None:
     with pytest.raises(UnknownName, match=near):
         load_model(name, "cpu")
+
+
+@pytest.mark.parametrize(
+    ("pasted", "remedy"),
+    [
+        ("laion/CLIP-ViT-B-32-laion2B-s34B-b79K", "give 'ViT-B-32/laion2b_s34b_b79k'"),
+        ("hf-hub:laion/CLIP-ViT-B-32-laion2B-s34B-b79K", "give 'ViT-B-32/laion2b_s34b_b79k'"),
+        (
+            "https://huggingface.co/laion/CLIP-ViT-B-32-laion2B-s34B-b79K/tree/main",
+            "give 'ViT-B-32/laion2b_s34b_b79k'",
+        ),
+        ("hf-hub:a/own-clip", "hf download a/own-clip --local-dir"),
+        ("https://huggingface.co/a/own-clip", "hf download a/own-clip --local-dir"),
+        ("https://civitai.com/models/1", "Civitai"),
+        ("C:\\clip", "Windows"),
+        ("~nosuchuser/clip", "cannot be the path"),
+    ],
+)
+def test_a_pasted_name_of_a_classifier_is_explained(pasted: str, remedy: str) -> None:
+    with pytest.raises(ModelNotFound, match=remedy):
+        load_model(pasted, "cpu")
 
 
 def test_the_default_for_photographs_is_known_to_open_clip() -> None:

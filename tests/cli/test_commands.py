@@ -4,18 +4,22 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from explorer.errors import ModelUnreachable
+from explorer.models.backends import Hosted, Imported, Settings
 from explorer.statistics.confusion import Confusion
 from explorer.store.index import Store
 from tests.commands import Result
-from tests.fakes import FakeGenerator, refuse_writing
+from tests.fakes import FakeGenerator, fake_card, refuse_writing
+from tests.hub import COMMIT, Hub, running, use
 
 Command = Callable[[str], Result]
+NEWER = "89abcdef0123456789abcdef0123456789abcdef"
 
 AUTHOR = "--model fake-a --profession author"
 SMALL = f"{AUTHOR} --adjective none --adjective honest --images 4"
@@ -304,6 +308,52 @@ def test_models_lists_the_bundled_ones_first(command: Command) -> None:
     listed = command("models").stdout.splitlines()
     assert listed[1].startswith("emoji-skewed")
     assert any(line.startswith("CompVis/stable-diffusion-v1-4 ") for line in listed)
+
+
+@pytest.mark.parametrize("settings", [Imported(), Hosted(512, 768)])
+def test_a_model_of_another_backend_has_no_steps(
+    command: Command, monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> None:
+    card = replace(fake_card(), spec=replace(fake_card().spec, settings=settings))
+    monkeypatch.setattr("explorer.cli.generating.known_models", lambda _: (card,))
+    (row,) = json.loads(command("models --json").stdout)
+    assert (row["model"], row["steps"], row["guidance"]) == ("fake-a", None, None)
+    assert row["height_px"] == (768 if isinstance(settings, Hosted) else None)
+
+
+@pytest.fixture
+def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
+    """Return a running hub that holds the configurations of a/tune."""
+    files = {
+        "model_index.json": {"_class_name": "StableDiffusionPipeline"},
+        "unet/config.json": {"sample_size": 4},
+        "vae/config.json": {},
+    }
+    for name, content in files.items():
+        (tmp_path / "tune" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "tune" / name).write_text(json.dumps(content))
+    hub = Hub(models={"a/tune": tmp_path / "tune"})
+    with running(hub) as address:
+        use(monkeypatch, address, tmp_path / "hub-cache")
+        yield hub
+
+
+def test_a_model_of_the_hub_keeps_the_version_that_its_study_started_with(
+    command: Command, hub: Hub, tmp_path: Path
+) -> None:
+    asked = "--profession author --adjective none --images 2"
+    assert command(f"generate --model https://huggingface.co/a/tune {asked}").exit_code == 0
+    (tmp_path / "tune/unet/config.json").write_text('{"sample_size": 8}')
+    hub.commit = NEWER
+    again = command(f"generate --model a/tune {asked}")
+    assert "'a/tune' has changed on the hub" in again.stderr
+    asked_before = len(hub.asked)
+    counted = rows(command(f"tally --model a/tune {asked} --csv -").stdout)
+    assert {(row["model_revision"], row["missing"]) for row in counted} == {(COMMIT, "0")}
+    assert len(hub.asked) == asked_before, "counting asks nobody"
+    newer = command(f"generate --model a/tune@{NEWER} {asked}")
+    assert f"not counted here: 'a/tune@{COMMIT}'" in newer.stderr
+    assert "Generating 2/2" in newer.stderr
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,7 @@ def test_help_keeps_names_and_descriptions_in_columns(monkeypatch: pytest.Monkey
 def test_help_shows_choices_defaults_and_what_is_required() -> None:
     text = re.sub(r"\s+", " ", run("tally --help").stdout)
     assert "[choices: profession, adjective, cell] [default: profession]" in text
-    assert "--model NAME A name that `models` lists, a hub id 'owner/name', or a model" in text
+    assert "--model NAME A name that `models` lists, a hub id 'owner/name' or" in text
     assert "folder; repeatable. [required]" in text
     assert "[default: None]" not in text
     assert "[default: False]" not in text

@@ -1,3 +1,4 @@
+import inspect
 import json
 import shutil
 from collections.abc import Iterator
@@ -14,8 +15,8 @@ from explorer.errors import (
     ModelUnreachable,
     OutOfMemory,
 )
-from explorer.generators import pipelines
 from explorer.generators.pipelines import load_pipeline
+from explorer.models.folders import PIPELINES, native_size
 from tests.hub import Hub, running, use
 from tests.tiny import tiny_spec
 
@@ -127,7 +128,7 @@ def test_a_hub_that_does_not_answer_is_asked_once_and_not_waited_for(
     hub: Hub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hub.seconds = 60.0
-    monkeypatch.setattr(pipelines, "_HUB_SECONDS", 0.2)
+    monkeypatch.setattr("explorer.models.hub.HUB_SECONDS", 0.2)
     # It would answer in the end: whoever waited would load the model.
     with pytest.raises(ModelUnreachable):
         load_pipeline(tiny_spec("a/tiny"), "cpu")
@@ -140,6 +141,54 @@ def test_a_hub_model_with_pickles_only_is_refused(hub: Hub, copy: Path, tmp_path
     with pytest.raises(ModelBroken, match=r"pickle.*safetensors"):
         load_pipeline(tiny_spec("a/pickles"), "cpu")
     assert not list((tmp_path / "hub-cache").rglob("*.bin"))
+
+
+def test_an_unsupported_pipeline_is_refused_before_its_weights_are_fetched(
+    hub: Hub, copy: Path, tmp_path: Path
+) -> None:
+    _edit(copy / "model_index.json", _class_name="StableDiffusionInpaintPipeline")
+    hub.models["a/inpaint"] = copy
+    with pytest.raises(ModelBroken, match=r"Inpaint.*StableDiffusionPipeline"):
+        load_pipeline(tiny_spec("a/inpaint"), "cpu")
+    assert _cached(tmp_path) == []
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float16"])
+def test_components_with_half_precision_files_only_fall_back_one_by_one(
+    hub: Hub, copy: Path, tmp_path: Path, dtype: str
+) -> None:
+    _halved(copy)
+    (copy / "vae/diffusion_pytorch_model.safetensors").unlink()
+    (copy / "text_encoder/model.fp16.safetensors").unlink()
+    hub.models["a/mixed"] = copy
+    for spec in (tiny_spec("a/mixed", dtype=dtype), tiny_spec(copy, dtype=dtype)):
+        pipeline: Any = load_pipeline(spec, "cpu")
+        types = {str(part.dtype) for part in (pipeline.unet, pipeline.vae, pipeline.text_encoder)}
+        assert types == {f"torch.{dtype}"}
+    unet = "diffusion_pytorch_model" + (".fp16" if dtype == "float16" else "") + ".safetensors"
+    expected = sorted(["diffusion_pytorch_model.fp16.safetensors", "model.safetensors", unet])
+    assert _cached(tmp_path) == expected
+
+
+def test_half_precision_files_only_are_fetched_on_a_processor(
+    hub: Hub, copy: Path, tmp_path: Path
+) -> None:
+    for path in copy.glob("*/*.safetensors"):
+        path.rename(path.with_name(path.name.replace(".safetensors", ".fp16.safetensors")))
+    hub.models["a/half"] = copy
+    pipeline: Any = load_pipeline(tiny_spec("a/half"), "cpu")
+    assert str(pipeline.unet.dtype) == "torch.float32"
+    assert len(_cached(tmp_path)) == 3
+
+
+def test_the_settings_of_each_pipeline_are_those_of_diffusers(xl: Path) -> None:
+    import diffusers
+
+    for kind, (steps, guidance, _side) in PIPELINES.items():
+        usual = inspect.signature(getattr(diffusers, kind).__call__).parameters
+        assert usual["num_inference_steps"].default == steps
+        assert usual["guidance_scale"].default == guidance
+    assert native_size(xl, "StableDiffusionXLPipeline") == (16, 16)
 
 
 def test_a_hub_id_of_something_else_is_refused(hub: Hub, tmp_path: Path) -> None:

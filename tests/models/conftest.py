@@ -1,5 +1,6 @@
 """A folder that looks like a model's."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,10 +14,14 @@ def model_folder(tmp_path: Path) -> Callable[..., Path]:
     def make(name: str = "mine", **files: str) -> Path:
         folder = tmp_path / name
         folder.mkdir()
-        (folder / "model_index.json").write_text('{"_class_name": "StableDiffusionPipeline"}')
-        for part, weights in {"unet": "w.safetensors", "vae": "w.safetensors", **files}.items():
+        plain = "diffusion_pytorch_model.safetensors"
+        weights = {"unet": plain, "vae": plain, **files}
+        index = {part: ["diffusers", "Any"] for part in weights}
+        kind = {"_class_name": "StableDiffusionPipeline"}
+        (folder / "model_index.json").write_text(json.dumps(kind | index))
+        for part, file in weights.items():
             (folder / part).mkdir()
-            (folder / part / weights).write_bytes(b"weights")
+            (folder / part / file).write_bytes(b"weights")
         (folder / "unet/config.json").write_text('{"sample_size": 12}')
         (folder / "vae/config.json").write_text('{"block_out_channels": [8, 8, 8, 8]}')
         return folder

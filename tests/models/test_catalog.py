@@ -2,14 +2,19 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from explorer.errors import InvalidData, ModelBroken, ModelNotFound, UnknownName
 from explorer.models import catalog
-from explorer.models.catalog import find_model, known_models, weights_folder
+from explorer.models.catalog import (
+    asked_of_hub,
+    find_model,
+    known_models,
+    weights_folder,
+)
 
 Make = Callable[..., Path]
 PHOTO = "CompVis/stable-diffusion-v1-4"
@@ -83,7 +88,7 @@ def test_a_name_is_found_whatever_its_case_and_spaces() -> None:
 
 @pytest.mark.parametrize(
     ("name", "near"),
-    [("emoji-skewd", "emoji-skewed"), ("stable-diffusion-v1-4", PHOTO), ("sd-turbo", "sd-turbo")],
+    [("emoji-skewd", "emoji-skewed"), ("stable-diffusion-v1-4", PHOTO), ("sdturbo", "SD-Turbo")],
 )
 def test_an_unknown_model_names_the_nearest(name: str, near: str) -> None:
     with pytest.raises(UnknownName, match=near):
@@ -101,6 +106,35 @@ def test_any_hub_id_is_a_model() -> None:
     assert card.spec.repo == "someone/their_model-2.0"
     assert card.spec.revision == "main"
     assert not card.bundled
+
+
+@pytest.mark.parametrize(
+    "name", ["Stable Diffusion 1.4", "stable diffusion  1.4", f"https://huggingface.co/{PHOTO}"]
+)
+def test_a_title_or_address_of_a_listed_model_is_that_model(name: str) -> None:
+    assert find_model(name, "cpu") == find_model(PHOTO, "cpu")
+    assert asked_of_hub(name) is None
+
+
+def test_a_variant_of_a_pasted_address_has_the_name_of_the_model() -> None:
+    card = find_model("https://huggingface.co/a/b/tree/main", "cpu", guidance=3)
+    assert card.spec.name == "a/b (guidance 3)"
+
+
+@pytest.mark.usefixtures("no_yunet")
+def test_a_withdrawn_model_names_its_copy(no_yunet: Path) -> None:
+    withdrawn = "runwayml/stable-diffusion-v1-5"
+    with pytest.raises(ModelNotFound, match="'stable-diffusion-v1-5/stable-diffusion-v1-5'"):
+        find_model(withdrawn, "cpu")
+    (no_yunet / "models--runwayml--stable-diffusion-v1-5").mkdir(parents=True)
+    assert find_model(withdrawn, "cpu").spec.repo == withdrawn
+
+
+@pytest.mark.parametrize("name", ["https://civitai.com/models/1", "C:\\sd", "a/b/c", "x" * 300])
+def test_what_people_paste_is_never_taken_for_a_folder(name: str) -> None:
+    with pytest.raises((ModelNotFound, UnknownName)) as raised:
+        find_model(name, "cpu")
+    assert "model_index.json" not in str(raised.value)
 
 
 def test_changed_settings_change_the_key_and_the_name() -> None:
@@ -149,12 +183,37 @@ def test_a_folder_is_a_model_with_its_native_size(tmp_path: Path, model_folder: 
     assert card.spec.size_px == (96, 96)
 
 
-def test_a_folders_revision_follows_its_files(model_folder: Make) -> None:
-    folder = model_folder()
+def test_a_folders_revision_follows_its_weights(model_folder: Make) -> None:
+    folder, weights = model_folder(), "unet/diffusion_pytorch_model.safetensors"
     before = find_model(str(folder), "cpu").spec.revision
+    os.utime(folder / weights, (1, 1))
     assert find_model(str(folder), "cpu").spec.revision == before
-    os.utime(folder / "unet/w.safetensors", (1, 1))
+    (folder / weights).write_bytes(b"others")
     assert find_model(str(folder), "cpu").spec.revision != before
+
+
+def test_a_folder_with_a_size_that_is_no_square_keeps_it(model_folder: Make) -> None:
+    folder = model_folder()
+    (folder / "unet/config.json").write_text('{"sample_size": [64, 96]}')
+    card = find_model(str(folder), "cpu")
+    assert card.spec.size_px == (768, 512)
+    square = find_model(str(folder), "cpu", size=768)
+    assert square.spec.name == f"{folder} (768 px)"
+
+
+def test_a_folder_that_may_not_be_read_says_so(
+    model_folder: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, entries = model_folder(), Path.iterdir
+
+    def denied(self: Path) -> Iterator[Path]:
+        if self.name == "unet":
+            raise PermissionError(13, "Permission denied", str(self))
+        return entries(self)
+
+    monkeypatch.setattr(Path, "iterdir", denied)
+    with pytest.raises(ModelBroken, match=r"unet' is refused \(Permission denied\)"):
+        find_model(str(folder), "cpu")
 
 
 def test_a_folders_own_model_json_sets_its_defaults(model_folder: Make) -> None:

@@ -1,36 +1,73 @@
-import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from explorer.errors import ModelBroken, ModelNotFound
-from explorer.models.folders import fingerprint, native_size, read_config, require_safe_folder
+from explorer.models.folders import native_size, own_settings, read_config, require_safe_folder
 
 Make = Callable[..., Path]
+SD, XL = "StableDiffusionPipeline", "StableDiffusionXLPipeline"
 
 
-def test_the_fingerprint_follows_every_file(model_folder: Make) -> None:
-    folder = model_folder()
-    before = fingerprint(folder)
-    assert len(before) == 16
-    assert fingerprint(folder) == before
-    os.utime(folder / "unet/w.safetensors", (1, 1))
-    moved = fingerprint(folder)
-    (folder / "unet/w.safetensors").rename(folder / "unet/v.safetensors")
-    assert len({before, moved, fingerprint(folder)}) == 3
-
-
+@pytest.mark.parametrize(
+    ("sample", "kind", "size"),
+    [
+        ("12", SD, (96, 96)),
+        ("128", XL, (1024, 1024)),
+        ("[64, 96]", SD, (768, 512)),
+        ("null", SD, (512, 512)),
+        ("null", XL, (1024, 1024)),
+    ],
+)
 def test_the_native_size_is_that_of_the_latents_times_the_decoders_steps(
-    model_folder: Make,
+    model_folder: Make, sample: str, kind: str, size: tuple[int, int]
 ) -> None:
     folder = model_folder()
-    assert native_size(folder) == 96
-    (folder / "unet/config.json").write_text('{"sample_size": [64, 96]}')
-    assert native_size(folder) == 768
+    (folder / "unet/config.json").write_text(f'{{"sample_size": {sample}}}')
+    assert native_size(folder, kind) == size
+
+
+def test_without_any_size_the_kind_of_pipeline_decides(model_folder: Make) -> None:
+    folder = model_folder()
     for part in ("unet", "vae"):
         (folder / part / "config.json").write_text("{}")
-    assert native_size(folder) == 512
+    assert native_size(folder, SD) == (512, 512)
+    assert native_size(folder, XL) == (1024, 1024)
+
+
+@pytest.mark.parametrize(
+    "sample", ['"64"', "0", "-8", "64.5", "true", "[64]", "[64, null]", "9999"]
+)
+def test_an_impossible_size_is_named(model_folder: Make, sample: str) -> None:
+    folder = model_folder()
+    (folder / "unet/config.json").write_text(f'{{"sample_size": {sample}}}')
+    with pytest.raises(ModelBroken, match="sample_size"):
+        own_settings(folder)
+
+
+def test_steps_and_guidance_are_those_of_the_kind_of_pipeline(model_folder: Make) -> None:
+    folder = model_folder()
+    assert (own_settings(folder)["steps"], own_settings(folder)["guidance"]) == (50, 7.5)
+    index = folder / "model_index.json"
+    index.write_text(index.read_text().replace(SD, XL))
+    assert (own_settings(folder)["steps"], own_settings(folder)["guidance"]) == (50, 5.0)
+
+
+def test_a_distilled_model_takes_few_steps_without_guidance(model_folder: Make) -> None:
+    folder = model_folder()
+    (folder / "scheduler").mkdir()
+    (folder / "scheduler/scheduler_config.json").write_text('{"_class_name": "LCMScheduler"}')
+    assert (own_settings(folder)["steps"], own_settings(folder)["guidance"]) == (4, 1.0)
+
+
+def test_another_kind_of_pipeline_is_named_before_its_parts_are_read(model_folder: Make) -> None:
+    folder = model_folder()
+    (folder / "model_index.json").write_text('{"_class_name": "FluxPipeline"}')
+    shutil.rmtree(folder / "unet")
+    with pytest.raises(ModelBroken, match=r"'FluxPipeline'.*Choose a Stable Diffusion model"):
+        require_safe_folder(folder)
 
 
 def test_a_whole_folder_is_safe(model_folder: Make) -> None:

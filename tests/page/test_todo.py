@@ -1,6 +1,7 @@
 """What the button and the line beside it say."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from explorer.page.choice import Choice
 from explorer.page.desk import Desk
@@ -35,6 +36,12 @@ def test_what_is_to_be_classified_is_told_beside_what_is_to_be_generated() -> No
 def test_the_estimate_says_what_it_rests_on() -> None:
     assert status_text(todo(64), stopped=False).startswith("125 of 189 images are here.")
     assert "a guess" in status_text(todo(64, measured=False), stopped=False)
+
+
+def test_images_of_other_versions_are_named_where_images_are_missing() -> None:
+    others = replace(todo(64), others=("a/tune@main",))
+    assert "not counted here: 'a/tune@main'." in status_text(others, stopped=False)
+    assert "tune" not in status_text(replace(others, missing=0), stopped=False)
 
 
 def test_a_stopped_run_says_that_nothing_is_lost() -> None:

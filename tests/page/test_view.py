@@ -1,7 +1,9 @@
 """What happens when people choose, press the button, cancel, or choose something else."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,6 +13,7 @@ import pytest
 from starlette.datastructures import QueryParams
 
 from explorer.errors import InvalidData, ModelUnreachable
+from explorer.models.catalog import find_model
 from explorer.models.requests import ImageRequest
 from explorer.page import explore, gaps
 from explorer.page.choice import ALL, EXPLORE, GAPS, Choice, study
@@ -20,6 +23,7 @@ from explorer.page.runs import Run, Runs
 from explorer.page.view import View, begin, change, opening, reply, upload, view, watch
 from explorer.progress import Progress
 from tests.fakes import FakeGenerator
+from tests.hub import Hub, running, use
 from tests.markup import parse_html
 from tests.page.conftest import Generated
 
@@ -51,6 +55,54 @@ def test_what_is_wrong_is_said_where_people_look(desk: Desk, opened: Opened) -> 
     shown = opened(desk)
     status, *_ = reply(shown, shown.form.values(replace(SMALL, models=("emoji-skew",))))
     assert "Did you mean 'emoji-skewed'?" in alert(status)
+
+
+@pytest.mark.parametrize(
+    ("pasted", "told"),
+    [
+        ("https://civitai.com/models/4201", "single files"),
+        ("C:\\models\\sd", "Windows"),
+        ("runwayml/stable-diffusion-v1-5", "'Stable Diffusion 1.5'"),
+        ("https://huggingface.co/spaces/a/b", "no address of a model"),
+    ],
+)
+@pytest.mark.usefixtures("no_yunet")
+def test_a_pasted_name_that_is_no_model_is_explained(
+    desk: Desk, opened: Opened, pasted: str, told: str
+) -> None:
+    shown = opened(desk)
+    status, *_ = reply(shown, shown.form.values(replace(SMALL, models=(pasted,))))
+    assert told in alert(status)
+
+
+@pytest.mark.usefixtures("no_yunet")
+def test_a_pasted_title_or_address_is_that_model(desk: Desk, opened: Opened) -> None:
+    shown = opened(desk)
+    for pasted in ("Stable Diffusion 1.5", "https://huggingface.co/a/tune/tree/main"):
+        status, *_ = reply(shown, shown.form.values(replace(SMALL, models=(pasted,))))
+        assert "0 of 40 images are here" in parse_html(status).text
+
+
+@pytest.mark.usefixtures("no_yunet")
+def test_a_run_pins_a_model_of_the_hub_and_shows_its_images(
+    desk: Desk, opened: Opened, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = tmp_path / "tune"
+    for name, content in {
+        "model_index.json": {"_class_name": "StableDiffusionPipeline"},
+        "unet/config.json": {"sample_size": 4},
+        "vae/config.json": {},
+    }.items():
+        (model / name).parent.mkdir(parents=True, exist_ok=True)
+        (model / name).write_text(json.dumps(content))
+    desk = replace(desk, find_model=partial(find_model, cache=desk.settings.cache))
+    shown, choice = opened(desk), replace(SMALL, models=("a/tune",), images=1)
+    with running(Hub(models={"a/tune": model})) as address:
+        use(monkeypatch, address, tmp_path / "hub-cache")
+        *_, last = watch(shown, begun(shown, choice), "me")
+    assert "All 2 images are here" in parse_html(last[0]).text
+    status, *_ = reply(shown, shown.form.values(choice))
+    assert "All 2 images are here" in parse_html(status).text
 
 
 @pytest.mark.parametrize("images", [None, 0, 2.5, 1001])

@@ -81,6 +81,16 @@ def test_prompts_with_the_same_words_share_one_image(store: Store) -> None:
     assert [seen.request for seen in store.observations(twins, {})] == list(twins)
 
 
+def test_the_versions_of_a_model_that_have_images_are_known(store: Store) -> None:
+    spec = fake_card().spec
+    for revision in ("main", "0123"):
+        request = ImageRequest(replace(spec, revision=revision), Prompt("author"), 0)
+        store.save(FakeGenerator().generate([request]))
+    store.record(replace(spec, revision="none"), Provenance())
+    assert store.revisions(spec.repo) == ("main", "0123")
+    assert store.revisions("others") == ()
+
+
 def test_replicates_with_one_seed_are_one_image_and_the_first_decides(store: Store) -> None:
     prompt = Prompt("author 1106255")
     first, second = (ImageRequest(fake_card().spec, prompt, number) for number in (3, 30))
