@@ -94,7 +94,7 @@ class Blobs:
         path = self.image_path(key)
         try:
             data = path.read_bytes()
-            pixels = webp.decode(data)
+            pixels = webp.decode(data, key)
         except FileNotFoundError:
             raise _damaged(path, "The file is missing.") from None
         except OSError as error:
