@@ -4,7 +4,6 @@ import errno
 import os
 import shutil
 import tempfile
-import time
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,13 +15,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import numpy as np
+    from filelock import FileLock
 
 IMAGES = "images"
 THUMBNAILS = "thumbs"
 _PARTIAL = "partial"
 
-# A batch is written within seconds, so an hour later its folder is abandoned.
-_ABANDONED_SECONDS = 3600
+_LOCK = "lock"
 
 _CHOOSE = "choose another folder with --cache or EXPLORER_CACHE"
 _REASONS = {
@@ -40,8 +39,8 @@ class Blobs:
     """The image files in one folder.
 
     Images are stored as `images/ab/abcd....webp`, thumbnails as `thumbs/ab/abcd....webp`. A batch
-    is first written and flushed to disk in a folder of its own in `partial/`; then each file is
-    moved into place atomically.
+    is first written and flushed to disk in a folder of its own in `partial/`, which is locked as
+    long as its process lives; then each file is moved into place atomically.
     """
 
     def __init__(self, root: Path) -> None:
@@ -52,7 +51,7 @@ class Blobs:
         self._partial = root / _PARTIAL
 
     def prepare(self) -> None:
-        """Create the folders and remove files that killed runs left incomplete.
+        """Create the folders.
 
         Raises:
             StoreUnwritable: the folders cannot be created.
@@ -60,7 +59,10 @@ class Blobs:
         with writing(self.root):
             for folder in (self.images, self.thumbnails, self._partial):
                 folder.mkdir(parents=True, exist_ok=True)
-            self._sweep()
+
+    def leftovers(self, *, remove: bool) -> list[Path]:
+        """Return the folders of incomplete files that no living process owns, removed if asked."""
+        return [folder for folder in self._partial.iterdir() if _abandoned(folder, remove=remove)]
 
     def image_path(self, key: str) -> Path:
         """Return the path of the image with a key."""
@@ -78,11 +80,12 @@ class Blobs:
             StoreUnwritable: a file could not be written inside the block.
         """
         with writing(self.root):
-            folder = Path(tempfile.mkdtemp(dir=self._partial))
-            try:
-                yield folder
-            finally:
-                shutil.rmtree(folder, ignore_errors=True)
+            folder, lock = self._owned_folder()
+            with lock:
+                try:
+                    yield folder
+                finally:
+                    shutil.rmtree(folder, ignore_errors=True)
 
     def read(self, key: str, digest: str | None) -> "tuple[bytes, np.ndarray]":
         """Return an image's bytes and pixels, after checking them against their digest.
@@ -141,17 +144,36 @@ class Blobs:
             if folder.is_dir():
                 yield from sorted(folder.glob("*.webp"))
 
-    def _sweep(self) -> None:
-        for folder in self._partial.iterdir():
-            # Another process may be using or removing the folder.
+    def _owned_folder(self) -> "tuple[Path, FileLock]":
+        """Return a new folder and the lock on it, which its process holds until it ends."""
+        from filelock import FileLock
+
+        while True:
+            folder = Path(tempfile.mkdtemp(dir=self._partial))
+            lock = FileLock(folder / _LOCK)
+            # Until it is locked, another process may take the folder for an abandoned one.
             with suppress(FileNotFoundError):
-                if time.time() - folder.stat().st_mtime > _ABANDONED_SECONDS:
-                    shutil.rmtree(folder, ignore_errors=True)
+                lock.acquire()
+                if (folder / _LOCK).exists():
+                    return folder, lock
+                lock.release()
 
 
 def file_name(key: str) -> str:
     """Return the name of an image or thumbnail below its folder: "ab/abcd....webp"."""
     return f"{key[:2]}/{key}.webp"
+
+
+def _abandoned(folder: Path, *, remove: bool) -> bool:
+    """Return whether no living process owns a folder, which is removed if asked."""
+    from filelock import FileLock
+
+    # A folder that is owned, or removed at this moment, or a file, cannot be locked.
+    with suppress(OSError), FileLock(folder / _LOCK, blocking=False):
+        if remove:
+            shutil.rmtree(folder, ignore_errors=True)
+        return True
+    return False
 
 
 def _damaged(path: Path, what: str) -> StoreCorrupt:

@@ -54,12 +54,13 @@ class Store:
         self.annotations = Annotations(self._database)
 
     @classmethod
-    def open(cls, root: "Path", busy_seconds: float = 30.0) -> "Store":
+    def open(cls, root: "Path", busy_seconds: float = 30.0, *, sweep: bool = True) -> "Store":
         """Return the store in a folder, after building a missing index from the images.
 
         Args:
             root: the cache folder.
             busy_seconds: the longest time to wait for another process that is writing.
+            sweep: remove what killed runs left incomplete.
 
         Raises:
             StoreUnwritable: the folder or the index cannot be written.
@@ -68,6 +69,8 @@ class Store:
         """
         store = cls(root.expanduser().absolute(), busy_seconds)
         store._blobs.prepare()
+        if sweep:
+            store._blobs.leftovers(remove=True)
         store._database.migrate(store._adopt)
         return store
 
