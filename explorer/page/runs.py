@@ -64,6 +64,13 @@ class Runs:
         if run := self.latest(visitor):
             run.stop()
 
+    def stop_all(self) -> None:
+        """Ask every run to end."""
+        with self._lock:
+            runs = tuple(self._runs.values())
+        for run in runs:
+            run.stop()
+
     def supersede(self, visitor: str) -> None:
         """End and forget a visitor's run, if there is one."""
         with self._lock:

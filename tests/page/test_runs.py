@@ -12,6 +12,14 @@ def test_a_visitor_stops_only_the_own_run() -> None:
     assert not yours.stopped()
 
 
+def test_every_run_stops_when_the_server_does() -> None:
+    runs = Runs()
+    both = runs.start("me", 1), runs.start("you", 2)
+    runs.stop_all()
+    assert [run.stopped() for run in both] == [True, True]
+    assert not both[0].superseded()
+
+
 def test_a_new_run_silences_the_former_one() -> None:
     runs = Runs()
     former, latter = runs.start("me", 1), runs.start("me", 2)
