@@ -41,6 +41,7 @@ class Blobs:
     Images are stored as `images/ab/abcd....webp`, thumbnails as `thumbs/ab/abcd....webp`. A batch
     is first written and flushed to disk in a folder of its own in `partial/`, which is locked as
     long as its process lives; then each file is moved into place atomically.
+    `swept` are the folders of killed processes that were removed.
     """
 
     def __init__(self, root: Path) -> None:
@@ -49,9 +50,10 @@ class Blobs:
         self.images = root / IMAGES
         self.thumbnails = root / THUMBNAILS
         self._partial = root / _PARTIAL
+        self.swept: list[Path] = []
 
     def prepare(self) -> None:
-        """Create the folders.
+        """Create the folders and remove files that killed runs left incomplete.
 
         Raises:
             StoreUnwritable: the folders cannot be created.
@@ -59,10 +61,11 @@ class Blobs:
         with writing(self.root):
             for folder in (self.images, self.thumbnails, self._partial):
                 folder.mkdir(parents=True, exist_ok=True)
+            self.sweep()
 
-    def leftovers(self, *, remove: bool) -> list[Path]:
-        """Return the folders of incomplete files that no living process owns, removed if asked."""
-        return [folder for folder in self._partial.iterdir() if _abandoned(folder, remove=remove)]
+    def sweep(self) -> None:
+        """Remove the folders of incomplete files that no living process owns."""
+        self.swept += [folder for folder in self._partial.glob("*") if _removed(folder)]
 
     def image_path(self, key: str) -> Path:
         """Return the path of the image with a key."""
@@ -140,9 +143,11 @@ class Blobs:
 
     def files(self) -> "Iterator[Path]":
         """Yield every image file, ordered by key within each folder."""
-        for folder in sorted(self.images.iterdir()):
-            if folder.is_dir():
-                yield from sorted(folder.glob("*.webp"))
+        return _files(self.images)
+
+    def thumbnail_files(self) -> "Iterator[Path]":
+        """Yield every thumbnail, ordered by key within each folder."""
+        return _files(self.thumbnails)
 
     def _owned_folder(self) -> "tuple[Path, FileLock]":
         """Return a new folder and the lock on it, which its process holds until it ends."""
@@ -164,16 +169,20 @@ def file_name(key: str) -> str:
     return f"{key[:2]}/{key}.webp"
 
 
-def _abandoned(folder: Path, *, remove: bool) -> bool:
-    """Return whether no living process owns a folder, which is removed if asked."""
+def _removed(folder: Path) -> bool:
+    """Remove a folder that no living process owns, and return whether it was one."""
     from filelock import FileLock
 
     # A folder that is owned, or removed at this moment, or a file, cannot be locked.
     with suppress(OSError), FileLock(folder / _LOCK, blocking=False):
-        if remove:
-            shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
         return True
     return False
+
+
+def _files(root: Path) -> "Iterator[Path]":
+    # macOS leaves files beside others whose names begin with a dot.
+    yield from sorted(path for path in root.glob("*/*.webp") if not path.name.startswith("."))
 
 
 def _damaged(path: Path, what: str) -> StoreCorrupt:

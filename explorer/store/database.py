@@ -36,7 +36,7 @@ class Database:
 
     def __init__(self, path: "Path", busy_seconds: float) -> None:
         """Set the file, which `migrate` creates."""
-        self._path = path
+        self.path = path
         self._busy_seconds = busy_seconds
         self._idle: deque[Connection] = deque()
 
@@ -68,6 +68,11 @@ class Database:
             connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
             if version == 0:
                 fill(connection)
+
+    def is_sound(self) -> bool:
+        """Return whether no damage is found in the whole file."""
+        with self.reading() as connection:
+            return bool(connection.execute("PRAGMA quick_check(1)").fetchone() == ("ok",))
 
     @contextmanager
     def reading(self) -> "Iterator[Connection]":
@@ -126,7 +131,7 @@ class Database:
         with suppress(IndexError):
             return self._idle.pop()
         connection = sqlite3.connect(
-            self._path,
+            self.path,
             timeout=self._busy_seconds,
             isolation_level=None,
             check_same_thread=False,
@@ -154,21 +159,21 @@ class Database:
         version = _number(connection, "user_version")
         if version > len(MIGRATIONS):
             raise StoreCorrupt(
-                f"The index {str(self._path)!r} has version {version}, and this Bias Explorer "
+                f"The index {str(self.path)!r} has version {version}, and this Bias Explorer "
                 f"knows versions up to {len(MIGRATIONS)}. Update Bias Explorer, or choose another "
                 "cache folder with --cache or EXPLORER_CACHE."
             )
         empty = not connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
         if not empty and _number(connection, "application_id") != APPLICATION_ID:
             raise StoreCorrupt(
-                f"The file {str(self._path)!r} belongs to another program. Choose another cache "
+                f"The file {str(self.path)!r} belongs to another program. Choose another cache "
                 "folder with --cache or EXPLORER_CACHE."
             )
 
     def _translated(self, error: sqlite3.Error) -> StoreError | None:
         # The lowest byte is the primary error code.
         code = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
-        path = str(self._path)
+        path = str(self.path)
         if code in _BUSY:
             return StoreBusy(
                 f"Another process has locked the index {path!r} for more than "

@@ -14,6 +14,7 @@ from explorer.store.blobs import Blobs, place
 from explorer.store.database import Database
 from explorer.store.entries import Entry, encoded, stage
 from explorer.store.observations import Observation
+from explorer.store.verification import Verification
 
 if TYPE_CHECKING:
     import sqlite3
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from explorer.perception.axes import Perception
     from explorer.perception.instruments import Instrument
     from explorer.store.counts import AnswerCount, PairCount
+    from explorer.store.verification import Step
 
 INDEX = "index.sqlite3"
 
@@ -54,13 +56,12 @@ class Store:
         self.annotations = Annotations(self._database)
 
     @classmethod
-    def open(cls, root: "Path", busy_seconds: float = 30.0, *, sweep: bool = True) -> "Store":
+    def open(cls, root: "Path", busy_seconds: float = 30.0) -> "Store":
         """Return the store in a folder, after building a missing index from the images.
 
         Args:
             root: the cache folder.
             busy_seconds: the longest time to wait for another process that is writing.
-            sweep: remove what killed runs left incomplete.
 
         Raises:
             StoreUnwritable: the folder or the index cannot be written.
@@ -69,8 +70,6 @@ class Store:
         """
         store = cls(root.expanduser().absolute(), busy_seconds)
         store._blobs.prepare()
-        if sweep:
-            store._blobs.leftovers(remove=True)
         store._database.migrate(store._adopt)
         return store
 
@@ -283,6 +282,10 @@ class Store:
         """Return the size of the store."""
         with self._database.reading() as connection:
             return rows.size(connection)
+
+    def verify(self, *, repair: bool) -> "Iterator[Step]":
+        """Yield the steps of a verification of all files, which repairs what it can if asked."""
+        return Verification(self._blobs, self._database, self._forget, repair=repair).steps()
 
     def _is_whole(self, row: rows.Row) -> bool:
         """Return whether an image passes the cheap checks, and restore a missing thumbnail."""
