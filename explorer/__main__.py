@@ -1,16 +1,12 @@
 """`python -m explorer`: a command that ends cleanly, whatever interrupts it."""
 
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from explorer.interruptions import exit_with
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from typing import NoReturn
 
-
-def main(words: "Sequence[str]") -> "NoReturn":
+def main(words: Sequence[str]) -> None:
     """Run a command and end the process with its exit status."""
 
     def command() -> int:

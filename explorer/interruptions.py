@@ -3,13 +3,9 @@
 import os
 import signal
 import sys
+from collections.abc import Callable
 from contextlib import suppress
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from types import FrameType
-    from typing import NoReturn
+from types import FrameType
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 # Shells report a program that a signal ended with this much added to the signal's number.
@@ -25,7 +21,7 @@ class Interrupted(KeyboardInterrupt):
         self.status = _BY_SIGNAL + number
 
 
-def exit_with(command: "Callable[[], int]") -> "NoReturn":
+def exit_with(command: Callable[[], int]) -> None:
     """End the process with the exit status that the command returns, or with a signal's.
 
     The first signal interrupts the command, which can still say what it has kept; every later one
@@ -46,17 +42,17 @@ def exit_with(command: "Callable[[], int]") -> "NoReturn":
     sys.exit(status)
 
 
-def _handle(handler: "Callable[[int, FrameType | None], object]") -> None:
+def _handle(handler: Callable[[int, FrameType | None], object]) -> None:
     for number in _SIGNALS:
         # Shells let programs in the background ignore ctrl-C.
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, handler)
 
 
-def _interrupt(number: int, _frame: "FrameType | None") -> "NoReturn":
+def _interrupt(number: int, _frame: FrameType | None) -> None:
     _handle(_leave)
     raise Interrupted(number)
 
 
-def _leave(number: int, _frame: "FrameType | None") -> "NoReturn":
+def _leave(number: int, _frame: FrameType | None) -> None:
     os._exit(_BY_SIGNAL + number)
