@@ -1,7 +1,6 @@
 """Open Bias Explorer in a browser; what a Hugging Face Space runs."""
 
-from explorer.page.app import serve
-from explorer.settings import load
+from explorer.__main__ import main
 
 if __name__ == "__main__":
-    serve(load())
+    main(["serve"])

@@ -1,43 +1,22 @@
-"""`python -m explorer`: the commands, and the one that opens the page."""
+"""`python -m explorer`: a command that ends cleanly, whatever interrupts it."""
 
 import sys
-from typing import Annotated
+from collections.abc import Sequence
 
-from cyclopts import Parameter
-
-from explorer import settings
-from explorer.cli import app, run
-from explorer.cli.options import CacheFolder
-from explorer.translations import gettext as _
-
-__all__ = ["app", "run", "serve"]
+from explorer.interruptions import exit_with
 
 
-@app.command(help=_("Open the page, until interrupted."))
-def serve(
-    *,
-    host: Annotated[
-        str | None,
-        Parameter(
-            metavar="ADDRESS",
-            help=_("Address to listen on."),
-            show_default=_("this machine only"),
-        ),
-    ] = None,
-    port: Annotated[
-        int | None,
-        Parameter(metavar="N", help=_("Port."), show_default=_("the first free one from 7860")),
-    ] = None,
-    open_browser: Annotated[
-        bool, Parameter(name="--open", help=_("Also open the page in a browser."))
-    ] = False,
-    cache: CacheFolder = None,
-) -> None:
-    """Open the page, until interrupted."""
-    from explorer.page.app import serve as serve_page
+def main(words: Sequence[str]) -> None:
+    """Run a command and end the process with its exit status."""
 
-    serve_page(settings.load(cache), host, port, open_browser=open_browser)
+    def command() -> int:
+        # Imported here, because ctrl-C may come while the libraries load.
+        from explorer.commands import run
+
+        return run(words)
+
+    exit_with(command)
 
 
 if __name__ == "__main__":
-    sys.exit(run(sys.argv[1:]))
+    main(sys.argv[1:])

@@ -5,7 +5,7 @@ import shlex
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 
-from explorer import __main__
+from explorer import commands
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,5 +29,5 @@ def run(line: str) -> Result:
     """Return the result of a command line, without the name of the program."""
     stdout, stderr = io.StringIO(), io.StringIO()
     with redirect_stdout(stdout), redirect_stderr(stderr):
-        exit_code = __main__.run(shlex.split(line))
+        exit_code = commands.run(shlex.split(line))
     return Result(exit_code, stdout.getvalue(), stderr.getvalue())

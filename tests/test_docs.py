@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from explorer import __version__, settings
-from explorer.__main__ import app
+from explorer.commands import app
 from explorer.perception.axes import load_axes
 from explorer.settings import MAX_IMAGES_PER_PROMPT
 from explorer.words.prompts import TEMPLATE

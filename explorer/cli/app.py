@@ -10,6 +10,7 @@ from explorer import __version__
 from explorer.cli.help import TwoColumns
 from explorer.cli.output import say
 from explorer.errors import ExplorerError, InputError
+from explorer.interruptions import Interrupted
 from explorer.translations import gettext as _
 
 DONE = 0
@@ -72,8 +73,8 @@ def run(words: Sequence[str]) -> int:
     except ExplorerError as error:
         say(_("Error: {error}").format(error=error))
         return WRONG if isinstance(error, InputError) else FAILED
-    except KeyboardInterrupt:
-        return INTERRUPTED
+    except KeyboardInterrupt as error:
+        return error.status if isinstance(error, Interrupted) else INTERRUPTED
     except BrokenPipeError:
         # The reader has closed the pipe. Python would complain once more on closing stdout.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -27,6 +27,32 @@ def shown_progress() -> Iterator[Show]:
         yield _lines()
 
 
+@contextmanager
+def shown_count(doing: str) -> Iterator[Callable[[int, int], None]]:
+    """Yield the function to call with every number done and the total, for a bar on a terminal."""
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    console = Console(stderr=True)
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as bar:
+        task = bar.add_task(doing, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
 def pace(progress: "Progress") -> str:
     """Return the rate and the time left: "6.3 a second, 0:00:25 left"."""
     if progress.rate is None or progress.seconds_left is None:

@@ -60,7 +60,7 @@ def serve(
     *,
     open_browser: bool = False,
 ) -> None:
-    """Open the page and stay until interrupted.
+    """Open the page and stay until interrupted; runs in progress end with their current images.
 
     Args:
         settings: the cache and the device.
@@ -83,7 +83,13 @@ def serve(
     threading.Thread(target=warm, args=(desk,), daemon=True).start()
     told = _("{title} is open at {address}  (stop it with ctrl-C)")
     print(told.format(title=TITLE, address=page.local_url), flush=True)  # noqa: T201
-    page.block_thread()
+    try:
+        # Gradio's own waiting would hide which signal ends it.
+        threading.Event().wait()
+    finally:
+        print(_("Stopped. All generated images are kept."), flush=True)  # noqa: T201
+        desk.runs.close()
+        page.close(verbose=False)
 
 
 def launch(

@@ -4,7 +4,6 @@ import errno
 import os
 import shutil
 import tempfile
-import time
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,13 +15,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import numpy as np
+    from filelock import FileLock
 
 IMAGES = "images"
 THUMBNAILS = "thumbs"
 _PARTIAL = "partial"
 
-# A batch is written within seconds, so an hour later its folder is abandoned.
-_ABANDONED_SECONDS = 3600
+_LOCK = "lock"
 
 # SQLite needs 32 KiB to open an index at all.
 _ROOM_BYTES = 1 << 16
@@ -43,8 +42,9 @@ class Blobs:
     """The image files in one folder.
 
     Images are stored as `images/ab/abcd....webp`, thumbnails as `thumbs/ab/abcd....webp`. A batch
-    is first written and flushed to disk in a folder of its own in `partial/`; then each file is
-    moved into place atomically.
+    is first written and flushed to disk in a folder of its own in `partial/`, which is locked as
+    long as its process lives; then each file is moved into place atomically.
+    `swept` are the folders of killed processes that were removed.
     """
 
     def __init__(self, root: Path) -> None:
@@ -53,6 +53,7 @@ class Blobs:
         self.images = root / IMAGES
         self.thumbnails = root / THUMBNAILS
         self._partial = root / _PARTIAL
+        self.swept: list[Path] = []
 
     def prepare(self) -> None:
         """Create the folders and remove files that killed runs left incomplete.
@@ -63,9 +64,13 @@ class Blobs:
         with writing(self.root):
             for folder in (self.images, self.thumbnails, self._partial):
                 folder.mkdir(parents=True, exist_ok=True)
-            self._sweep()
+            self.sweep()
         with self.staging() as folder:
             write(folder / "room", bytes(_ROOM_BYTES))
+
+    def sweep(self) -> None:
+        """Remove the folders of incomplete files that no living process owns."""
+        self.swept += [folder for folder in self._partial.glob("*") if _removed(folder)]
 
     def image_path(self, key: str) -> Path:
         """Return the path of the image with a key."""
@@ -83,11 +88,12 @@ class Blobs:
             StoreUnwritable: a file could not be written inside the block.
         """
         with writing(self.root):
-            folder = Path(tempfile.mkdtemp(dir=self._partial))
-            try:
-                yield folder
-            finally:
-                shutil.rmtree(folder, ignore_errors=True)
+            folder, lock = self._owned_folder()
+            with lock:
+                try:
+                    yield folder
+                finally:
+                    shutil.rmtree(folder, ignore_errors=True)
 
     def read(self, key: str, digest: str | None) -> "tuple[bytes, np.ndarray]":
         """Return an image's bytes and pixels, after checking them against their digest.
@@ -99,7 +105,7 @@ class Blobs:
         path = self.image_path(key)
         try:
             data = path.read_bytes()
-            pixels = webp.decode(data)
+            pixels = webp.decode(data, key)
         except FileNotFoundError:
             raise _damaged(path, "The file is missing.") from None
         except OSError as error:
@@ -142,21 +148,46 @@ class Blobs:
 
     def files(self) -> "Iterator[Path]":
         """Yield every image file, ordered by key within each folder."""
-        for folder in sorted(self.images.iterdir()):
-            if folder.is_dir():
-                yield from sorted(folder.glob("*.webp"))
+        return _files(self.images)
 
-    def _sweep(self) -> None:
-        for folder in self._partial.iterdir():
-            # Another process may be using or removing the folder.
+    def thumbnail_files(self) -> "Iterator[Path]":
+        """Yield every thumbnail, ordered by key within each folder."""
+        return _files(self.thumbnails)
+
+    def _owned_folder(self) -> "tuple[Path, FileLock]":
+        """Return a new folder and the lock on it, which its process holds until it ends."""
+        from filelock import FileLock
+
+        while True:
+            folder = Path(tempfile.mkdtemp(dir=self._partial))
+            lock = FileLock(folder / _LOCK)
+            # Until it is locked, another process may take the folder for an abandoned one.
             with suppress(FileNotFoundError):
-                if time.time() - folder.stat().st_mtime > _ABANDONED_SECONDS:
-                    shutil.rmtree(folder, ignore_errors=True)
+                lock.acquire()
+                if (folder / _LOCK).exists():
+                    return folder, lock
+                lock.release()
 
 
 def file_name(key: str) -> str:
     """Return the name of an image or thumbnail below its folder: "ab/abcd....webp"."""
     return f"{key[:2]}/{key}.webp"
+
+
+def _removed(folder: Path) -> bool:
+    """Remove a folder that no living process owns, and return whether it was one."""
+    from filelock import FileLock
+
+    # A folder that is owned, or removed at this moment, or a file, cannot be locked.
+    with suppress(OSError), FileLock(folder / _LOCK, blocking=False):
+        shutil.rmtree(folder, ignore_errors=True)
+        return True
+    return False
+
+
+def _files(root: Path) -> "Iterator[Path]":
+    # macOS leaves files beside others whose names begin with a dot.
+    yield from sorted(path for path in root.glob("*/*.webp") if not path.name.startswith("."))
 
 
 def _damaged(path: Path, what: str) -> StoreCorrupt:

@@ -17,6 +17,7 @@ from explorer.store.observations import Observation
 from explorer.store.opening import prepare, prepare_reading
 from explorer.store.readonly import ReadonlyBlobs, hold
 from explorer.store.records import filtered_line, provenance_line, tried_again_line
+from explorer.store.verification import Verification
 
 if TYPE_CHECKING:
     import sqlite3
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from explorer.perception.instruments import Instrument
     from explorer.store.counts import AnswerCount, PairCount
     from explorer.store.opening import Parts
+    from explorer.store.verification import Step
 
 _BATCH = 32
 _WRITERS = min(4, os.cpu_count() or 1)
@@ -328,6 +330,11 @@ class Store:
         """Return the size of the store."""
         with self._database.reading() as connection:
             return rows.size(connection)
+
+    def verify(self, *, repair: bool) -> "Iterator[Step]":
+        """Yield the steps of a verification of all files, which repairs what it can if asked."""
+        parts = self._blobs, self._database, self._journal, self._forget
+        return Verification(*parts, repair=repair).steps()
 
     def _is_whole(self, row: rows.Row) -> bool:
         """Return whether an image passes the cheap checks, and restore a missing thumbnail."""

@@ -40,7 +40,7 @@ class Journal:
 
     def __init__(self, path: "Path") -> None:
         """Set the file, which the first line creates."""
-        self._path = path
+        self.path = path
 
     def keep(self, connection: "sqlite3.Connection", lines: "Sequence[bytes]") -> None:
         """Add lines to the file, and then what they say to the index.
@@ -81,7 +81,7 @@ class Journal:
         unreadable = sum(not records.apply(connection, line) for line in lines)
         if unreadable:
             _log.warning(
-                "%d of the lines of %r cannot be read and are skipped.", unreadable, str(self._path)
+                "%d of the lines of %r cannot be read and are skipped.", unreadable, str(self.path)
             )
         _set_mark(connection, end)
 
@@ -90,12 +90,16 @@ class Journal:
         mark = _mark(connection)
         return mark is not None and self._continues(mark) and mark == self._lines(mark)[1]
 
+    def unreadable(self) -> int:
+        """Return the number of lines that cannot be read."""
+        return sum(not records.is_readable(line) for line in self._lines(Mark())[0])
+
     def _append(self, lines: "Sequence[bytes]") -> None:
         """Add lines, completely or not at all, and flush them to the disk."""
         if not lines:
             return
         # Without a buffer, which would be written once more when the file is closed.
-        with writing(self._path.parent), self._path.open("ab", buffering=0) as file:
+        with writing(self.path.parent), self.path.open("ab", buffering=0) as file:
             before = file.tell()
             left = b"".join([_ending(self._tail(Mark(before))), *(line + b"\n" for line in lines)])
             try:
@@ -123,14 +127,14 @@ class Journal:
 
     def _bytes(self, start: int, length: int = -1) -> bytes:
         try:
-            with self._path.open("rb") as file:
+            with self.path.open("rb") as file:
                 file.seek(start)
                 return file.read(length)
         except FileNotFoundError:
             return b""
         except OSError as error:
             raise StoreError(
-                f"The journal {str(self._path)!r} cannot be read: {error.strerror}. It holds your "
+                f"The journal {str(self.path)!r} cannot be read: {error.strerror}. It holds your "
                 "annotations: give yourself permission to read it."
             ) from error
 

@@ -204,12 +204,12 @@ def _adopt(connection: "sqlite3.Connection", blobs: Blobs) -> None:
     """Add every image file that the index lacks."""
     for path in blobs.files():
         try:
-            found = webp.describe(path)
-        except StoreCorrupt as damage:
+            data = path.read_bytes()
+            found = webp.describe(data, path.stem)
+        except (OSError, StoreCorrupt) as damage:
             _log.warning("The file %r is skipped: %s", str(path), damage)
-            continue
-        if found.request.key == path.stem:
-            row = rows.Row(path.stem, None, found.digest, path.stat().st_size)
+        else:
+            row = rows.Row(path.stem, None, found.digest, len(data))
             rows.add_image(connection, found.request, row)
 
 

@@ -144,8 +144,8 @@ def _entry(path: Path, row: "dict[str, Any]") -> Entry:
         if row["image"] is None:
             return Entry(request, row["filtered"] or "no reason given", perceptions=seen)
         image = row["image"]["bytes"]
-        pixels = webp.decode(image)
-    except (StoreCorrupt, KeyError, TypeError) as error:
+        pixels = webp.decode(image, request.key)
+    except (StoreCorrupt, KeyError, TypeError, ValueError) as error:
         raise _invalid(path, str(error)) from error
     return Entry(request, None, webp.digest(pixels), image, webp.thumbnail(pixels), seen)
 

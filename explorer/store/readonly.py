@@ -39,7 +39,7 @@ class ReadonlyBlobs(Blobs):
     def read(self, key: str, digest: str | None) -> "tuple[bytes, np.ndarray]":
         """Return an image's bytes and pixels, from memory or checked against their digest."""
         if key in self.held:
-            return self.held[key], webp.decode(self.held[key])
+            return self.held[key], webp.decode(self.held[key], key)
         try:
             return super().read(key, digest)
         except StoreCorrupt as damage:

@@ -84,6 +84,15 @@ def apply(connection: "sqlite3.Connection", line: bytes) -> bool:
     return True
 
 
+def is_readable(line: bytes) -> bool:
+    """Return whether a line is an entry of a known kind, whose words are not checked."""
+    try:
+        ((kind, _fields),) = json.loads(line).items()
+    except (ValueError, AttributeError):
+        return False
+    return kind in _READERS
+
+
 def _line(kind: str, fields: "Mapping[str, object]") -> bytes:
     return canonical({kind: fields}).encode()
 

@@ -28,6 +28,9 @@ _BY_KEY = "FROM json_each(?) AS asked CROSS JOIN images ON images.key = asked.va
 
 _STORED = f"SELECT images.key, filtered, digest, bytes {_BY_KEY}"
 
+_FILES = """
+    SELECT DISTINCT key, filtered, digest, bytes FROM images WHERE filtered IS NULL ORDER BY key"""
+
 _PERCEIVED = f"""
     SELECT images.key, label, reason, scores {_BY_KEY} CROSS JOIN perceptions
     ON image = images.id AND instrument = ?"""
@@ -119,6 +122,11 @@ class Row:
 def stored(connection: "sqlite3.Connection", keys: "Iterable[str]") -> "Iterator[Row]":
     """Yield the rows of stored images, in the order of the keys."""
     return (Row(*row) for row in _select(connection, _STORED, keys))
+
+
+def files(connection: "sqlite3.Connection") -> "Iterator[Row]":
+    """Yield the row of every stored image that has a file, each file once, ordered by key."""
+    return (Row(*row) for row in connection.execute(_FILES))
 
 
 def unclassified(

@@ -83,15 +83,20 @@ class Space:
             assert time.monotonic() < deadline, self.log
             time.sleep(0.1)
 
-    def stop(self) -> None:
-        """Stop it as a Space does, and wait."""
-        self._process.send_signal(signal.SIGINT)
-        self._process.wait(timeout=PATIENCE_SECONDS)
+    def stop(self) -> int:
+        """Stop it as a Space does, wait, and return its exit status."""
+        self._process.send_signal(signal.SIGTERM)
+        return self._process.wait(timeout=PATIENCE_SECONDS)
 
     def kill(self) -> None:
         """End it at once, if it still runs."""
         self._process.kill()
         self._process.wait(timeout=PATIENCE_SECONDS)
+
+    def is_log_clean(self) -> bool:
+        """Return whether it has printed no complaint."""
+        signs = "traceback|warning|error|exception|terminate"
+        return not re.search(signs, self.log, re.IGNORECASE)
 
     @property
     def log(self) -> str:
@@ -138,8 +143,22 @@ def test_a_space_opens_generates_and_exports_and_its_log_is_clean(
     with (tmp_path / "images.csv").open(encoding="utf-8") as file:
         assert {row["profession"] for row in csv.DictReader(file)} == {"pilot"}
     page.close()
-    space.stop()
-    assert not re.search("traceback|warning|error|exception", space.log, re.IGNORECASE), space.log
+    assert space.stop() == 143
+    assert space.is_log_clean(), space.log
+
+
+def test_a_space_that_is_stopped_while_it_generates_ends_cleanly(
+    space: Space, chromium: Browser
+) -> None:
+    space.await_open()
+    page = chromium.new_page()
+    page.goto(space.url + "?profession=pilot&adjectives=none&images=400")
+    page.get_by_role("button", name="Generate 400 images").click()
+    expect(page.locator("#bx-status")).to_contain_text("of 400 generated", timeout=PATIENCE_MS)
+    assert space.stop() == 143
+    assert "All generated images are kept" in space.log
+    assert space.is_log_clean(), space.log
+    page.close()
 
 
 @pytest.fixture

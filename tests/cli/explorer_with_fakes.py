@@ -7,7 +7,7 @@ import os
 import sys
 from unittest.mock import patch
 
-from explorer.__main__ import run
+from explorer.__main__ import main
 from tests.fakes import FakeClassifier, FakeGenerator, fake_card
 
 if __name__ == "__main__":
@@ -21,4 +21,4 @@ if __name__ == "__main__":
         patch("explorer.classifiers.clip.ClipClassifier", lambda spec, _: FakeClassifier(spec)),
         patch("explorer.reference.sample.open_sample", lambda *_: None),
     ):
-        sys.exit(run(sys.argv[1:]))
+        main(sys.argv[1:])

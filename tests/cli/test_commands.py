@@ -603,3 +603,35 @@ def check_row(measured: float, corrected: float) -> dict[str, object]:
             f"{kind}_holds_truth": abs(share - 0.5) <= 0.05,
         }
     return row
+
+
+def test_verify_tells_what_is_wrong_and_what_it_did(command: Command, cache: Path) -> None:
+    command(f"generate {SMALL}")
+    whole = command("verify")
+    assert (whole.exit_code, whole.stderr) == (0, "")
+    assert "images: 8, annotations: 0" in whole.stdout
+    assert "Nothing is wrong" in whole.stdout
+    damaged = next(cache.glob("images/*/*.webp"))
+    damaged.write_bytes(bytes(damaged.stat().st_size))
+    found = command("verify --csv -")
+    assert (found.exit_code, found.stderr) == (
+        1,
+        "Error: 1 problem is not repaired. Try `verify --repair`.\n",
+    )
+    assert rows(found.stdout) == [
+        {"problem": "damaged or missing image", "file": str(damaged), "repaired": "False"}
+    ]
+    repaired = command("verify --repair")
+    assert repaired.exit_code == 0
+    assert "Removed; the next run generates it again" in repaired.stdout
+    assert command("verify").exit_code == 0
+
+
+def test_verify_says_what_only_people_can_repair(command: Command, cache: Path) -> None:
+    command(f"generate {SMALL}")
+    strange = next(cache.glob("images/*/")) / "holiday.webp"
+    strange.write_bytes(b"mine")
+    found = command("verify --repair")
+    assert found.exit_code == 1
+    assert "Move it away, or delete it" in found.stdout
+    assert strange.exists()

@@ -7,7 +7,8 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -22,7 +23,12 @@ TOTAL = 21 * 4
 PATIENCE_SECONDS = 240
 
 
-def start(*words: str, seconds: float = 0.0, batch: int = 4) -> subprocess.Popen[str]:
+PROGRAM = (sys.executable, "-m", "tests.cli.explorer_with_fakes")
+
+
+def start(
+    *words: str, seconds: float = 0.0, batch: int = 4, program: Sequence[str] = PROGRAM
+) -> subprocess.Popen[str]:
     """Start the command line with fakes; `seconds` is the time one image takes."""
     environment = {
         **os.environ,
@@ -31,7 +37,7 @@ def start(*words: str, seconds: float = 0.0, batch: int = 4) -> subprocess.Popen
         "PYTHONPATH": str(settings.repository()),
     }
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.cli.explorer_with_fakes", *words],
+        [*program, *words],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -80,17 +86,71 @@ def modules_after(code: str) -> set[str]:
     return set(done.stdout.splitlines()[-1].split()) if done.stdout.strip() else set()
 
 
-def test_ctrl_c_leaves_a_store_that_the_same_command_completes(cache: Path) -> None:
+SIGNALS = [(signal.SIGINT, 130), (signal.SIGTERM, 143)]
+
+
+@pytest.mark.parametrize(("sent", "status"), SIGNALS)
+def test_a_signal_leaves_a_store_that_the_same_command_completes(
+    cache: Path, sent: signal.Signals, status: int
+) -> None:
     process = start("generate", *WORDS, seconds=0.25)
     await_generating(process)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(sent)
     _, errors = process.communicate(timeout=PATIENCE_SECONDS)
-    assert process.returncode == 130
+    assert process.returncode == status
     assert "The same command continues from there" in errors
     assert "Traceback" not in errors
     assert 0 < stored(cache) < TOTAL
     finish(start("generate", *WORDS))
     assert stored(cache) == TOTAL
+
+
+@pytest.mark.parametrize(("sent", "status"), SIGNALS)
+def test_repeated_signals_end_a_run_at_once_and_nothing_is_lost(
+    cache: Path, sent: signal.Signals, status: int
+) -> None:
+    process = start("generate", *WORDS, seconds=0.05)
+    await_generating(process)
+    while process.poll() is None:
+        process.send_signal(sent)
+        time.sleep(0.001)
+    _, errors = process.communicate()
+    assert process.returncode == status
+    assert "Traceback" not in errors
+    assert 0 < stored(cache) < TOTAL
+    finish(start("generate", *WORDS))
+    assert stored(cache) == TOTAL
+
+
+@pytest.mark.parametrize(("sent", "status"), SIGNALS)
+@pytest.mark.parametrize("program", [("-m", "explorer", "models"), ("app.py",)])
+def test_a_signal_while_libraries_load_ends_without_a_traceback(
+    tmp_path: Path, program: tuple[str, ...], sent: signal.Signals, status: int
+) -> None:
+    (tmp_path / "cyclopts.py").write_text(
+        "import time; print('loading', flush=True); time.sleep(99)"
+    )
+    with subprocess.Popen(
+        [sys.executable, *program],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        cwd=settings.repository(),
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "loading\n"
+        process.send_signal(sent)
+        _, errors = process.communicate(timeout=PATIENCE_SECONDS)
+    assert (process.returncode, errors) == (status, "")
+
+
+def test_ctrl_c_does_not_end_a_program_in_the_background() -> None:
+    line = f'trap "" INT; exec "{sys.executable}" -m tests.cli.explorer_with_fakes "$@"'
+    process = start("generate", *WORDS, seconds=0.02, program=("sh", "-c", line, "sh"))
+    await_generating(process)
+    process.send_signal(signal.SIGINT)
+    finish(process)
 
 
 def test_a_killed_run_is_completed_with_nothing_lost_or_doubled(cache: Path) -> None:
@@ -135,7 +195,7 @@ def test_a_taken_port_is_explained_and_exits_with_1() -> None:
     assert "Traceback" not in errors
 
 
-@pytest.mark.parametrize("module", ["explorer.cli", "explorer.__main__", "explorer.study"])
+@pytest.mark.parametrize("module", ["explorer.cli", "explorer.commands", "explorer.study"])
 def test_the_command_line_starts_without_torch_and_gradio(module: str) -> None:
     assert modules_after(f"import {module}") == set()
 

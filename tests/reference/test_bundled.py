@@ -9,14 +9,17 @@ import pytest
 
 from explorer import settings
 from explorer.classifiers.clip import ClipClassifier
-from explorer.classifiers.find import classifier_of
+from explorer.classifiers.find import classifier_of, classifiers
+from explorer.findings.findings import Findings
 from explorer.generators.diffusion import DiffusionGenerator
+from explorer.generators.find import generators
 from explorer.models.catalog import find_model, weights_folder
 from explorer.models.requests import ImageRequest
 from explorer.perception.axes import find_axis
 from explorer.reference.check import check
 from explorer.reference.design import BUNDLED
 from explorer.store.index import Store
+from explorer.study import Study, run
 from explorer.words.prompts import Prompt
 from explorer.words.vocabulary import spread_by_women
 
@@ -69,6 +72,27 @@ def test_the_whole_path_finds_what_the_generators_generate(tmp_path: Path) -> No
     assert np.abs(off).mean() < 10
     skewed = [row["measured_share"] for row in women if row["model"] == "emoji-skewed"]
     assert np.all(np.diff(np.array(skewed, float)) > 0)
+
+
+def test_a_run_that_is_resumed_gives_the_tallies_of_one_that_is_not(tmp_path: Path) -> None:
+    study = Study((find_model("emoji-skewed", "cpu"),), ("author",), (None,), images=12)
+    machine = settings.load(tmp_path)
+    models = generators(machine), classifiers("cpu")
+    whole, resumed = Store.open(tmp_path / "whole"), Store.open(tmp_path / "resumed")
+    list(run(study, whole, *models))
+    stopped = run(study, resumed, *models)
+    assert [next(stopped).done for _ in range(3)] == [0, 1, 5]
+    assert [step.done for step in run(study, resumed, *models)] == [0, 1, 5, 7]
+    images = [
+        [store.load(request).pixels for request in study.requests(study.models[0])]
+        for store in (whole, resumed)
+    ]
+    # Batches fall differently, which changes the rounding.
+    assert np.abs(np.array(images[0], int) - np.array(images[1], int)).max() <= 1
+    tallies = [Findings(study, store).tallies("profession") for store in (whole, resumed)]
+    assert tallies[0] == tallies[1]
+    whole.close()
+    resumed.close()
 
 
 def test_the_small_clip_reads_an_unseen_style() -> None:

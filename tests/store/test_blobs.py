@@ -1,11 +1,18 @@
 import errno
 import os
-import time
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from explorer.errors import StoreUnwritable
+from explorer.settings import repository
+from explorer.store.blobs import Blobs, write
 from explorer.store.index import Store
 from tests.fakes import refuse_writing
 from tests.store.generate_and_die import generator, missing, requests
@@ -87,13 +94,68 @@ def test_a_cache_that_may_not_be_made_is_reported(
         Store.open(cache)
 
 
+STAGES = """
+import sys
+from pathlib import Path
+from explorer.store.blobs import Blobs, write
+
+with Blobs(Path(sys.argv[1])).staging() as folder:
+    write(folder / "half", b"RIFF")
+    print(folder, flush=True)
+    sys.stdin.read()
+"""
+
+
+@contextmanager
+def another_process_that_writes(store: Store) -> Iterator[tuple[subprocess.Popen[str], Path]]:
+    command = [sys.executable, "-c", STAGES, str(store.root)]
+    with subprocess.Popen(
+        command, cwd=repository(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        yield process, Path(process.stdout.readline().strip())
+
+
 def test_opening_removes_what_a_killed_run_left_and_spares_what_is_being_written(
     store: Store,
 ) -> None:
-    partial = store.root / "partial"
-    for name in ("old", "new"):
-        (partial / name).mkdir()
-        (partial / name / "half").write_bytes(b"RIFF")
-    os.utime(partial / "old", (time.time() - 7200,) * 2)
-    Store.open(store.root).close()
-    assert [path.name for path in partial.iterdir()] == ["new"]
+    (store.root / "partial" / "of an earlier version").mkdir()
+    with (
+        another_process_that_writes(store) as (killed, left),
+        another_process_that_writes(store) as (_, written),
+    ):
+        # The clock may jump: how old a folder looks does not matter.
+        os.utime(written, (0, 0))
+        Store.open(store.root).close()
+        assert {left, written} == set((store.root / "partial").iterdir())
+        killed.kill()
+        killed.wait()
+        Store.open(store.root).close()
+        assert list((store.root / "partial").iterdir()) == [written]
+        assert (written / "half").read_bytes() == b"RIFF"
+    assert list((store.root / "partial").iterdir()) == []
+
+
+def test_threads_and_the_own_process_do_not_sweep_what_they_write(store: Store) -> None:
+    with Blobs(store.root).staging() as folder:
+        write(folder / "half", b"RIFF")
+        Store.open(store.root).close()
+        assert (folder / "half").exists()
+    assert not folder.exists()
+
+
+def test_a_folder_that_is_taken_before_it_is_locked_is_replaced(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    acquire, taken = FileLock.acquire, []
+
+    def acquired(lock: FileLock) -> None:
+        acquire(lock)
+        taken.append(Path(lock.lock_file).parent)
+        if len(taken) == 1:
+            shutil.rmtree(taken[0])
+
+    monkeypatch.setattr(FileLock, "acquire", acquired)
+    with Blobs(store.root).staging() as folder:
+        assert folder == taken[1]
+        assert folder.is_dir()

@@ -1,5 +1,6 @@
 import json
 import logging
+import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -26,7 +27,9 @@ from tests.store.generate_and_die import (
     requests,
     same,
 )
+from tests.store.strange_files import strange
 
+STRANGE = strange(requests(1)[0])
 GENDER = find_axis("gender")
 OTHER = Instrument(ClassifierSpec("captions", None, "x"), "11111111")
 
@@ -110,7 +113,7 @@ def test_replicates_with_one_seed_are_one_image_and_the_first_decides(store: Sto
 
 
 def test_pixels_come_back_exactly(store: Store, asked: tuple[ImageRequest, ...]) -> None:
-    noise = np.random.default_rng(1).integers(0, 256, (40, 24, 3), dtype=np.uint8)
+    noise = np.random.default_rng(1).integers(0, 256, (32, 24, 3), dtype=np.uint8)
     store.save([Image(asked[0], noise)])
     loaded = store.load(asked[0]).pixels
     assert loaded is not None
@@ -251,6 +254,31 @@ def harm(path: Path, other: Path, damage: str) -> None:
     path.write_bytes(damaged[damage])
 
 
+@pytest.mark.parametrize("kind", STRANGE)
+def test_a_strange_file_in_place_of_an_image_is_forgotten(
+    generated: Store, asked: tuple[ImageRequest, ...], kind: str
+) -> None:
+    generated.image_path(asked[0].key).write_bytes(STRANGE[kind])
+    assert missing(generated, asked) == asked[:1]
+    generated.save(generator().generate(asked[:1]))
+    generated.image_path(asked[0].key).write_bytes(STRANGE[kind])
+    with pytest.raises(StoreCorrupt, match="The next run generates it again"):
+        generated.pixels(asked[0].key)
+    assert generated.size().images == len(asked) - 1
+
+
+@pytest.mark.parametrize("kind", STRANGE)
+def test_rebuilding_skips_a_strange_file(
+    generated: Store, asked: tuple[ImageRequest, ...], kind: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    generated.close()
+    (generated.root / "index.sqlite3").unlink()
+    generated.image_path(asked[0].key).write_bytes(STRANGE[kind])
+    with closing(Store.open(generated.root)) as again:
+        assert again.size().images == len(asked) - 2
+    assert asked[0].key in caplog.text
+
+
 @pytest.mark.parametrize("damage", ["truncated", "empty", "gone"])
 def test_an_image_of_another_size_is_missed_without_being_read(
     generated: Store, asked: tuple[ImageRequest, ...], damage: str, caplog: pytest.LogCaptureFixture
@@ -303,7 +331,7 @@ def test_rebuilding_leaves_strange_files_alone(
     strange.parent.mkdir(exist_ok=True)
     strange.write_bytes(b"no image")
     renamed = generated.images_root / "00" / ("0" * 64 + ".webp")
-    renamed.write_bytes(generated.image_path(asked[0].key).read_bytes())
+    shutil.copy(generated.image_path(asked[0].key), renamed)
     (generated.images_root / "notes.txt").write_text("mine")
     again = Store.open(generated.root)
     assert again.size().images == len(asked)

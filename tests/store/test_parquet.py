@@ -21,6 +21,7 @@ from tests.store.generate_and_die import (
     requests,
     same,
 )
+from tests.store.strange_files import strange
 
 ASKED = requests(70)
 
@@ -144,6 +145,10 @@ def test_another_programs_file_is_refused(store: Store, tmp_path: Path) -> None:
         ("key", "0" * 64, "does not match its request"),
         ("image", {"bytes": b"RIFF", "path": "x.webp"}, "not a complete WebP image"),
         ("request", "{}", "is not a request for an image"),
+        *(
+            ("image", {"bytes": data, "path": "x.webp"}, "Export or download it again")
+            for data in strange(ASKED[0]).values()
+        ),
     ],
 )
 def test_a_study_that_was_tampered_with_is_refused(

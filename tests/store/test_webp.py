@@ -1,5 +1,6 @@
 import io
 import json
+import tracemalloc
 from dataclasses import replace
 
 import numpy as np
@@ -16,20 +17,22 @@ from explorer.models.requests import ImageRequest
 from explorer.store import webp
 from explorer.words.prompts import Prompt
 from tests.fakes import fake_card
+from tests.store.strange_files import strange
 
 REQUEST = ImageRequest(fake_card().spec, Prompt("café <b>owner</b>", "naïve"), 3)
-SHAPES = st.tuples(st.integers(1, 40), st.integers(1, 40), st.just(3))
+SHAPES = st.tuples(st.integers(1, 32), st.integers(1, 32), st.just(3))
+STRANGE = strange(REQUEST)
 
 
 @hypothesis_settings(max_examples=50)
 @given(arrays.arrays(np.uint8, SHAPES))
 def test_any_pixels_come_back_exactly(pixels: np.ndarray) -> None:
-    assert np.array_equal(webp.decode(webp.encode(REQUEST, pixels)), pixels)
+    assert np.array_equal(webp.decode(webp.encode(REQUEST, pixels), REQUEST.key), pixels)
 
 
 def test_an_image_tells_its_request_and_checksum() -> None:
     pixels = np.zeros((8, 8, 3), dtype=np.uint8)
-    told = webp.describe(io.BytesIO(webp.encode(REQUEST, pixels)))
+    told = webp.describe(webp.encode(REQUEST, pixels), REQUEST.key)
     assert told == webp.Description(REQUEST, webp.digest(pixels))
     assert told.request.key == REQUEST.key
 
@@ -58,15 +61,20 @@ def test_a_thumbnail_is_at_most_160_px_and_never_enlarged(
         assert image.format == "WEBP"
 
 
-def test_other_images_are_not_taken_for_ours() -> None:
-    plain = io.BytesIO()
-    Image.new("RGB", (8, 8)).save(plain, "WEBP", lossless=True)
-    with pytest.raises(StoreCorrupt, match="does not contain its request"):
-        webp.describe(plain)
-    png = io.BytesIO()
-    Image.new("RGB", (8, 8)).save(png, "PNG")
-    with pytest.raises(StoreCorrupt, match="not a complete WebP image"):
-        webp.decode(png.getvalue())
+@pytest.mark.parametrize("kind", STRANGE)
+def test_other_images_are_not_taken_for_ours(kind: str) -> None:
+    with pytest.raises(StoreCorrupt):
+        webp.describe(STRANGE[kind], REQUEST.key)
+
+
+@pytest.mark.parametrize("kind", ["a bomb", "half a bomb", "larger than requested"])
+def test_no_more_pixels_are_decoded_than_were_requested(kind: str) -> None:
+    assert len(STRANGE[kind]) < 1000
+    tracemalloc.start()
+    with pytest.raises(StoreCorrupt):
+        webp.decode(STRANGE[kind], REQUEST.key)
+    assert tracemalloc.get_traced_memory()[1] < 1_000_000
+    tracemalloc.stop()
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"model": {}, "prompt": {}, "replicate": 0}'])
@@ -86,7 +94,7 @@ def test_a_request_of_any_backend_survives_being_written_down(settings: Settings
     assert again == request
     assert again.key == request.key
     pixels = np.zeros((8, 8, 3), dtype=np.uint8)
-    assert webp.describe(io.BytesIO(webp.encode(request, pixels))).request == request
+    assert webp.describe(webp.encode(request, pixels), request.key).request == request
 
 
 def test_a_request_of_an_unknown_backend_is_refused() -> None:

@@ -1,0 +1,38 @@
+"""All commands: those of `cli`, and the one that opens the page."""
+
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from explorer import settings
+from explorer.cli import app, run
+from explorer.cli.options import CacheFolder
+from explorer.translations import gettext as _
+
+__all__ = ["app", "run", "serve"]
+
+
+@app.command(help=_("Open the page, until interrupted."))
+def serve(
+    *,
+    host: Annotated[
+        str | None,
+        Parameter(
+            metavar="ADDRESS",
+            help=_("Address to listen on."),
+            show_default=_("this machine only"),
+        ),
+    ] = None,
+    port: Annotated[
+        int | None,
+        Parameter(metavar="N", help=_("Port."), show_default=_("the first free one from 7860")),
+    ] = None,
+    open_browser: Annotated[
+        bool, Parameter(name="--open", help=_("Also open the page in a browser."))
+    ] = False,
+    cache: CacheFolder = None,
+) -> None:
+    """Open the page, until interrupted."""
+    from explorer.page.app import serve as serve_page
+
+    serve_page(settings.load(cache), host, port, open_browser=open_browser)
