@@ -1,7 +1,8 @@
 """Open Bias Explorer in a browser; what a Hugging Face Space runs."""
 
-from explorer.page.app import serve
-from explorer.settings import load
+import sys
+
+from explorer.__main__ import run
 
 if __name__ == "__main__":
-    serve(load())
+    sys.exit(run(["serve", *sys.argv[1:]]))
