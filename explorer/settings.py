@@ -1,9 +1,10 @@
 """Paths, limits, device and address: the only module that reads the environment."""
 
 import os
+import re
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
 from typing import TYPE_CHECKING
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 
 MAX_IMAGES_PER_PROMPT = 1000
 _THIS_MACHINE = "127.0.0.1"
+_PROXY = re.compile("(?:http|https|all)_proxy", re.IGNORECASE)
+_SECRET = re.compile("(?:TOKEN|KEY|SECRET|PASSWORD)S?$", re.IGNORECASE)
+# Anything shorter would be found in words.
+_SHORTEST_SECRET = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +162,28 @@ def without_proxies() -> "Iterator[None]":
             os.environ["no_proxy"] = before
 
 
+def log_file(path: Path | None = None) -> Path | None:
+    """Return the file to log into: EXPLORER_LOG unless a path is given, None for no log."""
+    said = os.environ.get("EXPLORER_LOG")
+    return path or (Path(said) if said else None)
+
+
+def secrets() -> list[str]:
+    """Return the values of the variables whose names say that they hold a key or a token."""
+    said = [text.strip() for name, text in os.environ.items() if _SECRET.search(name)]
+    return [text for text in said if len(text) >= _SHORTEST_SECRET]
+
+
+def proxies() -> list[str]:
+    """Return the names of the variables that send requests through a proxy."""
+    return sorted(name for name, text in os.environ.items() if text and _PROXY.fullmatch(name))
+
+
 def _device() -> str:
     # Asking torch would take seconds on every start; the driver's device file and the version of
     # the installed build give the same answer.
-    cpu_build = version("torch").endswith("+cpu")
+    try:
+        cpu_build = version("torch").endswith("+cpu")
+    except PackageNotFoundError:
+        return "cpu"
     return "cuda" if Path("/dev/nvidia0").exists() and not cpu_build else "cpu"

@@ -4,6 +4,7 @@ The page, the command line and the tests share this code; they differ only in ho
 progress.
 """
 
+import logging
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from explorer.perception.axes import Axis, Perception
     from explorer.perception.instruments import ClassifierSpec, Recalibration
     from explorer.store.index import Store
+
+_log = logging.getLogger(__name__)
 
 
 class Generator(Protocol):
@@ -201,6 +204,7 @@ def run(
     for card in study.models:
         store.check(study.asked(card))
     to_generate = count_missing(study, store)
+    _log.info("A run of %d missing images in batches of %d: %r", to_generate, batch, study)
     pace = Pace(to_generate + count_unclassified(study, store))
     if pace.total and not cancelled():
         yield Progress(0, pace.total, "generate" if to_generate else "classify", None, None, None)

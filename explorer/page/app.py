@@ -1,8 +1,9 @@
 """The app: the views on their pages, the routes beside them, and the server."""
 
 import asyncio
+import logging
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 from gradio.components import Navbar
@@ -35,10 +36,22 @@ _PAGES = {"explore": "./", "compare": "compare", "gaps": "gaps", "annotate": "an
 _SEVERAL = FormKind(several_professions=True)
 _BESIDE = FormKind(several_professions=True, reference=True)
 
+_log = logging.getLogger(__name__)
+
+
+class _Page(gr.Blocks):
+    async def process_api(self, *args: Any, **named: Any) -> dict[str, Any]:
+        try:
+            return await super().process_api(*args, **named)
+        except Exception:
+            # Gradio only prints it.
+            _log.info("The page has failed.", exc_info=True)
+            raise
+
 
 def build(desk: "Desk") -> gr.Blocks:
     """Lay out every page; nothing is loaded, generated or served yet."""
-    page = gr.Blocks(title=TITLE, analytics_enabled=False)
+    page = _Page(title=TITLE, analytics_enabled=False)
     with page:
         _header("explore")
         view(page, desk, EXPLORE, (_("Model"),), explore.show)

@@ -508,3 +508,17 @@ def check_row(measured: float, corrected: float) -> dict[str, object]:
             f"{kind}_holds_truth": abs(share - 0.5) <= 0.05,
         }
     return row
+
+
+def test_a_command_records_its_line_its_study_and_its_error(
+    command: Command, tmp_path: Path
+) -> None:
+    log = tmp_path / "run.log"
+    line = "--model fake-a --profession author --adjective none --images 2"
+    assert command(f"generate {line} --log {log}").exit_code == 0
+    assert command(f"--log {log} tally {line} --profession nobody").exit_code == 2
+    text = log.read_text("utf-8")
+    assert f": generate {line}\n" in text
+    assert "A run of 2 missing images in batches of 32: Study(models=(" in text
+    assert "Traceback" in text
+    assert "UnknownName: Unknown profession 'nobody'" in text
