@@ -16,7 +16,8 @@ ExplorerError
 │   ├── StoreUnwritable     no permission, no space, not a folder
 │   ├── StoreCorrupt        the index or an image cannot be read
 │   └── StoreBusy           another process keeps the cache locked for too long
-└── ServeError              the page cannot be opened, for instance because the port is in use
+├── ServeError              the page cannot be opened, for instance because the port is in use
+└── MachineUnfit            something on this machine would stop a run
 
 Every message says what is wrong, quotes the value with !r and says what to do. Only two places
 report errors to people: the page displays them, and the command line prints them and exits with
@@ -118,3 +119,7 @@ class StoreBusy(StoreError):
 
 class ServeError(ExplorerError):
     """The page cannot be opened."""
+
+
+class MachineUnfit(ExplorerError):
+    """Something on this machine would stop a run."""
