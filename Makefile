@@ -1,6 +1,7 @@
 # make run          opens the page
 # make test         runs every check and test
 # make space        starts the page as a Hugging Face Space does and watches its log
+# make constraints  renews constraints.txt: the newest of all that the pins leave open
 # make messages     collects what people read for the translators
 # make screenshots  takes the images of docs/screenshots anew
 
@@ -8,13 +9,14 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --disable-pip-version-check
+EXACT := $(PIP) --constraint constraints.txt
 
 # A Space installs the Gradio that the README names: requirements-space.txt reads it from here.
 export SDK_VERSION := $(shell sed -n 's/^sdk_version: //p' README.md)
 
 MESSAGES := explorer/locale/en/LC_MESSAGES/explorer.po
 
-.PHONY: run test check chromium space messages screenshots
+.PHONY: run test check chromium space constraints messages screenshots
 
 run: $(VENV)/installed
 	$(BIN)/python -m explorer serve --open
@@ -32,6 +34,16 @@ check: $(VENV)/installed-dev
 space: $(VENV)/installed-dev chromium
 	$(BIN)/pytest tests/browser/test_space.py
 
+# A build says in its version what it is for (2.13.0+cpu), and a constraint must fit every build.
+constraints:
+	rm -rf $(VENV)
+	$(MAKE) $(BIN)/python
+	$(PIP) --upgrade pip
+	$(PIP) --requirement requirements-dev.txt --requirement requirements-space.txt
+	sed -i.old '/^[^#]/d' constraints.txt && rm constraints.txt.old
+	$(BIN)/python -m pip freeze --all | sed 's/+.*//' >> constraints.txt
+	touch $(VENV)/installed $(VENV)/installed-dev
+
 # The catalogue of the source language holds every sentence; a new language starts from it.
 messages: $(VENV)/installed-dev
 	$(BIN)/pybabel --quiet extract --mapping=babel.cfg --keywords=_ --no-wrap --sort-by-file \
@@ -41,12 +53,15 @@ screenshots: $(VENV)/installed-dev chromium
 	$(BIN)/python -m tests.browser.screenshots docs/screenshots
 
 # The stamps are younger than the lists of what is installed, or it is installed again.
-$(VENV)/installed: requirements.txt | $(BIN)/python
-	$(PIP) --requirement $<
+$(VENV)/installed: requirements.txt constraints.txt | $(BIN)/python
+	$(EXACT) pip
+	$(EXACT) --requirement $<
 	touch $@
 
-$(VENV)/installed-dev: requirements-dev.txt requirements-space.txt requirements.txt | $(BIN)/python
-	$(PIP) --requirement requirements-dev.txt --requirement requirements-space.txt
+$(VENV)/installed-dev: requirements-dev.txt requirements-space.txt requirements.txt constraints.txt \
+    | $(BIN)/python
+	$(EXACT) pip
+	$(EXACT) --requirement requirements-dev.txt --requirement requirements-space.txt
 	touch $@ $(VENV)/installed
 
 $(BIN)/python:

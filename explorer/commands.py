@@ -33,6 +33,9 @@ def serve(
     cache: CacheFolder = None,
 ) -> None:
     """Open the page, until interrupted."""
-    from explorer.page.app import serve as serve_page
-
-    serve_page(settings.load(cache), host, port, open_browser=open_browser)
+    address = settings.address(host, port)
+    with settings.own_gradio():
+        # Gradio opens a connection while it is imported.
+        with settings.without_proxies():
+            from explorer.page.app import serve as serve_page
+        serve_page(settings.load(cache), address, open_browser=open_browser)

@@ -18,7 +18,8 @@ ExplorerError
 │   ├── StoreCorrupt        the index or an image cannot be read
 │   │   └── IndexDamaged    the index is damaged; the next start rebuilds it
 │   └── StoreBusy           another process keeps the cache locked for too long
-└── ServeError              the page cannot be opened, for instance because the port is in use
+├── ServeError              the page cannot be opened, for instance because the port is in use
+└── MachineUnfit            something on this machine would stop a run
 
 Every message says what is wrong, quotes the value with !r and says what to do. Only two places
 report errors to people: the page displays them, and the command line prints them and exits with
@@ -128,3 +129,7 @@ class StoreBusy(StoreError):
 
 class ServeError(ExplorerError):
     """The page cannot be opened."""
+
+
+class MachineUnfit(ExplorerError):
+    """Something on this machine would stop a run."""

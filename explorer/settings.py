@@ -1,14 +1,27 @@
-"""Paths, limits and device: the only module that reads the environment."""
+"""Paths, limits, device and address: the only module that reads the environment."""
 
 import os
+import re
+from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from tempfile import gettempdir
+from tempfile import TemporaryDirectory, gettempdir
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
-from explorer.errors import InvalidData
+from explorer.errors import InvalidData, ServeError
+from explorer.translations import gettext as _
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 MAX_IMAGES_PER_PROMPT = 1000
+_THIS_MACHINE = "127.0.0.1"
+_PROXY = re.compile("(?:http|https|all)_proxy", re.IGNORECASE)
+_SECRET = re.compile("(?:TOKEN|KEY|SECRET|PASSWORD)S?$", re.IGNORECASE)
+# Anything shorter would be found in words.
+_SHORTEST_SECRET = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +91,109 @@ def own_cache() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or home / ".cache") / "bias-explorer"
 
 
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where the page is served.
+
+    Args:
+        host: the address to listen on.
+        port: the port; None for the first free one from 7860.
+        root_path: what a proxy puts before every path, "/bias" for instance, or the whole public
+            address.
+    """
+
+    host: str = _THIS_MACHINE
+    port: int | None = None
+    root_path: str = ""
+
+
+def address(host: str | None = None, port: int | None = None) -> Address:
+    """Read GRADIO_SERVER_NAME, GRADIO_SERVER_PORT and GRADIO_ROOT_PATH.
+
+    Args:
+        host: overrides GRADIO_SERVER_NAME.
+        port: overrides GRADIO_SERVER_PORT.
+
+    Raises:
+        InvalidData: the port is not a number.
+    """
+    host = host or os.environ.get("GRADIO_SERVER_NAME") or _THIS_MACHINE
+    said = os.environ.get("GRADIO_SERVER_PORT", "")
+    if port is None and said:
+        if not said.isdecimal():
+            raise InvalidData(f"GRADIO_SERVER_PORT is {said!r}. Set it to a port, such as 7860.")
+        port = int(said)
+    root = os.environ.get("GRADIO_ROOT_PATH", "").rstrip("/")
+    whole = urlsplit(root).scheme in {"http", "https"}
+    return Address(host.strip("[]"), port, root if whole or not root else f"/{root.lstrip('/')}")
+
+
+@contextmanager
+def own_gradio() -> "Iterator[None]":
+    """Keep Gradio away from what is meant for other programs, its temporary folder included.
+
+    Its variables could publish files or the page (GRADIO_ALLOWED_PATHS, GRADIO_SHARE), and its
+    usual folder may belong to somebody else. Gradio reads both while it is imported.
+
+    Raises:
+        ServeError: there is no folder for temporary files.
+    """
+    for name in [name for name in os.environ if name.startswith("GRADIO_")]:
+        del os.environ[name]
+    try:
+        folder = TemporaryDirectory(prefix="bias-explorer-", ignore_cleanup_errors=True)
+    except OSError as error:
+        pattern = _(
+            "The page needs a folder for temporary files, and there is none ({error}). Free some "
+            "space, or set TMPDIR to a folder that can be written."
+        )
+        raise ServeError(pattern.format(error=error)) from error
+    with folder as path:
+        os.environ["GRADIO_TEMP_DIR"] = path
+        yield
+
+
+@contextmanager
+def without_proxies() -> "Iterator[None]":
+    """Let no request of this process go through a proxy: Gradio asks its own server as it starts.
+
+    To exempt this machine alone would not do. With a proxy of a kind that needs another package,
+    even a direct connection fails.
+    """
+    # Where both are set, the small letters count.
+    before = os.environ.get("no_proxy")
+    os.environ["no_proxy"] = "*"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["no_proxy"]
+        else:
+            os.environ["no_proxy"] = before
+
+
+def log_file(path: Path | None = None) -> Path | None:
+    """Return the file to log into: EXPLORER_LOG unless a path is given, None for no log."""
+    said = os.environ.get("EXPLORER_LOG")
+    return path or (Path(said) if said else None)
+
+
+def secrets() -> list[str]:
+    """Return the values of the variables whose names say that they hold a key or a token."""
+    said = [text.strip() for name, text in os.environ.items() if _SECRET.search(name)]
+    return [text for text in said if len(text) >= _SHORTEST_SECRET]
+
+
+def proxies() -> list[str]:
+    """Return the names of the variables that send requests through a proxy."""
+    return sorted(name for name, text in os.environ.items() if text and _PROXY.fullmatch(name))
+
+
 def _device() -> str:
     # Asking torch would take seconds on every start; the driver's device file and the version of
     # the installed build give the same answer.
-    cpu_build = version("torch").endswith("+cpu")
+    try:
+        cpu_build = version("torch").endswith("+cpu")
+    except PackageNotFoundError:
+        return "cpu"
     return "cuda" if Path("/dev/nvidia0").exists() and not cpu_build else "cpu"

@@ -4,6 +4,7 @@ The page, the command line and the tests share this code; they differ only in ho
 progress.
 """
 
+import logging
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from explorer.perception.instruments import ClassifierSpec, Recalibration
     from explorer.progress import Work
     from explorer.store.index import Store
+
+_log = logging.getLogger(__name__)
 
 
 class Generator(Protocol):
@@ -218,6 +221,7 @@ def run(
         return
     pace = Pace(_work(study, store))
     if pace.total:
+        _log.info("A run of %d images in batches of %d: %r", pace.total, batch, study)
         store.require_writable()
         yield pace.start()
     if warnings := _check(study, store, generators):

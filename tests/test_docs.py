@@ -100,7 +100,7 @@ def test_every_ignored_rule_has_its_reason() -> None:
 
 
 def _options() -> set[str]:
-    found, groups = {"--help"}, [app]
+    found, groups = {"--help"}, [app, app.meta]
     while groups:
         command = groups.pop()
         groups += [command[name] for name in command if not name.startswith("-")]

@@ -4,10 +4,11 @@ import ast
 import re
 import sys
 from collections.abc import Iterator
-from importlib.metadata import packages_distributions, version
+from importlib.metadata import packages_distributions, requires, version
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 from explorer.settings import repository
 
@@ -47,6 +48,24 @@ def test_what_is_installed_is_what_is_pinned(name: str) -> None:
         assert version(package).partition("+")[0] == pin
 
 
+def test_everything_that_is_installed_has_an_exact_version() -> None:
+    exact = pins("constraints.txt")
+    installed = {name: version(name).partition("+")[0] for name in brought()}
+    assert installed == {name: exact.get(name) for name in installed}
+    assert "pip" in exact
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+def test_exact_versions_are_those_that_are_pinned(name: str) -> None:
+    pinned = pins(name)
+    exact = pins("constraints.txt")
+    assert pinned == {package: exact[package] for package in pinned}
+
+
+def test_a_constraint_fits_every_build_of_a_package() -> None:
+    assert "+" not in "".join(pins("constraints.txt").values())
+
+
 def text(name: str) -> str:
     return (ROOT / name).read_text(encoding="utf-8")
 
@@ -55,6 +74,27 @@ def pins(name: str) -> dict[str, str]:
     """Return the versions of a file, by distribution; anything but an exact pin fails."""
     lines = [line for line in text(name).splitlines() if not line.startswith(("#", "-r "))]
     return {normal(package): pin for package, pin in (line.split("==") for line in lines)}
+
+
+def brought() -> set[str]:
+    """Return the distributions that come along on this machine with all that is asked for."""
+    lines = (text(f"requirements{end}.txt").splitlines() for end in ("", "-dev", "-space"))
+    asked = [line for found in lines for line in found if not line.startswith(("#", "-r "))]
+    todo = [Requirement(line.replace("${SDK_VERSION}", TOLD["sdk_version"])) for line in asked]
+    seen = set()
+    while todo:
+        one = todo.pop()
+        if (known := (normal(one.name), frozenset(one.extras))) not in seen:
+            seen.add(known)
+            further = map(Requirement, requires(one.name) or ())
+            todo += (each for each in further if needed(each, one.extras))
+    return {name for name, _extras in seen}
+
+
+def needed(requirement: Requirement, extras: set[str]) -> bool:
+    """Return whether a requirement of a distribution holds here, with extras of it."""
+    marker = requirement.marker
+    return not marker or any(marker.evaluate({"extra": extra}) for extra in {"", *extras})
 
 
 def distributions(files: Iterator[Path]) -> set[str]:

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from explorer import settings
-from explorer.settings import Settings, own_cache, space_cache
+from explorer.errors import InvalidData
+from explorer.settings import Address, Settings, own_cache, space_cache
 
 
 @pytest.fixture
@@ -88,3 +89,38 @@ def test_a_user_without_a_home_keeps_them_in_the_temporary_folder(
     monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
     monkeypatch.setattr(Path, "home", homeless)
     assert own_cache().is_relative_to(tempfile.gettempdir())
+
+
+def test_an_address_is_told_by_options_or_by_what_a_space_sets(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("NAME", "PORT"):
+        monkeypatch.delenv(f"GRADIO_SERVER_{name}", raising=False)
+    assert settings.address() == Address("127.0.0.1", None, "")
+    monkeypatch.setenv("GRADIO_SERVER_NAME", "0.0.0.0")  # noqa: S104 - what a Space sets
+    monkeypatch.setenv("GRADIO_SERVER_PORT", "7861")
+    assert settings.address() == Address("0.0.0.0", 7861, "")  # noqa: S104
+    assert settings.address("[::1]", 7862) == Address("::1", 7862, "")
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("", ""),
+        ("/", ""),
+        ("bias", "/bias"),
+        ("/bias/", "/bias"),
+        ("https://example.org/bias/", "https://example.org/bias"),
+    ],
+)
+def test_a_path_in_front_is_understood_however_it_is_written(
+    monkeypatch: pytest.MonkeyPatch, said: str, meant: str
+) -> None:
+    monkeypatch.setenv("GRADIO_ROOT_PATH", said)
+    assert settings.address().root_path == meant
+
+
+def test_a_port_that_is_no_number_is_quoted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GRADIO_SERVER_PORT", "auto")
+    with pytest.raises(InvalidData, match="GRADIO_SERVER_PORT is 'auto'"):
+        settings.address()

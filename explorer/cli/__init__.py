@@ -1,6 +1,14 @@
 """The command line."""
 
-from explorer.cli import annotate, counting, generating, instruments, questions, verifying
+from explorer.cli import (
+    annotate,
+    counting,
+    generating,
+    instruments,
+    machine,
+    questions,
+    verifying,
+)
 from explorer.cli.app import annotate_commands, app, arrange, run
 
 __all__ = [
@@ -9,6 +17,7 @@ __all__ = [
     "counting",
     "generating",
     "instruments",
+    "machine",
     "questions",
     "run",
     "verifying",
@@ -17,6 +26,6 @@ __all__ = [
 arrange(
     app,
     *("models", "generate", "tally", "images", "compare", "gap", "adjectives", "plan"),
-    *("annotate", "error-rates", "agreement", "sensitivity", "reference", "verify"),
+    *("annotate", "error-rates", "agreement", "sensitivity", "reference", "verify", "doctor"),
 )
 arrange(annotate_commands, "sample", "import", "export", "report")

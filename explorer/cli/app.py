@@ -3,6 +3,8 @@
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
 
 from cyclopts import App, CycloptsError, MissingArgumentError, Parameter, UnusedCliTokensError
 
@@ -11,6 +13,8 @@ from explorer.cli.help import TwoColumns
 from explorer.cli.output import say
 from explorer.errors import ExplorerError, InputError
 from explorer.interruptions import Interrupted
+from explorer.log import recorded
+from explorer.settings import log_file
 from explorer.translations import gettext as _
 
 DONE = 0
@@ -53,6 +57,30 @@ app.command(annotate_commands)
 app.command(reference_commands)
 
 
+# It takes everything else from the app.
+app.meta.suppress_keyboard_interrupt = False
+
+
+@app.meta.default
+def _recorded(
+    *words: Annotated[str, Parameter(show=False, allow_leading_hyphen=True)],
+    log: Annotated[
+        Path | None,
+        Parameter(
+            metavar="FILE",
+            help=_("Record settings, warnings and errors in a file.  [env: EXPLORER_LOG]"),
+        ),
+    ] = None,
+) -> int:
+    with recorded(log_file(log), words):
+        _chain, apps, left = app.parse_commands(words)
+        if apps[-1].default_command is None and not left:
+            app.help_print(words, console=app.error_console)
+            return WRONG
+        app(words)
+        return DONE
+
+
 def arrange(group: App, *names: str) -> None:
     """Let help list the commands of a group in this order, and all others after them."""
     for place, name in enumerate(names):
@@ -66,7 +94,9 @@ def run(words: Sequence[str]) -> int:
         words: what stands behind the name of the program.
     """
     try:
-        return _run(words)
+        # Help and version come without a status.
+        status: int = app.meta(words) or DONE
+        sys.stdout.flush()
     except CycloptsError as error:
         _say_usage_error(error)
         return WRONG
@@ -79,16 +109,7 @@ def run(words: Sequence[str]) -> int:
         # The reader has closed the pipe. Python would complain once more on closing stdout.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
-
-
-def _run(words: Sequence[str]) -> int:
-    _chain, apps, left = app.parse_commands(words)
-    if apps[-1].default_command is None and not left:
-        app.help_print(words, console=app.error_console)
-        return WRONG
-    app(words)
-    sys.stdout.flush()
-    return DONE
+    return status
 
 
 def _say_usage_error(error: CycloptsError) -> None:

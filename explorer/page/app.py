@@ -1,24 +1,28 @@
 """The app: the views on their pages, the routes beside them, and the server."""
 
 import asyncio
+import logging
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 from gradio.components import Navbar
 from starlette.middleware import Middleware
 
-from explorer.errors import ServeError
+from explorer.failures import first_line
 from explorer.findings.findings import Findings
 from explorer.page import annotate, compare, explore, gaps
 from explorer.page.choice import COMPARE, EXPLORE, GAPS, study
 from explorer.page.desk import open_desk
 from explorer.page.form import FormKind
+from explorer.page.ports import refused, require_free
+from explorer.page.prefix import Prefix
 from explorer.page.redirects import ViewRedirect
 from explorer.page.rendering import render
 from explorer.page.routes import routes
 from explorer.page.theme import head, theme
 from explorer.page.view import view
+from explorer.settings import Address, without_proxies
 from explorer.translations import gettext as _
 from explorer.words.articles import article
 
@@ -27,16 +31,27 @@ if TYPE_CHECKING:
     from explorer.settings import Settings
 
 TITLE = "Bias Explorer"
-_PORT = 7860
 # The address of each view, by the name that page.js gives it.
 _PAGES = {"explore": "./", "compare": "compare", "gaps": "gaps", "annotate": "annotate"}
 _SEVERAL = FormKind(several_professions=True)
 _BESIDE = FormKind(several_professions=True, reference=True)
 
+_log = logging.getLogger(__name__)
+
+
+class _Page(gr.Blocks):
+    async def process_api(self, *args: Any, **named: Any) -> dict[str, Any]:
+        try:
+            return await super().process_api(*args, **named)
+        except Exception:
+            # Gradio only prints it.
+            _log.info("The page has failed.", exc_info=True)
+            raise
+
 
 def build(desk: "Desk") -> gr.Blocks:
     """Lay out every page; nothing is loaded, generated or served yet."""
-    page = gr.Blocks(title=TITLE, analytics_enabled=False)
+    page = _Page(title=TITLE, analytics_enabled=False)
     with page:
         _header(desk, "explore")
         view(page, desk, EXPLORE, (_("Model"),), explore.show)
@@ -53,29 +68,22 @@ def build(desk: "Desk") -> gr.Blocks:
     return page
 
 
-def serve(
-    settings: "Settings",
-    host: str | None = None,
-    port: int | None = None,
-    *,
-    open_browser: bool = False,
-) -> None:
+def serve(settings: "Settings", address: Address, *, open_browser: bool = False) -> None:
     """Open the page and stay until interrupted; runs in progress end with their current images.
 
     Args:
         settings: the cache and the device.
-        host: the address to listen on; None for this machine only, or for the one a Space sets.
-        port: the port; None for the first free one from 7860.
+        address: where the page is served.
         open_browser: also open the page in a browser.
 
     Raises:
         StoreError: the cache cannot be used.
-        ServeError: the port is taken.
+        ServeError: something stops the server.
     """
     desk = open_desk(settings)
 
     async def opened() -> gr.Blocks:
-        return launch(desk, host, port, open_browser=open_browser)
+        return launch(desk, address, open_browser=open_browser)
 
     # Without a running event loop, Gradio opens one for each of its locks and never closes them,
     # and Python warns about this at some later moment.
@@ -92,45 +100,45 @@ def serve(
         page.close(verbose=False)
 
 
-def launch(
-    desk: "Desk",
-    host: str | None = None,
-    port: int | None = None,
-    *,
-    open_browser: bool = False,
-) -> gr.Blocks:
+def launch(desk: "Desk", address: Address = Address(), *, open_browser: bool = False) -> gr.Blocks:
     """Start serving in the background and return the page, which knows its local_url.
 
     Raises:
-        ServeError: the port is taken.
+        ServeError: something stops the server.
     """
+    require_free(address)
     page = build(desk)
     try:
-        page.launch(
-            server_name=host,
-            server_port=port,
-            inbrowser=open_browser,
-            prevent_thread_lock=True,
-            quiet=True,
-            theme=theme(),
-            head=head(),
-            app_kwargs={
-                "routes": routes(desk),
-                "middleware": [Middleware(ViewRedirect, views=set(_PAGES.values()))],
-            },
-            footer_links=[],
-            run_history=False,
-            enable_monitoring=False,
-            ssr_mode=False,
-            pwa=False,
-        )
-    except OSError as error:
-        raise ServeError(
-            _(
-                "The page cannot be opened on port {port!r} ({error}). Close the program that uses "
-                "the port, or choose another port with --port."
-            ).format(port=port or _PORT, error=error)
-        ) from error
+        with without_proxies():
+            page.launch(
+                # As in a browser's address bar.
+                server_name=f"[{address.host}]" if ":" in address.host else address.host,
+                server_port=address.port or None,
+                root_path=address.root_path,
+                inbrowser=open_browser,
+                prevent_thread_lock=True,
+                quiet=True,
+                theme=theme(),
+                head=head(),
+                app_kwargs={
+                    "routes": routes(desk),
+                    "middleware": [
+                        Middleware(Prefix),
+                        Middleware(ViewRedirect, views=set(_PAGES.values())),
+                    ],
+                },
+                footer_links=[],
+                run_history=False,
+                enable_monitoring=False,
+                share=False,
+                mcp_server=False,
+                ssr_mode=False,
+                pwa=False,
+            )
+    except Exception as error:
+        # Gradio asks its own server whether it answers, and raises whatever comes of that.
+        pattern = _("{error} See that this machine can reach itself, or choose another --host.")
+        raise refused(address, pattern.format(error=first_line(error))) from error
     return page
 
 

@@ -1,7 +1,8 @@
 """Redirect from the landing page to the view that an address names.
 
 The address bar of a Space belongs to the Hub, which passes only the query to our landing page.
-`?view=compare&left=...` opens the same page as `compare?left=...`.
+`?view=compare&left=...` opens the same page as `compare?left=...`. So does `compare/?left=...`,
+where the links of the page would lead astray.
 """
 
 from typing import TYPE_CHECKING
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class ViewRedirect:
-    """Middleware that redirects requests for the landing page whose query names another view."""
+    """Middleware that redirects requests that name a view in another way than its address."""
 
     def __init__(self, app: "ASGIApp", views: "Collection[str]") -> None:
         """Remember the app that answers all other requests, and the paths of the views."""
@@ -27,10 +28,21 @@ class ViewRedirect:
     async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
         """Answer one request."""
         answer = self._app
-        if scope["type"] == "http" and scope["path"] == "/":
-            parameters = Request(scope).query_params
-            view = parameters.get("view")
-            if view in self._views:
-                others = [pair for pair in parameters.multi_items() if pair[0] != "view"]
-                answer = RedirectResponse(f"{view}?{urlencode(others)}")
+        if scope["type"] == "http" and (place := self._elsewhere(Request(scope))):
+            answer = RedirectResponse(place)
         await answer(scope, receive, send)
+
+    def _elsewhere(self, request: Request) -> str | None:
+        """Return the address that a request is redirected to, None if it is answered here."""
+        root = request.scope.get("root_path", "")
+        path = request.scope["path"].removeprefix(root)
+        pairs = request.query_params.multi_items()
+        if path in {"", "/"}:
+            view, up = request.query_params.get("view"), ""
+            pairs = [pair for pair in pairs if pair[0] != "view"]
+        else:
+            view, up = path.strip("/") if path.endswith("/") else None, "../"
+        if view not in self._views:
+            return None
+        # Without a root path it is relative, so that it holds behind any proxy.
+        return f"{f'{root}/' if root else up}{view}?{urlencode(pairs)}"

@@ -1,5 +1,6 @@
 """Fill in the HTML templates, which escape whatever comes from people."""
 
+import logging
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +15,8 @@ from explorer.translations import gettext, ngettext
 if TYPE_CHECKING:
     from explorer.errors import ExplorerError
 
+_log = logging.getLogger(__name__)
+
 
 def render(template: str, **values: object) -> str:
     """Return one template of explorer/page/templates with its values filled in."""
@@ -27,6 +30,7 @@ def asset(name: str) -> str:
 
 def alert(error: "ExplorerError") -> str:
     """Return an error as an alert, which screen readers announce at once."""
+    _log.info("The page shows an error.", exc_info=error)
     return render("status.html", kind="error", text=str(error))
 
 

@@ -8,6 +8,7 @@ import gradio as gr
 from explorer import settings
 from explorer.page.app import launch, warm
 from explorer.page.desk import Desk, open_desk
+from explorer.settings import Address
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +25,9 @@ class Site:
         self.desk.store.close()
 
 
-def open_site(cache: Path) -> Site:
+def open_site(cache: Path, address: Address = Address()) -> Site:
     """Serve the app on a free port, with the sample study in its cache."""
     desk = open_desk(settings.load(cache))
     warm(desk)
-    page = launch(desk)
+    page = launch(desk, address)
     return Site(str(page.local_url), desk, page)

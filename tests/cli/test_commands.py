@@ -635,3 +635,17 @@ def test_verify_says_what_only_people_can_repair(command: Command, cache: Path) 
     assert found.exit_code == 1
     assert "Move it away, or delete it" in found.stdout
     assert strange.exists()
+
+
+def test_a_command_records_its_line_its_study_and_its_error(
+    command: Command, tmp_path: Path
+) -> None:
+    log = tmp_path / "run.log"
+    line = "--model fake-a --profession author --adjective none --images 2"
+    assert command(f"generate {line} --log {log}").exit_code == 0
+    assert command(f"--log {log} tally {line} --profession nobody").exit_code == 2
+    text = log.read_text("utf-8")
+    assert f": generate {line}\n" in text
+    assert "A run of 2 images in batches of 32: Study(models=(" in text
+    assert "Traceback" in text
+    assert "UnknownName: Unknown profession 'nobody'" in text

@@ -16,7 +16,7 @@ def test_help_lists_the_commands_in_the_order_of_use() -> None:
     listed = re.findall(r"^  ([a-z][a-z-]*)  ", run("--help").stdout, flags=re.MULTILINE)
     assert listed == [
         *("models", "generate", "tally", "images", "compare", "gap", "adjectives", "plan"),
-        *("annotate", "error-rates", "agreement", "sensitivity", "reference", "verify"),
+        *("annotate", "error-rates", "agreement", "sensitivity", "reference", "verify", "doctor"),
         "serve",
     ]
 

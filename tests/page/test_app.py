@@ -13,7 +13,7 @@ from explorer.page.app import build, launch
 from explorer.page.choice import EXPLORE
 from explorer.page.desk import Desk
 from explorer.page.theme import head
-from explorer.settings import repository
+from explorer.settings import Address, repository
 from tests.markup import parse_html
 from tests.page.conftest import Generated
 
@@ -72,7 +72,7 @@ def test_a_taken_port_says_what_to_do(desk: Desk) -> None:
         taken.listen()
         port = taken.getsockname()[1]
         with pytest.raises(ServeError, match=f"port {port}.*--port"):
-            launch(desk, port=port)
+            launch(desk, Address(port=port))
 
 
 def test_style_and_script_ask_nothing_of_other_servers() -> None:

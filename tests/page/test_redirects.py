@@ -37,6 +37,17 @@ def test_the_view_gets_the_rest_of_the_query(client: TestClient, asked: str, ans
     assert response.headers["location"] == f"compare{answered}"
 
 
+def test_a_slash_too_many_leads_to_the_view(client: TestClient) -> None:
+    response = client.get("/compare/?left=a")
+    assert response.headers["location"] == "../compare?left=a"
+
+
+@pytest.mark.parametrize("asked", ["/?view=compare&left=a", "/compare/?left=a"])
+def test_under_a_path_the_view_is_there_too(client: TestClient, asked: str) -> None:
+    under = TestClient(client.app, root_path="/bias", follow_redirects=False)
+    assert under.get(f"/bias{asked}").headers["location"] == "/bias/compare?left=a"
+
+
 @pytest.mark.parametrize(
     "asked", ["/", "/?left=a", "/?view=", "/?view=//elsewhere.org", "/compare?view=compare"]
 )
