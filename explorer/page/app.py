@@ -48,7 +48,7 @@ def build(desk: "Desk") -> gr.Blocks:
         view(page, desk, GAPS, (_("Model"),), gaps.show, _BESIDE)
     with page.route(_("Annotate"), _PAGES["annotate"]):
         _header("annotate")
-        annotate.view(page, desk)
+        annotate.view(desk)
     page.queue(default_concurrency_limit=8, max_size=100)
     return page
 

@@ -1,4 +1,4 @@
-// Bias Explorer: the address bar, the keys of the grid and the full image.
+// Bias Explorer: address and history, the keys of the grid, the full image, annotating.
 (() => {
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 
@@ -9,23 +9,101 @@
     return element;
   }
 
-  // The address follows what is shown, so that it can be copied at any time.
+  // The address follows what is shown, so that it can be copied at any time: the choice, which the
+  // server writes, what frames the images, and the image that is open. Every choice is an entry of the
+  // history. The Hub and Gradio add parameters whose names begin with underscores.
+
+  const here = { frame: "", image: "" };
+  const view = () => document.querySelector(".bx-view");
+  const parameters = (query) => [...new URLSearchParams(query)];
+  const isHub = ([name]) => name.startsWith("__");
+  const isChoice = ([name]) => !(name in here) && !name.startsWith("__");
+  const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
+
+  function address() {
+    const added = Object.entries(here).filter(([, value]) => value);
+    const written = added.map(([name, value]) => `&${name}=${encodeURIComponent(value)}`);
+    return view().dataset.address + written.join("");
+  }
+
+  function write(method, state = history.state) {
+    const kept = parameters(location.search).filter(isHub);
+    const query = address() + kept.map(([name, value]) => `&${name}=${value}`).join("");
+    if (!same(parameters(query), parameters(location.search))) {
+      history[method](state, "", location.pathname + query);
+    }
+    tellTheSpace(address());
+  }
+
+  // An address was opened, by a link, a reload, Back or Forward: `revisit` asks the server for its choice.
+
+  let arriving = true;
+  let typed = null;
+
+  function arrive(revisit) {
+    addEventListener("popstate", () => {
+      const shown = view() && parameters(view().dataset.address);
+      if (shown && same(parameters(location.search).filter(isChoice), shown)) return follow();
+      arriving = true;
+      if (dialog?.open) closeQuietly();
+      revisit(location.search);
+    });
+  }
+
+  function follow() {
+    const asked = new URLSearchParams(location.search);
+    here.frame = asked.get("frame") ?? "";
+    here.image = asked.get("image") ?? "";
+    frame();
+    const thumb = here.image && all(".bx-thumb").find((one) => nameOf(one) === here.image);
+    if (thumb) open(thumb);
+    else closeQuietly();
+  }
 
   function shown(element) {
-    const view = element.querySelector(".bx-view");
-    if (!view) return;
-    for (const details of all("details[data-key]", view)) details.open = unfolded.has(details.dataset.key);
-    const kept = [...new URLSearchParams(location.search)].filter(([name]) => name.startsWith("__"));
-    const query = view.dataset.address + kept.map(([name, value]) => `&${name}=${value}`).join("");
-    if (query !== location.search) {
-      history.replaceState(history.state, "", location.pathname + query);
-    }
-    tellTheSpace(view.dataset.address);
+    if (!element.querySelector(".bx-view")) return;
+    for (const details of all("details[data-key]", element)) details.open = unfolded.has(details.dataset.key);
+    tellExpanded();
+    if (arriving) follow();
+    else frame();
+    // A number that is being typed is one choice.
+    const field = document.activeElement?.matches("input[type=number]") ? document.activeElement : null;
+    write(arriving || (field && field === typed) ? "replaceState" : "pushState", arriving ? history.state : null);
+    typed = arriving ? null : field;
+    arriving = false;
     for (const other of ["explore", "compare", "gaps"]) {
       const link = document.querySelector(`.bx-header a[data-view="${other}"]`);
-      if (link && view.dataset[other]) link.search = view.dataset[other];
+      if (link && view().dataset[other]) link.search = view().dataset[other];
     }
   }
+
+  document.addEventListener("focusout", () => (typed = null));
+
+  // What frames the images: the first axis, unless another one is chosen.
+
+  function frame() {
+    const choices = all("input[name=bx-frame]");
+    const chosen = choices.find((one) => one.value === here.frame) ?? choices[0];
+    here.frame = chosen && chosen !== choices[0] ? chosen.value : "";
+    if (chosen) chosen.checked = true;
+  }
+
+  document.addEventListener("change", ({ target }) => {
+    if (target.name !== "bx-frame") return;
+    here.frame = target.value;
+    frame();
+    write("pushState", null);
+  });
+
+  // Gradio's accordions do not say whether they are open.
+
+  function tellExpanded() {
+    for (const button of all(".bx-settings > button")) {
+      button.setAttribute("aria-expanded", String(button.classList.contains("open")));
+    }
+  }
+
+  document.addEventListener("click", () => setTimeout(tellExpanded));
 
   // What was unfolded stays unfolded when the view is replaced.
 
@@ -108,7 +186,14 @@
     }
     dialog.append(top, make("div", "bx-dialog-body"));
     dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
-    dialog.addEventListener("close", () => current?.isConnected && focus(current));
+    dialog.addEventListener("close", () => {
+      if (current?.isConnected) focus(current);
+      if (!here.image) return;
+      here.image = "";
+      // Opening it here made an entry of the history, which Back takes away.
+      if (history.state?.opened) history.back();
+      else write("replaceState");
+    });
     dialog.addEventListener("keydown", (event) => {
       const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
       if (by) step(by);
@@ -125,7 +210,7 @@
     const thumbs = order();
     const place = thumbs.findIndex((thumb) => pair(thumb).includes(current));
     const next = thumbs[place + by];
-    if (next) open(next);
+    if (next) choose(next);
   }
 
   const factsOf = (thumb) => JSON.parse(thumb.dataset.facts);
@@ -138,12 +223,29 @@
       .filter(Boolean);
   }
 
+  // The word of its row, and its number.
+  const nameOf = (thumb) => `${thumb.closest(".bx-row").dataset.word}:${factsOf(thumb).number}`;
+
+  function closeQuietly() {
+    here.image = "";
+    if (dialog?.open) dialog.close();
+  }
+
+  function choose(thumb) {
+    const isOpen = dialog?.open;
+    open(thumb);
+    if (isOpen) write("replaceState");
+    else write("pushState", { opened: true });
+  }
+
   function open(thumb) {
+    here.image = nameOf(thumb);
     if (!dialog) build(wordsOf(thumb));
     current = thumb;
     const row = thumb.closest(".bx-row");
     const axes = JSON.parse(thumb.closest(".bx-grid").dataset.axes);
-    dialog.querySelector("h2").textContent = row.dataset.prompt;
+    const prompt = row.querySelector(".bx-prompt").cloneNode(true);
+    dialog.querySelector("h2").replaceChildren(...prompt.childNodes);
     const shown = pair(thumb);
     const body = dialog.querySelector(".bx-dialog-body");
     body.className = `bx-dialog-body ${shown.length === 1 ? "single" : "pair"}`;
@@ -221,14 +323,51 @@
   let busy = false;
   let focused = null;
 
+  // The browser remembers the annotator's name, unless it forbids to.
+  const name = {
+    read() {
+      try {
+        return localStorage.getItem("bx-annotator") ?? "";
+      } catch {
+        return "";
+      }
+    },
+    keep(text) {
+      try {
+        localStorage.setItem("bx-annotator", text);
+      } catch {
+        // Then it is asked for each time.
+      }
+    },
+  };
+
+  function annotate(trigger, event) {
+    const revisit = (query) => trigger(event, { query, name: name.read() });
+    arrive(revisit);
+    document.addEventListener("click", ({ target }) => {
+      if (!target.closest?.("[data-rename]")) return;
+      name.keep("");
+      arriving = true;
+      revisit(location.search);
+    });
+    // What is typed after Enter is meant for the images.
+    document.addEventListener("keydown", ({ key, target }) => {
+      if (key === "Enter" && target.closest?.("#bx-annotator")) target.blur();
+    });
+    revisit(location.search);
+  }
+
   function annotating(element, trigger) {
     shown(element);
+    if (view()?.dataset.annotator) name.keep(view().dataset.annotator);
     if (!element.dataset.listening) listen(element, trigger);
     const answered = busy;
     busy = false;
-    // Whatever is replaced loses the focus. It returns to the same button, or goes from the fields to
-    // the first answer, so that keys do not end up in a field.
-    const inside = document.activeElement?.closest("#bx-model, #bx-axis, #bx-annotator");
+    // Whatever is replaced loses the focus. It returns to the same button, or goes from a field in
+    // which nothing is being typed to the first answer, so that keys do not end up in it.
+    const field = "#bx-model, #bx-axis, #bx-entry";
+    const typing = document.activeElement?.getAttribute("aria-expanded") === "true";
+    const inside = !typing && document.activeElement?.closest(field);
     if (inside) focused = element.querySelector("[data-answer]")?.dataset.key;
     if (inside || document.activeElement === document.body) {
       const button = focused && element.querySelector(`[data-key="${focused}"]:not(:disabled)`);
@@ -276,11 +415,11 @@
 
   document.addEventListener("click", (event) => {
     const thumb = event.target.closest?.(".bx-thumb");
-    if (thumb) open(thumb);
+    if (thumb) choose(thumb);
     const copy = event.target.closest?.(".bx-copy");
     if (copy) {
       // The Hub adds its own parameters, one of which gives access to private Spaces.
-      const link = new URL(document.querySelector(".bx-view").dataset.address, location.href);
+      const link = new URL(address(), location.href);
       navigator.clipboard.writeText(link.href).then(() => {
         copy.dataset.text ??= copy.textContent;
         copy.textContent = copy.dataset.copied;
@@ -298,5 +437,5 @@
     }
   });
 
-  window.biasExplorer = { shown, annotating };
+  window.biasExplorer = { arrive, shown, annotate, annotating };
 })();

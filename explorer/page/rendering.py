@@ -21,7 +21,7 @@ def render(template: str, **values: object) -> str:
 
 
 def asset(name: str) -> str:
-    """Return the text of page.css or page.js."""
+    """Return the text of page.css, page.js or combobox.js."""
     return Path(__file__).with_name(name).read_text(encoding="utf-8")
 
 

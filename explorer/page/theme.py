@@ -29,8 +29,9 @@ def theme() -> gr.themes.Base:
 
 
 def head() -> str:
-    """Return our style sheet and script, for the head of the page."""
-    return f"<style>{asset('page.css')}</style><script>{asset('page.js')}</script>"
+    """Return our style sheet and scripts, for the head of the page."""
+    scripts = "".join(f"<script>{asset(name)}</script>" for name in ("page.js", "combobox.js"))
+    return f"<style>{asset('page.css')}</style>{scripts}"
 
 
 def _colours() -> dict[str, str]:
