@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 from starlette.datastructures import QueryParams
 
-from explorer.errors import ExplorerError, OutOfRange
+from explorer.errors import ExplorerError
 from explorer.page import annotation_task
 from explorer.page.annotation_report import report
 from explorer.page.annotation_task import Session, Task, parse
 from explorer.page.combobox import combobox
-from explorer.page.form import chosen_text, model_field
+from explorer.page.form import chosen_text, model_field, whole
 from explorer.page.rendering import alert
 from explorer.perception.annotations import checked_annotator
 from explorer.perception.axes import load_axes
@@ -177,7 +177,7 @@ def reply(desk: "Desk", asked: Session, act: "Act" = lambda _desk, task: task) -
 def draw_anew(desk: "Desk", asked: Session, size: object, seed: object) -> list[Any]:
     """Draw another sample and return its next image; an error appears below the image."""
     try:
-        numbers = _whole(_("The sample's size"), size), _whole(_("The seed"), seed)
+        numbers = whole(_("The sample's size"), size), whole(_("The seed"), seed)
         annotation_task.draw_anew(desk, asked, *numbers)
     except ExplorerError as error:
         return [gr.skip(), alert(error)]
@@ -213,15 +213,6 @@ def _sample_fields() -> tuple[gr.Number, gr.Number, gr.Button]:
         seed = gr.Number(0, label=_("Seed"), elem_id="bx-sampleseed")
         draw = gr.Button(_("Draw it"), size="sm", scale=0, elem_id="bx-drawsample")
     return size, seed, draw
-
-
-def _whole(name: str, value: object) -> int:
-    if not isinstance(value, int):
-        given = _("empty") if value is None else repr(value)
-        raise OutOfRange(
-            _("{name} is {value}. Give a whole number.").format(name=name, value=given)
-        )
-    return value
 
 
 def _session(values: tuple[object, ...]) -> Session:

@@ -13,6 +13,7 @@ from explorer.findings.findings import Findings
 from explorer.page import annotate, compare, explore, gaps
 from explorer.page.choice import COMPARE, EXPLORE, GAPS, study
 from explorer.page.desk import open_desk
+from explorer.page.error_pages import ErrorPages
 from explorer.page.form import FormKind
 from explorer.page.redirects import ViewRedirect
 from explorer.page.rendering import render
@@ -110,7 +111,10 @@ def launch(
             head=head(),
             app_kwargs={
                 "routes": routes(desk),
-                "middleware": [Middleware(ViewRedirect, views=set(_PAGES.values()))],
+                "middleware": [
+                    Middleware(ErrorPages, header=_header_html),
+                    Middleware(ViewRedirect, views=set(_PAGES.values())),
+                ],
             },
             footer_links=[],
             run_history=False,
@@ -142,6 +146,11 @@ def warm(desk: "Desk") -> None:
 
 def _header(current: str) -> None:
     Navbar(visible=False)
+    gr.HTML(_header_html(current=current), apply_default_css=False)
+
+
+def _header_html(home: str = "", current: str = "") -> str:
+    """Return the way to each view, seen from a page that is `home` away from the first one."""
     names = {
         "explore": _("Explore"),
         "compare": _("Compare"),
@@ -149,7 +158,7 @@ def _header(current: str) -> None:
         "annotate": _("Annotate"),
     }
     pages = [
-        {"view": view, "name": names[view], "address": address, "current": view == current}
+        {"view": view, "name": names[view], "address": home + address, "current": view == current}
         for view, address in _PAGES.items()
     ]
-    gr.HTML(render("header.html", pages=pages), apply_default_css=False)
+    return render("header.html", pages=pages)

@@ -121,10 +121,11 @@
       input.setAttribute("aria-expanded", "false");
       activate(-1);
       input.value = several ? "" : labelOf(props.value[0]);
-      if (several) showChips();
     }
 
-    function showChips() {
+    function show() {
+      settle();
+      if (!several) return;
       for (const old of element.querySelectorAll(".bx-chip")) old.remove();
       input.before(...props.value.map(chip));
     }
@@ -143,15 +144,16 @@
 
     function drop(place) {
       props.value = props.value.toSpliced(place, 1);
-      settle();
+      show();
       changed();
     }
 
     function take(value) {
       const isNew = !props.value.includes(value);
       if (isNew) props.value = several ? [...props.value, value] : [value];
-      settle();
-      if (!several) input.select();
+      show();
+      // Chromium gives the focus to a field whose text is selected, even to one that is losing it.
+      if (document.activeElement === input) input.select();
       if (isNew) changed();
     }
 
@@ -204,8 +206,8 @@
     });
     // The list must not take the focus from the field.
     list.addEventListener("mousedown", (event) => event.preventDefault());
-    watch("value", settle);
-    settle();
+    watch("value", show);
+    show();
   }
 
   window.biasExplorer = { ...window.biasExplorer, combobox };

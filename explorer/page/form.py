@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import gradio as gr
 
 from explorer.classifiers.find import FACE
-from explorer.errors import OutOfRange
+from explorer.errors import NotChosen, OutOfRange
 from explorer.models.variants import SCHEDULERS
 from explorer.page.choice import (
     ALL,
@@ -90,15 +90,15 @@ class Form:
             models=tuple(map(chosen_text, values[:count])),
             professions=_words(names),
             adjectives=_words(adjectives),
-            images=_whole(_("Images per prompt"), images),
+            images=whole(_("Images per prompt"), images),
             template=str(template or TEMPLATE),
             guidance=None if guidance is None else float(str(guidance)),
-            steps=None if steps is None else _whole(_("Steps"), steps),
+            steps=None if steps is None else whole(_("Steps"), steps),
             scheduler=chosen_text(scheduler) or None,
             tone=chosen_text(tone),
             classifier=chosen_text(classifier) or None,
             gate=bool(chosen_text(gate)),
-            year=_whole(_("Year"), _first(year)),
+            year=whole(_("Year"), _first(year)),
             reference=_figures(own[0]) if own else (),
         )
 
@@ -307,10 +307,17 @@ def _figures(value: object) -> tuple[tuple[str, float], ...]:
     return tuple((str(name), float(share)) for name, share in pairs)
 
 
-def _whole(name: str, value: object) -> int:
+def whole(name: str, value: object) -> int:
+    """Return the value of a field for a whole number.
+
+    Raises:
+        NotChosen: the field is empty.
+        OutOfRange: the number is not whole.
+    """
+    if value is None:
+        raise NotChosen(_("{name}: give a whole number.").format(name=name))
     if not isinstance(value, (int, float)) or value != int(value):
-        given = _("empty") if value is None else repr(value)
         raise OutOfRange(
-            _("{name} is {value}. Give a whole number above 0.").format(name=name, value=given)
+            _("{name} is {value!r}. Give a whole number.").format(name=name, value=value)
         )
     return int(value)

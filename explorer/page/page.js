@@ -22,7 +22,7 @@
 
   function address() {
     const added = Object.entries(here).filter(([, value]) => value);
-    const written = added.map(([name, value]) => `&${name}=${encodeURIComponent(value)}`);
+    const written = added.map(([name, value]) => `&${name}=${encodeURIComponent(value).replaceAll("%3A", ":")}`);
     return view().dataset.address + written.join("");
   }
 
@@ -64,6 +64,7 @@
     if (!element.querySelector(".bx-view")) return;
     for (const details of all("details[data-key]", element)) details.open = unfolded.has(details.dataset.key);
     tellExpanded();
+    tellTitles();
     if (arriving) follow();
     else frame();
     // A number that is being typed is one choice.
@@ -132,16 +133,53 @@
     window.parent.postMessage({ queryString, hash: "" }, "https://huggingface.co");
   }
 
+  // What a title says to a mouse is said to keys and touch as well: it shows while its element has the
+  // focus. The places of the grid are reached by arrow keys; counts of what is known by its badge, by
+  // touch alone.
+
+  const TELLING = '.bx-view [title]:is(th, span:has(> [class$="-u"]))';
+  let tip;
+
+  function tellTitles() {
+    for (const element of all(TELLING)) element.tabIndex = 0;
+  }
+
+  function showTip(element) {
+    if (!tip) {
+      tip = document.body.appendChild(make("div", "bx-tip"));
+      tip.id = "bx-tip";
+      tip.setAttribute("role", "tooltip");
+    }
+    tip.textContent = element?.title ?? "";
+    tip.hidden = !element;
+    if (!element) return;
+    element.setAttribute("aria-describedby", "bx-tip");
+    const box = element.getBoundingClientRect();
+    const left = Math.min(box.left, innerWidth - tip.offsetWidth - 8);
+    const below = box.bottom + tip.offsetHeight + 8 < innerHeight;
+    tip.style.left = `${Math.max(8, left)}px`;
+    tip.style.top = `${below ? box.bottom + 6 : box.top - tip.offsetHeight - 6}px`;
+  }
+
+  const titled = (target) => target.closest?.(".bx-view [title]");
+
+  document.addEventListener("focusin", ({ target }) => showTip(titled(target)));
+  document.addEventListener("click", ({ target }) => showTip(titled(target)));
+  document.addEventListener("scroll", () => showTip(null), { passive: true });
+  document.addEventListener("keydown", ({ key }) => key === "Escape" && showTip(null));
+
   // The grid: one tab stop per row, arrow keys inside.
 
+  const PLACE = ".bx-thumb, .bx-slot";
+
   function move(thumb, key) {
-    const row = all(".bx-thumb", thumb.closest(".bx-thumbs"));
+    const row = all(PLACE, thumb.closest(".bx-thumbs"));
     const place = row.indexOf(thumb);
-    const lists = all(".bx-thumbs").filter((list) => list.querySelector(".bx-thumb"));
+    const lists = all(".bx-thumbs");
     const sides = thumb.closest(".bx-row").querySelectorAll(".bx-thumbs").length;
     const beside = (step) => {
       const list = lists[lists.indexOf(thumb.closest(".bx-thumbs")) + step * sides];
-      return list && all(".bx-thumb", list)[Math.min(place, all(".bx-thumb", list).length - 1)];
+      return list && all(PLACE, list)[Math.min(place, all(PLACE, list).length - 1)];
     };
     return {
       ArrowLeft: () => row[place - 1],
@@ -154,7 +192,7 @@
   }
 
   function focus(thumb) {
-    for (const other of all(".bx-thumb", thumb.closest(".bx-thumbs"))) other.tabIndex = -1;
+    for (const other of all(PLACE, thumb.closest(".bx-thumbs"))) other.tabIndex = -1;
     thumb.tabIndex = 0;
     thumb.focus();
   }
@@ -350,8 +388,8 @@
       arriving = true;
       revisit(location.search);
     });
-    // What is typed after Enter is meant for the images.
-    document.addEventListener("keydown", ({ key, target }) => {
+    // What is typed after Enter is meant for the images. Gradio waits for this event, too.
+    document.addEventListener("keypress", ({ key, target }) => {
       if (key === "Enter" && target.closest?.("#bx-annotator")) target.blur();
     });
     revisit(location.search);
@@ -429,7 +467,7 @@
   });
 
   document.addEventListener("keydown", (event) => {
-    const thumb = event.target.closest?.(".bx-thumb");
+    const thumb = event.target.closest?.(PLACE);
     const next = thumb && move(thumb, event.key);
     if (next) {
       event.preventDefault();

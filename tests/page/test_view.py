@@ -12,11 +12,20 @@ from starlette.datastructures import QueryParams
 from explorer.errors import InvalidData, ModelUnreachable
 from explorer.models.requests import ImageRequest
 from explorer.page import explore, gaps
-from explorer.page.choice import ALL, EXPLORE, GAPS, Choice
+from explorer.page.choice import ALL, EXPLORE, GAPS, Choice, address
 from explorer.page.desk import Desk
 from explorer.page.form import FormKind
 from explorer.page.runs import Run
-from explorer.page.view import View, change, generate_missing, opening, reply, upload, view
+from explorer.page.view import (
+    View,
+    change,
+    generate_missing,
+    opening,
+    reply,
+    revisit,
+    upload,
+    view,
+)
 from tests.fakes import FakeGenerator
 from tests.markup import parse_html
 from tests.page.conftest import Generated
@@ -46,7 +55,7 @@ def test_what_is_wrong_is_said_where_people_look(desk: Desk, opened: Opened) -> 
     assert "Did you mean 'emoji-skewed'?" in alert(status)
 
 
-@pytest.mark.parametrize("images", [None, 0, 2.5, 1001])
+@pytest.mark.parametrize("images", [0, 2.5, 1001])
 def test_a_number_of_images_that_cannot_be_is_refused(
     desk: Desk, opened: Opened, images: object
 ) -> None:
@@ -55,6 +64,43 @@ def test_a_number_of_images_that_cannot_be_is_refused(
     values[3] = images
     status, *_ = reply(shown, values)
     assert "prompt is" in alert(status)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "asked"),
+    [
+        (1, [], "No profession is chosen. Choose at least one."),
+        (2, [], "No adjective is chosen. Choose at least one, or 'no adjective'."),
+        (3, None, "Images per prompt: give a whole number."),
+    ],
+)
+def test_an_empty_field_is_no_error(
+    desk: Desk, opened: Opened, field: int, value: object, asked: str
+) -> None:
+    shown = opened(desk)
+    values = shown.form.values(SMALL)
+    values[field] = value
+    status, generate, _, findings = change(shown, values, "me")[1:]
+    assert parse_html(status).one("div", role="status").text == asked
+    assert not generate["visible"]
+    assert findings == gr.skip()
+
+
+def test_back_fills_the_fields_and_ends_the_run_that_it_leaves(desk: Desk, opened: Opened) -> None:
+    shown = opened(desk)
+    values = shown.form.values(SMALL)
+    change(shown, values, "me")
+    run = desk.runs.start("me", tuple(values))
+    *again, status, _, _, findings = revisit(
+        shown, QueryParams(address(EXPLORE).removeprefix("?")), "me"
+    )
+    assert again == shown.form.values(EXPLORE)
+    assert parse_html(status).text.startswith("0 of 189 images are here.")
+    assert parse_html(findings).one("article").attributes["data-address"] == address(EXPLORE)
+    assert run.superseded()
+    *again, status, _, _, _ = revisit(shown, QueryParams("gate=maybe"), "me")
+    assert again == shown.form.values(EXPLORE)
+    assert "'maybe'" in alert(status)
 
 
 def test_the_fields_show_a_choice_and_give_it_back(desk: Desk, opened: Opened) -> None:
