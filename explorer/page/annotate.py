@@ -1,7 +1,7 @@
 """Annotate: people annotate a blind sample, and a report compares them with the classifier.
 
-The browser remembers the annotator's name (page.js). Addresses never hold it, so that a link that
-is passed on does not make one annotator of several people.
+The browser remembers the annotator's name (annotating.js). Addresses never hold it, so that a link
+that is passed on does not make one annotator of several people.
 """
 
 from dataclasses import dataclass, replace
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 _QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
-# "revisit" is an event of our own: page.js opens an address with it.
+# "revisit" is an event of our own: annotating.js opens an address with it.
 _ON_LOAD = """
 watch('value', () => window.biasExplorer.annotating(element, trigger));
 window.biasExplorer.annotate(trigger, "revisit");

@@ -38,7 +38,7 @@ def isolated(html: str) -> str:
 
 
 def asset(name: str) -> str:
-    """Return the text of page.css, page.js or combobox.js."""
+    """Return the text of the style sheet or of a script."""
     return Path(__file__).with_name(name).read_text(encoding="utf-8")
 
 

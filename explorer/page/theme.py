@@ -4,6 +4,7 @@ import gradio as gr
 
 from explorer.page.rendering import asset
 
+_SCRIPTS = ("page.js", "combobox.js", "annotating.js")
 _SANS = (
     "-apple-system",
     "Segoe UI",
@@ -30,7 +31,7 @@ def theme() -> gr.themes.Base:
 
 def head() -> str:
     """Return our style sheet and scripts, for the head of the page."""
-    scripts = "".join(f"<script>{asset(name)}</script>" for name in ("page.js", "combobox.js"))
+    scripts = "".join(f"<script>{asset(name)}</script>" for name in _SCRIPTS)
     return f"<style>{asset('page.css')}</style>{scripts}"
 
 
