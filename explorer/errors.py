@@ -3,6 +3,7 @@
 ExplorerError
 ├── InputError              invalid input: exit status 2
 │   ├── UnknownName         no such model, profession, adjective, axis or label
+│   ├── NotChosen           nothing is chosen yet where something must be
 │   ├── OutOfRange          a number below or above its limits
 │   └── InvalidData         a data file breaks its rules
 ├── ModelError              a generator or classifier cannot be used
@@ -65,6 +66,10 @@ class UnknownName(InputError):
             more = "..." if len(known) > _NAMES_SHOWN else "."
             hint = "Known: " + ", ".join(map(repr, known[:_NAMES_SHOWN])) + more
         super().__init__(f"Unknown {kind} {name!r}. {hint} {remedy}".strip())
+
+
+class NotChosen(InputError):
+    """Nothing is chosen yet where something must be; the page waits without an alarm."""
 
 
 class OutOfRange(InputError):

@@ -1,16 +1,24 @@
-"""Annotate: people annotate a blind sample, and a report compares them with the classifier."""
+"""Annotate: people annotate a blind sample, and a report compares them with the classifier.
 
-from dataclasses import dataclass
+The browser remembers the annotator's name (annotating.js). Addresses never hold it, so that a link
+that is passed on does not make one annotator of several people.
+"""
+
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
+from starlette.datastructures import QueryParams
 
-from explorer.errors import ExplorerError, OutOfRange
+from explorer.errors import ExplorerError
 from explorer.page import annotation_task
 from explorer.page.annotation_report import report
 from explorer.page.annotation_task import Session, Task, parse
+from explorer.page.combobox import combobox
+from explorer.page.form import chosen_text, model_field, whole
 from explorer.page.rendering import alert
+from explorer.perception.annotations import checked_annotator
 from explorer.perception.axes import load_axes
 from explorer.perception.samples import LEAST, MOST, SIZE
 from explorer.translations import gettext as _
@@ -24,18 +32,36 @@ if TYPE_CHECKING:
 
 _QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
+# "revisit" is an event of our own: annotating.js opens an address with it.
 _ON_LOAD = """
 watch('value', () => window.biasExplorer.annotating(element, trigger));
-window.biasExplorer.annotating(element, trigger);
+window.biasExplorer.annotate(trigger, "revisit");
 """
 
 
 @dataclass(frozen=True, slots=True)
+class Entry:
+    """The place where an annotator gives a name; it is hidden once there is one.
+
+    So keys that are meant as answers never end in the field.
+    """
+
+    row: gr.Row
+    name: gr.Textbox
+    start: gr.Button
+
+
+@dataclass(frozen=True, slots=True)
 class View:
-    """The parts of the view: the fields, the image and its answers, the sample, the report."""
+    """The parts of the view: the fields, the image and its answers, the sample, the report.
+
+    `annotator` holds the name that was accepted.
+    """
 
     desk: "Desk"
-    fields: tuple[gr.Dropdown, gr.Dropdown, gr.Textbox]
+    fields: tuple[gr.HTML, gr.HTML]
+    entry: Entry
+    annotator: gr.State
     task: gr.HTML
     ask: gr.Button
     size: gr.Number
@@ -45,10 +71,15 @@ class View:
 
     # Gradio calls these. It reads their type annotations and wants the request or event first.
 
-    def opened(self, request: gr.Request) -> list[Any]:
-        """Show the session of the address."""
-        asked = parse(request.query_params)
-        return [asked.model, asked.axis, asked.annotator, *reply(self.desk, asked)]
+    def opened(self, event: gr.EventData) -> list[Any]:
+        """Show the session of an address, with the name that the browser remembers."""
+        asked = parse(QueryParams(str(event.query).removeprefix("?")))
+        return [[asked.model], [asked.axis], *begun(self.desk, asked, str(event.name))]
+
+    def named(self, *values: object) -> list[Any]:
+        """Begin with the name in its field."""
+        *fields, name = values
+        return begun(self.desk, _session((*fields, "")), str(name or ""))
 
     def changed(self, *values: object) -> list[Any]:
         """Show the session in the fields."""
@@ -72,57 +103,68 @@ class View:
         return tell_annotations(self.desk, _session(values))
 
 
-def view(page: gr.Blocks, desk: "Desk") -> None:
+def view(desk: "Desk") -> None:
     """Lay out the view and connect its events; call inside its page."""
     fields = _fields(desk)
+    entry = _entry(writable=desk.store.is_writable)
     task = gr.HTML("", elem_id="bx-task", js_on_load=_ON_LOAD, apply_default_css=False)
     ask = gr.Button(_("Show the annotation report"), elem_id="bx-ask", scale=0)
     size, seed, resample = _sample_fields(writable=desk.store.is_writable)
     told = gr.HTML("", elem_id="bx-told", apply_default_css=False)
-    _connect(View(desk, fields, task, ask, size, seed, resample, told), page)
+    _connect(View(desk, fields, entry, gr.State(""), task, ask, size, seed, resample, told))
 
 
-def _fields(desk: "Desk") -> tuple[gr.Dropdown, gr.Dropdown, gr.Textbox]:
+def _fields(desk: "Desk") -> tuple[gr.HTML, gr.HTML]:
     default = Session()
     with gr.Row(elem_classes=["bx-form", "bx-annotateform"]):
-        model = gr.Dropdown(
-            [(card.title, card.spec.name) for card in desk.models],
-            value=default.model,
-            label=_("Model"),
-            allow_custom_value=True,
-            elem_id="bx-model",
-        )
-        axis = gr.Dropdown(
-            [(axis.title, axis.name) for axis in load_axes()],
-            value=default.axis,
-            label=_("Question"),
-            elem_id="bx-axis",
-        )
-        annotator = gr.Textbox(
+        model = model_field(desk.models, _("Model"), default.model)
+        axes = [(axis.title, axis.name) for axis in load_axes()]
+        axis = combobox(axes, [default.axis], (_("Question"), "bx-axis"))
+    return model, axis
+
+
+def _entry(*, writable: bool) -> Entry:
+    with gr.Row(visible=False, elem_id="bx-entry") as row:
+        name = gr.Textbox(
             label=_("Your name or initials"),
             placeholder=_("saved with your annotations"),
             max_lines=1,
-            interactive=desk.store.is_writable,
+            interactive=writable,
             elem_id="bx-annotator",
         )
-    return model, axis, annotator
+        start = gr.Button(
+            _("Start"), variant="primary", scale=0, interactive=writable, elem_id="bx-start"
+        )
+    return Entry(row, name, start)
 
 
-def _connect(view: View, page: gr.Blocks) -> None:
-    fields, outputs = list(view.fields), [view.task, view.told]
-    model, axis, annotator = view.fields
-    page.load(view.opened, None, [*fields, *outputs], **_QUIET)
+def _connect(view: View) -> None:
+    fields, entry, outputs = list(view.fields), view.entry, [view.task, view.told]
+    session, begun = [*fields, view.annotator], [view.annotator, entry.row, *outputs]
+    view.task.revisit(view.opened, None, [*fields, *begun], **_QUIET)
     gr.on(
-        [model.input, axis.input, annotator.submit, annotator.blur],
+        [field.input for field in view.fields],
         view.changed,
-        fields,
+        session,
         outputs,
         trigger_mode="always_last",
         **_QUIET,
     )
-    view.task.submit(view.said, fields, outputs, trigger_mode="multiple", queue=False, **_QUIET)
-    view.ask.click(view.asked, fields, view.told, **_QUIET)
-    view.resample.click(view.resampled, [*fields, view.size, view.seed], outputs, **_QUIET)
+    gr.on(
+        [entry.name.submit, entry.start.click], view.named, [*fields, entry.name], begun, **_QUIET
+    )
+    view.task.submit(view.said, session, outputs, trigger_mode="multiple", queue=False, **_QUIET)
+    view.ask.click(view.asked, session, view.told, **_QUIET)
+    view.resample.click(view.resampled, [*session, view.size, view.seed], outputs, **_QUIET)
+
+
+def begun(desk: "Desk", asked: Session, name: str) -> list[Any]:
+    """Return the name if it is accepted, whether to ask for one, and the next image."""
+    try:
+        known = checked_annotator(name) if name.strip() else ""
+    except ExplorerError as error:
+        return ["", gr.update(visible=True), alert(error), ""]
+    return [known, gr.update(visible=not known), *reply(desk, replace(asked, annotator=known))]
 
 
 def reply(desk: "Desk", asked: Session, act: "Act" = lambda _desk, task: task) -> list[Any]:
@@ -138,7 +180,7 @@ def reply(desk: "Desk", asked: Session, act: "Act" = lambda _desk, task: task) -
 def draw_anew(desk: "Desk", asked: Session, size: object, seed: object) -> list[Any]:
     """Draw another sample and return its next image; an error appears below the image."""
     try:
-        numbers = _whole(_("The sample's size"), size), _whole(_("The seed"), seed)
+        numbers = whole(_("The sample's size"), size), whole(_("The seed"), seed)
         annotation_task.draw_anew(desk, asked, *numbers)
     except ExplorerError as error:
         return [gr.skip(), alert(error)]
@@ -172,21 +214,13 @@ def _sample_fields(*, writable: bool) -> tuple[gr.Number, gr.Number, gr.Button]:
             apply_default_css=False,
         )
         limits = _("Images, {least} to {most}").format(least=LEAST, most=f"{MOST:,}")
-        size = gr.Number(SIZE, label=limits, precision=0, elem_id="bx-samplesize")
-        seed = gr.Number(0, label=_("Seed"), precision=0, elem_id="bx-sampleseed")
+        size = gr.Number(SIZE, label=limits, elem_id="bx-samplesize")
+        seed = gr.Number(0, label=_("Seed"), elem_id="bx-sampleseed")
         draw = gr.Button(_("Draw it"), size="sm", scale=0, elem_id="bx-drawsample")
     return size, seed, draw
 
 
-def _whole(name: str, value: object) -> int:
-    if not isinstance(value, int):
-        given = _("empty") if value is None else repr(value)
-        raise OutOfRange(
-            _("{name} is {value}. Give a whole number.").format(name=name, value=given)
-        )
-    return value
-
-
 def _session(values: tuple[object, ...]) -> Session:
-    model, axis, annotator = (str(value or "") for value in values)
-    return Session(model, axis, annotator)
+    *fields, annotator = values
+    model, axis = map(chosen_text, fields)
+    return Session(model, axis, str(annotator or ""))

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from explorer.perception.samples import Sampled
     from explorer.study import Study
 
-_NAMES = ("model", "axis", "annotator")
+_NAMES = ("model", "axis")
 _OPEN_KEYS = {CANNOT_TELL: "c", NOT_ONE: "n"}
 
 
@@ -47,9 +47,8 @@ class Session:
 
     @property
     def address(self) -> str:
-        """The query of the address that opens this again, "?" included."""
-        pairs = zip(_NAMES, (self.model, self.axis, self.annotator), strict=True)
-        return "?" + urlencode([pair for pair in pairs if pair[1]], safe=",/")
+        """The query of its address, "?" included; who annotates is nobody else's business."""
+        return "?" + urlencode({"model": self.model, "axis": self.axis}, safe=",/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +83,10 @@ class Answer:
 
 
 def parse(parameters: "Parameters") -> Session:
-    """Return the session of an address; defaults replace what the address leaves out."""
+    """Return the session of an address; defaults replace what the address leaves out.
+
+    Names in links of earlier versions are ignored.
+    """
     said = {name: values[-1] for name in _NAMES if (values := parameters.getlist(name))}
     return Session(**{name: text for name, text in said.items() if text.strip()})
 

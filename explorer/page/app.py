@@ -14,6 +14,7 @@ from explorer.findings.findings import Findings
 from explorer.page import annotate, compare, explore, gaps
 from explorer.page.choice import COMPARE, EXPLORE, GAPS, study
 from explorer.page.desk import open_desk
+from explorer.page.error_pages import ErrorPages
 from explorer.page.form import FormKind
 from explorer.page.ports import refused, require_free
 from explorer.page.prefix import Prefix
@@ -63,7 +64,7 @@ def build(desk: "Desk") -> gr.Blocks:
         view(page, desk, GAPS, (_("Model"),), gaps.show, _BESIDE)
     with page.route(_("Annotate"), _PAGES["annotate"]):
         _header(desk, "annotate")
-        annotate.view(page, desk)
+        annotate.view(desk)
     page.queue(default_concurrency_limit=8, max_size=100)
     return page
 
@@ -124,6 +125,7 @@ def launch(desk: "Desk", address: Address = Address(), *, open_browser: bool = F
                     "routes": routes(desk),
                     "middleware": [
                         Middleware(Prefix),
+                        Middleware(ErrorPages, header=_header_html),
                         Middleware(ViewRedirect, views=set(_PAGES.values())),
                     ],
                 },
@@ -156,6 +158,11 @@ def warm(desk: "Desk") -> None:
 
 def _header(desk: "Desk", current: str) -> None:
     Navbar(visible=False)
+    gr.HTML(_header_html("", current, desk.store.notices), apply_default_css=False)
+
+
+def _header_html(home: str, current: str = "", notices: tuple[str, ...] = ()) -> str:
+    """Return the way to each view, seen from a page that is `home` away from the first one."""
     names = {
         "explore": _("Explore"),
         "compare": _("Compare"),
@@ -163,8 +170,7 @@ def _header(desk: "Desk", current: str) -> None:
         "annotate": _("Annotate"),
     }
     pages = [
-        {"view": view, "name": names[view], "address": address, "current": view == current}
+        {"view": view, "name": names[view], "address": home + address, "current": view == current}
         for view, address in _PAGES.items()
     ]
-    header = render("header.html", pages=pages, notices=desk.store.notices)
-    gr.HTML(header, apply_default_css=False)
+    return render("header.html", pages=pages, notices=notices)

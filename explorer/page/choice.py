@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlencode
 
 from explorer.classifiers.find import FACE
-from explorer.errors import InvalidData, OutOfRange, UnknownName
+from explorer.errors import InvalidData, NotChosen, OutOfRange, UnknownName
 from explorer.findings.instruments import PIXEL_TONE, TONE
 from explorer.perception.axes import GENDER, find_axis
 from explorer.study import Study
@@ -176,7 +176,8 @@ def professions(choice: Choice) -> "tuple[Profession, ...]":
     """Return the chosen professions; those that people add have no statistics.
 
     Raises:
-        InvalidData: none is chosen, or a word is unusable.
+        NotChosen: none is chosen.
+        InvalidData: a word is unusable.
     """
     names: list[str] = []
     for name in choice.professions:
@@ -187,7 +188,7 @@ def professions(choice: Choice) -> "tuple[Profession, ...]":
         else:
             names.append(own_profession(name).name)
     if not names:
-        raise InvalidData(_("No profession is chosen. Choose at least one."))
+        raise NotChosen(_("No profession is chosen. Choose at least one."))
     return tuple(own_profession(name) for name in dict.fromkeys(names))
 
 
@@ -195,7 +196,8 @@ def profession(choice: Choice) -> "Profession":
     """Return the only profession of a view that shows one.
 
     Raises:
-        InvalidData: several are chosen, or none, or the word is unusable.
+        NotChosen: none is chosen.
+        InvalidData: several are chosen, or the word is unusable.
     """
     first, *others = professions(choice)
     if others:
@@ -242,7 +244,7 @@ def _adjectives(words: "Iterable[str]") -> tuple[str | None, ...]:
         else:
             chosen.append(own_adjective(word).word)
     if not chosen:
-        raise InvalidData(_("No adjective is chosen. Choose at least one, or 'no adjective'."))
+        raise NotChosen(_("No adjective is chosen. Choose at least one, or 'no adjective'."))
     return tuple(dict.fromkeys(chosen))
 
 

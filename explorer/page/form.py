@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import gradio as gr
 
 from explorer.classifiers.find import FACE
-from explorer.errors import OutOfRange
+from explorer.errors import NotChosen, OutOfRange
 from explorer.models.variants import SCHEDULERS
 from explorer.page.choice import (
     ALL,
@@ -19,6 +19,7 @@ from explorer.page.choice import (
     Choice,
     profession,
 )
+from explorer.page.combobox import combobox
 from explorer.translations import gettext as _
 from explorer.words.prompts import TEMPLATE
 from explorer.words.references import labour_years, transcribed
@@ -53,9 +54,9 @@ class Form:
     shown, the gate and the year of the labour statistics. `reference` is None in views without one.
     """
 
-    models: "tuple[gr.Dropdown, ...]"
-    profession: gr.Dropdown
-    adjectives: gr.Dropdown
+    models: "tuple[gr.HTML, ...]"
+    profession: gr.HTML
+    adjectives: gr.HTML
     images: gr.Number
     settings: "tuple[Component, ...]" = field(default=())
     measuring: "tuple[Component, ...]" = field(default=())
@@ -86,18 +87,18 @@ class Form:
         names, adjectives, images, *others = values[count:]
         template, guidance, steps, scheduler, tone, classifier, gate, year, *own = others
         return Choice(
-            models=tuple(str(name or "") for name in values[:count]),
+            models=tuple(map(chosen_text, values[:count])),
             professions=_words(names),
             adjectives=_words(adjectives),
-            images=_whole(_("Images per prompt"), images),
+            images=whole(_("Images per prompt"), images),
             template=str(template or TEMPLATE),
             guidance=None if guidance is None else float(str(guidance)),
-            steps=None if steps is None else _whole(_("Steps"), steps),
-            scheduler=str(scheduler) if scheduler else None,
-            tone=str(tone),
-            classifier=str(classifier) if classifier else None,
-            gate=bool(gate),
-            year=_whole(_("Year"), year),
+            steps=None if steps is None else whole(_("Steps"), steps),
+            scheduler=chosen_text(scheduler) or None,
+            tone=chosen_text(tone),
+            classifier=chosen_text(classifier) or None,
+            gate=bool(chosen_text(gate)),
+            year=whole(_("Year"), _first(year)),
             reference=_figures(own[0]) if own else (),
         )
 
@@ -107,22 +108,21 @@ class Form:
         Raises:
             InvalidData: several professions are chosen where one is shown.
         """
-        several = self.profession.multiselect
-        if not several and len(choice.professions) > 1:
+        if not self.profession.props["several"] and len(choice.professions) > 1:
             profession(choice)
         return [
-            *choice.models,
-            list(choice.professions) if several else choice.professions[0],
+            *([model] for model in choice.models),
+            list(choice.professions),
             list(choice.adjectives),
             choice.images,
             choice.template,
             choice.guidance,
             choice.steps,
-            choice.scheduler or "",
-            choice.tone,
-            choice.classifier or "",
-            ON if choice.gate else "",
-            choice.year,
+            [choice.scheduler or ""],
+            [choice.tone],
+            [choice.classifier or ""],
+            [ON if choice.gate else ""],
+            [choice.year],
             *([list(map(list, choice.reference))] if self.reference else ()),
         ]
 
@@ -149,26 +149,24 @@ def form(
     """
     with gr.Row(elem_classes=["bx-form", f"models-{len(names)}"]):
         models = tuple(
-            _models(cards, *field)
+            model_field(cards, *field)
             for field in zip(names, default.models, _MODEL_IDS[len(names)], strict=True)
         )
         chosen = _professions(default, several=kind.several_professions)
-        adjectives = gr.Dropdown(
+        adjectives = combobox(
             [
                 (_("none + all 20"), ALL),
                 (_("no adjective"), NONE),
                 *(one.word for one in load_adjectives()),
             ],
-            value=list(default.adjectives),
-            label=_("Adjectives"),
-            multiselect=True,
-            allow_custom_value=True,
-            elem_id="bx-adjectives",
+            default.adjectives,
+            (_("Adjectives"), "bx-adjectives"),
+            several=True,
+            own=_("Use “{word}” as my own word"),
         )
         images = gr.Number(
             default.images,
             label=_("Images per prompt"),
-            precision=0,
             elem_id="bx-images",
         )
     with gr.Row(elem_classes="bx-folded"):
@@ -178,19 +176,18 @@ def form(
     return Form(models, chosen, adjectives, images, settings, measuring, reference)
 
 
-def _professions(default: Choice, *, several: bool) -> gr.Dropdown:
+def _professions(default: Choice, *, several: bool) -> gr.HTML:
     listed: list[str | tuple[str, str]] = [one.name for one in load_professions()]
     groups = [
         (_("all {number}").format(number=len(listed)), ALL),
         (_("{number}, few women to many").format(number=SPREAD_OVER), SPREAD),
     ]
-    return gr.Dropdown(
+    return combobox(
         [*groups, *listed] if several else listed,
-        value=list(default.professions) if several else default.professions[0],
-        label=_("Professions") if several else _("Profession"),
-        multiselect=several,
-        allow_custom_value=True,
-        elem_id="bx-profession",
+        default.professions,
+        (_("Professions") if several else _("Profession"), "bx-profession"),
+        several=several,
+        own=_("Use “{word}” as my own word"),
     )
 
 
@@ -217,14 +214,12 @@ def _reference() -> ReferenceFields:
     return ReferenceFields(gr.State([]), upload, labour)
 
 
-def _models(cards: "Sequence[ModelCard]", label: str, value: str, elem_id: str) -> gr.Dropdown:
-    return gr.Dropdown(
-        [(card.title, card.spec.name) for card in cards],
-        value=value,
-        label=label,
-        allow_custom_value=True,
-        elem_id=elem_id,
-    )
+def model_field(
+    cards: "Sequence[ModelCard]", label: str, value: str, elem_id: str = "bx-model"
+) -> gr.HTML:
+    """Lay out a field for a model: one that has a name here, a hub id or a folder."""
+    listed = [(card.title, card.spec.name) for card in cards]
+    return combobox(listed, [value], (label, elem_id), own=_("Use “{word}” as a hub id or folder"))
 
 
 def _settings() -> "tuple[Component, ...]":
@@ -237,13 +232,8 @@ def _settings() -> "tuple[Component, ...]":
         guidance = gr.Number(
             None, label=_("Guidance"), placeholder=own, step=0.5, elem_id="bx-guidance"
         )
-        steps = gr.Number(None, label=_("Steps"), placeholder=own, precision=0, elem_id="bx-steps")
-        scheduler = gr.Dropdown(
-            [(own, ""), *SCHEDULERS[1:]],
-            value="",
-            label=_("Scheduler"),
-            elem_id="bx-scheduler",
-        )
+        steps = gr.Number(None, label=_("Steps"), placeholder=own, elem_id="bx-steps")
+        scheduler = combobox([(own, ""), *SCHEDULERS[1:]], [""], (_("Scheduler"), "bx-scheduler"))
     return template, guidance, steps, scheduler
 
 
@@ -254,45 +244,41 @@ def _measuring(default: Choice) -> "tuple[Component, ...]":
         ),
         gr.Row(),
     ):
-        tone = gr.Dropdown(
+        tone = combobox(
             [(_("by captions"), CAPTIONS), (_("by pixels"), PIXELS)],
-            value=default.tone,
-            label=_("Skin tone"),
+            [default.tone],
+            (_("Skin tone"), "bx-tone"),
             info=_(
                 "By captions, the classifier chooses one of five tones. By pixels, the colour of "
                 "the skin is measured and assigned to one of three bins."
             ),
-            elem_id="bx-tone",
         )
-        classifier = gr.Dropdown(
+        classifier = combobox(
             [(_("the whole image"), ""), (_("the face alone"), FACE)],
-            value=default.classifier or "",
-            label=_("The classifier sees"),
+            [default.classifier or ""],
+            (_("The classifier sees"), "bx-classifier"),
             info=_(
                 "The face alone includes hair and chin. Where no face is found, or more than one, "
                 "there is no answer; in drawings, often none is found."
             ),
-            elem_id="bx-classifier",
         )
-        gate = gr.Dropdown(
+        gate = combobox(
             [(_("all images"), ""), (_("images of one person"), ON)],
-            value=ON if default.gate else "",
-            label=_("Images classified"),
+            [ON if default.gate else ""],
+            (_("Images classified"), "bx-gate"),
             info=_(
                 "If images of one person are chosen, all others get no answer, and what they show "
                 "is counted as the reason."
             ),
-            elem_id="bx-gate",
         )
-        year = gr.Dropdown(
+        year = combobox(
             [(_year_name(year), year) for year in labour_years()],
-            value=default.year,
-            label=_("Labour statistics of"),
+            [default.year],
+            (_("Labour statistics of"), "bx-year"),
             info=_(
                 "Women's share of US workers, as a yearly average. A marked year was transcribed "
                 "by hand and may contain errors."
             ),
-            elem_id="bx-year",
         )
     return tone, classifier, gate, year
 
@@ -304,9 +290,16 @@ def _year_name(year: int) -> str:
 
 
 def _words(value: object) -> tuple[str, ...]:
-    if isinstance(value, list):
-        return tuple(map(str, value))
-    return (str(value),) if value else ()
+    return tuple(map(str, value)) if isinstance(value, list) else ()
+
+
+def _first(value: object) -> object:
+    return value[0] if isinstance(value, list) and value else None
+
+
+def chosen_text(value: object) -> str:
+    """Return what is chosen in a field of one word, "" where nothing is."""
+    return str(_first(value) or "")
 
 
 def _figures(value: object) -> tuple[tuple[str, float], ...]:
@@ -314,10 +307,17 @@ def _figures(value: object) -> tuple[tuple[str, float], ...]:
     return tuple((str(name), float(share)) for name, share in pairs)
 
 
-def _whole(name: str, value: object) -> int:
+def whole(name: str, value: object) -> int:
+    """Return the value of a field for a whole number.
+
+    Raises:
+        NotChosen: the field is empty.
+        OutOfRange: the number is not whole.
+    """
+    if value is None:
+        raise NotChosen(_("{name}: give a whole number.").format(name=name))
     if not isinstance(value, (int, float)) or value != int(value):
-        given = _("empty") if value is None else repr(value)
         raise OutOfRange(
-            _("{name} is {value}. Give a whole number above 0.").format(name=name, value=given)
+            _("{name} is {value!r}. Give a whole number.").format(name=name, value=value)
         )
     return int(value)

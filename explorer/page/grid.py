@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from explorer.findings.corrected import Finding
 from explorer.models.requests import ImageRequest
 from explorer.page.charts import Chart, Label, Mark, chart, label_of, labels
+from explorer.page.choice import NONE
 from explorer.perception.decide import UNSURE
 from explorer.store.blobs import file_name
 from explorer.translations import gettext as _
@@ -57,8 +58,9 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One adjective, or none."""
+    """One adjective, or none. `word` names it in addresses."""
 
+    word: str
     title: str
     coding: str | None
     prompt: str
@@ -108,6 +110,7 @@ def grid(
     ]
     return tuple(
         Row(
+            word=request.prompt.adjective or NONE,
             title=request.prompt.adjective or _("no adjective"),
             coding=codings.get(request.prompt.adjective or ""),
             prompt=request.prompt.text,

@@ -1,4 +1,4 @@
-// Bias Explorer: the address bar, the keys of the grid and the full image.
+// Bias Explorer: address and history, titles for keys and touch, the keys of the grid, the full image.
 (() => {
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 
@@ -9,23 +9,102 @@
     return element;
   }
 
-  // The address follows what is shown, so that it can be copied at any time.
+  // The address follows what is shown, so that it can be copied at any time: the choice, which the
+  // server writes, what frames the images, and the image that is open. Every choice is an entry of the
+  // history. The Hub and Gradio add parameters whose names begin with underscores.
+
+  const here = { frame: "", image: "" };
+  const view = () => document.querySelector(".bx-view");
+  const parameters = (query) => [...new URLSearchParams(query)];
+  const isHub = ([name]) => name.startsWith("__");
+  const isChoice = ([name]) => !(name in here) && !name.startsWith("__");
+  const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
+
+  function address() {
+    const added = Object.entries(here).filter(([, value]) => value);
+    const written = added.map(([name, value]) => `&${name}=${encodeURIComponent(value).replaceAll("%3A", ":")}`);
+    return view().dataset.address + written.join("");
+  }
+
+  function write(method, state = history.state) {
+    const kept = parameters(location.search).filter(isHub);
+    const query = address() + kept.map(([name, value]) => `&${name}=${value}`).join("");
+    if (!same(parameters(query), parameters(location.search))) {
+      history[method](state, "", location.pathname + query);
+    }
+    tellTheSpace(address());
+  }
+
+  // An address was opened, by a link, a reload, Back or Forward: `revisit` asks the server for its choice.
+
+  let arriving = true;
+  let typed = null;
+
+  function arrive(revisit) {
+    addEventListener("popstate", () => {
+      const shown = view() && parameters(view().dataset.address);
+      if (shown && same(parameters(location.search).filter(isChoice), shown)) return follow();
+      arriving = true;
+      if (dialog?.open) closeQuietly();
+      revisit(location.search);
+    });
+  }
+
+  function follow() {
+    const asked = new URLSearchParams(location.search);
+    here.frame = asked.get("frame") ?? "";
+    here.image = asked.get("image") ?? "";
+    frame();
+    const thumb = here.image && all(".bx-thumb").find((one) => nameOf(one) === here.image);
+    if (thumb) open(thumb);
+    else closeQuietly();
+  }
 
   function shown(element) {
-    const view = element.querySelector(".bx-view");
-    if (!view) return;
-    for (const details of all("details[data-key]", view)) details.open = unfolded.has(details.dataset.key);
-    const kept = [...new URLSearchParams(location.search)].filter(([name]) => name.startsWith("__"));
-    const query = view.dataset.address + kept.map(([name, value]) => `&${name}=${value}`).join("");
-    if (query !== location.search) {
-      history.replaceState(history.state, "", location.pathname + query);
-    }
-    tellTheSpace(view.dataset.address);
+    if (!element.querySelector(".bx-view")) return;
+    for (const details of all("details[data-key]", element)) details.open = unfolded.has(details.dataset.key);
+    tellExpanded();
+    tellTitles();
+    if (arriving) follow();
+    else frame();
+    // A number that is being typed is one choice.
+    const field = document.activeElement?.matches("input[type=number]") ? document.activeElement : null;
+    write(arriving || (field && field === typed) ? "replaceState" : "pushState", arriving ? history.state : null);
+    typed = arriving ? null : field;
+    arriving = false;
     for (const other of ["explore", "compare", "gaps"]) {
       const link = document.querySelector(`.bx-header a[data-view="${other}"]`);
-      if (link && view.dataset[other]) link.search = view.dataset[other];
+      if (link && view().dataset[other]) link.search = view().dataset[other];
     }
   }
+
+  document.addEventListener("focusout", () => (typed = null));
+
+  // What frames the images: the first axis, unless another one is chosen.
+
+  function frame() {
+    const choices = all("input[name=bx-frame]");
+    const chosen = choices.find((one) => one.value === here.frame) ?? choices[0];
+    here.frame = chosen && chosen !== choices[0] ? chosen.value : "";
+    if (chosen) chosen.checked = true;
+  }
+
+  document.addEventListener("change", ({ target }) => {
+    if (target.name !== "bx-frame") return;
+    here.frame = target.value;
+    frame();
+    write("pushState", null);
+  });
+
+  // Gradio's accordions do not say whether they are open.
+
+  function tellExpanded() {
+    for (const button of all(".bx-settings > button")) {
+      button.setAttribute("aria-expanded", String(button.classList.contains("open")));
+    }
+  }
+
+  document.addEventListener("click", () => setTimeout(tellExpanded));
 
   // What was unfolded stays unfolded when the view is replaced.
 
@@ -54,16 +133,53 @@
     window.parent.postMessage({ queryString, hash: "" }, "https://huggingface.co");
   }
 
+  // What a title says to a mouse is said to keys and touch as well: it shows while its element has the
+  // focus. The places of the grid are reached by arrow keys; counts of what is known by its badge, by
+  // touch alone.
+
+  const TELLING = '.bx-view [title]:is(th, span:has(> [class$="-u"]))';
+  let tip;
+
+  function tellTitles() {
+    for (const element of all(TELLING)) element.tabIndex = 0;
+  }
+
+  function showTip(element) {
+    if (!tip) {
+      tip = document.body.appendChild(make("div", "bx-tip"));
+      tip.id = "bx-tip";
+      tip.setAttribute("role", "tooltip");
+    }
+    tip.textContent = element?.title ?? "";
+    tip.hidden = !element;
+    if (!element) return;
+    element.setAttribute("aria-describedby", "bx-tip");
+    const box = element.getBoundingClientRect();
+    const left = Math.min(box.left, innerWidth - tip.offsetWidth - 8);
+    const below = box.bottom + tip.offsetHeight + 8 < innerHeight;
+    tip.style.left = `${Math.max(8, left)}px`;
+    tip.style.top = `${below ? box.bottom + 6 : box.top - tip.offsetHeight - 6}px`;
+  }
+
+  const titled = (target) => target.closest?.(".bx-view [title]");
+
+  document.addEventListener("focusin", ({ target }) => showTip(titled(target)));
+  document.addEventListener("click", ({ target }) => showTip(titled(target)));
+  document.addEventListener("scroll", () => showTip(null), { passive: true });
+  document.addEventListener("keydown", ({ key }) => key === "Escape" && showTip(null));
+
   // The grid: one tab stop per row, arrow keys inside.
 
+  const PLACE = ".bx-thumb, .bx-slot";
+
   function move(thumb, key) {
-    const row = all(".bx-thumb", thumb.closest(".bx-thumbs"));
+    const row = all(PLACE, thumb.closest(".bx-thumbs"));
     const place = row.indexOf(thumb);
-    const lists = all(".bx-thumbs").filter((list) => list.querySelector(".bx-thumb"));
+    const lists = all(".bx-thumbs");
     const sides = thumb.closest(".bx-row").querySelectorAll(".bx-thumbs").length;
     const beside = (step) => {
       const list = lists[lists.indexOf(thumb.closest(".bx-thumbs")) + step * sides];
-      return list && all(".bx-thumb", list)[Math.min(place, all(".bx-thumb", list).length - 1)];
+      return list && all(PLACE, list)[Math.min(place, all(PLACE, list).length - 1)];
     };
     return {
       ArrowLeft: () => row[place - 1],
@@ -76,7 +192,7 @@
   }
 
   function focus(thumb) {
-    for (const other of all(".bx-thumb", thumb.closest(".bx-thumbs"))) other.tabIndex = -1;
+    for (const other of all(PLACE, thumb.closest(".bx-thumbs"))) other.tabIndex = -1;
     thumb.tabIndex = 0;
     thumb.focus();
   }
@@ -108,7 +224,14 @@
     }
     dialog.append(top, make("div", "bx-dialog-body"));
     dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
-    dialog.addEventListener("close", () => current?.isConnected && focus(current));
+    dialog.addEventListener("close", () => {
+      if (current?.isConnected) focus(current);
+      if (!here.image) return;
+      here.image = "";
+      // Opening it here made an entry of the history, which Back takes away.
+      if (history.state?.opened) history.back();
+      else write("replaceState");
+    });
     dialog.addEventListener("keydown", (event) => {
       const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
       if (by) step(by);
@@ -125,7 +248,7 @@
     const thumbs = order();
     const place = thumbs.findIndex((thumb) => pair(thumb).includes(current));
     const next = thumbs[place + by];
-    if (next) open(next);
+    if (next) choose(next);
   }
 
   const factsOf = (thumb) => JSON.parse(thumb.dataset.facts);
@@ -138,12 +261,29 @@
       .filter(Boolean);
   }
 
+  // The word of its row, and its number.
+  const nameOf = (thumb) => `${thumb.closest(".bx-row").dataset.word}:${factsOf(thumb).number}`;
+
+  function closeQuietly() {
+    here.image = "";
+    if (dialog?.open) dialog.close();
+  }
+
+  function choose(thumb) {
+    const isOpen = dialog?.open;
+    open(thumb);
+    if (isOpen) write("replaceState");
+    else write("pushState", { opened: true });
+  }
+
   function open(thumb) {
+    here.image = nameOf(thumb);
     if (!dialog) build(wordsOf(thumb));
     current = thumb;
     const row = thumb.closest(".bx-row");
     const axes = JSON.parse(thumb.closest(".bx-grid").dataset.axes);
-    dialog.querySelector("h2").textContent = row.dataset.prompt;
+    const prompt = row.querySelector(".bx-prompt").cloneNode(true);
+    dialog.querySelector("h2").replaceChildren(...prompt.childNodes);
     const shown = pair(thumb);
     const body = dialog.querySelector(".bx-dialog-body");
     body.className = `bx-dialog-body ${shown.length === 1 ? "single" : "pair"}`;
@@ -216,71 +356,13 @@
     return entries;
   }
 
-  // Annotating: a button or its key answers for one image; the next one waits until it is saved.
-
-  let busy = false;
-  let focused = null;
-
-  function annotating(element, trigger) {
-    shown(element);
-    if (!element.dataset.listening) listen(element, trigger);
-    const answered = busy;
-    busy = false;
-    // Whatever is replaced loses the focus. It returns to the same button, or goes from the fields to
-    // the first answer, so that keys do not end up in a field.
-    const inside = document.activeElement?.closest("#bx-model, #bx-axis, #bx-annotator");
-    if (inside) focused = element.querySelector("[data-answer]")?.dataset.key;
-    if (inside || document.activeElement === document.body) {
-      const button = focused && element.querySelector(`[data-key="${focused}"]:not(:disabled)`);
-      if (button) button.focus({ preventScroll: true });
-    }
-    const told = element.querySelector(".bx-said") ?? element.querySelector("h1");
-    if (answered && told) announce(told.textContent);
-  }
-
-  function listen(element, trigger) {
-    element.dataset.listening = "true";
-    element.addEventListener("focusin", (event) => (focused = event.target.dataset.key ?? focused));
-    element.addEventListener("click", (event) => {
-      const button = event.target.closest("[data-answer], [data-undo]");
-      if (!button || busy) return;
-      busy = true;
-      trigger("submit", {
-        image: button.dataset.image ?? null,
-        answer: button.dataset.answer ?? null,
-      });
-    });
-  }
-
-  // A live region must exist before its text changes, or it is not announced.
-  function announce(text) {
-    let region = document.querySelector("#bx-announced");
-    if (!region) {
-      region = document.body.appendChild(make("div", "bx-hidden"));
-      region.id = "bx-announced";
-      region.setAttribute("role", "status");
-    }
-    region.textContent = text;
-  }
-
-  document.addEventListener("keydown", (event) => {
-    const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
-    if (typing || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
-    const key = CSS.escape(event.key.toLowerCase());
-    const button = document.querySelector(`.bx-annotating [data-key="${key}"]:not(:disabled)`);
-    if (!button || busy) return;
-    event.preventDefault();
-    button.focus({ preventScroll: true });
-    button.click();
-  });
-
   document.addEventListener("click", (event) => {
     const thumb = event.target.closest?.(".bx-thumb");
-    if (thumb) open(thumb);
+    if (thumb) choose(thumb);
     const copy = event.target.closest?.(".bx-copy");
     if (copy) {
       // The Hub adds its own parameters, one of which gives access to private Spaces.
-      const link = new URL(document.querySelector(".bx-view").dataset.address, location.href);
+      const link = new URL(address(), location.href);
       navigator.clipboard.writeText(link.href).then(() => {
         copy.dataset.text ??= copy.textContent;
         copy.textContent = copy.dataset.copied;
@@ -290,7 +372,7 @@
   });
 
   document.addEventListener("keydown", (event) => {
-    const thumb = event.target.closest?.(".bx-thumb");
+    const thumb = event.target.closest?.(PLACE);
     const next = thumb && move(thumb, event.key);
     if (next) {
       event.preventDefault();
@@ -298,5 +380,5 @@
     }
   });
 
-  window.biasExplorer = { shown, annotating };
+  window.biasExplorer = { arrive, shown };
 })();

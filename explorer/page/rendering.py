@@ -1,12 +1,14 @@
 """Fill in the HTML templates, which escape whatever comes from people."""
 
 import logging
+import re
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from explorer.errors import NotChosen
 from explorer.page.charts import coded, match_text
 from explorer.page.glossary import glossary
 from explorer.page.pace import duration
@@ -18,18 +20,38 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 
+# The blocks of Unicode for scripts that are written from right to left.
+_LETTER = "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
+_WORDS = rf"{_LETTER}+(?:[\s'\u2019\u200c\u200d-]+{_LETTER}+)*"
+# SVG knows no <bdi>, and tags hold no text.
+_TAGS_OR_WORDS = re.compile(rf"(<svg.*?</svg>|<[^>]*>)|({_WORDS})", re.DOTALL)
+
+
 def render(template: str, **values: object) -> str:
-    """Return one template of explorer/page/templates with its values filled in."""
-    return _environment().get_template(template).render(values)
+    """Return one template of explorer/page/templates with its values filled in.
+
+    Words of people may be written from right to left; they do not reorder the text around them.
+    """
+    return isolated(_environment().get_template(template).render(values))
+
+
+def isolated(html: str) -> str:
+    """Return HTML whose words in Arabic, Hebrew and other such scripts stand in <bdi>."""
+    return _TAGS_OR_WORDS.sub(lambda found: found[1] or f"<bdi>{found[2]}</bdi>", html)
 
 
 def asset(name: str) -> str:
-    """Return the text of page.css or page.js."""
+    """Return the text of the style sheet or of a script."""
     return Path(__file__).with_name(name).read_text(encoding="utf-8")
 
 
 def alert(error: "ExplorerError") -> str:
-    """Return an error as an alert, which screen readers announce at once."""
+    """Return an error as an alert, which screen readers announce at once.
+
+    A choice that is not finished is no error; then it is a plain status.
+    """
+    if isinstance(error, NotChosen):
+        return render("status.html", kind="said", text=str(error))
     _log.info("The page shows an error.", exc_info=error)
     return render("status.html", kind="error", text=str(error))
 

@@ -4,6 +4,7 @@ import gradio as gr
 
 from explorer.page.rendering import asset
 
+_SCRIPTS = ("page.js", "combobox.js", "annotating.js")
 _SANS = (
     "-apple-system",
     "Segoe UI",
@@ -29,8 +30,9 @@ def theme() -> gr.themes.Base:
 
 
 def head() -> str:
-    """Return our style sheet and script, for the head of the page."""
-    return f"<style>{asset('page.css')}</style><script>{asset('page.js')}</script>"
+    """Return our style sheet and scripts, for the head of the page."""
+    scripts = "".join(f"<script>{asset(name)}</script>" for name in _SCRIPTS)
+    return f"<style>{asset('page.css')}</style>{scripts}"
 
 
 def _colours() -> dict[str, str]:

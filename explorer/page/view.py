@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import gradio as gr
+from starlette.datastructures import QueryParams
 
 from explorer import study as studies
 from explorer.errors import ExplorerError
@@ -38,10 +39,11 @@ _PAUSES = 3
 # Our own status line shows the progress, and these events are not an interface for programs.
 _QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
-# The HTML of the view is replaced in place, and the address bar follows it (page.js).
+# The HTML of the view is replaced in place, and the address bar follows it (page.js). "revisit" is
+# an event of our own: Back and Forward open an address with it.
 _ON_LOAD = """
 watch('value', () => window.biasExplorer.shown(element));
-window.biasExplorer.shown(element);
+window.biasExplorer.arrive((query) => trigger("revisit", { query }));
 """
 
 
@@ -78,6 +80,11 @@ class View:
     def opened(self, request: gr.Request) -> list[Any]:
         """Show the choice in the address."""
         return opening(self, request.query_params, _visitor(request))
+
+    def revisited(self, request: gr.Request, event: gr.EventData) -> list[Any]:
+        """Show the choice in the address that Back or Forward led to."""
+        query = QueryParams(str(event.query).removeprefix("?"))
+        return revisit(self, query, _visitor(request))
 
     def changed(self, request: gr.Request, *values: object) -> list[Any]:
         """Show the choice in the fields."""
@@ -154,6 +161,7 @@ def _connect(view: View, page: gr.Blocks) -> None:
     outputs = [view.status, view.generate, view.cancel, view.findings]
     fields = view.form.fields
     opened = page.load(view.opened, None, [*fields, *outputs], **_QUIET)
+    revisited = view.findings.revisit(view.revisited, None, [*fields, *outputs], **_QUIET)
     changed = gr.on(
         [trigger for field in fields for trigger in _triggers(field)],
         view.changed,
@@ -164,7 +172,7 @@ def _connect(view: View, page: gr.Blocks) -> None:
     )
     began = view.generate.click(view.began, fields, outputs, concurrency_limit=None, **_QUIET)
     # Whoever opens or chooses what is being generated sees it, after a reload or in a second tab.
-    for event in (opened, changed, began):
+    for event in (opened, revisited, changed, began):
         event.then(
             view.watched,
             fields,
@@ -187,9 +195,6 @@ def _triggers(field: Any) -> list[Any]:
         return [field.submit, field.blur]
     if isinstance(field, gr.State):
         return []
-    # A field of several words reports a word added with Enter only as a change.
-    if isinstance(field, gr.Dropdown) and field.multiselect:
-        return [field.change]
     return [field.input]
 
 
@@ -204,8 +209,17 @@ def opening(view: View, parameters: "Parameters", visitor: str) -> list[Any]:
         shown = reply(view, values)
     except ExplorerError as error:
         values, shown = view.form.values(view.default), _failure(error)
-    # Filling a field of several words makes it report a change.
     view.shown[visitor] = tuple(values)
+    return [*values, *shown]
+
+
+def revisit(view: View, parameters: "Parameters", visitor: str) -> list[Any]:
+    """Fill the fields from an address that was shown before, and show its choice."""
+    try:
+        values = view.form.values(parse(parameters, view.default))
+    except ExplorerError:
+        return opening(view, parameters, visitor)
+    _adjectives, *shown = change(view, values, visitor)
     return [*values, *shown]
 
 

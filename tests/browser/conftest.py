@@ -59,11 +59,17 @@ def visit(chromium: Browser, site: "Site") -> Iterator[Visit]:
             complaints.append(f"{response.status} for {response.url}")
 
     def open_page(
-        address: str = "", *, scheme: str = "light", width: int = 1440, shown: str = ".bx-view"
+        address: str = "",
+        *,
+        scheme: str = "light",
+        width: int = 1440,
+        shown: str = ".bx-view",
+        touch: bool = False,
     ) -> Page:
         page = chromium.new_context(
             viewport={"width": width, "height": 900},
             color_scheme="dark" if scheme == "dark" else "light",
+            has_touch=touch,
             permissions=["clipboard-read", "clipboard-write"],
         ).new_page()
         page.on("console", watch_console)

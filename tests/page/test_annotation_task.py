@@ -10,7 +10,7 @@ from starlette.datastructures import QueryParams
 
 from explorer.annotation.sampling import sample_of
 from explorer.errors import InvalidData, UnknownName
-from explorer.page.annotate import draw_anew, reply, tell_annotations
+from explorer.page.annotate import begun, draw_anew, reply, tell_annotations
 from explorer.page.annotation_report import report
 from explorer.page.annotation_task import (
     Session,
@@ -171,9 +171,8 @@ def test_another_sample_is_drawn_and_no_annotation_is_lost(desk: Desk) -> None:
     ("asked", "size", "seed", "said"),
     [
         (ADA, 19, 0, "The sample's size is 19. Give a whole number from 20 to 10000"),
-        (ADA, None, 0, "The sample's size is empty. Give a whole number"),
-        (ADA, 20, None, "The seed is empty"),
-        (ADA, 20.5, 0, "The sample's size is 20.5"),
+        (ADA, 20.5, 0, "The sample's size is 20.5. Give a whole number."),
+        (ADA, 20, 0.5, "The seed is 0.5. Give a whole number."),
         (replace(ADA, annotator=" "), 20, 0, "The annotator is ' '. Give a name"),
         (replace(ADA, axis="gendre"), 20, 0, "Unknown axis"),
     ],
@@ -214,10 +213,40 @@ def test_what_is_wrong_is_said_in_place_of_the_image(desk: Desk, asked: Session,
     assert told == ""
 
 
-def test_an_address_opens_the_same_again() -> None:
+@pytest.mark.parametrize(
+    ("size", "seed", "asked"),
+    [
+        (None, 0, "The sample's size: give a whole number."),
+        (20, None, "The seed: give a whole number."),
+    ],
+)
+def test_a_sample_waits_for_its_numbers(desk: Desk, size: object, seed: object, asked: str) -> None:
+    html, told = draw_anew(desk, ADA, size, seed)
+    assert html == gr.skip()
+    assert parse_html(told).one("div", role="status").text == asked
+
+
+def test_an_address_holds_the_question_and_never_who_answers_it() -> None:
     asked = Session("owner/name", "tone", "Ada & Ben")
-    assert parse(QueryParams(asked.address.removeprefix("?"))) == asked
-    assert parse(QueryParams("annotator= ")) == Session()
+    assert asked.address == "?model=owner/name&axis=tone"
+    assert parse(QueryParams("model=owner/name&axis=tone")) == replace(asked, annotator="")
+    assert parse(QueryParams("rater=Ada&annotator=Ada&axis=tone")) == Session(axis="tone")
+
+
+def test_a_name_is_asked_for_until_there_is_one_that_can_be(desk: Desk) -> None:
+    asked = replace(ADA, annotator="")
+    known, entry, html, _ = begun(desk, asked, " ")
+    assert (known, entry["visible"]) == ("", True)
+    assert heading(html) == "What do people see in these images?"
+    known, entry, html, _ = begun(desk, asked, "x" * 61)
+    assert (known, entry["visible"]) == ("", True)
+    assert "The annotator is 'x" in parse_html(html).one("div", role="alert").text
+    known, entry, html, _ = begun(desk, asked, " Ada ")
+    assert (known, entry["visible"]) == ("Ada", False)
+    page = parse_html(html)
+    assert page.one("article").attributes["data-annotator"] == "Ada"
+    assert "Ada" not in page.one("article").attributes["data-address"]
+    assert page.one(".bx-who").text.startswith("Annotating as Ada")
 
 
 def test_the_report_comes_by_itself_once_all_is_annotated(desk: Desk) -> None:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.datastructures import QueryParams
 
-from explorer.errors import InputError, InvalidData, OutOfRange, UnknownName
+from explorer.errors import InputError, InvalidData, NotChosen, OutOfRange, UnknownName
 from explorer.models.catalog import find_model
 from explorer.page.choice import (
     COMPARE,
@@ -143,7 +143,7 @@ def test_an_adjective_that_is_chosen_twice_is_generated_once() -> None:
         (Choice(EXPLORE.models, images=1001), OutOfRange),
         (Choice(EXPLORE.models, professions=(" ",)), InvalidData),
         (Choice(EXPLORE.models, professions=("{profession}",)), InvalidData),
-        (Choice(EXPLORE.models, adjectives=()), InvalidData),
+        (Choice(EXPLORE.models, adjectives=()), NotChosen),
         (Choice(EXPLORE.models, template="a portrait"), InvalidData),
         (Choice(EXPLORE.models, guidance=-1.0), OutOfRange),
         (Choice(EXPLORE.models, scheduler="warp"), UnknownName),
@@ -179,7 +179,7 @@ def test_thirty_professions_go_from_few_women_to_many_and_all_fit_their_word() -
 def test_one_profession_is_asked_for_where_one_is_shown() -> None:
     with pytest.raises(InvalidData, match="2 professions are chosen, 'author' and others"):
         profession(GAPS)
-    with pytest.raises(InvalidData, match="No profession is chosen"):
+    with pytest.raises(NotChosen, match="No profession is chosen"):
         professions(Choice(GAPS.models, ()))
 
 

@@ -12,6 +12,7 @@ from explorer import translations
 from explorer.page import compare, explore, gaps
 from explorer.page.choice import COMPARE, EXPLORE, GAPS, Choice
 from explorer.page.desk import Desk
+from explorer.page.rendering import isolated
 from explorer.page.view import Show
 from explorer.translations import DOMAIN, FOLDER, language
 from tests.markup import parse_html
@@ -57,3 +58,33 @@ def test_headings_terms_and_notes_are_said_in_the_language_in_use(
     told |= {one.text for one in page.all("th", scope="col")}
     assert len(told) > 20
     assert [text for text in told - axes if MARK not in text] == []
+
+
+@pytest.mark.parametrize(
+    ("html", "expected"),
+    [
+        (
+            "<h1>12 images of a کارگر, 9 more</h1>",
+            "<h1>12 images of a <bdi>کارگر</bdi>, 9 more</h1>",
+        ),
+        ("a شجاع جدا nurse, رجل", "a <bdi>شجاع جدا</bdi> nurse, <bdi>رجل</bdi>"),
+        ("بي\u200cبي 3", "<bdi>بي\u200cبي</bdi> 3"),
+        ('<li title="ممرضة">רופא</li>', '<li title="ممرضة"><bdi>רופא</bdi></li>'),
+        ("<svg><text>ممرضة</text></svg>", "<svg><text>ممرضة</text></svg>"),
+        ("a nurse, élève, 看護師", "a nurse, élève, 看護師"),
+    ],
+)
+def test_words_from_right_to_left_do_not_reorder_what_is_around_them(
+    html: str, expected: str
+) -> None:
+    assert isolated(html) == expected
+
+
+def test_every_view_isolates_words_of_people(desk: Desk) -> None:
+    for choice, view in (
+        (replace(EXPLORE, professions=("ممرضة",), adjectives=("none",)), explore.show),
+        (replace(COMPARE, professions=("ممرضة",), adjectives=("none",)), compare.show),
+        (replace(GAPS, professions=("ممرضة",), adjectives=("none",)), gaps.show),
+    ):
+        words = parse_html(view(desk, choice, findings_of(desk, choice))).all("bdi")
+        assert {one.text for one in words} == {"ممرضة"}

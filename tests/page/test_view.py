@@ -16,11 +16,21 @@ from explorer.errors import InvalidData, ModelUnreachable
 from explorer.models.catalog import find_model
 from explorer.models.requests import ImageRequest
 from explorer.page import explore, gaps
-from explorer.page.choice import ALL, EXPLORE, GAPS, Choice, study
+from explorer.page.choice import ALL, EXPLORE, GAPS, Choice, address, study
 from explorer.page.desk import Desk
 from explorer.page.form import FormKind
 from explorer.page.runs import Run, Runs
-from explorer.page.view import View, begin, change, opening, reply, upload, view, watch
+from explorer.page.view import (
+    View,
+    begin,
+    change,
+    opening,
+    reply,
+    revisit,
+    upload,
+    view,
+    watch,
+)
 from explorer.progress import Progress
 from tests.fakes import FakeGenerator
 from tests.hub import Hub, running, use
@@ -105,7 +115,7 @@ def test_a_run_pins_a_model_of_the_hub_and_shows_its_images(
     assert "All 2 images are here" in parse_html(status).text
 
 
-@pytest.mark.parametrize("images", [None, 0, 2.5, 1001])
+@pytest.mark.parametrize("images", [0, 2.5, 1001])
 def test_a_number_of_images_that_cannot_be_is_refused(
     desk: Desk, opened: Opened, images: object
 ) -> None:
@@ -128,6 +138,41 @@ def test_where_nothing_can_be_stored_there_is_no_button_and_no_model_is_loaded(
     *_, (status, *_) = watch(shown, values, "me")
     assert "This disk is full" in alert(status)
     assert generator.generated == []
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "asked"),
+    [
+        (1, [], "No profession is chosen. Choose at least one."),
+        (2, [], "No adjective is chosen. Choose at least one, or 'no adjective'."),
+        (3, None, "Images per prompt: give a whole number."),
+    ],
+)
+def test_an_empty_field_is_no_error(
+    desk: Desk, opened: Opened, field: int, value: object, asked: str
+) -> None:
+    shown = opened(desk)
+    values = shown.form.values(SMALL)
+    values[field] = value
+    status, generate, _, findings = change(shown, values, "me")[1:]
+    assert parse_html(status).one("div", role="status").text == asked
+    assert not generate["visible"]
+    assert findings == gr.skip()
+
+
+def test_back_fills_the_fields(desk: Desk, opened: Opened) -> None:
+    shown = opened(desk)
+    values = shown.form.values(SMALL)
+    change(shown, values, "me")
+    *again, status, _, _, findings = revisit(
+        shown, QueryParams(address(EXPLORE).removeprefix("?")), "me"
+    )
+    assert again == shown.form.values(EXPLORE)
+    assert parse_html(status).text.startswith("0 of 189 images are here.")
+    assert parse_html(findings).one("article").attributes["data-address"] == address(EXPLORE)
+    *again, status, _, _, _ = revisit(shown, QueryParams("gate=maybe"), "me")
+    assert again == shown.form.values(EXPLORE)
+    assert "'maybe'" in alert(status)
 
 
 def test_the_fields_show_a_choice_and_give_it_back(desk: Desk, opened: Opened) -> None:
