@@ -1,6 +1,5 @@
 """The commands that count and list stored images: `tally`, `images`, `compare`."""
 
-from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
@@ -13,15 +12,17 @@ from explorer.cli.app import app
 from explorer.cli.options import Asked, CacheFolder, Changed, Models, Year
 from explorer.cli.output import Output, print_sentences, say
 from explorer.cli.store import opened, say_missing
-from explorer.findings.differences import difference_sentence, differences_sentence
 from explorer.findings.findings import Findings
-from explorer.findings.sentences import quote, sentence
+from explorer.findings.sentences import clear_sentences, finding_sentences
+from explorer.findings.verdicts import comparison_sentences
 from explorer.perception.axes import GENDER
 from explorer.translations import gettext as _
 from explorer.words.references import checked_year
 from explorer.words.vocabulary import DEFAULT_YEAR, known_profession
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from explorer.findings.corrected import Finding
     from explorer.findings.differences import Difference
     from explorer.models.catalog import ModelCard
@@ -30,13 +31,13 @@ if TYPE_CHECKING:
 
 _TALLY_COLUMNS = (
     *("model", "profession", "adjective", "axis", "label", "count"),
-    *("share", "share_low", "share_high", "corrected_share", "corrected_low", "corrected_high"),
+    *("corrected_share", "corrected_low", "corrected_high", "share", "share_low", "share_high"),
     *("abstained", "abstained_reasons", "filtered", "unclassified", "missing", "reference_share"),
 )
 _COMPARISON_COLUMNS = (
     *("profession", "adjective", "axis", "label", "left_share", "right_share"),
-    *("difference", "difference_low", "difference_high"),
-    *("corrected_difference", "corrected_difference_low", "corrected_difference_high", "p", "q"),
+    *("corrected_difference", "corrected_difference_low", "corrected_difference_high"),
+    *("difference", "difference_low", "difference_high", "p", "q", "verdict"),
     *("left_classified", "right_classified", "left_abstained", "right_abstained"),
     *("left_filtered", "right_filtered", "reference_share"),
 )
@@ -79,7 +80,7 @@ def tally(
     calibrated: Calibrated = False,
     cache: CacheFolder = None,
 ) -> None:
-    """Print the tally of each group, and of a profession what to quote."""
+    """Print the tally of each group, and the sentences on each profession."""
     settings = machine.load(cache)
     with opened(settings) as store:
         study = _answering(asked, changed.cards(model, settings), store, calibrated=calibrated)
@@ -87,7 +88,7 @@ def tally(
         rows = findings.tally_rows(by.value, checked_year(year))
         if output.write(rows, _TALLY_COLUMNS) and by is By.PROFESSION:
             for finding in findings.found("profession"):
-                print_sentences(_finding_sentences(finding, year))
+                print_sentences(_sentences(finding, year))
         say_missing(study, store)
 
 
@@ -135,7 +136,7 @@ def compare(
     year: Year = DEFAULT_YEAR,
     cache: CacheFolder = None,
 ) -> None:
-    """Print the differences between two models, and which of them hold."""
+    """Print the differences between two models, and which of them are clear enough to report."""
     settings = machine.load(cache)
     study = asked.study(changed.cards((left, right), settings))
     with opened(settings) as store:
@@ -143,7 +144,7 @@ def compare(
         rows = findings.comparison_rows(by.value, checked_year(year))
         if output.write(rows, _COMPARISON_COLUMNS):
             for axis in study.axes:
-                print_sentences(_difference_sentences(findings.differences(by.value, axis.name)))
+                print_sentences(_compared(findings.differences(by.value, axis.name), by))
         say_missing(study, store)
 
 
@@ -164,18 +165,12 @@ def _answering(
     return study
 
 
-def _finding_sentences(finding: "Finding", year: int) -> Iterator[str]:
+def _compared(found: "Sequence[Difference]", by: By) -> "Iterator[str]":
+    yield from comparison_sentences(found, by.value)
+    yield from clear_sentences(test.q for one in found for test in one.tests if test)
+
+
+def _sentences(finding: "Finding", year: int) -> "Iterator[str]":
     name = finding.tally.cell.profession
     profession = known_profession(name) if isinstance(name, str) else None
-    yield sentence(finding.tally, profession, year)
-    yield quote(finding)
-
-
-def _difference_sentences(found: "Sequence[Difference]") -> Iterator[str]:
-    """Yield what was tested on an axis, the differences that hold, and the notes."""
-    yield differences_sentence(found)
-    for one in found:
-        for position, test in enumerate(one.tests):
-            if test and test.holds and (told := difference_sentence(one, position)):
-                yield told
-    yield from dict.fromkeys(one.note for one in found if one.note)
+    return finding_sentences(finding, profession, year)

@@ -15,6 +15,7 @@ from explorer.errors import InvalidData
 from explorer.findings.findings import Findings
 from explorer.findings.gaps import gap_sentences, headline
 from explorer.findings.plans import PRESETS, Size, plan, plan_rows, plan_sentences
+from explorer.findings.sentences import clear_sentences
 from explorer.findings.shifts import shift_sentences
 from explorer.models.catalog import known_models
 from explorer.perception.axes import GENDER
@@ -39,8 +40,8 @@ _TONE_COLUMNS = (
 )
 _SHIFT_COLUMNS = (
     *("adjective", "adjective_coding", "professions", "with_classified", "without_classified"),
-    *("shift", "shift_low", "shift_high"),
-    *("corrected_shift", "corrected_shift_low", "corrected_shift_high", "p", "q"),
+    *("corrected_shift", "corrected_shift_low", "corrected_shift_high"),
+    *("shift", "shift_low", "shift_high", "p", "q"),
 )
 _PLAN_COLUMNS = (
     *("study", "professions", "adjectives", "images", "profession_images", "model_images"),
@@ -118,7 +119,8 @@ def adjectives(
     with opened(settings) as store:
         findings = Findings(study, store)
         if output.write(findings.shift_rows, _SHIFT_COLUMNS):
-            print_sentences(shift_sentences(findings.shifts))
+            moved = findings.shifts
+            print_sentences((*shift_sentences(moved), *clear_sentences(one.q for one in moved)))
         say_missing(study, store)
 
 
@@ -175,7 +177,8 @@ def _show_gaps(
             "The reference counts people, the classifier counts how images look. The gap describes "
             "a model and does not say what the model should show."
         )
-        print_sentences((*gap_sentences(found, headline(found), beside), remark))
+        sentences = gap_sentences(found, headline(found), beside)
+        print_sentences((*sentences, *clear_sentences(gap.q for gap in found.rows), remark))
 
 
 def _show_tones(findings: Findings, output: Output) -> None:

@@ -32,6 +32,11 @@ class Comparison:
     pairs: "Pairs"
 
     @property
+    def enough(self) -> bool:
+        """Whether both sides have enough images for a difference of shares."""
+        return self.left.enough and self.right.enough
+
+    @property
     def paired(self) -> int:
         """The number of pairs of images that are classified on both sides."""
         return sum(number for labels in self.pairs.values() for number in labels.values())

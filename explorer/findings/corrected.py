@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from explorer.statistics.bounds import manski
 from explorer.statistics.correction import correct
-from explorer.statistics.intervals import FEWEST
 from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
@@ -30,9 +29,9 @@ NO_ERRORS: "Errors" = {}
 class Finding:
     """A tally with its bounds and corrected shares, in the axis's order of labels.
 
-    `bounds` and `corrected` are None below FEWEST classified images. `corrected` is also None where
-    the instrument's errors are unknown or too large. `confusion` holds these errors, None where
-    they are unknown. `note` is the reason for a missing correction, or a caveat about it.
+    `bounds` and `corrected` are None where the tally has too few images. `corrected` is also None
+    where the instrument's errors are unknown or too large. `confusion` holds these errors, None
+    where they are unknown. `note` is the reason for a missing correction, or a caveat about it.
     """
 
     tally: "Tally"
@@ -44,11 +43,11 @@ class Finding:
     def best(self, label: str) -> "Interval | None":
         """Return the label's corrected share, or the raw share if there is none.
 
-        None below FEWEST classified images.
+        None where the tally has too few images.
         """
         if self.corrected is not None:
             return self.corrected[self.tally.axis.labels.index(label)]
-        return self.tally.share(label) if self.tally.classified >= FEWEST else None
+        return self.tally.share(label) if self.tally.enough else None
 
 
 def findings(tallies: "Iterable[Tally]", errors: "Errors" = NO_ERRORS) -> tuple[Finding, ...]:
@@ -64,9 +63,8 @@ def findings(tallies: "Iterable[Tally]", errors: "Errors" = NO_ERRORS) -> tuple[
     found: dict[int, Finding] = {}
     enough: dict[tuple[str, str], list[int]] = {}
     for place, tally in enumerate(tallies):
-        if tally.classified < FEWEST:
-            note = _("not corrected: fewer than {fewest} classified images").format(fewest=FEWEST)
-            found[place] = Finding(tally, note=note)
+        if not tally.enough:
+            found[place] = Finding(tally, note=_("not corrected: too few images"))
         else:
             enough.setdefault((tally.cell.model, tally.axis.name), []).append(place)
     for source, places in enough.items():

@@ -2,20 +2,16 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, replace
+from enum import Enum
 from typing import TYPE_CHECKING
 
 from explorer.findings.corrected import NO_ERRORS, corrections
-from explorer.findings.sentences import (
-    difference_text,
-    holds,
-    how_many_hold,
-    subject,
-    too_few_to_flip,
-)
+from explorer.findings.sentences import FALSE_DISCOVERIES, is_clear
 from explorer.perception.axes import FEMININE, GENDER
 from explorer.statistics import correction, significance
 from explorer.statistics.confusion import POOLABLE_P, equal_errors
 from explorer.statistics.intervals import FEWEST
+from explorer.statistics.significance import FEWEST_TO_FLIP
 from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
@@ -23,12 +19,25 @@ if TYPE_CHECKING:
 
     from explorer.findings.comparison import Comparison
     from explorer.findings.corrected import Errors
+    from explorer.perception.axes import Axis
     from explorer.statistics.intervals import Interval
 
     _Table = tuple[tuple[int, int], tuple[int, int]]
 
 SIGN_FLIP = "sign flip over prompts"
 MCNEMAR = "mcnemar over pairs of one prompt"
+# Ten images of each model may have a label on half of them.
+_FEWEST_PAIRS = FEWEST // 2
+
+
+class Verdict(Enum):
+    """What can be said of a difference; the page and the command line say nothing else."""
+
+    MORE = "more often on the left"
+    LESS = "less often on the left"
+    NOT_CLEAR = "no clear difference"
+    FEW_PROMPTS = "too few prompts to test"
+    FEW_IMAGES = "too few images to compare"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,21 +51,15 @@ class Tested:
     q: float
     method: str
 
-    @property
-    def holds(self) -> bool:
-        """Whether the difference is significant."""
-        return holds(self.q)
-
 
 @dataclass(frozen=True, slots=True)
 class Difference:
     """A comparison with its corrected differences and tests, in the axis's order of labels.
 
     `corrected` is the corrected left share minus the corrected right share, None where the errors
-    of either side are unknown or either side has fewer than FEWEST classified images. `tests` holds
-    None for a label that is not tested: with fewer than FEWEST pairs, and for masculine, whose test
-    would repeat that for feminine. `family` is the number of tests on this axis. `note` is a
-    caveat.
+    of either side are unknown or either side has too few images. `tests` holds None for a label
+    that is not tested: with too few images or prompts, and for masculine, whose test would repeat
+    that for feminine. `family` is the number of tests on this axis. `note` is a caveat.
     """
 
     comparison: "Comparison"
@@ -69,16 +72,33 @@ class Difference:
         """Return the corrected difference of a label, or the raw one if there is none."""
         return self.corrected[position] if self.corrected else self.comparison.differences[position]
 
+    def verdict(self, position: int) -> Verdict | None:
+        """Return the verdict on the difference of a label, None for masculine."""
+        if position not in judged(self.comparison.left.axis):
+            return None
+        test, best = self.tests[position], self.best(position)
+        if test is None or best is None:
+            return Verdict.FEW_PROMPTS if _few_prompts(self.comparison) else Verdict.FEW_IMAGES
+        if not is_clear(test.q, best):
+            return Verdict.NOT_CLEAR
+        return Verdict.MORE if best.estimate > 0 else Verdict.LESS
+
+    @property
+    def clear(self) -> "tuple[int, ...]":
+        """The positions of the labels whose difference is clear enough to report."""
+        reported = {Verdict.MORE, Verdict.LESS}
+        return tuple(n for n in range(len(self.tests)) if self.verdict(n) in reported)
+
 
 @dataclass(frozen=True, slots=True)
 class Clearest:
-    """The most significant differences, each with the position of its label, and all tested ones.
+    """The clearest differences, each with the position of its label, and all of them.
 
-    Those in `rows` are corrected where the errors are known, those in `tested` are not.
+    Those in `found` are corrected only where the correction can change the verdict.
     """
 
     rows: "tuple[tuple[Difference, int], ...]"
-    tested: tuple[Difference, ...]
+    found: tuple[Difference, ...]
 
 
 def differences(
@@ -99,71 +119,38 @@ def differences(
 
 
 def clearest(comparisons: "Sequence[Comparison]", errors: "Errors", most: int) -> Clearest:
-    """Return the most significant differences, corrected, after testing every label.
+    """Return the clearest differences, after testing every label.
 
     Args:
         comparisons: comparisons on one axis.
         errors: the known errors of the instruments.
-        most: the largest number of differences to correct, as each takes a while.
+        most: the largest number of rows.
     """
     plain = differences(comparisons)
-    held = [
-        (test.q, place, position)
+    # A correction takes a while, and where no test is significant it changes no verdict.
+    significant = {
+        place
         for place, one in enumerate(plain)
-        for position, test in enumerate(one.tests)
-        if test and test.holds
-    ]
-    first = sorted(held, key=lambda row: row[0])[:most]
-    corrected = _corrected(comparisons, errors, {place for _, place, _ in first})
-    rows = tuple(
-        (replace(plain[place], corrected=corrected[place]), position)
-        for _, place, position in first
+        if any(test and test.q <= FALSE_DISCOVERIES for test in one.tests)
+    }
+    corrected = _corrected(comparisons, errors, significant)
+    found = tuple(
+        replace(one, corrected=shares) for one, shares in zip(plain, corrected, strict=True)
     )
-    return Clearest(rows, plain)
+    rows = [(one, position) for one in found for position in one.clear]
+    return Clearest(tuple(sorted(rows, key=_q)[:most]), found)
 
 
-def difference_sentence(difference: Difference, position: int) -> str | None:
-    """Return a sentence on the difference of one label, or None if there is no difference."""
-    left, right = difference.comparison.left, difference.comparison.right
-    best = difference.best(position)
-    if best is None or not _is_enough(difference.comparison):
-        return None
-    test = difference.tests[position]
-    pattern = (
-        _(
-            "The share of images of {subject} perceived as {label} is higher with {left} than with "
-            "{right}: {difference} ({how}{q})."
-        )
-        if best.estimate >= 0
-        else _(
-            "The share of images of {subject} perceived as {label} is lower with {left} than with "
-            "{right}: {difference} ({how}{q})."
-        )
-    )
-    return pattern.format(
-        subject=subject(left.cell),
-        label=left.axis.described(left.axis.labels[position]),
-        left=left.cell.model,
-        right=right.cell.model,
-        how=_("corrected") if difference.corrected else _("as counted"),
-        difference=difference_text(best),
-        q=f"; q {test.q:.2g}" if test else "",
-    )
+def judged(axis: "Axis") -> tuple[int, ...]:
+    """Return the positions of an axis's labels, without masculine, which mirrors feminine."""
+    if axis.name == GENDER:
+        return (axis.labels.index(FEMININE),)
+    return tuple(range(len(axis.labels)))
 
 
-def differences_sentence(of_one_axis: "Sequence[Difference]") -> str:
-    """Return a sentence on the number of tests on one axis and of the significant ones."""
-    first = of_one_axis[0]
-    left, right = first.comparison.left, first.comparison.right
-    models = (left.cell.model, right.cell.model)
-    if not first.family:
-        return _(
-            "{axis}: {left} and {right} are not tested against each other, because no cell has "
-            "{fewest} pairs of images."
-        ).format(axis=left.axis.title, left=models[0], right=models[1], fewest=FEWEST)
-    held = sum(bool(test and test.holds) for one in of_one_axis for test in one.tests)
-    tests = _("tests of {left} against {right}").format(left=models[0], right=models[1])
-    return f"{left.axis.title}: {how_many_hold(held, first.family, tests)}"
+def _q(row: tuple[Difference, int]) -> float:
+    test = row[0].tests[row[1]]
+    return test.q if test else 1.0
 
 
 def _of_one_axis(comparisons: "list[Comparison]", errors: "Errors") -> list[Difference]:
@@ -171,7 +158,7 @@ def _of_one_axis(comparisons: "list[Comparison]", errors: "Errors") -> list[Diff
     family = sum(test is not None for row in tests for test in row)
     warning = _unequal(comparisons[0], errors)
     return [
-        Difference(comparison, corrected, row, family, _note(comparison, row, warning))
+        Difference(comparison, corrected, row, family, _note(comparison, warning))
         for comparison, corrected, row in zip(
             comparisons, _corrected(comparisons, errors), tests, strict=True
         )
@@ -185,7 +172,7 @@ def _corrected(
 
     A difference is the same to the last digit, whichever others are wanted.
     """
-    enough = [place for place, one in enumerate(comparisons) if _is_enough(one)]
+    enough = [place for place, one in enumerate(comparisons) if one.enough]
     rows = [row for row, place in enumerate(enough) if wanted is None or place in wanted]
     asked = [comparisons[enough[row]] for row in rows]
     sides = [[one.left for one in asked], [one.right for one in asked]]
@@ -202,8 +189,9 @@ def _corrected(
     return [found.get(place) for place in range(len(comparisons))]
 
 
-def _is_enough(comparison: "Comparison") -> bool:
-    return min(comparison.left.classified, comparison.right.classified) >= FEWEST
+def _few_prompts(comparison: "Comparison") -> bool:
+    """Return whether signs could be flipped, but no result could be significant."""
+    return comparison.enough and 1 < len(comparison.pairs) < FEWEST_TO_FLIP
 
 
 def _unequal(comparison: "Comparison", errors: "Errors") -> str | None:
@@ -220,17 +208,23 @@ def _unequal(comparison: "Comparison", errors: "Errors") -> str | None:
     ).format(left=left.cell.model, right=right.cell.model, p=f"{p:.2g}")
 
 
-def _note(
-    comparison: "Comparison", tests: tuple[Tested | None, ...], warning: str | None
-) -> str | None:
-    flipped = any(test and test.method == SIGN_FLIP for test in tests)
-    prompts = len(comparison.pairs)
-    few = too_few_to_flip(prompts, _("prompts")) if flipped else None
+def _note(comparison: "Comparison", warning: str | None) -> str | None:
+    few = None
+    if _few_prompts(comparison):
+        few = _("{count} prompts are too few to test: at least {fewest} are needed.").format(
+            count=len(comparison.pairs), fewest=FEWEST_TO_FLIP
+        )
     return " ".join(filter(None, (warning, few))) or None
 
 
 def _tests(comparisons: "Sequence[Comparison]") -> list[tuple[Tested | None, ...]]:
-    rows = [[_p(one, label) for label in one.left.axis.labels] for one in comparisons]
+    rows = [
+        [
+            _p(one, label) if position in judged(one.left.axis) else None
+            for position, label in enumerate(one.left.axis.labels)
+        ]
+        for one in comparisons
+    ]
     p_values = [found[0] if found else None for row in rows for found in row]
     adjusted = iter(significance.benjamini_hochberg(p_values))
     return [
@@ -243,9 +237,7 @@ def _tests(comparisons: "Sequence[Comparison]") -> list[tuple[Tested | None, ...
 
 
 def _p(comparison: "Comparison", label: str) -> tuple[float, str] | None:
-    if comparison.left.axis.name == GENDER and label != FEMININE:
-        return None
-    if comparison.paired < FEWEST:
+    if not comparison.enough or comparison.paired < _FEWEST_PAIRS or _few_prompts(comparison):
         return None
     # Sorted, so that the same pairs are always flipped in the same order.
     tables = [_table(labels, label) for _, labels in sorted(comparison.pairs.items())]

@@ -12,7 +12,6 @@ from explorer.findings.tables import (
 )
 from explorer.perception.axes import FEMININE
 from explorer.statistics import distances
-from explorer.statistics.intervals import FEWEST
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,8 +31,8 @@ def gap_rows(found: "Gaps", origins: "Iterable[Origin]" = ()) -> "list[Row]":
         count, classified, abstained, filtered, unclassified, missing: images perceived as feminine,
             images with a label, and images without one, as in tally_rows.
         share, share_low, share_high, level, method: the feminine share (0..1), corrected where
-            possible, and its limits. These and the columns derived from them are None below 10
-            classified images.
+            possible, and its limits. These and the columns derived from them are None with too
+            few images.
         reference_share, reference_year, reference_occupation, reference_match: the reference; None
             if it lacks the profession.
         gap, gap_low, gap_high: share minus reference_share, -1..1.
@@ -65,7 +64,7 @@ def tone_rows(tallies: "Iterable[Tally]", origins: "Iterable[Origin]" = ()) -> "
         jensen_shannon_bits, jensen_shannon_by_chance, jensen_shannon_line: the information, 0..1
             bits, of one image on whether it comes from the model or the reference, and the same
             two values by chance.
-            All distances are those of raw counts, and None below 10 classified images.
+            All distances are those of raw counts, and None with too few images.
         instrument ... tool_version: as in tally_rows.
     """
     known = by_model(origins)
@@ -135,9 +134,8 @@ def _gap(gap: "Gap", tests: int, known: "Origin | None") -> "Row":
 
 def _distances(tally: "Tally") -> "Row":
     uniform = (1,) * len(tally.axis.labels)
-    enough = tally.classified >= FEWEST
-    null = distances.null_levels(uniform, tally.classified) if enough else None
-    counts = tally.counts if enough else (0,) * len(uniform)
+    null = distances.null_levels(uniform, tally.classified) if tally.enough else None
+    counts = tally.counts if tally.enough else (0,) * len(uniform)
     return {
         "total_variation": distances.total_variation(counts, uniform),
         "total_variation_by_chance": null.total_variation.mean if null else None,

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 from explorer.findings.corrected import corrections
 from explorer.findings.sentences import (
     difference_text,
-    holds,
-    how_many_hold,
+    how_many_are_clear,
+    is_clear,
     points,
     signed_points,
 )
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 # Enough for a smallest p-value that can be significant among 150 tests.
 _DRAWS = 10_000
+# A sentence names no more professions than this.
+_LISTED = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ class Gap:
     `gap`, -1..1, is that of the corrected share where there is one, and of the raw share elsewhere;
     its limits are those of the share, as the reference is taken as exact. `amplification` is the
     additional distance of the share from parity, on the reference's side. Both are None without a
-    reference or below FEWEST classified images. `p`, and `q` among all gaps that count, are None
+    reference or with too few images. `p`, and `q` among all gaps that count, are None
     for gaps that do not count.
     """
 
@@ -59,6 +61,11 @@ class Gap:
     def counts(self) -> bool:
         """Whether the gap is part of the headline: its reference matches the profession."""
         return self.gap is not None and self.reference is not None and self.reference.trusted
+
+    @property
+    def clear(self) -> bool:
+        """Whether the gap is clear enough to report."""
+        return is_clear(self.q, self.gap)
 
     @property
     def profession(self) -> str:
@@ -82,6 +89,11 @@ class Gaps:
         """The gaps that are part of the headline."""
         return tuple(gap for gap in self.rows if gap.counts)
 
+    @property
+    def unfinished(self) -> bool:
+        """Whether professions that have a matching reference lack images."""
+        return any(gap.reference and gap.reference.trusted and not gap.counts for gap in self.rows)
+
 
 @dataclass(frozen=True, slots=True)
 class Headline:
@@ -97,7 +109,6 @@ class Headline:
     interval: Interval | None
     absolute: float | None
     slope: "LogitSlope | None"
-    tests: int
 
 
 def gaps(found: "Iterable[Finding]", references: "Mapping[str, Reference]") -> Gaps:
@@ -137,7 +148,6 @@ def headline(found: Gaps) -> Headline:
         interval=interval,
         absolute=sum(map(abs, estimates)) / len(estimates) if estimates else None,
         slope=_slope(counted),
-        tests=sum(gap.p is not None for gap in found.rows),
     )
 
 
@@ -154,32 +164,25 @@ def gap_sentences(found: Gaps, summary: Headline, beside: str) -> "Iterator[str]
 
 
 def headline_sentences(found: Gaps, summary: Headline, beside: str) -> "Iterator[str]":
-    """Yield the sentences on the professions that count; arguments as in gap_sentences."""
-    if summary.mean is None or summary.absolute is None:
-        yield _(
-            "No profession has both a matching reference and {fewest} classified images."
-        ).format(fewest=FEWEST)
+    """Yield whether the model exaggerates, then the other figures; arguments as in gap_sentences.
+
+    Means over a few of many professions are those of the ones that happen to have images, and are
+    not told.
+    """
+    if not summary.professions:
+        yield _("No profession has both a matching reference and enough images.")
         return
-    yield ngettext(
-        "Over {number} profession, the share of images by {model} perceived as feminine differs "
-        "from women's share in {beside} by {difference} ({how}).",
-        "Over {number} professions, the share of images by {model} perceived as feminine differs "
-        "on average from women's share in {beside} by {difference} ({how}).",
-        summary.professions,
-    ).format(
-        number=summary.professions,
-        model=found.rows[0].finding.tally.cell.model,
-        difference=difference_text(summary.interval)
-        if summary.interval
-        else signed_points(summary.mean),
-        beside=beside,
-        how=_("corrected") if summary.interval else _("as counted"),
-    )
-    yield _("Regardless of direction, the average gap is {points}.").format(
-        points=points(summary.absolute)
-    )
-    yield _slope_sentence(summary.slope)
-    yield how_many_hold(sum(holds(gap.q) for gap in found.rows), summary.tests, _("gaps"))
+    yield _exaggeration(summary)
+    if summary.professions < len(found.rows):
+        yield ngettext(
+            "{number} of {all} professions has a matching reference and enough images.",
+            "{number} of {all} professions have a matching reference and enough images.",
+            summary.professions,
+        ).format(number=summary.professions, all=len(found.rows))
+    if summary.slope or not found.unfinished:
+        yield from _means(summary, beside)
+    tests = sum(gap.p is not None for gap in found.rows)
+    yield how_many_are_clear(sum(gap.clear for gap in found.rows), tests, _("gap"), _("gaps"))
 
 
 def left_out_sentences(found: Gaps) -> "Iterator[str]":
@@ -189,7 +192,7 @@ def left_out_sentences(found: Gaps) -> "Iterator[str]":
         if not gap.counts:
             reasons.setdefault(_reason(gap), []).append(gap.profession)
     for sentence, names in reasons.items():
-        yield sentence.format(professions=", ".join(names), fewest=FEWEST)
+        yield sentence.format(professions=_listed(names), fewest=FEWEST)
 
 
 def gap_line(gap: Gap) -> str | None:
@@ -269,44 +272,61 @@ def _place(gap: Gap) -> int:
     return gap.finding.tally.axis.labels.index(FEMININE)
 
 
-def _slope_sentence(slope: "LogitSlope | None") -> str:
+def _exaggeration(summary: Headline) -> str:
+    """Return the sentence on exaggeration, with which the headline begins."""
+    slope = summary.slope
     if slope is None:
-        return _(
-            "Whether the model exaggerates cannot be estimated with fewer than {fewest} "
-            "professions."
-        ).format(fewest=FEWEST_TO_RESAMPLE)
-    interval = slope.slope
-    if interval.low > 1:
-        pattern = _(
-            "The model exaggerates the differences between professions: from one profession to the "
-            "next, its log odds change {slope} times as much as the reference's ({level}% interval "
-            "{low} to {high}, over {professions} professions; 1 means equally)."
-        )
-    elif interval.high < 1:
-        pattern = _(
-            "The model understates the differences between professions: from one profession to the "
-            "next, its log odds change {slope} times as much as the reference's ({level}% interval "
-            "{low} to {high}, over {professions} professions; 1 means equally)."
-        )
+        return ngettext(
+            "{number} profession is too few to test for exaggeration: {fewest} are needed.",
+            "{number} professions are too few to test for exaggeration: {fewest} are needed.",
+            summary.professions,
+        ).format(number=summary.professions, fewest=FEWEST_TO_RESAMPLE)
+    if slope.slope.low > 1:
+        pattern = _("Differences between professions are exaggerated ({times}, {interval}).")
+    elif slope.slope.high < 1:
+        pattern = _("Differences between professions are understated ({times}, {interval}).")
     else:
-        pattern = _(
-            "The model neither clearly exaggerates nor clearly understates the differences between "
-            "professions: from one profession to the next, its log odds change {slope} times as "
-            "much as the reference's ({level}% interval {low} to {high}, over {professions} "
-            "professions; 1 means equally)."
-        )
-    return pattern.format(
-        slope=_times(interval.estimate),
-        level=f"{interval.level * 100:g}",
-        low=_times(interval.low),
-        high=_times(interval.high),
-        professions=slope.professions,
+        pattern = _("No exaggeration is clear enough to report ({times}, {interval}).")
+    interval = _("{level}% interval {low} to {high}").format(
+        level=f"{slope.slope.level * 100:g}",
+        low=_times(slope.slope.low),
+        high=_times(slope.slope.high),
+    )
+    return pattern.format(times=f"x{_times(slope.slope.estimate)}", interval=interval)
+
+
+def _means(summary: Headline, beside: str) -> "Iterator[str]":
+    """Yield the mean gap and the mean of its size."""
+    if summary.mean is None or summary.absolute is None:
+        return
+    pattern = ngettext(
+        "Gap between images and {beside}: {difference} ({how}).",
+        "Mean gap between images and {beside}: {difference} ({how}).",
+        summary.professions,
+    )
+    yield pattern.format(
+        beside=beside,
+        difference=difference_text(summary.interval)
+        if summary.interval
+        else signed_points(summary.mean),
+        how=_("corrected") if summary.interval else _("as counted"),
+    )
+    if summary.professions == 1:
+        return
+    yield _("Mean size of the gap, whatever its direction: {points}.").format(
+        points=points(summary.absolute)
     )
 
 
 def _times(factor: float) -> str:
-    # Adding 0.0 turns a rounded -0.0 into 0.0.
-    return f"{round(factor, 2) + 0.0:.2f}"
+    return f"{factor:z.2f}".replace("-", "\N{MINUS SIGN}")
+
+
+def _listed(names: "Sequence[str]") -> str:
+    """Return names in a list, of which the table holds those that are too many."""
+    more = len(names) - _LISTED
+    listed = ", ".join(names[:_LISTED])
+    return _("{names} and {number} more").format(names=listed, number=more) if more > 0 else listed
 
 
 def _reason(gap: Gap) -> str:
@@ -314,8 +334,8 @@ def _reason(gap: Gap) -> str:
         return _("Left out of these numbers, as the reference lacks them: {professions}.")
     if gap.gap is None:
         return _(
-            "Left out of these numbers, as they have fewer than {fewest} classified images: "
-            "{professions}."
+            "Left out of these numbers, as they have fewer than {fewest} images, or a label on too "
+            "few: {professions}."
         )
     return {
         "broad": _(

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from explorer.findings.corrected import Finding
 from explorer.findings.sentences import headline_label, subject
 from explorer.findings.tables import interval_columns, reasons_text, word_columns
-from explorer.statistics.intervals import FEWEST
 from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def variations(
     """
     columns = list(varied)
     return tuple(
-        Variation(kind, what, headline_label(usual), tallies[place], usual)
+        Variation(kind, what, headline_label(Finding(usual)), tallies[place], usual)
         for place, usual in enumerate(columns[0][2])
         for kind, what, tallies in columns
     )
@@ -68,7 +68,7 @@ def variation_rows(found: "Iterable[Variation]") -> "list[Row]":
         axis, varied, what: the axis; the part changed ("as asked", "captions", "threshold",
             "classifier") and its new value.
         label, count, classified, share, share_low, share_high: as in tally_rows, for the same label
-            in all variations of a cell; no share below 10 classified images.
+            in all variations of a cell; no share with too few images.
         difference: this share minus the unchanged one (-1..1). Both are shares of the same images,
             so the intervals do not apply to it: it is the effect of the change alone.
         abstained, abstained_reasons, unclassified: images without an answer, the reasons, and
@@ -128,11 +128,11 @@ def _range(kind: str, some: "list[Variation]") -> str:
     shares = [(one.share.estimate, one.what) for one in some if one.share is not None]
     if not shares:
         patterns = {
-            "captions": _("whichever template is left out, fewer than {fewest} have an answer"),
-            "threshold": _("with another threshold, fewer than {fewest} have an answer"),
-            "classifier": _("with another classifier, fewer than {fewest} have an answer"),
+            "captions": _("whichever template is left out, too few have an answer"),
+            "threshold": _("with another threshold, too few have an answer"),
+            "classifier": _("with another classifier, too few have an answer"),
         }
-        return patterns[kind].format(fewest=FEWEST)
+        return patterns[kind]
     (low, first), (high, last) = min(shares), max(shares)
     if f"{low:.0%}" == f"{high:.0%}":
         patterns = {
@@ -150,4 +150,4 @@ def _range(kind: str, some: "list[Variation]") -> str:
 
 
 def _share(tally: "Tally", label: str) -> "Interval | None":
-    return tally.share(label) if tally.classified >= FEWEST else None
+    return tally.share(label) if tally.enough else None

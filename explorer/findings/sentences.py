@@ -17,109 +17,106 @@ if TYPE_CHECKING:
 
     from explorer.findings.corrected import Finding
     from explorer.findings.tallies import Cell, Tally
+    from explorer.perception.axes import Axis
+    from explorer.statistics.bounds import Bounds
     from explorer.statistics.intervals import Interval
     from explorer.words.vocabulary import Profession
 
-# The expected share of chance findings among all differences called significant.
+# The expected share of chance findings among all differences with a q of at most this.
 FALSE_DISCOVERIES = 0.05
-# Five differences that all lean one way give p = 2 / 2**5, which is above 0.05.
-_FEWEST_TO_FLIP = 6
 
 
-def sentence(
-    tally: "Tally", profession: "Profession | None" = None, year: int = DEFAULT_YEAR
-) -> str:
-    """Return the share, its interval, the images not counted, and the labour statistic.
-
-    The share is that of feminine on the gender axis, and of the commonest label on any other. Below
-    10 classified images there are counts and no percentage. Every percentage refers to the images
-    with a label, whose number comes first in the sentence.
+def finding_sentences(
+    finding: "Finding", profession: "Profession | None" = None, year: int = DEFAULT_YEAR
+) -> "Iterator[str]":
+    """Yield the headline, then where its number is from, the counts, and the labour statistic.
 
     Args:
-        tally: the counts.
+        finding: the tally with its bounds and corrected shares.
         profession: adds its labour statistic, on the gender axis only; None adds none.
         year: year of the labour statistic.
     """
-    statistic = labour_statistic(profession, year) if profession and _is_gender(tally) else None
-    parts = [_found(tally), _uncounted(tally), statistic]
-    return "; ".join(part for part in parts if part) + "."
+    yield headline(finding)
+    yield from _source(finding)
+    yield from _counted(finding.tally)
+    if profession and finding.tally.axis.name == GENDER:
+        yield from filter(None, [labour_statistic(profession, year)])
 
 
-def quote(finding: "Finding") -> str:
-    """Return the number to quote from a finding, and the reason for it.
+def headline(finding: "Finding") -> str:
+    """Return the number to quote, with its interval, or the reason why there is none.
 
-    This is the corrected share where there is one, and the raw share with its bounds elsewhere, for
-    the same label as in `sentence`. Below 10 classified images there is no percentage to quote.
+    It is the share of feminine on the gender axis, and of the commonest label on any other:
+    corrected where possible, as counted elsewhere.
     """
-    tally = finding.tally
-    label = headline_label(tally)
+    tally, label = finding.tally, headline_label(finding)
     share = finding.best(label)
-    if not tally.classified:
-        return _("Quote nothing yet: no image has a label.")
     if share is None:
-        return ngettext(
-            "Quote the count: {number} image with a label is too few for a percentage.",
-            "Quote the counts: {number} images with a label are too few for a percentage.",
-            tally.classified,
-        ).format(number=tally.classified)
-    if finding.corrected is None or finding.confusion is None:
-        return _quote_raw(finding, share, label)
-    quoted = _quote_corrected(finding.confusion.kind).format(
-        share=_limits(share),
-        label=tally.axis.described(label),
-        number=finding.confusion.images,
+        return _too_few(tally)
+    return _("{share} of images of {subject} {look} ({interval}).").format(
+        share=f"{share.estimate:.0%}",
+        subject=subject(tally.cell),
+        look=look(tally.axis, label),
+        interval=interval_text(share),
     )
-    return f"{quoted} {finding.note}" if finding.note else quoted
 
 
-def headline_label(tally: "Tally") -> str:
+def headline_label(finding: "Finding") -> str:
     """Return the label that sentences are about: feminine, or the commonest on another axis."""
-    return (
-        FEMININE if _is_gender(tally) else tally.axis.labels[tally.counts.index(max(tally.counts))]
+    tally = finding.tally
+    if tally.axis.name == GENDER:
+        return FEMININE
+    corrected = finding.corrected
+    sizes = (
+        [share.estimate for share in corrected] if corrected else [float(n) for n in tally.counts]
     )
+    return tally.axis.labels[sizes.index(max(sizes))]
 
 
-def holds(q: float | None) -> bool:
-    """Return whether a finding with this adjusted p-value is significant."""
-    return q is not None and q <= FALSE_DISCOVERIES
+def is_clear(q: float | None, interval: "Interval | None") -> bool:
+    """Return whether a difference is clear enough to report.
+
+    Its test must be significant among all tests, and its interval must exclude 0: the test is one
+    of raw counts, and a correction can explain what it finds.
+    """
+    if q is None or interval is None:
+        return False
+    return q <= FALSE_DISCOVERIES and not interval.low <= 0 <= interval.high
 
 
-def how_many_hold(held: int, family: int, tested: str) -> str:
-    """Return the number of significant tests: "3 of 20 shifts are significant at q 0.05 ...".
+def how_many_are_clear(clear: int, family: int, one: str, several: str) -> str:
+    """Return a sentence such as "3 of 20 shifts are clear enough to report.".
 
     Args:
-        held: number of significant tests.
+        clear: number of differences that are clear enough to report.
         family: number of all tests.
-        tested: the things tested, in the plural: "shifts".
+        one: the thing tested: "shift".
+        several: its plural.
     """
-    return ngettext(
-        "{held} of {family} {tested} is significant at q {q} (adjusted for multiple tests by "
-        "Benjamini-Hochberg: on average, at most {share} of the significant ones are due to "
-        "chance).",
-        "{held} of {family} {tested} are significant at q {q} (adjusted for multiple tests by "
-        "Benjamini-Hochberg: on average, at most {share} of the significant ones are due to "
-        "chance).",
-        held,
-    ).format(
-        held=held,
-        family=family,
-        tested=tested,
-        q=FALSE_DISCOVERIES,
-        share=f"{FALSE_DISCOVERIES:.0%}",
-    )
+    if family == 1:
+        pattern = (
+            _("The {one} is clear enough to report.")
+            if clear
+            else _("No {one} is clear enough to report.")
+        )
+    elif clear:
+        pattern = ngettext(
+            "{clear} of {family} {several} is clear enough to report.",
+            "{clear} of {family} {several} are clear enough to report.",
+            clear,
+        )
+    else:
+        pattern = _("None of {family} {several} is clear enough to report.")
+    return pattern.format(clear=clear, family=family, one=one, several=several)
 
 
-def too_few_to_flip(count: int, kind: str) -> str | None:
-    """Return a sentence with the smallest p that few prompts or professions allow, or None.
-
-    It is reached when all differences lean one way: two of all 2**count combinations of signs are
-    as extreme.
-    """
-    if count >= _FEWEST_TO_FLIP:
-        return None
-    return _("With {count} {kind}, p cannot fall below {p}, whatever the images show.").format(
-        count=count, kind=kind, p=f"{2 / 2**count:.3g}"
-    )
+def clear_sentences(tested: "Iterable[float | None]") -> "Iterator[str]":
+    """Yield the meaning of "clear enough to report" if any q is given: if anything is tested."""
+    if any(q is not None for q in tested):
+        yield _(
+            "Clear enough to report means: q is {q} or less, and the interval excludes 0. q is p, "
+            "adjusted for all tests (Benjamini-Hochberg)."
+        ).format(q=FALSE_DISCOVERIES)
 
 
 def points(difference: float) -> str:
@@ -168,7 +165,7 @@ def reasons_sentences(tallies: "Iterable[Tally]") -> "Iterator[str]":
             ).format(
                 axis=title,
                 number=reasons.total(),
-                looked_at=sum(one.classified + one.abstained for one in some),
+                looked_at=sum(one.looked_at for one in some),
                 model=model,
                 reasons=listed,
             )
@@ -180,6 +177,16 @@ def subject(cell: "Cell") -> str:
     if isinstance(cell.profession, str):
         return with_article(adjective + cell.profession)
     return _("{person} (all professions)").format(person=with_article(adjective + "person"))
+
+
+def look(axis: "Axis", label: str, number: int = 2) -> str:
+    """Return the predicate of a number of images with a label: "look feminine"."""
+    pattern = (
+        ngettext("shows {label}", "show {label}", number)
+        if axis.contrasts
+        else ngettext("looks {label}", "look {label}", number)
+    )
+    return pattern.format(label=axis.described(label))
 
 
 def interval_text(interval: "Interval") -> str:
@@ -203,145 +210,86 @@ def percent(share: float) -> str:
     return f"{round(100 * share)}".replace("-", "\N{MINUS SIGN}")
 
 
-def _quote_corrected(kind: str) -> str:
+def _source(finding: "Finding") -> "Iterator[str]":
+    """Yield the errors that a share is corrected for, or the reason why it is not."""
+    tally = finding.tally
+    if finding.corrected and finding.confusion:
+        yield _corrected_on(finding.confusion.kind).format(number=finding.confusion.images)
+    elif finding.bounds and tally.abstained:
+        yield _bounded(tally, finding.bounds[tally.axis.labels.index(headline_label(finding))])
+    if finding.note and tally.enough:
+        yield f"{finding.note[0].upper()}{finding.note[1:].rstrip('.')}."
+
+
+def _corrected_on(kind: str) -> str:
     return {
-        "human": _(
-            "Quote {share} as {label}: corrected for the classifier's errors on {number} annotated "
-            "images of this model."
-        ),
+        "human": _("Corrected for classifier mistakes, measured on {number} annotated images."),
         "prompt": _(
-            "Quote {share} as {label}: corrected for the classifier's errors on {number} images of "
-            "this model whose prompts name the label."
+            "Corrected for classifier mistakes, measured on {number} images whose prompts name the "
+            "answer."
         ),
         "nearest source": _(
-            "Quote {share} as {label}: corrected for the classifier's errors on {number} images of "
-            "this model, whose true labels are those of the most similar training images."
+            "Corrected for classifier mistakes, measured on {number} images whose answer is known."
         ),
     }[kind]
 
 
-def _quote_raw(finding: "Finding", share: "Interval", label: str) -> str:
-    tally, note = finding.tally, (finding.note or "").rstrip(".")
-    if not tally.abstained or finding.bounds is None:
-        return _("Quote {share}; {note}.").format(share=_limits(share), note=note)
-    bounds = finding.bounds[tally.axis.labels.index(label)]
+def _bounded(tally: "Tally", bounds: "Bounds") -> str:
     return ngettext(
-        "Quote {share} and the bounds {low} to {high}%, which hold whatever the {number} image "
-        "that is {abstained} shows; {note}.",
-        "Quote {share} and the bounds {low} to {high}%, which hold whatever the {number} images "
-        "that are {abstained} show; {note}.",
+        "Whatever the {number} image that is {abstained} shows, the share is {low} to {high}%.",
+        "Whatever the {number} images that are {abstained} show, the share is {low} to {high}%.",
         tally.abstained,
     ).format(
-        share=_limits(share),
-        low=percent(bounds.low),
-        high=percent(bounds.high),
         number=tally.abstained,
         abstained=tally.axis.abstention,
-        note=note,
+        low=percent(bounds.low),
+        high=percent(bounds.high),
     )
 
 
-def _is_gender(tally: "Tally") -> bool:
-    return tally.axis.name == GENDER
-
-
-def _found(tally: "Tally") -> str:
-    if tally.classified == 0:
-        return _nothing_classified(tally)
-    values = {"number": tally.classified, "subject": subject(tally.cell)}
-    if tally.classified < FEWEST:
-        return ngettext(
-            "Of {number} image of {subject}, {counts} (too few for a percentage)",
-            "Of {number} images of {subject}, {counts} (too few for a percentage)",
-            tally.classified,
-        ).format(**values, counts=_each_count(tally))
-    label = headline_label(tally)
-    share = tally.share(label)
-    assert share is not None, "some are classified"  # noqa: S101
-    return ngettext(
-        "Of {number} images of {subject}, {count} is perceived as {label} ({share}, {interval})",
-        "Of {number} images of {subject}, {count} are perceived as {label} ({share}, {interval})",
-        tally.count(label),
-    ).format(
-        **values,
-        count=tally.count(label),
-        label=tally.axis.described(label),
-        share=f"{share.estimate:.0%}",
-        interval=interval_text(share),
-    )
-
-
-def _nothing_classified(tally: "Tally") -> str:
+def _too_few(tally: "Tally") -> str:
     person = subject(tally.cell)
-    if tally.total:
+    if not tally.total:
+        return _("No image of {subject} is classified yet.").format(subject=person)
+    if not tally.classified:
         return ngettext(
-            "The only image of {subject} could not be classified",
-            "None of {number} images of {subject} could be classified",
+            "The only image of {subject} could not be classified.",
+            "None of {number} images of {subject} could be classified.",
             tally.total,
         ).format(number=tally.total, subject=person)
-    return _("No image of {subject} is classified yet").format(subject=person)
+    if tally.looked_at < FEWEST:
+        return ngettext(
+            "{number} image of {subject} is too few for a percentage.",
+            "{number} images of {subject} are too few for a percentage.",
+            tally.looked_at,
+        ).format(number=tally.looked_at, subject=person)
+    return ngettext(
+        "Only {number} of {looked_at} images of {subject} has a label: too few for a percentage.",
+        "Only {number} of {looked_at} images of {subject} have a label: too few for a percentage.",
+        tally.classified,
+    ).format(number=tally.classified, looked_at=tally.looked_at, subject=person)
 
 
-def _each_count(tally: "Tally") -> str:
-    counted = [
-        (label, count)
-        for label, count in zip(tally.axis.labels, tally.counts, strict=True)
-        if count
-    ]
-    (label, number), *others = counted
-    first = ngettext(
-        "{number} is perceived as {label}", "{number} are perceived as {label}", number
-    ).format(number=number, label=tally.axis.described(label))
-    rest = [_("{number} as {label}").format(number=n, label=one) for one, n in others]
-    return _(" and ").join(filter(None, [", ".join([first, *rest[:-1]]), *rest[-1:]]))
+def _counted(tally: "Tally") -> "Iterator[str]":
+    """Yield the number of images of each kind: "12 images by m: 7 look feminine, 5 masculine."."""
+    stored = tally.asked - tally.missing
+    if stored:
+        yield ngettext(
+            "{number} image by {model}: {counts}.", "{number} images by {model}: {counts}.", stored
+        ).format(number=stored, model=tally.cell.model, counts=", ".join(_counts(tally)))
+    if tally.missing:
+        yield _("Not generated yet: {number}.").format(number=tally.missing)
 
 
-def _limits(share: "Interval") -> str:
-    return f"{share.estimate:.0%} ({interval_text(share)})"
-
-
-def _uncounted(tally: "Tally") -> str:
-    """Return the numbers of images without a label, which no percentage includes."""
-    more = bool(tally.classified)
+def _counts(tally: "Tally") -> "Iterator[str]":
+    labels = [pair for pair in zip(tally.axis.labels, tally.counts, strict=True) if pair[1]]
+    for label, number in labels[:1]:
+        yield f"{number} {look(tally.axis, label, number)}"
     reasons = reasons_told(tally.reasons)
-    why = f" ({reasons})" if reasons else ""
-    return ", ".join(
-        pattern.format(number=number, abstained=tally.axis.abstention, why=why)
-        for number, pattern in (
-            (tally.abstained, _abstained(tally.abstained, more=more)),
-            (tally.filtered, _filtered(tally.filtered, more=more)),
-            (tally.unclassified, _unclassified(tally.unclassified, more=more)),
-            (tally.missing, _missing(tally.missing, more=more)),
-        )
-        if number
+    others = (
+        (tally.abstained, tally.axis.abstention + (f" ({reasons})" if reasons else "")),
+        (tally.filtered, _("filtered")),
+        (tally.unclassified, _("not classified yet")),
     )
-
-
-def _abstained(number: int, *, more: bool) -> str:
-    if more:
-        return ngettext(
-            "{number} more is {abstained}{why}", "{number} more are {abstained}{why}", number
-        )
-    return ngettext("{number} is {abstained}{why}", "{number} are {abstained}{why}", number)
-
-
-def _filtered(number: int, *, more: bool) -> str:
-    if more:
-        return ngettext("{number} more was filtered", "{number} more were filtered", number)
-    return ngettext("{number} was filtered", "{number} were filtered", number)
-
-
-def _unclassified(number: int, *, more: bool) -> str:
-    if more:
-        return ngettext(
-            "{number} more is not classified yet", "{number} more are not classified yet", number
-        )
-    return ngettext("{number} is not classified yet", "{number} are not classified yet", number)
-
-
-def _missing(number: int, *, more: bool) -> str:
-    if more:
-        return ngettext(
-            "{number} more is not generated yet", "{number} more are not generated yet", number
-        )
-    return ngettext("{number} is not generated yet", "{number} are not generated yet", number)
+    yield from (f"{number} {label}" for label, number in labels[1:])
+    yield from (f"{number} {text}" for number, text in others if number)

@@ -5,18 +5,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from explorer.findings.corrected import NO_ERRORS, corrections
-from explorer.findings.sentences import (
-    difference_text,
-    holds,
-    how_many_hold,
-    too_few_to_flip,
-)
+from explorer.findings.sentences import difference_text, how_many_are_clear, is_clear
 from explorer.findings.tallies import ALL, Cell, Tally, pooled
 from explorer.perception.axes import FEMININE
 from explorer.statistics import correction
 from explorer.statistics.intervals import FEWEST, Interval, difference
-from explorer.statistics.significance import benjamini_hochberg, sign_flip
+from explorer.statistics.significance import FEWEST_TO_FLIP, benjamini_hochberg, sign_flip
 from explorer.translations import gettext as _
+from explorer.translations import ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -30,10 +26,9 @@ class Shift:
 
     `with_it` and `without` cover the professions that have classified images both with and without
     the adjective; `professions` is their number. `raw` and `corrected` are the feminine share with
-    the adjective minus the share without it, -1..1. Both are None if either side has fewer than
-    FEWEST classified images, `corrected` also if the instrument's errors are unknown. `p` is that
-    of a sign-flip test over professions, None for a single profession; `q` is adjusted for all
-    adjectives.
+    the adjective minus the share without it, -1..1. Both are None if either side has too few
+    images, `corrected` also if the instrument's errors are unknown. `p` is that of a sign-flip test
+    over professions, None with too few images or professions; `q` is adjusted for all adjectives.
     """
 
     adjective: str
@@ -49,6 +44,11 @@ class Shift:
     def best(self) -> Interval | None:
         """Return the corrected shift, or the raw one if there is none."""
         return self.corrected or self.raw
+
+    @property
+    def clear(self) -> bool:
+        """Whether the shift is clear enough to report."""
+        return is_clear(self.q, self.best)
 
 
 def shifts(tallies: "Iterable[Tally]", errors: "Errors" = NO_ERRORS) -> tuple[Shift, ...]:
@@ -66,7 +66,7 @@ def shifts(tallies: "Iterable[Tally]", errors: "Errors" = NO_ERRORS) -> tuple[Sh
     plain = by_adjective.pop(None, {})
     pairs = {word: _pairs(tallied, plain) for word, tallied in by_adjective.items() if word}
     both_sides = [_both(by_adjective[word], word, both) for word, both in pairs.items()]
-    p_values = [_p(both) for both in pairs.values()]
+    p_values = [_p(*row) for row in zip(pairs.values(), both_sides, strict=True)]
     return tuple(
         Shift(word, *both, len(pairs[word]), _raw(*both), corrected, p, q)
         for word, both, corrected, p, q in zip(
@@ -81,41 +81,44 @@ def shifts(tallies: "Iterable[Tally]", errors: "Errors" = NO_ERRORS) -> tuple[Sh
 
 
 def shift_sentences(found: "Sequence[Shift]") -> "Iterator[str]":
-    """Yield the number of significant shifts, a sentence for each, and a caveat."""
+    """Yield the number of shifts that are clear enough to report, and a sentence for each."""
     tests = sum(shift.p is not None for shift in found)
     if not tests:
-        yield _(
-            "No shift is tested: a test needs two professions and {fewest} classified images both "
-            "with and without the adjective."
-        ).format(fewest=FEWEST)
+        yield _untested(max((shift.professions for shift in found), default=0))
         return
-    yield how_many_hold(sum(holds(shift.q) for shift in found), tests, _("shifts"))
-    for shift in found:
-        if holds(shift.q) and shift.best:
-            yield _shift_sentence(shift, shift.best)
-    fewest = min((shift.professions for shift in found if shift.p is not None), default=None)
-    if fewest is not None and (few := too_few_to_flip(fewest, _("professions"))):
-        yield few
+    clear = [shift for shift in found if shift.clear]
+    yield how_many_are_clear(len(clear), tests, _("shift"), _("shifts"))
+    yield from (_shift_sentence(shift, shift.best) for shift in clear if shift.best)
+
+
+def _untested(professions: int) -> str:
+    if 0 < professions < FEWEST_TO_FLIP:
+        return ngettext(
+            "{number} profession is too few to test adjectives: at least {fewest} are needed.",
+            "{number} professions are too few to test adjectives: at least {fewest} are needed.",
+            professions,
+        ).format(number=professions, fewest=FEWEST_TO_FLIP)
+    return _("Too few images to test adjectives: at least {fewest} are needed with each.").format(
+        fewest=FEWEST
+    )
 
 
 def _shift_sentence(shift: Shift, best: Interval) -> str:
     pattern = (
         _(
-            "With {adjective}, the share of images perceived as feminine is higher than without an "
-            "adjective: {difference}, over {professions} professions ({how}; q {q})."
+            "With {adjective}, images look feminine more often than without an adjective: "
+            "{difference} ({how})."
         )
         if best.estimate >= 0
         else _(
-            "With {adjective}, the share of images perceived as feminine is lower than without an "
-            "adjective: {difference}, over {professions} professions ({how}; q {q})."
+            "With {adjective}, images look feminine less often than without an adjective: "
+            "{difference} ({how})."
         )
     )
     return pattern.format(
         adjective=repr(shift.adjective),
-        professions=shift.professions,
         how=_("corrected") if shift.corrected else _("as counted"),
         difference=difference_text(best),
-        q=f"{shift.q:.2g}",
     )
 
 
@@ -124,9 +127,8 @@ def _pairs(with_it: dict[str, Tally], plain: dict[str, Tally]) -> list[tuple[Tal
     return [(one, other) for one, other in both if other and one.classified and other.classified]
 
 
-def _p(pairs: list[tuple[Tally, Tally]]) -> float | None:
-    smaller = min(sum(pair[side].classified for pair in pairs) for side in (0, 1))
-    if len(pairs) == 1 or smaller < FEWEST:
+def _p(pairs: list[tuple[Tally, Tally]], both: tuple[Tally, Tally]) -> float | None:
+    if len(pairs) < FEWEST_TO_FLIP or not _are_enough(*both):
         return None
     return sign_flip([_share(one) - _share(other) for one, other in pairs])
 
@@ -146,8 +148,12 @@ def _both(
     )
 
 
+def _are_enough(with_it: Tally, without: Tally) -> bool:
+    return with_it.enough and without.enough
+
+
 def _raw(with_it: Tally, without: Tally) -> Interval | None:
-    if min(with_it.classified, without.classified) < FEWEST:
+    if not _are_enough(with_it, without):
         return None
     return difference(
         with_it.count(FEMININE),

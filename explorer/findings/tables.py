@@ -61,7 +61,8 @@ def tally_rows(
             images with any label, their share (0..1), its limits, and the confidence and method
             of these.
         bound_low, bound_high: the limits of the share, 0..1, over all possible labels of the
-            abstained images; these and the corrected share are None below 10 classified images.
+            abstained images; these and the corrected share are None with too few images (fewer than
+            10 classified or abstained, or a label on fewer than 10 and fewer than half of them).
         corrected_share, corrected_low, corrected_high: the share corrected for the instrument's
             errors, and its limits.
         sensitivity, specificity: the share of images answered correctly, among those with and
@@ -160,10 +161,13 @@ def comparison_rows(
         level: the confidence of all limits.
         corrected_difference, corrected_difference_low, corrected_difference_high: the same after
             both shares were corrected for the instrument's errors; None where the errors on either
-            model are unknown, or either side has fewer than 10 classified images.
+            model are unknown, or either side has too few images.
         p, q, test, tests: the two-sided p-value of the pairs classified on both sides, its
             Benjamini-Hochberg adjustment for all tests on this axis, the name of the test, and the
-            number of tests. None for masculine, because feminine is tested, and below 10 pairs.
+            number of tests. None for masculine, because feminine is tested, with too few images,
+            and with 2 to 5 prompts, which no test can be significant with.
+        verdict: "more often on the left", "less often on the left", "no clear difference", "too few
+            prompts to test" or "too few images to compare"; None for masculine.
         difference_note: a caveat.
         paired: number of pairs of images with the same prompt and seed, classified on both sides.
         reference_share ... reference_match: as in tally_rows.
@@ -372,13 +376,14 @@ def _compared(difference: "Difference", position: int, known: dict[str, Origin],
 
 def _sure(difference: "Difference", position: int) -> Row:
     corrected = difference.corrected[position] if difference.corrected else None
-    test = difference.tests[position]
+    test, verdict = difference.tests[position], difference.verdict(position)
     return {
         **interval_columns("corrected_difference", corrected),
         "p": test.p if test else None,
         "q": test.q if test else None,
         "test": test.method if test else None,
         "tests": difference.family,
+        "verdict": verdict.value if verdict else None,
         "difference_note": difference.note,
     }
 

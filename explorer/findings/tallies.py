@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from explorer.errors import UnknownName
 from explorer.findings.counts import NO_REASON
-from explorer.statistics.intervals import wilson
+from explorer.statistics.intervals import FEWEST, wilson
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -71,9 +71,23 @@ class Tally:
         return sum(self.counts)
 
     @property
+    def looked_at(self) -> int:
+        """The number of images that the instrument has looked at: classified or abstained."""
+        return self.classified + self.abstained
+
+    @property
+    def enough(self) -> bool:
+        """Whether there are enough images for a share, and a label on ten or on half of them.
+
+        Ten labels would be too much to ask: a cell of ten images would be dropped because one of
+        them is unclear.
+        """
+        return self.looked_at >= FEWEST and self.classified >= min(FEWEST, self.looked_at / 2)
+
+    @property
     def total(self) -> int:
         """The number of finished images: classified, abstained or filtered."""
-        return self.classified + self.abstained + self.filtered
+        return self.looked_at + self.filtered
 
     @property
     def asked(self) -> int:

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 
 from explorer.findings.sentences import reasons_told
 from explorer.perception.axes import FEMININE, GENDER
-from explorer.statistics.intervals import FEWEST
 from explorer.translations import gettext as _
 from explorer.words.labour import us_workers
 from explorer.words.references import OWN, labour_references, transcribed
@@ -38,9 +37,8 @@ class Bar:
     """The number of images with one label, and the three shares shown side by side.
 
     `share` is as counted, `bounds` allow for the unclear images, `corrected` for the instrument's
-    errors. All three are None below FEWEST classified images, `corrected` also where the errors
-    are unknown. `known` is the share that a bundled generator is known to generate, None for all
-    other models.
+    errors. All three are None with too few images, `corrected` also where the errors are unknown.
+    `known` is the share that a bundled generator is known to generate, None for all other models.
     """
 
     label: Label
@@ -50,6 +48,11 @@ class Bar:
     corrected: "Interval | None" = None
     mark: "Mark | None" = None
     known: float | None = None
+
+    @property
+    def best(self) -> "Interval | None":
+        """The share to quote."""
+        return self.corrected or self.share
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +71,8 @@ class Mark:
 class Chart:
     """One axis: a bar for each declared label, and the images that could not be counted.
 
-    `reasons` lists the reasons for no answer, "3 several people, 2 unsure"; it is empty where all
-    are unsure.
+    `enough` tells whether there are enough images for percentages. `reasons` lists the reasons for
+    no answer, "3 several people, 2 unsure"; it is empty where all are unsure.
     """
 
     axis: "Axis"
@@ -80,11 +83,7 @@ class Chart:
     filtered: int
     unclassified: int
     missing: int
-
-    @property
-    def enough(self) -> bool:
-        """Whether there are enough images for percentages."""
-        return self.classified >= FEWEST
+    enough: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +143,7 @@ def chart(
         filtered=tally.filtered,
         unclassified=tally.unclassified,
         missing=tally.missing,
+        enough=tally.enough,
     )
 
 
@@ -218,7 +218,7 @@ def _bar(
     return Bar(
         label=label,
         count=tally.counts[place],
-        share=tally.share(label.name) if tally.classified >= FEWEST else None,
+        share=tally.share(label.name) if tally.enough else None,
         bounds=finding.bounds[place] if finding.bounds else None,
         corrected=finding.corrected[place] if finding.corrected else None,
         mark=mark if of_women else None,

@@ -1,10 +1,12 @@
 """Compare: two models on the same prompts and seeds."""
 
 from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from explorer.findings.differences import difference_sentence, differences_sentence
-from explorer.findings.sentences import limits_text, quote, reasons_sentences, subject
+from explorer.findings.differences import judged
+from explorer.findings.sentences import finding_sentences, reasons_sentences
+from explorer.findings.verdicts import comparison_sentences, notes, verdict_sentences
 from explorer.page.charts import coded, labels, labour_mark, pair_chart
 from explorer.page.choice import COMPARE, address, professions
 from explorer.page.dots import by_size, difference_dot, dot_plot
@@ -16,19 +18,18 @@ from explorer.page.planned import planned
 from explorer.page.rendering import render
 from explorer.page.tables import tables
 from explorer.perception.axes import FEMININE, GENDER
-from explorer.statistics.intervals import FEWEST
 from explorer.translations import gettext as _
 from explorer.translations import ngettext
 from explorer.words.labour import labour_statistic
-from explorer.words.vocabulary import DEFAULT_YEAR
 
 if TYPE_CHECKING:
+    from explorer.findings.corrected import Finding
     from explorer.findings.differences import Clearest, Difference
     from explorer.findings.findings import Findings
+    from explorer.page.charts import Mark
     from explorer.page.choice import Choice
     from explorer.page.desk import Desk
     from explorer.page.dots import DotPlot
-    from explorer.statistics.intervals import Interval
     from explorer.words.vocabulary import Profession
 
 # Correcting tones is slow, so only the clearest of many professions are shown.
@@ -61,26 +62,14 @@ def show(_desk: "Desk", choice: "Choice", findings: "Findings") -> str:
     )
 
 
-def sentence(
-    difference: "Difference", profession: "Profession | None" = None, year: int = DEFAULT_YEAR
-) -> str:
-    """Return a sentence on the model whose images are perceived as feminine more often.
-
-    Args:
-        difference: a difference on the gender axis.
-        profession: the one whose labour statistic is added; None adds none.
-        year: of the labour statistic.
-    """
-    parts = (_found(difference), labour_statistic(profession, year) if profession else None)
-    return "; ".join(part for part in parts if part) + "."
-
-
 def _of_one(chosen: "Profession", year: int, findings: "Findings") -> dict[str, object]:
     """Return the parts of one profession: each model's tallies, the differences and the images."""
     study = findings.study
     # The grid comes first: images that it finds damaged are forgotten and not counted below.
     shown = [shown_of(findings, card) for card in study.models]
     found, mark = findings.differences("profession"), labour_mark(chosen, year)
+    told = (line for one in found for line in comparison_sentences([one], "profession"))
+    verdict, *others = dict.fromkeys(told)
     quoted = {one.tally: one for one in findings.found("profession")}
     sides = [
         (quoted[one.comparison.left], quoted[one.comparison.right], one.comparison.paired)
@@ -88,10 +77,10 @@ def _of_one(chosen: "Profession", year: int, findings: "Findings") -> dict[str, 
     ]
     known = [known_shares(card, study) for card in study.models]
     return {
-        "sentence": sentence(found[0], chosen if mark and mark.fits else None, year),
-        "told": _told(found),
+        "sentence": verdict,
+        "told": [*others, *_statistic(chosen, mark, year)],
         "charts": [pair_chart((a, b), paired, mark, known) for a, b, paired in sides],
-        "quotes": [(quote(left), quote(right)) for left, right, _paired in sides],
+        "quotes": [[*_quoted("A", left), *_quoted("B", right)] for left, right, _paired in sides],
         "plots": [_by_label(found), *_by_adjective(findings)],
         "rows": grid(shown, study.axes, mark, codings()),
         "facts": facts(study.axes),
@@ -104,12 +93,13 @@ def _of_several(choice: "Choice", findings: "Findings") -> dict[str, object]:
     found = findings.differences("profession", GENDER)
     others = [axis.name for axis in findings.study.axes if axis.name != GENDER]
     tones = [findings.clearest(axis, _TONES_SHOWN) for axis in others]
+    verdict, *others = verdict_sentences(found, "profession")
     return {
-        "sentence": _of_all(found),
+        "sentence": verdict,
         "told": [
-            differences_sentence(found),
-            *_notes(found),
-            *(differences_sentence(one.tested) for one in tones),
+            *others,
+            *notes(found),
+            *(line for one in tones for line in verdict_sentences(one.found, "profession")),
             *reasons_sentences(
                 side for one in findings.compared("profession") for side in (one.left, one.right)
             ),
@@ -127,40 +117,18 @@ def _of_several(choice: "Choice", findings: "Findings") -> dict[str, object]:
     }
 
 
-def _of_all(found: "tuple[Difference, ...]") -> str:
-    """Return a sentence on the number of professions that differ significantly, either way."""
-    left, right = found[0].comparison.left.cell.model, found[0].comparison.right.cell.model
-    tested = [one for one in found if one.tests[_feminine(one)]]
-    if not tested:
-        return ngettext(
-            "Too few images of {number} profession to compare {left} and {right}.",
-            "Too few images of {number} professions to compare {left} and {right}.",
-            len(found),
-        ).format(number=len(found), left=left, right=right)
-    held = [one for one in tested if (test := one.tests[_feminine(one)]) and test.holds]
-    more = sum((best := one.best(_feminine(one))) is not None and best.estimate > 0 for one in held)
-    return ngettext(
-        "Of {number} profession, {left} shows {more} significantly more often as feminine than "
-        "{right}, and {less} significantly less often.",
-        "Of {number} professions, {left} shows {more} significantly more often as feminine than "
-        "{right}, and {less} significantly less often.",
-        len(tested),
-    ).format(number=len(tested), left=left, right=right, more=more, less=len(held) - more)
-
-
 def _of_tones(tones: "Clearest", choice: "Choice") -> "DotPlot":
-    left, right = choice.models
     axis = tones.rows[0][0].comparison.left.axis
     return dot_plot(
         title=_("{axis} by profession").format(axis=axis.title),
         caption=ngettext(
-            "The clearest significant difference, in points",
-            "The {number} clearest significant differences, in points",
+            "The clearest difference, A minus B in points",
+            "The {number} clearest differences, A minus B in points",
             len(tones.rows),
         ).format(number=len(tones.rows)),
         sides=(
-            _("more often in {model}").format(model=right),
-            _("more often in {model}").format(model=left),
+            _("more often in B"),
+            _("more often in A"),
         ),
         rows=by_size(
             difference_dot(
@@ -214,51 +182,40 @@ def _by_profession(found: "tuple[Difference, ...]", choice: "Choice") -> "DotPlo
 def _by_adjective(findings: "Findings") -> "list[DotPlot]":
     """Return the plot by adjective where any has enough images."""
     comparisons = findings.compared("adjective", GENDER)
-    enough = [
-        one for one in comparisons if min(one.left.classified, one.right.classified) >= FEWEST
-    ]
+    enough = [one for one in comparisons if one.enough]
     if len(comparisons) == 1 or not enough:
         return []
     adjective_codings = codings()
+    found = findings.differences("adjective", GENDER)
+    caption = _("A minus B in points")
     return [
         dot_plot(
             title=_("Perceived as feminine, by adjective"),
-            caption=_("A minus B in points"),
+            caption=caption if found[0].family else ". ".join([caption, *notes(found)]),
             sides=(_("more often in B"), _("more often in A")),
             rows=by_size(
                 difference_dot(one, _feminine(one), word, coded(adjective_codings.get(word)))
-                for one in findings.differences("adjective", GENDER)
+                for one in found
                 for word in [str(one.comparison.left.cell.adjective or _("no adjective"))]
             ),
         )
     ]
 
 
-def _told(found: "tuple[Difference, ...]") -> list[str]:
-    """Return the tests, the significant differences and the notes, axis by axis."""
-    return [
-        line
-        for one in found
-        for line in (differences_sentence([one]), *_held([one]), *_notes([one]))
-    ]
+def _statistic(chosen: "Profession", mark: "Mark | None", year: int) -> list[str]:
+    """Return the labour statistic where it fits the word."""
+    told = labour_statistic(chosen, year) if mark and mark.fits else None
+    return [told] if told else []
 
 
-def _held(found: "tuple[Difference, ...] | list[Difference]") -> list[str]:
-    told = (
-        difference_sentence(one, position)
-        for one in found
-        for position, test in enumerate(one.tests)
-        if test and test.holds
-    )
-    return [line for line in told if line]
-
-
-def _notes(found: "tuple[Difference, ...] | list[Difference]") -> list[str]:
-    return list(dict.fromkeys(one.note for one in found if one.note))
+def _quoted(side: str, finding: "Finding") -> list[tuple[str, str]]:
+    """Return the number to quote of one side, and what it is corrected for."""
+    return [(side, line) for line in islice(finding_sentences(finding), 2)]
 
 
 def _feminine(difference: "Difference") -> int:
-    return difference.comparison.left.axis.labels.index(FEMININE)
+    (position,) = judged(difference.comparison.left.axis)
+    return position
 
 
 def _profession(difference: "Difference") -> str:
@@ -267,44 +224,3 @@ def _profession(difference: "Difference") -> str:
 
 def _images(choice: "Choice", profession: str) -> str:
     return address(replace(choice, professions=(profession,)))
-
-
-def _found(difference: "Difference") -> str:
-    left, right = difference.comparison.left, difference.comparison.right
-    whom, best = subject(left.cell), difference.best(_feminine(difference))
-    if best is None or min(left.classified, right.classified) < FEWEST:
-        return _(
-            "Too few images of {subject} to compare: {few} by {left} and {others} by {right} are "
-            "classified"
-        ).format(
-            subject=whom,
-            few=left.classified,
-            left=left.cell.model,
-            others=right.classified,
-            right=right.cell.model,
-        )
-    return _verdict(best).format(
-        subject=whom,
-        left=left.cell.model,
-        right=right.cell.model,
-        how=_("corrected") if difference.corrected else _("as counted"),
-        level=f"{best.level:.0%}",
-        limits=limits_text(best),
-    )
-
-
-def _verdict(best: "Interval") -> str:
-    if best.low <= 0 <= best.high:
-        return _(
-            "Images of {subject} by {left} and {right} do not clearly differ in how often they are "
-            "perceived as feminine ({how}, {level} interval of the difference {limits} points)"
-        )
-    if best.low > 0:
-        return _(
-            "Images of {subject} by {left} are perceived as feminine more often than those by "
-            "{right} ({how}, {level} interval of the difference {limits} points)"
-        )
-    return _(
-        "Images of {subject} by {left} are perceived as feminine less often than those by {right} "
-        "({how}, {level} interval of the difference {limits} points)"
-    )

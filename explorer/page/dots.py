@@ -3,10 +3,8 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from explorer.findings.sentences import holds
 from explorer.page.charts import coded, labels
 from explorer.perception.axes import FEMININE
-from explorer.statistics.intervals import FEWEST
 from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
@@ -26,7 +24,8 @@ class Dot:
     """One row: a difference as counted and corrected, or counts where images are too few.
 
     `detail` is shown beside the title, `address` opens its images, `style` carries the colour. `p`
-    and `q` are None where nothing was tested.
+    and `q` are None where nothing was tested. `clear` tells whether the difference is clear enough
+    to report.
     """
 
     title: str
@@ -38,16 +37,12 @@ class Dot:
     counts: str
     p: float | None
     q: float | None
+    clear: bool
 
     @property
     def best(self) -> "Interval | None":
         """The difference to quote and to sort by."""
         return self.corrected or self.raw
-
-    @property
-    def holds(self) -> bool:
-        """Whether the difference is significant among all that were tested."""
-        return holds(self.q)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,17 +88,17 @@ def difference_dot(
     """Return the row of one label of a difference between two models."""
     comparison, test = difference.comparison, difference.tests[position]
     left, right = comparison.left, comparison.right
-    enough = min(left.classified, right.classified) >= FEWEST
     return Dot(
         title=title,
         detail=detail,
         address=address,
         style=labels(left.axis)[position].style,
-        raw=comparison.differences[position] if enough else None,
+        raw=comparison.differences[position] if comparison.enough else None,
         corrected=difference.corrected[position] if difference.corrected else None,
         counts=_counts(left, right, position=position),
         p=test.p if test else None,
         q=test.q if test else None,
+        clear=position in difference.clear,
     )
 
 
@@ -121,6 +116,7 @@ def shift_dot(shift: "Shift", coding: str | None) -> Dot:
         counts=_counts(shift.with_it, shift.without, position=place),
         p=shift.p,
         q=shift.q,
+        clear=shift.clear,
     )
 
 

@@ -3,8 +3,9 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from explorer.findings.corrected import Finding
 from explorer.findings.gaps import gap_line, gap_of
-from explorer.findings.sentences import quote, sentence
+from explorer.findings.sentences import finding_sentences
 from explorer.page.charts import chart, labels, labour_mark
 from explorer.page.choice import COMPARE, EXPLORE, address, profession, references
 from explorer.page.grid import Shown, facts, grid, shown_requests
@@ -18,7 +19,6 @@ from explorer.words.prompts import Prompt
 from explorer.words.vocabulary import load_adjectives
 
 if TYPE_CHECKING:
-    from explorer.findings.corrected import Finding
     from explorer.findings.findings import Findings
     from explorer.models.catalog import ModelCard
     from explorer.page.choice import Choice
@@ -60,13 +60,13 @@ def show(_desk: "Desk", choice: "Choice", findings: "Findings") -> str:
 
 
 def shown_of(findings: "Findings", card: "ModelCard") -> Shown:
-    """Return one model's images that the grid has room for, and its tallies by adjective."""
+    """Return one model's images that the grid has room for, and its findings by adjective."""
     requests = shown_requests(findings.study, card)
     return Shown(
         model=card.spec.name,
         requests=requests,
         observations=findings.observations(card, requests),
-        tallies=tuple(one for one in findings.tallies("cell") if one.cell.model == card.spec.name),
+        found=_by_cell(findings, card),
         images=findings.study.images,
     )
 
@@ -84,18 +84,26 @@ def prompt_text(study: "Study") -> str:
     return Prompt(study.professions[0], adjective, study.template).text
 
 
+def _by_cell(findings: "Findings", card: "ModelCard") -> "tuple[Finding, ...]":
+    """Return one model's findings by adjective, axis by axis; only gender has shares to correct."""
+    corrected = {one.tally: one for one in findings.found("cell", GENDER)}
+    return tuple(
+        corrected.get(tally) or Finding(tally)
+        for tally in findings.tallies("cell")
+        if tally.cell.model == card.spec.name
+    )
+
+
 def _told(
     found: "tuple[Finding, ...]", profession: "Profession | None", year: int
-) -> list[tuple[str, str]]:
-    """Return each finding as a sentence and a quote, the second only where images are classified.
+) -> list[tuple[str, list[str]]]:
+    """Return a headline for each finding and the sentences behind it, if images are classified.
 
     `profession` is None where its labour statistic does not fit the word and is left out.
     """
-    first, *others = found
-    return [
-        (sentence(first.tally, profession, year), quote(first)),
-        *((sentence(one.tally), quote(one)) for one in others if one.tally.classified),
-    ]
+    told = [found[0], *(one for one in found[1:] if one.tally.classified)]
+    sentences = (list(finding_sentences(one, profession, year)) for one in told)
+    return [(headline, details) for headline, *details in sentences]
 
 
 def pair(model: str) -> tuple[str, str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from explorer.findings.corrected import Finding
 from explorer.findings.gap_tables import tone_rows
 from explorer.findings.gaps import headline, headline_sentences, left_out_sentences
-from explorer.findings.sentences import holds, reasons_sentences
+from explorer.findings.sentences import reasons_sentences
 from explorer.findings.shifts import shift_sentences
 from explorer.page.charts import Chart, chart, labels, match_text, year_text
 from explorer.page.choice import (
@@ -51,9 +51,9 @@ _CURVE = 40
 class Row:
     """One profession beside its reference.
 
-    `share` is corrected if `corrected` is true, and None below 10 classified images, where `counts`
-    replaces it. `fit` holds the year of the reference and its match; `muted` tells that the
-    profession is kept out of the headline.
+    `share` is corrected if `corrected` is true, and None with too few images, where `counts`
+    replaces it. `fit` holds the year of the reference and its match; `clear` tells that the gap is
+    clear enough to report, `muted` that the profession is kept out of the headline.
     """
 
     profession: str
@@ -64,14 +64,9 @@ class Row:
     reference: float | None
     fit: str
     gap: "Interval | None"
-    p: float | None
     q: float | None
+    clear: bool
     muted: bool
-
-    @property
-    def holds(self) -> bool:
-        """Whether the gap is significant among all that were tested."""
-        return holds(self.q)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +150,8 @@ def _row(gap: "Gap", choice: "Choice") -> Row:
         reference=reference.share if reference else None,
         fit=_fit(reference),
         gap=gap.gap,
-        p=gap.p,
         q=gap.q,
+        clear=gap.clear,
         muted=not gap.counts,
     )
 
@@ -179,7 +174,7 @@ class Point:
     row_name: str
     x: float
     share: "Interval"
-    holds: bool
+    clear: bool
     muted: bool
     named: bool
 
@@ -209,7 +204,7 @@ def _point(gap: "Gap", names: "set[str]") -> Point | None:
         row_name=gap.profession,
         x=reference.share,
         share=share,
-        holds=holds(gap.q),
+        clear=gap.clear,
         muted=not gap.counts,
         named=gap.profession in names,
     )

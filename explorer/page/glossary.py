@@ -63,6 +63,13 @@ def glossary() -> dict[str, Term]:
                 "on average at most 5 in 100 are due to chance (Benjamini and Hochberg)."
             ),
         ),
+        "clear": Term(
+            _("Clear enough to report"),
+            _(
+                "The test is significant (q of 0.05 or less) and the interval excludes 0. Nothing "
+                "else is reported as a difference."
+            ),
+        ),
         "gap": Term(
             _("Gap"),
             _(

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from explorer.findings.corrected import Finding
 from explorer.models.requests import ImageRequest
 from explorer.page.charts import Chart, Label, Mark, chart, label_of, labels
 from explorer.page.choice import NONE
@@ -16,7 +15,7 @@ from explorer.translations import gettext as _
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from explorer.findings.tallies import Tally
+    from explorer.findings.corrected import Finding
     from explorer.models.catalog import ModelCard
     from explorer.perception.axes import Axis, Perception
     from explorer.store.observations import Observation
@@ -69,7 +68,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """All that the grid needs of one model; tallies per adjective, axis by axis.
+    """All that the grid needs of one model; findings per adjective, axis by axis.
 
     `requests` are those that the grid has room for; `images` is the number of images per prompt.
     """
@@ -77,7 +76,7 @@ class Shown:
     model: str
     requests: "tuple[ImageRequest, ...]"
     observations: "tuple[Observation, ...]"
-    tallies: "tuple[Tally, ...]"
+    found: "tuple[Finding, ...]"
     images: int
 
 
@@ -153,14 +152,14 @@ def _measures() -> dict[str, str]:
 
 def _sides(shown: Shown, axes: "Sequence[Axis]", mark: "Mark | None") -> "Iterable[Side]":
     seen = {observation.request.key: observation for observation in shown.observations}
-    tallies = iter(shown.tallies)
+    found = iter(shown.found)
     for _prompt, run in groupby(shown.requests, lambda request: request.prompt):
         asked = tuple(run)
         yield Side(
             model=shown.model,
             thumbs=tuple(_thumb(request, seen.get(request.key), axes) for request in asked),
             more=shown.images - len(asked),
-            charts=tuple(chart(Finding(next(tallies)), mark) for _axis in axes),
+            charts=tuple(chart(next(found), mark) for _axis in axes),
         )
 
 

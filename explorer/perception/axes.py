@@ -58,8 +58,8 @@ class Axis:
 
     def described(self, label: str) -> str:
         """Return a label as part of a sentence: "feminine", "light in skin tone"."""
-        # "Feminine" and "masculine" are clear without the name of the axis.
-        if self.name == GENDER:
+        # "Feminine" and "several people" are clear without the name of the axis.
+        if self.name == GENDER or self.contrasts:
             return label
         return _("{label} in {axis}").format(
             label=label, axis=self.title.removeprefix("Perceived ").lower()

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 MOST_EXACT = 20
 # Signs for more differences would take more than 40 MB.
 _MOST_KEPT = 500
+# Five differences that all lean one way give p = 2 / 2**5, which is above 0.05.
+FEWEST_TO_FLIP = 6
 # Equal sums can differ by rounding errors.
 _ROUNDING = 1e-9
 

@@ -17,13 +17,13 @@ _RESERVATIONS = {
 
 
 def labour_statistic(profession: "Profession", year: int = DEFAULT_YEAR) -> str | None:
-    """Return "women are 54% of US writers and authors (2023)", or None if there is no share."""
+    """Return "Women are 54% of US writers and authors (2023).", or None if there is no share."""
     share = profession.women_share(year)
     if share is None or profession.bls_occupation is None:
         return None
     reservation = _RESERVATIONS.get(profession.match or "")
     remark = f"{year}, {reservation}" if reservation else str(year)
-    return f"women are {share:.0%} of {us_workers(profession.bls_occupation)} ({remark})"
+    return f"Women are {share:.0%} of {us_workers(profession.bls_occupation)} ({remark})."
 
 
 def us_workers(occupation: str) -> str:

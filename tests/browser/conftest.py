@@ -26,7 +26,12 @@ def chromium() -> Iterator[Browser]:
     if shutil.which(CHROMIUM) is None:
         pytest.skip(f"{CHROMIUM} is not there. Install Debian's package 'chromium'.")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM,
+            args=["--no-sandbox"],
+            # Scroll bars take room, as they do for people.
+            ignore_default_args=["--hide-scrollbars"],
+        )
         yield browser
         browser.close()
 

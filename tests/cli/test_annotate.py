@@ -165,7 +165,7 @@ def test_tallies_are_corrected_with_annotations(
     assert "nobody has annotated images for this instrument yet" in both(tally).stdout
     sheet = rows(both("annotate sample fake-a --axis gender --images 100 --csv -").stdout)
     both(f"annotate import {write(tmp_path / 'a.csv', filled(sheet, truth))} --annotator Ada")
-    assert "errors on 100 annotated images of this model" in both(tally).stdout
+    assert "mistakes, measured on 100 annotated images." in both(tally).stdout
     row = rows(both(f"{tally} --csv -").stdout)[0]
     assert (row["errors_from"], row["errors_images"]) == ("human", "100")
     assert 0.8 < float(row["sensitivity"]) < 1

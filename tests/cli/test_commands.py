@@ -115,8 +115,9 @@ def test_tally_tells_people_a_table_and_a_sentence(command: Command) -> None:
     command(f"generate {SMALL} --images 6")
     text = command(f"tally {SMALL} --images 6").stdout
     assert re.search(r"fake-a +author +\(all\) +gender +feminine +\d+ +\d+%", text)
-    assert "of 12 images of an author" in text or "12 images of an author" in text
-    assert "women are 54% of US writers and authors (2023)" in text
+    assert re.search(r"\n\d+% of images of an author look feminine \(95% interval ", text)
+    assert "\n12 images by fake-a: " in text
+    assert "Women are 54% of US writers and authors (2023)." in text
 
 
 def test_images_gives_a_row_for_each_image_with_its_file(command: Command) -> None:
@@ -198,13 +199,15 @@ def test_tally_corrects_where_it_is_known_how_the_instrument_errs(command: Comma
         row["axis"] == "gender" for row in found
     ]
     text = command(f"tally {SMALL} --images 20").stdout
-    assert "as feminine: corrected for the classifier's errors on " in text
-    assert "not corrected: nobody has annotated images for this instrument yet" in text
+    assert "Corrected for classifier mistakes, measured on 300 annotated images." in text
+    assert "Not corrected: nobody has annotated images for this instrument yet." in text
+    quotable, raw = (text.partition("\n")[0].index(name) for name in ("corrected_share", " share"))
+    assert quotable < raw
 
 
 @pytest.mark.usefixtures("known")
 def test_compare_says_what_was_tested_and_corrects_differences(command: Command) -> None:
-    words = "--profession author --profession nurse --adjective none --adjective honest --images 9"
+    words = "--profession author --profession nurse --adjective none --images 20"
     command(f"generate --model fake-a --model fake-b {words}")
     found = rows(command(f"compare fake-a fake-b {words} --csv -").stdout)
     tested = [row for row in found if row["p"]]
@@ -212,8 +215,20 @@ def test_compare_says_what_was_tested_and_corrects_differences(command: Command)
     assert {row["tests"] for row in found} == {"2", "10"}
     assert all(bool(row["corrected_difference"]) == (row["axis"] == "gender") for row in found)
     text = command(f"compare fake-a fake-b {words}").stdout
-    assert "Perceived gender presentation: 0 of 2 tests of fake-a against fake-b are" in text
-    assert "With 2 prompts, p cannot fall below 0.5" in text
+    assert "None of 2 differences in how often images look feminine is clear enough" in text
+    assert "Clear enough to report means: q is 0.05 or less" in text
+    assert {row["verdict"] for row in tested} == {"no clear difference"}
+
+
+def test_compare_of_too_few_prompts_says_so_and_nothing_else(command: Command) -> None:
+    words = "--profession author --adjective none --adjective honest --images 9"
+    command(f"generate --model fake-a --model fake-b {words}")
+    found = rows(command(f"compare fake-a fake-b {words} --csv -").stdout)
+    assert {row["verdict"] for row in found} == {"too few prompts to test", ""}
+    assert {(row["p"], row["q"], row["tests"]) for row in found} == {("", "", "0")}
+    text = command(f"compare fake-a fake-b {words}").stdout
+    assert "Too few prompts to test fake-a against fake-b." in text
+    assert "clear" not in text
 
 
 SOME = "--profession author --profession nurse --profession waitress --images 12"
@@ -227,7 +242,8 @@ def test_gap_sets_each_profession_beside_its_labour_statistic(command: Command) 
     assert float(nurse["gap"]) == pytest.approx(float(nurse["share"]) - 0.874)
     assert [row["counts"] for row in (author, nurse, waitress)] == ["True", "True", "False"]
     text = command(line).stdout
-    assert "Over 2 professions, the share of images by fake-a perceived as feminine" in text
+    assert "2 professions are too few to test for exaggeration: 10 are needed." in text
+    assert "2 of 3 professions have a matching reference and enough images." in text
     assert "as the word itself implies a gender: waitress." in text
 
 
@@ -249,7 +265,7 @@ def test_gap_to_figures_of_ones_own(command: Command, tmp_path: Path) -> None:
     assert (nurse["reference_share"], nurse["gap"]) == ("", "")
     text = command(line).stdout
     assert "as the reference lacks them: nurse, waitress." in text
-    assert f"differs from women's share in '{path}'" in text
+    assert f"Gap between images and '{path}': " in text
 
 
 def test_gap_of_tones_describes_and_calls_nothing_fair(command: Command) -> None:
@@ -267,11 +283,10 @@ def test_adjectives_tells_the_shift_of_each_against_none(command: Command) -> No
     found = rows(command(f"adjectives fake-a {words} --csv -").stdout)
     assert [row["adjective"] for row in found] == ["honest", "modest"]
     assert {(row["professions"], row["with_classified"], row["tests"]) for row in found} == {
-        ("3", "36", "2")
+        ("3", "36", "0")
     }
     text = command(f"adjectives fake-a {words}").stdout
-    assert "of 2 shifts " in text
-    assert "With 3 professions, p cannot fall below 0.25" in text
+    assert "3 professions are too few to test adjectives: at least 6 are needed." in text
 
 
 def test_adjectives_are_all_twenty_if_none_is_named(command: Command) -> None:

@@ -55,7 +55,7 @@ def test_abstentions_are_told_with_their_reasons(generated: Command) -> None:
     assert {row["abstained_reasons"] for row in found} == {"12 no face found"}
     assert {row["label"] for row in found} == {"light", "medium", "deep"}
     told = generated(f"tally --model fake-a {STUDY} --axis pixel-tone").stdout
-    assert "12 are not measurable (12 no face found)" in told
+    assert "12 not measurable (12 no face found)" in told
 
 
 def test_tables_never_mix_captions_and_pixels(generated: Command) -> None:

@@ -3,12 +3,10 @@ from dataclasses import replace
 import pytest
 
 from explorer.findings.corrected import findings
-from explorer.findings.sentences import quote
 from explorer.findings.tallies import ALL, Cell, Tally
 from explorer.perception.axes import find_axis
 from explorer.statistics.confusion import Confusion
 from explorer.statistics.correction import correct
-from explorer.statistics.intervals import FEWEST
 
 GENDER = find_axis("gender")
 TONE = find_axis("tone")
@@ -68,11 +66,17 @@ def test_an_instrument_that_guesses_is_refused() -> None:
     assert found.best("feminine") == found.tally.share("feminine")
 
 
-def test_below_ten_classified_images_there_are_counts_only() -> None:
-    (found,) = findings([of(FEWEST - 1, 0, abstained=50)], {("a", "gender"): ERRORS})
-    assert (found.bounds, found.corrected) == (None, None)
-    assert found.note == "not corrected: fewer than 10 classified images"
-    assert found.best("feminine") is None
+@pytest.mark.parametrize(
+    ("labels", "unclear", "enough"),
+    [(9, 0, False), (9, 1, True), (5, 5, True), (4, 6, False), (9, 50, False), (10, 50, True)],
+)
+def test_ten_images_looked_at_and_ten_labels_or_half_give_a_share(
+    labels: int, unclear: int, *, enough: bool
+) -> None:
+    (found,) = findings([of(labels, 0, abstained=unclear)], {("a", "gender"): ERRORS})
+    given = (found.bounds, found.corrected, found.best("feminine"))
+    assert [one is not None for one in given] == [enough] * 3
+    assert (found.note == "not corrected: too few images") is not enough
 
 
 def test_the_order_is_that_of_the_tallies_whatever_is_mixed_among_them() -> None:
@@ -92,49 +96,3 @@ def test_the_level_is_that_of_the_tallies() -> None:
 
 def test_no_tallies_give_no_findings() -> None:
     assert findings([]) == ()
-
-
-def test_the_corrected_share_is_to_be_quoted_where_there_is_one() -> None:
-    (found,) = findings([of(120, 80, abstained=5)], {("a", "gender"): ERRORS})
-    assert quote(found) == (
-        "Quote 58% (95% interval 50 to 67) as feminine: corrected for the classifier's errors on "
-        "300 images of this model, whose true labels are those of the most similar training images."
-    )
-
-
-def test_draws_beyond_the_scale_are_told() -> None:
-    (found,) = findings([of(200, 0)], {("a", "gender"): ERRORS})
-    assert "of the draws lie beyond 0 or 1" in quote(found)
-
-
-def test_the_raw_share_is_quoted_with_its_bounds_where_there_is_no_correction() -> None:
-    (found,) = findings([of(140, 49, abstained=3)])
-    assert quote(found) == (
-        "Quote 74% (95% interval 67 to 80) and the bounds 73 to 74%, which hold whatever the 3 "
-        "images that are unclear show; not corrected: nobody has annotated images for this "
-        "instrument yet."
-    )
-    (clear,) = findings([of(140, 49)])
-    assert quote(clear).startswith("Quote 74% (95% interval 67 to 80); not corrected: nobody")
-
-
-def test_few_images_have_no_percentage_to_quote() -> None:
-    (found,) = findings([of(8, 1)])
-    assert quote(found) == ("Quote the counts: 9 images with a label are too few for a percentage.")
-    assert quote(findings([of(0, 0, abstained=3)])[0]) == (
-        "Quote nothing yet: no image has a label."
-    )
-
-
-def test_of_tones_the_commonest_is_quoted() -> None:
-    confusion = Confusion(
-        tuple(tuple(50 if row == column else 2 for column in range(5)) for row in range(6)),
-        "human",
-    )
-    tally = Tally(Cell("a", "author", None), TONE, (10, 40, 30, 15, 5))
-    (found,) = findings([tally], {("a", "tone"): confusion})
-    assert quote(found).startswith("Quote 4")
-    assert (
-        " as medium-light in skin tone: corrected for the classifier's errors on 300 annotated "
-        "images of this model."
-    ) in quote(found)

@@ -1,4 +1,5 @@
 from collections import Counter
+from dataclasses import replace
 from itertools import product
 from typing import TYPE_CHECKING
 
@@ -8,9 +9,9 @@ from explorer.findings.comparison import Comparison, compare
 from explorer.findings.differences import (
     MCNEMAR,
     SIGN_FLIP,
-    difference_sentence,
+    Verdict,
+    clearest,
     differences,
-    differences_sentence,
 )
 from explorer.findings.tallies import ALL, Cell, Tally
 from explorer.perception.axes import Axis, find_axis
@@ -26,6 +27,9 @@ TONE = find_axis("tone")
 GOOD = Confusion(((145, 6), (5, 144), (0, 0)), "human")
 LENIENT = Confusion(((148, 45), (2, 105), (0, 0)), "human")
 WEAK = Confusion(((80, 70), (70, 80), (0, 0)), "human")
+FIVE = Confusion(
+    tuple(tuple(60 if row == column else 1 for column in range(5)) for row in range(6)), "human"
+)
 
 Prompts = list[tuple[int, int]]
 
@@ -58,7 +62,7 @@ def pair(left: Prompts, right: Prompts) -> tuple[Comparison, ...]:
 
 
 def test_prompts_are_flipped_and_not_images() -> None:
-    left, right = [3, 1, 0, 2, 4], [1, 0, 1, 0, 1]
+    left, right = [3, 1, 0, 2, 4, 2], [1, 0, 1, 0, 1, 2]
     (found,) = differences(pair([(n, 10 - n) for n in left], [(n, 10 - n) for n in right]))
     assert found.tests[0] is not None
     assert found.tests[0].p == pytest.approx(0.1875)
@@ -85,10 +89,17 @@ def test_the_mirror_of_feminine_is_not_tested_again() -> None:
     assert found.family == 1
 
 
-def test_fewer_than_ten_pairs_are_not_tested() -> None:
+def test_fewer_than_ten_images_are_not_tested() -> None:
     (found,) = differences(pair([(FEWEST - 1, 0)], [(0, FEWEST - 1)]))
     assert found.tests == (None, None)
     assert found.family == 0
+    assert found.verdict(0) is Verdict.FEW_IMAGES
+
+
+def test_one_unclear_image_of_ten_does_not_prevent_the_test() -> None:
+    left, right = (replace(of(model, (7, 2)), abstained=1) for model in "ab")
+    (found,) = differences(compare([left], [right], lambda _: pairs_of([(7, 2)], [(7, 2)])))
+    assert found.verdict(0) is Verdict.NOT_CLEAR
 
 
 def test_q_allows_for_the_professions_of_its_own_axis() -> None:
@@ -109,11 +120,61 @@ def test_q_allows_for_the_professions_of_its_own_axis() -> None:
     assert [one.family for one in found] == [3, 15, 3, 15, 3, 15]
 
 
-def test_few_prompts_say_how_small_p_can_be() -> None:
-    (found,) = differences(pair([(9, 1)] * 3, [(1, 9)] * 3))
+@pytest.mark.parametrize("prompts", [2, 5])
+def test_too_few_prompts_are_not_tested_however_far_the_interval_is_from_0(prompts: int) -> None:
+    (found,) = differences(pair([(9, 1)] * prompts, [(1, 9)] * prompts))
+    raw = found.comparison.differences[0]
+    assert raw is not None
+    assert raw.low > 0.3
+    assert (found.tests, found.family) == ((None, None), 0)
+    assert found.verdict(0) is Verdict.FEW_PROMPTS
+    assert found.note == f"{prompts} prompts are too few to test: at least 6 are needed."
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "verdict"),
+    [
+        ((9, 1), (1, 9), Verdict.MORE),
+        ((1, 9), (9, 1), Verdict.LESS),
+        ((5, 5), (5, 5), Verdict.NOT_CLEAR),
+    ],
+)
+def test_the_verdict_has_a_direction_if_test_and_interval_agree(
+    left: tuple[int, int], right: tuple[int, int], verdict: Verdict
+) -> None:
+    (found,) = differences(pair([left] * 6, [right] * 6))
+    assert found.verdict(0) is verdict
+    assert found.verdict(1) is None
+    assert found.clear == (() if verdict is Verdict.NOT_CLEAR else (0,))
+
+
+def test_a_significant_difference_that_the_correction_explains_is_not_clear() -> None:
+    errors = {("a", "gender"): LENIENT, ("b", "gender"): GOOD}
+    (raw,) = differences(pair([(12, 8)] * 6, [(9, 11)] * 6))
+    (found,) = differences(pair([(12, 8)] * 6, [(9, 11)] * 6), errors)
+    assert raw.tests == found.tests
     assert found.tests[0] is not None
-    assert found.tests[0].p == 0.25
-    assert found.note == "With 3 prompts, p cannot fall below 0.25, whatever the images show."
+    assert found.tests[0].q <= 0.05
+    assert found.corrected is not None
+    assert found.corrected[0].low < 0 < found.corrected[0].high
+    assert found.verdict(0) is Verdict.NOT_CLEAR
+
+
+def test_the_clearest_differences_have_the_verdicts_of_all() -> None:
+    clear, same = ([(19, 1)] * 10, [(10, 10)] * 10), ([(10, 10)] * 10, [(10, 10)] * 10)
+    prompts = {"a": clear, "b": same}
+    compared = compare(
+        [of("a", *left, profession=name, axis=TONE) for name, (left, _) in prompts.items()],
+        [of("b", *right, profession=name, axis=TONE) for name, (_, right) in prompts.items()],
+        lambda one: pairs_of(*prompts[str(one.cell.profession)], TONE),
+    )
+    errors = {(model, "tone"): FIVE for model in "ab"}
+    every, few = differences(compared, errors), clearest(compared, errors, 1)
+    assert [one.clear for one in few.found] == [one.clear for one in every]
+    assert every[0].clear == (0, 4)
+    assert [(one.corrected is None) for one in few.found] == [False, True]
+    ((row, position),) = few.rows
+    assert (row.corrected, position) == (every[0].corrected, 0)
 
 
 def test_both_sides_are_corrected_with_errors_of_their_own() -> None:
@@ -153,28 +214,3 @@ def test_an_empty_side_has_no_difference_and_no_test() -> None:
 
 def test_nothing_compared_gives_nothing() -> None:
     assert differences([]) == ()
-
-
-def test_the_sentence_says_difference_interval_and_what_is_left_of_p() -> None:
-    (found,) = differences(pair([(20, 5)], [(8, 17)]))
-    assert difference_sentence(found, 0) == (
-        "The share of images of an author perceived as feminine is higher with a than with b: "
-        "+48 points, 95% interval +21 to +67 (as counted; q 0.00049)."
-    )
-
-
-def test_the_summary_counts_the_tests_and_those_that_hold() -> None:
-    found = differences(pair([(20, 5)], [(8, 17)]))
-    assert differences_sentence(found) == (
-        "Perceived gender presentation: 1 of 1 tests of a against b is significant at q 0.05 "
-        "(adjusted for multiple tests by Benjamini-Hochberg: on average, at most 5% of the "
-        "significant ones are due to chance)."
-    )
-
-
-def test_without_tests_the_summary_says_why() -> None:
-    found = differences(pair([(3, 1)], [(1, 3)]))
-    assert differences_sentence(found) == (
-        "Perceived gender presentation: a and b are not tested against each other, because no "
-        "cell has 10 pairs of images."
-    )

@@ -61,7 +61,7 @@ def test_a_profession_without_images_of_both_kinds_is_left_out() -> None:
 
 def test_few_images_have_neither_shift_nor_p() -> None:
     (found,) = shifts(
-        [of("a", None, 2, 2), of("b", None, 2, 2), of("a", "kind", 4, 0), of("b", "kind", 4, 0)],
+        [of("a", None, 2, 1), of("b", None, 2, 2), of("a", "kind", 3, 0), of("b", "kind", 4, 0)],
         {("model-a", "gender"): ERRORS},
     )
     assert (found.raw, found.corrected, found.p, found.q) == (None,) * 4
@@ -82,40 +82,43 @@ def test_without_a_plain_prompt_there_is_nothing_to_set_it_beside() -> None:
     assert shifts(study(plain=(8, 4))) == ()
 
 
-def test_shifts_that_hold_are_told() -> None:
+def test_clear_shifts_are_told() -> None:
     assert tell(shifts(study(plain=(5,) * 7, kind=(8,) * 7, bold=(5, 4, 6, 5, 5, 5, 5)))) == [
+        "1 of 2 shifts is clear enough to report.",
         (
-            "1 of 2 shifts is significant at q 0.05 (adjusted for multiple tests by "
-            "Benjamini-Hochberg: on average, at most 5% of the significant ones are due to chance)."
-        ),
-        (
-            "With 'kind', the share of images perceived as feminine is higher than without an "
-            "adjective: +30 points, 95% interval +14 to +44, over 7 professions (as counted; q "
-            "0.031)."
+            "With 'kind', images look feminine more often than without an adjective: "
+            "+30 points, 95% interval +14 to +44 (as counted)."
         ),
     ]
 
 
-def test_few_professions_say_how_small_p_can_be() -> None:
-    told = tell(shifts(study(plain=(1, 1), kind=(9, 9))))
-    assert told[1:] == ["With 2 professions, p cannot fall below 0.5, whatever the images show."]
+@pytest.mark.parametrize(
+    ("professions", "told"),
+    [
+        (1, "1 profession is too few to test adjectives: at least 6 are needed."),
+        (2, "2 professions are too few to test adjectives: at least 6 are needed."),
+        (5, "5 professions are too few to test adjectives: at least 6 are needed."),
+    ],
+)
+def test_few_professions_are_not_tested(professions: int, told: str) -> None:
+    found = shifts(study(plain=(1,) * professions, kind=(9,) * professions))
+    assert tell(found) == [told]
+    assert [(one.p, one.q, one.clear) for one in found] == [(None, None, False)]
+
+
+def test_few_images_are_not_tested() -> None:
+    tallies = [of(name, word, 0, 0) for name in SEVEN for word in (None, "kind")]
+    assert tell(shifts(tallies)) == [
+        "Too few images to test adjectives: at least 10 are needed with each."
+    ]
 
 
 def tell(found: tuple[Shift, ...]) -> list[str]:
     return list(shift_sentences(found))
 
 
-def test_one_profession_is_not_tested() -> None:
-    assert tell(shifts(study(plain=(1,), kind=(9,)))) == [
-        (
-            "No shift is tested: a test needs two professions and 10 classified images both with "
-            "and without the adjective."
-        )
-    ]
-
-
 def test_the_shift_of_equal_shares_is_zero() -> None:
-    (found,) = shifts(study(plain=(5, 5), kind=(5, 5)))
+    (found,) = shifts(study(plain=(5,) * 7, kind=(5,) * 7))
     assert found.raw is not None
     assert found.raw.estimate == pytest.approx(0)
     assert found.p == 1

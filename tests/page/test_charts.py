@@ -71,12 +71,13 @@ def test_as_counted_bounds_and_corrected_stand_side_by_side() -> None:
     assert bar.bounds is not None
     assert (bar.bounds.low, bar.bounds.high) == pytest.approx((0.30, 0.40))
     assert finding.corrected is not None
-    assert bar.corrected == finding.corrected[0]
-    assert chart(tally((30, 60)), MARK).bars[0].corrected is None
+    assert bar.corrected == bar.best == finding.corrected[0]
+    raw = chart(tally((30, 60)), MARK).bars[0]
+    assert (raw.corrected, raw.best) == (None, raw.share)
 
 
 def test_fewer_than_ten_images_have_counts_and_no_share_of_any_kind() -> None:
-    made = chart(tally((3, 6), "known", abstained=20), MARK)
+    made = chart(tally((3, 6), "known", filtered=20), MARK)
     assert not made.enough
     assert [bar.count for bar in made.bars] == [3, 6]
     assert all((bar.share, bar.bounds, bar.corrected) == (None,) * 3 for bar in made.bars)

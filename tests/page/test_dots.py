@@ -23,7 +23,7 @@ def dot(estimate: float | None, title: str = "row", width: float = 0.0) -> Dot:
     raw = None
     if estimate is not None:
         raw = Interval(estimate, estimate - width, estimate + width, 0.95, "test")
-    return Dot(title, "", None, "gender-0", raw, None, "1 of 2, 2 of 3", None, None)
+    return Dot(title, "", None, "gender-0", raw, None, "1 of 2, 2 of 3", None, None, clear=False)
 
 
 def differing(left: tuple[int, int], right: tuple[int, int], *, known: bool = False) -> Dot:
@@ -53,7 +53,7 @@ def test_below_ten_images_on_either_side_there_are_counts_and_no_difference(
     row = differing(left, right, known=True)
     assert row.best is None
     assert row.counts == f"{left[0]} of {sum(left)}, {right[0]} of {sum(right)}"
-    assert (row.p, row.q, row.holds) == (None, None, False)
+    assert (row.p, row.q, row.clear) == (None, None, False)
 
 
 def test_the_largest_comes_first_and_what_has_too_few_images_last() -> None:

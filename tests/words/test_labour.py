@@ -25,9 +25,12 @@ def test_a_title_is_worded_for_a_sentence(occupation: str, expected: str) -> Non
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
-        ("author", "women are 54% of US writers and authors (2023)"),
-        ("manager", "women are 42% of people in US management occupations (2023, a broader group)"),
-        ("painter", "women are 10% of US painters and paperhangers (2023, one of several senses)"),
+        ("author", "Women are 54% of US writers and authors (2023)."),
+        (
+            "manager",
+            "Women are 42% of people in US management occupations (2023, a broader group).",
+        ),
+        ("painter", "Women are 10% of US painters and paperhangers (2023, one of several senses)."),
     ],
 )
 def test_the_statistic_names_occupation_year_and_reservation(name: str, expected: str) -> None:
@@ -36,7 +39,7 @@ def test_the_statistic_names_occupation_year_and_reservation(name: str, expected
 
 def test_another_year_may_be_given() -> None:
     sentence = labour_statistic(find_profession("author"), 2019)
-    assert sentence == "women are 64% of US writers and authors (2019)"
+    assert sentence == "Women are 64% of US writers and authors (2019)."
 
 
 def test_without_a_share_there_is_no_sentence() -> None:
