@@ -124,7 +124,7 @@ class Asked:
         Raises:
             InvalidData: several are named.
         """
-        named = dict.fromkeys(self.axis or (usual,))
+        named = dict.fromkeys(find_axis(name).name for name in self.axis or (usual,))
         if len(named) > 1:
             pattern = _("--axis is {axes}. Ask about one of them at a time.")
             raise InvalidData(pattern.format(axes=", ".join(map(repr, named))))

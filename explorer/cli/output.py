@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
+from explorer.csv_files import write_csv
 from explorer.errors import InvalidData
-from explorer.findings.tables import write_csv
 from explorer.translations import gettext as _
 
 if TYPE_CHECKING:

@@ -67,7 +67,7 @@ def gap(
         Path | None,
         Parameter(
             metavar="FILE",
-            help=_("A CSV file with the columns profession and share (women's, 0 to 1)."),
+            help=_("A CSV file with the columns profession and share (women's: 0.25 or 25%)."),
             show_default=_("the labour statistics"),
         ),
     ] = None,

@@ -1,6 +1,5 @@
 """Findings as rows for files and scripts."""
 
-import csv
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,7 +9,6 @@ from explorer.words.vocabulary import DEFAULT_YEAR, known_adjective, known_profe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
-    from typing import TextIO
 
     from explorer.findings.corrected import Finding
     from explorer.findings.differences import Difference
@@ -25,8 +23,6 @@ if TYPE_CHECKING:
 Row = dict[str, object]
 
 _SETTINGS = ("scheduler", "steps", "guidance", "width_px", "height_px", "dtype")
-# A spreadsheet reads a text that starts with one of these as a formula.
-_FORMULA = ("=", "+", "-", "@", "\t")
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,23 +174,6 @@ def comparison_rows(
         for difference in differences
         for position in range(len(difference.comparison.left.axis.labels))
     ]
-
-
-def write_csv(rows: "Sequence[Row]", stream: "TextIO") -> None:
-    """Write rows as CSV with a header; None becomes an empty cell.
-
-    A text that a spreadsheet would run as a formula is preceded by an apostrophe. Without rows,
-    nothing is written.
-    """
-    if not rows:
-        return
-    writer = csv.DictWriter(stream, fieldnames=list(rows[0]), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows({key: _harmless(value) for key, value in row.items()} for row in rows)
-
-
-def _harmless(value: object) -> object:
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
 
 
 def by_model(origins: "Iterable[Origin]") -> dict[str, Origin]:

@@ -204,14 +204,18 @@ def _reference() -> ReferenceFields:
         gr.HTML(
             "<p>"
             + _(
-                "A CSV file with the columns <b>profession</b> and <b>share</b> (of women, 0 to 1) "
-                "replaces the labour statistics."
+                "A CSV file with the columns <b>profession</b> and <b>share</b> (of women, such as "
+                "0.25 or 25%) replaces the labour statistics."
             )
             + "</p>",
             apply_default_css=False,
         )
         upload = gr.UploadButton(
-            _("Upload a CSV file"), file_types=[".csv"], size="sm", scale=0, elem_id="bx-upload"
+            _("Upload a CSV file"),
+            file_types=[".csv", ".tsv", ".txt"],
+            size="sm",
+            scale=0,
+            elem_id="bx-upload",
         )
         labour = gr.Button(_("Labour statistics"), size="sm", scale=0, elem_id="bx-labour")
     return ReferenceFields(gr.State([]), upload, labour)

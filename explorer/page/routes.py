@@ -10,9 +10,9 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from explorer.csv_files import write_csv
 from explorer.errors import ExplorerError, InputError
 from explorer.findings.findings import Findings
-from explorer.findings.tables import write_csv
 from explorer.page.choice import parse, study
 from explorer.page.tables import tables
 

@@ -55,16 +55,18 @@ def shown_labels(axis: "Axis", annotator: str) -> tuple[str, ...]:
 
 
 def annotation_of(image: str, axis: str, annotator: str, label: str, date: str) -> Annotation:
-    """Return a checked annotation, with the annotator's name stripped.
+    """Return a checked annotation, its name stripped, axis and label regardless of case.
 
     Raises:
         UnknownName: there is no such axis, or it has no such answer.
         InvalidData: the annotator has no name, or one that is too long or not on one line.
     """
-    known = answers(find_axis(axis))
-    if label not in known:
-        raise UnknownName(f"label of the axis {axis!r}:", label, known)
-    return Annotation(image, axis, checked_annotator(annotator), label, date)
+    asked = find_axis(axis)
+    known = {answer.casefold(): answer for answer in answers(asked)}
+    if label.casefold() not in known:
+        raise UnknownName(f"label of the axis {asked.name!r}:", label, known.values())
+    name = checked_annotator(annotator)
+    return Annotation(image, asked.name, name, known[label.casefold()], date)
 
 
 def checked_annotator(annotator: str) -> str:
