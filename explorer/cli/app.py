@@ -8,7 +8,7 @@ from cyclopts import App, CycloptsError, MissingArgumentError, Parameter, Unused
 
 from explorer import __version__
 from explorer.cli.help import TwoColumns
-from explorer.cli.output import say
+from explorer.cli.output import open_pipe, say
 from explorer.errors import ExplorerError, InputError
 from explorer.translations import gettext as _
 
@@ -64,6 +64,7 @@ def run(words: Sequence[str]) -> int:
     Args:
         words: what stands behind the name of the program.
     """
+    open_pipe()
     try:
         return _run(words)
     except CycloptsError as error:

@@ -11,10 +11,11 @@ from explorer import settings as machine
 from explorer.annotation.sampling import calibrated as calibrate
 from explorer.cli.app import app
 from explorer.cli.options import Asked, CacheFolder, Changed, Models, Year
-from explorer.cli.output import Output, print_sentences, say
+from explorer.cli.output import FindingsOutput, print_sentences, say
 from explorer.cli.store import opened, say_missing
 from explorer.findings.differences import difference_sentence, differences_sentence
 from explorer.findings.findings import Findings
+from explorer.findings.readable import readable_comparison, readable_image, readable_tally
 from explorer.findings.sentences import quote, sentence
 from explorer.perception.axes import GENDER
 from explorer.translations import gettext as _
@@ -73,7 +74,7 @@ def tally(
     model: Models,
     asked: Asked = Asked(),
     changed: Changed = Changed(),
-    output: Output = Output(),
+    output: FindingsOutput = FindingsOutput(),
     by: ByOption = By.PROFESSION,
     year: Year = DEFAULT_YEAR,
     calibrated: Calibrated = False,
@@ -85,7 +86,8 @@ def tally(
         study = _answering(asked, changed.cards(model, settings), store, calibrated=calibrated)
         findings = Findings(study, store)
         rows = findings.tally_rows(by.value, checked_year(year))
-        if output.write(rows, _TALLY_COLUMNS) and by is By.PROFESSION:
+        for_people = output.write_findings(rows, _TALLY_COLUMNS, readable_tally)
+        if for_people and by is By.PROFESSION:
             for finding in findings.found("profession"):
                 print_sentences(_finding_sentences(finding, year))
         say_missing(study, store)
@@ -102,7 +104,7 @@ def images(
     model: Models,
     asked: Asked = Asked(),
     changed: Changed = Changed(),
-    output: Output = Output(),
+    output: FindingsOutput = FindingsOutput(),
     calibrated: Calibrated = False,
     cache: CacheFolder = None,
 ) -> None:
@@ -110,10 +112,11 @@ def images(
     settings = machine.load(cache)
     with opened(settings) as store:
         study = _answering(asked, changed.cards(model, settings), store, calibrated=calibrated)
-        rows = Findings(study, store).image_rows()
+        findings = Findings(study, store)
         labels = tuple(f"{axis.name}_label" for axis in study.axes)
         columns = ("model", "profession", "adjective", "replicate", *labels, "filtered", "file")
-        output.write(rows, columns)
+        rows = findings.image_rows()
+        output.write_findings(rows, columns, readable_image, findings.image_columns)
         say_missing(study, store)
 
 
@@ -130,7 +133,7 @@ def compare(
     *,
     asked: Asked = Asked(),
     changed: Changed = Changed(),
-    output: Output = Output(),
+    output: FindingsOutput = FindingsOutput(),
     by: ByOption = By.PROFESSION,
     year: Year = DEFAULT_YEAR,
     cache: CacheFolder = None,
@@ -141,7 +144,7 @@ def compare(
     with opened(settings) as store:
         findings = Findings(study, store)
         rows = findings.comparison_rows(by.value, checked_year(year))
-        if output.write(rows, _COMPARISON_COLUMNS):
+        if output.write_findings(rows, _COMPARISON_COLUMNS, readable_comparison):
             for axis in study.axes:
                 print_sentences(_difference_sentences(findings.differences(by.value, axis.name)))
         say_missing(study, store)

@@ -14,14 +14,15 @@ if TYPE_CHECKING:
     from explorer.findings.differences import Difference
     from explorer.findings.tallies import Tally
     from explorer.models.provenance import Provenance
-    from explorer.models.requests import ModelSpec
-    from explorer.perception.axes import Axis
+    from explorer.models.requests import ImageRequest, ModelSpec
+    from explorer.perception.axes import Axis, Perception
     from explorer.perception.instruments import Instrument
     from explorer.statistics.intervals import Interval
     from explorer.store.observations import Observation
 
 Row = dict[str, object]
 
+_ASKED = ("model", "profession", "adjective", "prompt", "replicate", "seed", "key")
 _SETTINGS = ("scheduler", "steps", "guidance", "width_px", "height_px", "dtype")
 
 
@@ -129,14 +130,19 @@ def image_rows(
     known = by_model(origins)
     return [
         {
-            **_asked(observation),
+            **_asked(observation.request),
             "file": None if file is None or observation.filtered else file(observation.request.key),
             "filtered": observation.filtered,
-            **_answers(observation, axes),
+            **_answers(observation.perceptions, axes),
             **model_columns(known.get(observation.request.model.name)),
         }
         for observation in observations
     ]
+
+
+def image_columns(axes: "Sequence[Axis]") -> tuple[str, ...]:
+    """Return the columns of image_rows, which a file has even without images."""
+    return (*_ASKED, "file", "filtered", *_answers({}, axes), *model_columns(None))
 
 
 def comparison_rows(
@@ -293,23 +299,16 @@ def model_columns(known: Origin | None) -> Row:
     }
 
 
-def _asked(observation: "Observation") -> Row:
-    request = observation.request
-    return {
-        "model": request.model.name,
-        "profession": request.prompt.profession,
-        "adjective": request.prompt.adjective,
-        "prompt": request.prompt.text,
-        "replicate": request.replicate,
-        "seed": request.seed,
-        "key": request.key,
-    }
+def _asked(request: "ImageRequest") -> Row:
+    prompt = request.prompt
+    asked = (request.model.name, prompt.profession, prompt.adjective, prompt.text)
+    return dict(zip(_ASKED, (*asked, request.replicate, request.seed, request.key), strict=True))
 
 
-def _answers(observation: "Observation", axes: "Iterable[Axis]") -> Row:
+def _answers(perceptions: "Mapping[str, Perception]", axes: "Iterable[Axis]") -> Row:
     row: Row = {}
     for axis in axes:
-        seen = observation.perceptions.get(axis.name)
+        seen = perceptions.get(axis.name)
         scores = seen.scores if seen and seen.scores else (None,) * len(axis.score_names)
         answer: Row = {
             "label": seen.label if seen else None,

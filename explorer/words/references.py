@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from explorer.csv_files import Columns, read_csv
 from explorer.errors import InvalidData, OutOfRange
+from explorer.translations import gettext as _
 from explorer.words.vocabulary import known_profession, load_professions, load_sources
 
 if TYPE_CHECKING:
@@ -71,6 +72,19 @@ def checked_year(year: int) -> int:
 def transcribed(year: int) -> str | None:
     """Return the note on a year that was transcribed by hand; None for the publisher's figures."""
     return load_sources().get(f"women_percent_{year}")
+
+
+def match_text(match: str) -> str:
+    """Return the sense in which the counted occupation matches the word: "close match"."""
+    return {
+        "exact": _("exact match"),
+        "close": _("close match"),
+        "broad": _("counted in a broader group"),
+        "largest-kind": _("the largest of several kinds"),
+        "ambiguous": _("one of several senses"),
+        "gendered-term": _("the word itself states a gender"),
+        OWN: _("own figure"),
+    }[match]
 
 
 def read_references(

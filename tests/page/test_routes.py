@@ -64,6 +64,16 @@ def test_a_file_equals_what_the_command_line_writes(
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     assert answer.content == run(command).stdout_bytes
     assert len(answer.content.splitlines()) > 1
+    readable = client.get(f"/csv/{file}{address(choice)}&readable=on&bom=on&separator=semicolon")
+    options = "--readable --bom --separator semicolon"
+    assert readable.content == run(f"{command} {options}").stdout_bytes
+    assert "-readable.csv" in readable.headers["content-disposition"]
+
+
+def test_a_file_without_images_has_a_header(client: TestClient) -> None:
+    assert client.get(f"/csv/images.csv{address(SMALL)}").text.startswith("model,profession,")
+    readable = client.get(f"/csv/images.csv{address(SMALL)}&readable=on").text
+    assert readable.startswith("Model,Profession,")
 
 
 def test_a_choice_that_cannot_be_is_a_message_and_no_file(client: TestClient) -> None:
