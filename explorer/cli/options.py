@@ -132,20 +132,21 @@ class Asked:
 
     def _professions(self) -> Iterator[str]:
         for name in self.profession:
-            if name == ALL:
+            if name.casefold() == ALL:
                 yield from (profession.name for profession in load_professions())
             else:
                 yield _profession(name)
         yield from (own_profession(name).name for name in self.own_profession)
 
     def _adjectives(self) -> Iterator[str | None]:
-        for word in self.adjective or (() if self.own_adjective else (ALL,)):
+        for given in self.adjective or (() if self.own_adjective else (ALL,)):
+            word = given.casefold()
             if word in {ALL, NONE}:
                 yield None
             if word == ALL:
                 yield from (adjective.word for adjective in load_adjectives())
             elif word != NONE:
-                yield _adjective(word)
+                yield _adjective(given)
         yield from (own_adjective(word).word for word in self.own_adjective)
 
 

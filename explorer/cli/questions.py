@@ -202,7 +202,8 @@ def _beside(path: Path | None, year: int) -> str:
 
 def _with_none(asked: Asked) -> tuple[str, ...]:
     """Return the adjectives asked for, and none, which all are compared with."""
-    if set(asked.adjective) == {NONE} and not asked.own_adjective:
-        raise InvalidData(_("--adjective is 'none' only. Name one, or leave it out for all 20."))
     given = asked.adjective or (() if asked.own_adjective else (ALL,))
-    return given if {ALL, NONE} & set(given) else (NONE, *given)
+    named = set(map(str.casefold, given))
+    if named == {NONE} and not asked.own_adjective:
+        raise InvalidData(_("--adjective is 'none' only. Name one, or leave it out for all 20."))
+    return given if {ALL, NONE} & named else (NONE, *given)

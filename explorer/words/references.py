@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from explorer.csv_files import Columns, read_csv
 from explorer.errors import InvalidData, OutOfRange
 from explorer.translations import gettext as _
+from explorer.words.entries import composed
 from explorer.words.vocabulary import known_profession, load_professions, load_sources
 
 if TYPE_CHECKING:
@@ -124,14 +125,14 @@ def checked_references(
     Raises:
         InvalidData: a profession is unknown or repeated, or a share is not within 0..1.
     """
-    added = {name.casefold(): name for name in own}
+    added = {composed(name).casefold(): name for name in own}
     found: dict[str, Reference] = {}
     for word, share, place in entries:
         listed = known_profession(word)
-        name = listed.name if listed else added.get(word.casefold())
+        name = listed.name if listed else added.get(composed(word).casefold())
         if name is None:
             raise InvalidData(
-                f"{place}: unknown profession {word!r}. Use a name of professions.json, or one "
+                f"{place}: unknown profession {word!r:.80}. Use a name of professions.json, or one "
                 "given with --own-profession."
             )
         if name in found:

@@ -47,8 +47,11 @@ def test_a_share_is_read_as_spreadsheets_write_it(path: Path, lines: str, share:
 
 
 def test_a_byte_order_mark_and_an_added_profession_are_accepted(path: Path) -> None:
-    path.write_text("profession,share\nIce Sculptor,.5\n", "utf-8-sig")
-    assert read_references(path, ["ice sculptor"]) == {"ice sculptor": Reference(0.5, "own")}
+    text = "profession,share\nIce Sculptor,.5\ne\N{COMBINING ACUTE ACCENT}diteur,.5\n"
+    path.write_text(text, "utf-8-sig")
+    half = Reference(0.5, "own")
+    own = ["ice sculptor", "éditeur"]
+    assert read_references(path, own) == dict.fromkeys(own, half)
 
 
 def test_a_word_that_states_a_gender_stays_marked(path: Path) -> None:
