@@ -59,9 +59,9 @@ def copy_images(store: "Store", rows: "Iterable[Row]", folder: "Path") -> None:
         folder.mkdir(parents=True, exist_ok=True)
         for key, number in wanted.items():
             Image.fromarray(store.pixels(key)).save(folder / f"{number}.png")
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise InvalidData(
-            f"{str(folder)!r} cannot be written ({error.strerror or error}). Name a folder that "
+            f"{str(folder)!r:.200} cannot be written ({error}). Name a folder that "
             "you may write to."
         ) from error
 

@@ -2,11 +2,10 @@
 
 from dataclasses import replace
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from explorer.models.catalog import EMOJI_CLASSIFIER, weights_folder
-from explorer.models.folders import fingerprint, read_config
+from explorer.models.folders import checked_name, find_folder, fingerprint, read_config
 from explorer.perception.instruments import ClassifierSpec
 
 if TYPE_CHECKING:
@@ -37,10 +36,13 @@ def classifier_of(given: str | None, card: "ModelCard", axis: "Axis") -> Classif
         axis: the axis; its method decides the kind of classifier.
 
     Raises:
+        InvalidData: the name has a character that no name may have.
         ModelBroken: the files of the classifier cannot be read.
     """
     if axis.method == "pixels":
         return ClassifierSpec("pixels", None if card.bundled else _detector())
+    if given is not None:
+        checked_name("classifier", given)
     on_face = given is not None and (given == FACE or given.startswith(f"{FACE}:"))
     own_name = (given or "").removeprefix(FACE).removeprefix(":").strip() if on_face else given
     asked = ClassifierSpec.parse(own_name or card.classifier)
@@ -65,8 +67,8 @@ def revision(name: str) -> str | None:
     """
     if name == EMOJI_CLASSIFIER:
         return str(read_config(weights_folder(name) / "instrument.json")["revision"])
-    folder = Path(name).expanduser()
-    return fingerprint(folder)[:8] if name and folder.is_dir() else None
+    folder = find_folder(name)
+    return fingerprint(folder)[:8] if folder else None
 
 
 def classifiers(device: str) -> "Callable[[ClassifierSpec], Found]":

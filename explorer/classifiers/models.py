@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from explorer.errors import ExplorerError, InvalidData, ModelBroken, ModelNotFound, UnknownName
 from explorer.failures import first_line, load_failure, require_device
 from explorer.models.catalog import EMOJI_CLASSIFIER, weights_folder
+from explorer.models.folders import find_folder
 from explorer.perception.axes import find_axis
 from explorer.perception.decide import Calibration
 from explorer.torchvision_schemas import load_torchvision
@@ -74,12 +75,13 @@ def load_model(name: str, device: str) -> Model:
 def _folder(name: str) -> Path | None:
     """Return the folder of that name, None if the name is not a folder."""
     bundled = name == EMOJI_CLASSIFIER
-    folder = weights_folder(name) if bundled else Path(name).expanduser()
-    if not folder.is_dir():
+    path = str(weights_folder(name)) if bundled else name
+    folder = find_folder(path)
+    if folder is None:
         if bundled or name.startswith((".", "/", "~")):
             raise ModelNotFound(
-                f"The classifier {name!r} is not on this machine: there is no folder "
-                f"{str(folder)!r}. Restore it, or choose another classifier."
+                f"The classifier {name!r:.200} is not on this machine: there is no folder "
+                f"{path!r:.200}. Restore it, or choose another classifier."
             )
         return None
     if not (folder / "open_clip_config.json").is_file() or not any(folder.glob("*.safetensors")):
@@ -87,7 +89,7 @@ def _folder(name: str) -> Path | None:
             f"The folder {str(folder)!r} is not a classifier. It needs open_clip_config.json, "
             "weights in a .safetensors file, and the files of the tokenizer."
         )
-    return folder.resolve()
+    return folder
 
 
 def _calibrations(folder: Path) -> dict[str, Calibration]:

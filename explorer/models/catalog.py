@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from explorer.errors import InvalidData, UnknownName
 from explorer.models.backends import Diffusers
-from explorer.models.folders import fingerprint, native_size, require_safe_folder
+from explorer.models.folders import (
+    checked_name,
+    find_folder,
+    fingerprint,
+    native_size,
+    require_safe_folder,
+)
 from explorer.models.requests import ModelSpec
 from explorer.models.variants import changed, read_variant
 from explorer.translations import gettext as _
@@ -18,7 +24,8 @@ if TYPE_CHECKING:
 
 EMOJI_CLASSIFIER = "emoji-clip"
 PHOTO_CLASSIFIER = "ViT-L-14-quickgelu/openai"
-_HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
+# The hub has no longer ids.
+_HUB_ID = re.compile(r"(?=.{3,96}\Z)[A-Za-z0-9][\w.-]*/[\w.-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +70,14 @@ def find_model(
         scheduler: one of SCHEDULERS; None for the model's default.
 
     Raises:
+        InvalidData: the name has a character that no name may have.
         UnknownName: there is no such model or scheduler; the message suggests the nearest name.
         OutOfRange: steps, guidance or size is outside its limits.
         ModelNotFound: the name is a path and there is no such folder.
         ModelBroken: the folder contains no model, or one that is not safe to load.
     """
     given = {"steps": steps, "guidance": guidance, "size": size, "scheduler": scheduler}
-    base, named = read_variant(name)
+    base, named = read_variant(checked_name("model", name))
     changes = named | {key: value for key, value in given.items() if value is not None}
     card = _find_card(base, device)
     return replace(card, spec=changed(card.spec, changes))
@@ -142,7 +150,7 @@ def _find_card(name: str, device: str) -> ModelCard:
 def _looks_like_path(name: str) -> bool:
     if name.startswith((".", "/", "~", "\\")) or name.count("/") > 1:
         return True
-    return bool(name.strip()) and Path(name).is_dir()
+    return find_folder(name) is not None
 
 
 def _hub_card(name: str, device: str) -> ModelCard:
@@ -154,7 +162,7 @@ def _hub_card(name: str, device: str) -> ModelCard:
 
 
 def _folder_card(name: str, device: str) -> ModelCard:
-    folder = Path(name).expanduser().resolve()
+    folder = find_folder(name) or Path(name)
     require_safe_folder(folder)
     usual = {"scheduler": "default", "steps": 50, "guidance": 7.5, "size_px": native_size(folder)}
     settings = {**usual, **_read_settings(folder / "model.json"), "revision": fingerprint(folder)}

@@ -2,12 +2,37 @@
 
 import hashlib
 import json
+import unicodedata
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from explorer.errors import ModelBroken, ModelNotFound
+from explorer.errors import InvalidData, ModelBroken, ModelNotFound
 
 _PICKLES = {".bin", ".ckpt", ".msgpack", ".pkl", ".pickle", ".pt", ".pth"}
+
+
+def checked_name(kind: str, name: str) -> str:
+    """Return the name or path of a model or classifier unchanged.
+
+    Raises:
+        InvalidData: it has a character that neither a file nor an index can hold.
+    """
+    if any(unicodedata.category(character) in {"Cc", "Cs"} for character in name):
+        raise InvalidData(
+            f"The {kind} {name!r:.120} has a character that no name may have. Type the name anew; "
+            "rename a folder whose name is not UTF-8."
+        )
+    return name
+
+
+def find_folder(name: str) -> Path | None:
+    """Return the absolute path of the folder of that name; None if there is or can be none."""
+    # "~nobody" raises a RuntimeError, a name that is too long an OSError.
+    with suppress(OSError, RuntimeError):
+        folder = Path(name).expanduser().resolve()
+        return folder if name and folder.is_dir() else None
+    return None
 
 
 def require_safe_folder(folder: Path) -> None:
@@ -17,9 +42,9 @@ def require_safe_folder(folder: Path) -> None:
         ModelNotFound: there is no such folder.
         ModelBroken: it has no model_index.json, or a part of it has no safetensors weights.
     """
-    if not folder.is_dir():
+    if find_folder(str(folder)) is None:
         raise ModelNotFound(
-            f"There is no folder {str(folder)!r}. Give the path of a folder with a "
+            f"There is no folder {str(folder)!r:.200}. Give the path of a folder with a "
             "model_index.json."
         )
     if not (folder / "model_index.json").is_file():

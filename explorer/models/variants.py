@@ -2,11 +2,11 @@
 
 import re
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from explorer.errors import OutOfRange, UnknownName
 from explorer.models.backends import Diffusers
+from explorer.models.folders import find_folder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,7 +40,7 @@ def read_variant(name: str) -> tuple[str, dict[str, Any]]:
     is not that of a variant.
     """
     found = _VARIANT.fullmatch(name.strip())
-    if not found or Path(name).is_dir():
+    if not found or find_folder(name):
         return name, {}
     changes = [_read_change(change) for change in found["settings"].split(", ")]
     if None in changes:
@@ -51,9 +51,9 @@ def read_variant(name: str) -> tuple[str, dict[str, Any]]:
 def _read_change(text: str) -> tuple[str, Any] | None:
     if match := re.fullmatch(r"guidance (\d+(?:\.\d+)?)", text):
         return "guidance", float(match[1])
-    if match := re.fullmatch(r"(\d+) steps?", text):
+    if match := re.fullmatch(r"(\d{1,9}) steps?", text):
         return "steps", int(match[1])
-    if match := re.fullmatch(r"(\d+) px", text):
+    if match := re.fullmatch(r"(\d{1,9}) px", text):
         return "size", int(match[1])
     return ("scheduler", text) if text in SCHEDULERS else None
 

@@ -319,7 +319,8 @@ def _figures(value: object) -> tuple[tuple[str, float], ...]:
 
 
 def _whole(name: str, value: object) -> int:
-    if not isinstance(value, (int, float)) or value != int(value):
+    # Of infinity, the rest is not a number.
+    if not isinstance(value, (int, float)) or value % 1:
         given = _("empty") if value is None else repr(value)
         raise OutOfRange(
             _("{name} is {value}. Give a whole number above 0.").format(name=name, value=given)

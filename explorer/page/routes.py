@@ -11,7 +11,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from explorer.csv_files import Style, find_separator, write_csv
-from explorer.errors import ExplorerError, InputError
+from explorer.errors import ExplorerError, InputError, ModelNotFound
 from explorer.findings.findings import Findings
 from explorer.findings.readable import readable_table
 from explorer.page.choice import ON, parse, study
@@ -49,6 +49,12 @@ class _Images(StaticFiles):
         return response
 
 
+def _status(error: ExplorerError) -> int:
+    if isinstance(error, InputError):
+        return 400
+    return 404 if isinstance(error, ModelNotFound) else 500
+
+
 def _csv(desk: "Desk", table: "Table") -> "Callable[[Request], Response]":
     def answer(request: "Request") -> Response:
         text, asked = io.StringIO(), request.query_params
@@ -63,7 +69,7 @@ def _csv(desk: "Desk", table: "Table") -> "Callable[[Request], Response]":
                 rows, columns = readable_table(rows, columns, table.readable, style.separator)
             write_csv(rows, text, columns, style)
         except ExplorerError as error:
-            return PlainTextResponse(str(error), 400 if isinstance(error, InputError) else 500)
+            return PlainTextResponse(str(error), _status(error))
         name = table.readable_name if readable else table.name
         return Response(
             # Names of files that are not UTF-8 are sent as they are.

@@ -70,8 +70,9 @@ def test_images_that_are_not_stored_cannot_be_copied(store: Store, tmp_path: Pat
 
 def test_a_folder_that_cannot_be_written_is_named(store: Store, tmp_path: Path) -> None:
     file = write(tmp_path / "file")
-    with pytest.raises(InvalidData, match=r"file' cannot be written .* Name a folder that you may"):
-        copy_images(store, sheet(SAMPLE), file)
+    for folder in (file, tmp_path / ("x" * 300), tmp_path / "a\0"):
+        with pytest.raises(InvalidData, match=r"cannot be written .* Name a folder that you may"):
+            copy_images(store, sheet(SAMPLE), folder)
 
 
 def test_rows_of_annotations_are_read_back_as_they_were(tmp_path: Path) -> None:

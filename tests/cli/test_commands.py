@@ -36,6 +36,17 @@ def test_generate_generates_the_prompt_alone_and_with_twenty_adjectives(
     assert texts[2] == "Photo portrait of an ambitious author"
 
 
+def test_words_in_another_case_are_the_same_words(
+    command: Command, generator: FakeGenerator
+) -> None:
+    command("generate --model fake-a --own-profession 'Ice Sculptor' --adjective NONE --images 2")
+    line = (
+        "tally --model fake-a --own-profession 'ice sculptor' --adjective none --images 2 --csv -"
+    )
+    assert {row["missing"] for row in rows(command(line).stdout)} == {"0"}
+    assert {one.prompt.text for one in generator.generated} == {"Photo portrait of an ice sculptor"}
+
+
 def test_generate_tells_people_everything_on_standard_error(command: Command, cache: Path) -> None:
     done = command(f"generate {SMALL}")
     assert done.stdout == ""
@@ -429,6 +440,12 @@ def test_the_cache_option_goes_before_the_environment(
         ("compare fake-a fake-a --profession author", "'fake-a' is given twice"),
         (f"tally {AUTHOR} --csv - --json", "Choose one"),
         (f"tally {AUTHOR} --readable", "Add --csv"),
+        (f"tally {AUTHOR} --csv {'x' * 300}", "cannot be written"),
+        (f"tally {AUTHOR} --cache ~nosuchuser/x", "No folder can be called '~nosuchuser/x'"),
+        ("tally --model owner/\0 --profession author", "has a character that no name may have"),
+        (f"tally {AUTHOR} --template '\0 {{adjective}} {{profession}}'", "invisible character"),
+        (f"tally {AUTHOR} --images {'9' * 4_000}", "Give a whole number from 1 to"),
+        (f"plan --difference {'9' * 5_000}", "The difference is inf"),
         (f"tally {AUTHOR} --csv - --separator pipe", "Unknown separator 'pipe'"),
         (f"tally {AUTHOR} --csv no/such/folder/tallies.csv", "'no/such/folder/tallies.csv'"),
         (f"tally {AUTHOR} --year 2024", "2023, 2025"),

@@ -82,6 +82,30 @@ def test_a_choice_that_cannot_be_is_a_message_and_no_file(client: TestClient) ->
     assert "Did you mean 'emoji-skewed'?" in answer.text
 
 
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("csv/tallies.csv?model=~nosuchuser/x", 404),
+        (f"csv/tallies.csv?model={'x' * 300}", 400),
+        (f"csv/tallies.csv?model=/{'x' * 300}", 404),
+        ("csv/tallies.csv?model=a%00b", 400),
+        (f"csv/tallies.csv?images={'9' * 5_000}", 400),
+        (f"csv/tallies.csv?guidance={'9' * 5_000}", 400),
+        ("csv/gaps.csv?reference=author:nan", 400),
+        ("csv/tallies.csv?separator=pipe", 400),
+        (f"img/{'x' * 300}", 404),
+        ("img/aa/a%00b.webp", 404),
+        ("thumb/%ED%A0%80", 404),
+    ],
+)
+def test_a_name_that_nobody_expected_is_a_message(
+    client: TestClient, path: str, status: int
+) -> None:
+    answer = client.get(f"/{path}")
+    assert answer.status_code == status
+    assert 0 < len(answer.text) < 500
+
+
 def test_an_image_is_asked_for_once(client: TestClient, desk: Desk, generated: Generated) -> None:
     study = generated(SMALL)
     key = study.requests(study.models[0])[0].key
