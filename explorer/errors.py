@@ -65,7 +65,7 @@ class UnknownName(InputError):
         else:
             more = "..." if len(known) > _NAMES_SHOWN else "."
             hint = "Known: " + ", ".join(map(repr, known[:_NAMES_SHOWN])) + more
-        super().__init__(f"Unknown {kind} {name!r}. {hint} {remedy}".strip())
+        super().__init__(f"Unknown {kind} {name!r:.120}. {hint} {remedy}".strip())
 
 
 class NotChosen(InputError):

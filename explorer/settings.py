@@ -2,7 +2,7 @@
 
 import os
 import re
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -54,19 +54,19 @@ def load(cache: Path | None = None) -> Settings:
         cache: the folder for images and index; overrides EXPLORER_CACHE.
 
     Raises:
-        InvalidData: EXPLORER_BATCH or EXPLORER_DEVICE is invalid.
+        InvalidData: EXPLORER_BATCH or EXPLORER_DEVICE is invalid, or no folder can have the name.
     """
     zero_gpu = os.environ.get("SPACES_ZERO_GPU", "").lower() in {"1", "t", "true"}
     device = os.environ.get("EXPLORER_DEVICE") or ("cuda" if zero_gpu else _device())
     if device not in {"cpu", "cuda", "mps"}:
         raise InvalidData(f"EXPLORER_DEVICE is {device!r}. Set it to 'cpu', 'cuda' or 'mps'.")
     batch = os.environ.get("EXPLORER_BATCH", "32")
-    if not batch.isdecimal() or int(batch) < 1:
-        raise InvalidData(f"EXPLORER_BATCH is {batch!r}. Set it to a whole number above 0.")
+    if not re.fullmatch("[1-9][0-9]{0,8}", batch):
+        raise InvalidData(f"EXPLORER_BATCH is {batch!r:.80}. Set it to a whole number above 0.")
     app = repository() / "cache"
     default = space_cache(Path("/data"), app) if "SPACE_ID" in os.environ else app
     root = cache or Path(os.environ.get("EXPLORER_CACHE") or default)
-    return Settings(root, device, int(batch), zero_gpu)
+    return Settings(_possible(root), device, int(batch), zero_gpu)
 
 
 def space_cache(storage: Path, app: Path) -> Path:
@@ -187,6 +187,20 @@ def secrets() -> list[str]:
 def proxies() -> list[str]:
     """Return the names of the variables that send requests through a proxy."""
     return sorted(name for name, text in os.environ.items() if text and _PROXY.fullmatch(name))
+
+
+def _possible(folder: Path) -> Path:
+    """Return the folder, its "~" replaced, whether it exists or not."""
+    try:
+        found = folder.expanduser()
+        with suppress(OSError):
+            found.stat()
+    except (RuntimeError, ValueError) as error:
+        raise InvalidData(
+            f"No folder can be called {str(folder)!r:.200} ({error}). Choose another one with "
+            "--cache or EXPLORER_CACHE."
+        ) from error
+    return found
 
 
 def _device() -> str:

@@ -35,6 +35,21 @@ def test_the_cache_lies_beside_the_code_unless_another_is_named(
     assert settings.load().cache == settings.repository() / "cache"
 
 
+@pytest.mark.parametrize("name", ["~nosuchuser/x", "a\0b", "a\ud800"])
+def test_a_cache_that_no_folder_can_be_called_is_refused(name: str) -> None:
+    with pytest.raises(InvalidData, match=r"No folder can be called .* Choose another one with"):
+        settings.load(Path(name))
+
+
+@pytest.mark.parametrize("batch", ["0", "-1", "many", "9" * 5_000])
+def test_a_batch_that_is_no_number_above_0_is_refused(
+    monkeypatch: pytest.MonkeyPatch, batch: str
+) -> None:
+    monkeypatch.setenv("EXPLORER_BATCH", batch)
+    with pytest.raises(InvalidData, match="Set it to a whole number above 0"):
+        settings.load()
+
+
 def test_in_a_space_a_named_cache_is_used(monkeypatch: pytest.MonkeyPatch, cache: Path) -> None:
     monkeypatch.setenv("SPACE_ID", "someone/bias-explorer")
     assert settings.load().cache == cache

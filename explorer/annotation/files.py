@@ -1,9 +1,10 @@
 """Samples and annotations as files: sheets to fill in, images, and annotations to read."""
 
-import csv
-import io
+from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
+from explorer.csv_files import Columns, read_csv
 from explorer.errors import InvalidData, UnknownName
 from explorer.perception.annotations import Annotation, annotation_of, answers
 from explorer.perception.axes import find_axis
@@ -12,12 +13,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
+    from explorer.csv_files import Line
     from explorer.perception.samples import Sampled
     from explorer.store.index import Store
 
     Row = dict[str, object]
 
 _ASKED = ("image", "axis", "label")
+_COLUMNS = Columns(
+    _ASKED,
+    optional=("date",),
+    renamed={"picture": "image"},
+    remedy={"annotator": "Give the annotator's name with --annotator."},
+)
 
 
 def sheet(sample: "Iterable[Sampled]") -> "list[Row]":
@@ -51,9 +59,9 @@ def copy_images(store: "Store", rows: "Iterable[Row]", folder: "Path") -> None:
         folder.mkdir(parents=True, exist_ok=True)
         for key, number in wanted.items():
             Image.fromarray(store.pixels(key)).save(folder / f"{number}.png")
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise InvalidData(
-            f"{str(folder)!r} cannot be written ({error.strerror or error}). Name a folder that "
+            f"{str(folder)!r:.200} cannot be written ({error}). Name a folder that "
             "you may write to."
         ) from error
 
@@ -75,7 +83,7 @@ def annotation_rows(labels: "Iterable[Annotation]") -> "list[Row]":
 def read_annotations(path: "Path", annotator: str | None, date: str) -> tuple[Annotation, ...]:
     """Return annotations from a CSV file with the columns image, axis and label.
 
-    Rows with an empty label are skipped.
+    Lines with an empty label are skipped. The case of axes and labels does not matter.
 
     Args:
         path: the file.
@@ -86,54 +94,37 @@ def read_annotations(path: "Path", annotator: str | None, date: str) -> tuple[An
         InvalidData: the file cannot be read or breaks its rules; the message names file, line,
             value and remedy.
     """
-    lines = csv.DictReader(io.StringIO(_text(path), newline=""))
     needed = _ASKED if annotator is not None else (*_ASKED, "annotator")
-    missing = next((name for name in needed if name not in (lines.fieldnames or ())), None)
-    if missing:
-        hint = (
-            "Give the annotator's name with --annotator." if missing == "annotator" else "Add it."
-        )
-        raise InvalidData(
-            f"{str(path)!r}, line 1: there is no column {missing!r} in {lines.fieldnames!r}. {hint}"
-        )
-    try:
-        return tuple(_labels(path, lines, annotator, date))
-    except csv.Error as error:
-        raise InvalidData(
-            f"{str(path)!r}, line {lines.line_num}: {error}. Correct the line, its quotes first."
-        ) from error
+    return tuple(_labels(read_csv(path, replace(_COLUMNS, needed=needed)), annotator, date))
 
 
-def _text(path: "Path") -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InvalidData(
-            f"{str(path)!r} cannot be read ({error}). Give a CSV file, in UTF-8, as "
-            "`annotate sample` writes it."
-        ) from error
-
-
-def _labels(
-    path: "Path", lines: "csv.DictReader[str]", annotator: str | None, date: str
-) -> "Iterator[Annotation]":
+def _labels(lines: "Iterable[Line]", annotator: str | None, today: str) -> "Iterator[Annotation]":
     seen: set[tuple[str, str, str]] = set()
     for line in lines:
-        given = {name: (text or "").strip() for name, text in line.items() if name}
+        given = {name: (text or "").strip() for name, text in line.cells.items()}
         if not given["label"]:
             continue
-        place = f"{str(path)!r}, line {lines.line_num}"
         who = given["annotator"] if annotator is None else annotator
         try:
-            label = annotation_of(
-                given["image"], given["axis"], who, given["label"], given.get("date") or date
-            )
+            date = _date(given.get("date") or today)
+            label = annotation_of(given["image"], given["axis"], who, given["label"], date)
         except (UnknownName, InvalidData) as error:
-            raise InvalidData(f"{place}: {error}") from error
+            raise InvalidData(f"{line.place}: {error}") from error
         if (label.image, label.axis, label.annotator) in seen:
             raise InvalidData(
-                f"{place}: {label.annotator!r} has already annotated {label.image!r} on "
+                f"{line.place}: {label.annotator!r} has already annotated {label.image!r} on "
                 f"{label.axis!r} in this file. Keep one of the lines."
             )
         seen.add((label.image, label.axis, label.annotator))
         yield label
+
+
+def _date(text: str) -> str:
+    """Return a date unchanged, unless a spreadsheet wrote it in the order of its country."""
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        raise InvalidData(
+            f"The date is {text!r}. Write it as in 2026-11-25, or leave it out."
+        ) from None
+    return text

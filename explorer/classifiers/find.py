@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from explorer.failures import unreadable
 from explorer.models.catalog import EMOJI_CLASSIFIER, weights_folder
 from explorer.models.fingerprints import classifier_fingerprint
-from explorer.models.folders import read_config
+from explorer.models.folders import checked_name, read_config
 from explorer.models.names import is_folder
 from explorer.perception.instruments import ClassifierSpec
 
@@ -40,10 +40,13 @@ def classifier_of(given: str | None, card: "ModelCard", axis: "Axis") -> Classif
         axis: the axis; its method decides the kind of classifier.
 
     Raises:
+        InvalidData: the name has a character that no name may have.
         ModelBroken: the files of the classifier cannot be read.
     """
     if axis.method == "pixels":
         return ClassifierSpec("pixels", None if card.bundled else _detector())
+    if given is not None:
+        checked_name("classifier", given)
     on_face = given is not None and (given == FACE or given.startswith(f"{FACE}:"))
     own_name = (given or "").removeprefix(FACE).removeprefix(":").strip() if on_face else given
     asked = ClassifierSpec.parse(own_name or card.classifier)

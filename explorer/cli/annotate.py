@@ -150,7 +150,7 @@ def report(
         (card,) = study.models
         found = [annotation_report(study, store, card, asked) for asked in study.axes]
     rows = [row for one in found for row in report_rows(one)]
-    if output.write(rows, _REPORT_COLUMNS):
+    if output.write(rows, _REPORT_COLUMNS, (*_REPORT_COLUMNS, "instrument")):
         for one in found:
             print_sentences(report_sentences(one))
 

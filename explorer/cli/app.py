@@ -10,7 +10,7 @@ from cyclopts import App, CycloptsError, MissingArgumentError, Parameter, Unused
 
 from explorer import __version__
 from explorer.cli.help import TwoColumns
-from explorer.cli.output import say
+from explorer.cli.output import open_pipe, say
 from explorer.errors import ExplorerError, InputError
 from explorer.interruptions import Interrupted
 from explorer.log import recorded
@@ -93,6 +93,7 @@ def run(words: Sequence[str]) -> int:
     Args:
         words: what stands behind the name of the program.
     """
+    open_pipe()
     try:
         # Help and version come without a status.
         status: int = app.meta(words) or DONE

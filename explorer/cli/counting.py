@@ -10,9 +10,10 @@ from explorer import settings as machine
 from explorer.annotation.sampling import calibrated as calibrate
 from explorer.cli.app import app
 from explorer.cli.options import Asked, CacheFolder, Changed, Models, Year
-from explorer.cli.output import Output, print_sentences, say
+from explorer.cli.output import FindingsOutput, print_sentences, say
 from explorer.cli.store import opened, say_missing
 from explorer.findings.findings import Findings
+from explorer.findings.readable import readable_comparison, readable_image, readable_tally
 from explorer.findings.sentences import clear_sentences, finding_sentences
 from explorer.findings.verdicts import comparison_sentences
 from explorer.perception.axes import GENDER
@@ -74,7 +75,7 @@ def tally(
     model: Models,
     asked: Asked = Asked(),
     changed: Changed = Changed(),
-    output: Output = Output(),
+    output: FindingsOutput = FindingsOutput(),
     by: ByOption = By.PROFESSION,
     year: Year = DEFAULT_YEAR,
     calibrated: Calibrated = False,
@@ -86,7 +87,8 @@ def tally(
         study = _answering(asked, changed.cards(model, settings), store, calibrated=calibrated)
         findings = Findings(study, store)
         rows = findings.tally_rows(by.value, checked_year(year))
-        if output.write(rows, _TALLY_COLUMNS) and by is By.PROFESSION:
+        for_people = output.write_findings(rows, _TALLY_COLUMNS, readable_tally)
+        if for_people and by is By.PROFESSION:
             for finding in findings.found("profession"):
                 print_sentences(_sentences(finding, year))
         say_missing(study, store)
@@ -103,7 +105,7 @@ def images(
     model: Models,
     asked: Asked = Asked(),
     changed: Changed = Changed(),
-    output: Output = Output(),
+    output: FindingsOutput = FindingsOutput(),
     calibrated: Calibrated = False,
     cache: CacheFolder = None,
 ) -> None:
@@ -111,10 +113,11 @@ def images(
     settings = machine.load(cache)
     with opened(settings) as store:
         study = _answering(asked, changed.cards(model, settings), store, calibrated=calibrated)
-        rows = Findings(study, store).image_rows()
+        findings = Findings(study, store)
         labels = tuple(f"{axis.name}_label" for axis in study.axes)
         columns = ("model", "profession", "adjective", "replicate", *labels, "filtered", "file")
-        output.write(rows, columns)
+        rows = findings.image_rows()
+        output.write_findings(rows, columns, readable_image, findings.image_columns)
         say_missing(study, store)
 
 
@@ -131,7 +134,7 @@ def compare(
     *,
     asked: Asked = Asked(),
     changed: Changed = Changed(),
-    output: Output = Output(),
+    output: FindingsOutput = FindingsOutput(),
     by: ByOption = By.PROFESSION,
     year: Year = DEFAULT_YEAR,
     cache: CacheFolder = None,
@@ -142,7 +145,7 @@ def compare(
     with opened(settings) as store:
         findings = Findings(study, store)
         rows = findings.comparison_rows(by.value, checked_year(year))
-        if output.write(rows, _COMPARISON_COLUMNS):
+        if output.write_findings(rows, _COMPARISON_COLUMNS, readable_comparison):
             for axis in study.axes:
                 print_sentences(_compared(findings.differences(by.value, axis.name), by))
         say_missing(study, store)

@@ -129,7 +129,7 @@ class Asked:
         Raises:
             InvalidData: several are named.
         """
-        named = dict.fromkeys(self.axis or (usual,))
+        named = dict.fromkeys(find_axis(name).name for name in self.axis or (usual,))
         if len(named) > 1:
             pattern = _("--axis is {axes}. Ask about one of them at a time.")
             raise InvalidData(pattern.format(axes=", ".join(map(repr, named))))
@@ -137,20 +137,21 @@ class Asked:
 
     def _professions(self) -> Iterator[str]:
         for name in self.profession:
-            if name == ALL:
+            if name.casefold() == ALL:
                 yield from (profession.name for profession in load_professions())
             else:
                 yield _profession(name)
         yield from (own_profession(name).name for name in self.own_profession)
 
     def _adjectives(self) -> Iterator[str | None]:
-        for word in self.adjective or (() if self.own_adjective else (ALL,)):
+        for given in self.adjective or (() if self.own_adjective else (ALL,)):
+            word = given.casefold()
             if word in {ALL, NONE}:
                 yield None
             if word == ALL:
                 yield from (adjective.word for adjective in load_adjectives())
             elif word != NONE:
-                yield _adjective(word)
+                yield _adjective(given)
         yield from (own_adjective(word).word for word in self.own_adjective)
 
 

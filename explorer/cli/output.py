@@ -3,6 +3,7 @@
 Data and sentences about them go to standard output, all other messages to standard error.
 """
 
+import io
 import json
 import re
 import sys
@@ -12,20 +13,24 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
+from explorer.csv_files import Style, find_separator, write_csv
 from explorer.errors import InvalidData
-from explorer.findings.tables import write_csv
+from explorer.findings.readable import readable_table
 from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
+    from explorer.findings.readable import Readable
     from explorer.findings.tables import Row
 
+# Names of files that are not UTF-8 are written as they are.
+_ENCODING, _ERRORS = "utf-8", "surrogateescape"
 _SHARE = re.compile("share|difference|low|high|gap|shift|amplification")
 
 
 @Parameter(name="*")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Output:
-    """The format of the rows; a readable table by default."""
+    """The format of the rows; a table by default."""
 
     csv: Annotated[
         str | None,
@@ -37,25 +42,104 @@ class Output:
         ),
     ] = None
     as_json: Annotated[bool, Parameter(name="--json", help=_("Print JSON."))] = False
+    separator: Annotated[
+        str,
+        Parameter(
+            metavar="NAME",
+            help=_("Between the cells of CSV: 'comma', 'semicolon' or 'tab'."),
+        ),
+    ] = "comma"
+    bom: Annotated[
+        bool,
+        Parameter(help=_("Begin CSV with a byte order mark, which tells Excel that it is UTF-8.")),
+    ] = False
 
-    def write(self, rows: "Sequence[Row]", columns: Sequence[str]) -> bool:
+    def write(
+        self, rows: "Sequence[Row]", columns: Sequence[str], every: Sequence[str] = ()
+    ) -> bool:
         """Write the rows; return whether it was as a table of these columns, for people to read.
+
+        Args:
+            rows: the rows.
+            columns: the columns of the table.
+            every: the columns of CSV without rows; by default those of the table.
 
         Raises:
             InvalidData: CSV and JSON both go to standard output, or the file cannot be written.
+            UnknownName: there is no such separator.
         """
         if self.csv == "-" and self.as_json:
             raise InvalidData(_("--csv '-' and --json both write to standard output. Choose one."))
-        if self.csv == "-":
-            write_csv(rows, sys.stdout)
-        elif self.csv is not None:
-            _write_file(self.csv, rows)
+        if self.csv is not None:
+            self._write_csv(self.csv, rows, every or columns)
         if self.as_json:
             print(json.dumps(rows, indent=2, ensure_ascii=False))
         for_people = self.csv is None and not self.as_json
         if for_people:
             _print_table(rows, columns)
         return for_people
+
+    def _write_csv(self, path: str, rows: "Sequence[Row]", columns: Sequence[str]) -> None:
+        style = Style(find_separator(self.separator), self.bom)
+        if path == "-":
+            write_csv(rows, sys.stdout, columns, style)
+            return
+        try:
+            with open(path, "w", newline="", encoding=_ENCODING, errors=_ERRORS) as file:  # noqa: PTH123 - or /dev/fd/63
+                write_csv(rows, file, columns, style)
+        except (OSError, ValueError) as error:
+            raise InvalidData(
+                _(
+                    "{path!r} cannot be written ({reason}). Give the path of a file in a folder "
+                    "that exists and that you may write to, or '-' for standard output."
+                ).format(path=path, reason=getattr(error, "strerror", None) or error)
+            ) from error
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingsOutput(Output):
+    """The format of rows that have a readable form too."""
+
+    readable: Annotated[
+        bool,
+        Parameter(
+            help=_(
+                "Write CSV for people: a dozen columns, percentages and words. With semicolons "
+                "also decimal commas."
+            )
+        ),
+    ] = False
+
+    def write_findings(
+        self,
+        rows: "Sequence[Row]",
+        columns: Sequence[str],
+        readable: "Readable",
+        every: Sequence[str] = (),
+    ) -> bool:
+        """Write the rows as `write` does, or those that `readable` makes of them.
+
+        Raises:
+            InvalidData: the same, or readable rows are not written as CSV.
+            UnknownName: there is no such separator.
+        """
+        if not self.readable:
+            return self.write(rows, columns, every)
+        if self.csv is None or self.as_json:
+            raise InvalidData(_("--readable is about CSV. Add --csv, and leave --json out."))
+        made = readable_table(rows, every, readable, find_separator(self.separator))
+        return self.write(made[0], (), made[1])
+
+
+def open_pipe() -> None:
+    """Write to a pipe or file in UTF-8, whatever the locale; a terminal keeps its own encoding."""
+    if not isinstance(sys.stdout, io.TextIOWrapper):
+        return
+    if sys.stdout.isatty():
+        sys.stdout.reconfigure(errors="backslashreplace")
+    else:
+        sys.stdout.reconfigure(encoding=_ENCODING, errors=_ERRORS)
 
 
 def print_sentences(sentences: Iterable[str]) -> None:
@@ -66,19 +150,6 @@ def print_sentences(sentences: Iterable[str]) -> None:
 def say(text: str) -> None:
     """Print a message on standard error."""
     print(text, file=sys.stderr, flush=True)
-
-
-def _write_file(path: str, rows: "Sequence[Row]") -> None:
-    try:
-        with open(path, "w", newline="", encoding="utf-8") as file:  # noqa: PTH123 - or /dev/fd/63
-            write_csv(rows, file)
-    except OSError as error:
-        raise InvalidData(
-            _(
-                "{path!r} cannot be written ({reason}). Give the path of a file in a folder that "
-                "exists and that you may write to, or '-' for standard output."
-            ).format(path=path, reason=error.strerror)
-        ) from error
 
 
 def _print_table(rows: "Sequence[Row]", columns: Sequence[str]) -> None:

@@ -9,12 +9,13 @@ from cyclopts import Parameter
 from explorer import settings as machine
 from explorer.cli.app import app
 from explorer.cli.options import ALL, NONE, Asked, CacheFolder, Changed, Model, Year
-from explorer.cli.output import Output, print_sentences
+from explorer.cli.output import FindingsOutput, Output, print_sentences
 from explorer.cli.store import opened, say_missing
 from explorer.errors import InvalidData
 from explorer.findings.findings import Findings
 from explorer.findings.gaps import gap_sentences, headline
 from explorer.findings.plans import PRESETS, Size, plan, plan_rows, plan_sentences
+from explorer.findings.readable import readable_gap, readable_shift, readable_tones
 from explorer.findings.sentences import clear_sentences
 from explorer.findings.shifts import shift_sentences
 from explorer.models.catalog import known_models
@@ -63,12 +64,12 @@ def gap(
     *,
     asked: Asked = Asked(),
     changed: Changed = Changed(),
-    output: Output = Output(),
+    output: FindingsOutput = FindingsOutput(),
     reference: Annotated[
         Path | None,
         Parameter(
             metavar="FILE",
-            help=_("A CSV file with the columns profession and share (women's, 0 to 1)."),
+            help=_("A CSV file with the columns profession and share (women's: 0.25 or 25%)."),
             show_default=_("the labour statistics"),
         ),
     ] = None,
@@ -106,7 +107,7 @@ def adjectives(
     *,
     asked: Asked = Asked(),
     changed: Changed = Changed(),
-    output: Output = Output(),
+    output: FindingsOutput = FindingsOutput(),
     cache: CacheFolder = None,
 ) -> None:
     """Print the shift of the feminine share with each adjective."""
@@ -118,7 +119,7 @@ def adjectives(
     study = with_none.study(changed.cards([model], settings))
     with opened(settings) as store:
         findings = Findings(study, store)
-        if output.write(findings.shift_rows, _SHIFT_COLUMNS):
+        if output.write_findings(findings.shift_rows, _SHIFT_COLUMNS, readable_shift):
             moved = findings.shifts
             print_sentences((*shift_sentences(moved), *clear_sentences(one.q for one in moved)))
         say_missing(study, store)
@@ -169,9 +170,9 @@ def _of_all(asked: Asked) -> Asked:
 
 
 def _show_gaps(
-    findings: Findings, output: Output, references: "dict[str, Reference]", beside: str
+    findings: Findings, output: FindingsOutput, references: "dict[str, Reference]", beside: str
 ) -> None:
-    if output.write(findings.gap_rows(references), _GAP_COLUMNS):
+    if output.write_findings(findings.gap_rows(references), _GAP_COLUMNS, readable_gap):
         found = findings.gaps(references)
         remark = _(
             "The reference counts people, the classifier counts how images look. The gap describes "
@@ -181,8 +182,8 @@ def _show_gaps(
         print_sentences((*sentences, *clear_sentences(gap.q for gap in found.rows), remark))
 
 
-def _show_tones(findings: Findings, output: Output) -> None:
-    if output.write(findings.tone_rows, _TONE_COLUMNS):
+def _show_tones(findings: Findings, output: FindingsOutput) -> None:
+    if output.write_findings(findings.tone_rows, _TONE_COLUMNS, readable_tones):
         remark = _(
             "Compared with all tones being equally frequent, which describes and does not mean "
             "fair. Few images always give some distance: only one above its line shows that the "
@@ -204,7 +205,8 @@ def _beside(path: Path | None, year: int) -> str:
 
 def _with_none(asked: Asked) -> tuple[str, ...]:
     """Return the adjectives asked for, and none, which all are compared with."""
-    if set(asked.adjective) == {NONE} and not asked.own_adjective:
-        raise InvalidData(_("--adjective is 'none' only. Name one, or leave it out for all 20."))
     given = asked.adjective or (() if asked.own_adjective else (ALL,))
-    return given if {ALL, NONE} & set(given) else (NONE, *given)
+    named = set(map(str.casefold, given))
+    if named == {NONE} and not asked.own_adjective:
+        raise InvalidData(_("--adjective is 'none' only. Name one, or leave it out for all 20."))
+    return given if {ALL, NONE} & named else (NONE, *given)

@@ -13,7 +13,13 @@ from explorer.findings.error_rates import known_errors
 from explorer.findings.gap_tables import gap_rows, shift_rows, tone_rows
 from explorer.findings.gaps import gaps
 from explorer.findings.shifts import shifts
-from explorer.findings.tables import Origin, comparison_rows, image_rows, tally_rows
+from explorer.findings.tables import (
+    Origin,
+    comparison_rows,
+    image_columns,
+    image_rows,
+    tally_rows,
+)
 from explorer.findings.tallies import cells, tally
 from explorer.models.provenance import Provenance
 from explorer.perception.axes import GENDER
@@ -137,6 +143,11 @@ class Findings:
             self.origins,
             lambda key: str(self._store.image_path(key)),
         )
+
+    @property
+    def image_columns(self) -> tuple[str, ...]:
+        """The columns of image_rows, with images or without."""
+        return image_columns(self.study.decided_on)
 
     def comparison_rows(self, by: "By", year: int) -> "list[Row]":
         """Return differences as rows; columns as explorer.findings.tables.comparison_rows."""

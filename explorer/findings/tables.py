@@ -1,6 +1,5 @@
 """Findings as rows for files and scripts."""
 
-import csv
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,23 +9,21 @@ from explorer.words.vocabulary import DEFAULT_YEAR, known_adjective, known_profe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
-    from typing import TextIO
 
     from explorer.findings.corrected import Finding
     from explorer.findings.differences import Difference
     from explorer.findings.tallies import Tally
     from explorer.models.provenance import Provenance
-    from explorer.models.requests import ModelSpec
-    from explorer.perception.axes import Axis
+    from explorer.models.requests import ImageRequest, ModelSpec
+    from explorer.perception.axes import Axis, Perception
     from explorer.perception.instruments import Instrument
     from explorer.statistics.intervals import Interval
     from explorer.store.observations import Observation
 
 Row = dict[str, object]
 
+_ASKED = ("model", "profession", "adjective", "prompt", "replicate", "seed", "key")
 _SETTINGS = ("scheduler", "steps", "guidance", "width_px", "height_px", "dtype")
-# A spreadsheet reads a text that starts with one of these as a formula.
-_FORMULA = ("=", "+", "-", "@", "\t")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,14 +131,19 @@ def image_rows(
     known = by_model(origins)
     return [
         {
-            **_asked(observation),
+            **_asked(observation.request),
             "file": None if file is None or observation.filtered else file(observation.request.key),
             "filtered": observation.filtered,
-            **_answers(observation, axes),
+            **_answers(observation.perceptions, axes),
             **model_columns(known.get(observation.request.model.name)),
         }
         for observation in observations
     ]
+
+
+def image_columns(axes: "Sequence[Axis]") -> tuple[str, ...]:
+    """Return the columns of image_rows, which a file has even without images."""
+    return (*_ASKED, "file", "filtered", *_answers({}, axes), *model_columns(None))
 
 
 def comparison_rows(
@@ -182,23 +184,6 @@ def comparison_rows(
         for difference in differences
         for position in range(len(difference.comparison.left.axis.labels))
     ]
-
-
-def write_csv(rows: "Sequence[Row]", stream: "TextIO") -> None:
-    """Write rows as CSV with a header; None becomes an empty cell.
-
-    A text that a spreadsheet would run as a formula is preceded by an apostrophe. Without rows,
-    nothing is written.
-    """
-    if not rows:
-        return
-    writer = csv.DictWriter(stream, fieldnames=list(rows[0]), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows({key: _harmless(value) for key, value in row.items()} for row in rows)
-
-
-def _harmless(value: object) -> object:
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
 
 
 def by_model(origins: "Iterable[Origin]") -> dict[str, Origin]:
@@ -318,23 +303,16 @@ def model_columns(known: Origin | None) -> Row:
     }
 
 
-def _asked(observation: "Observation") -> Row:
-    request = observation.request
-    return {
-        "model": request.model.name,
-        "profession": request.prompt.profession,
-        "adjective": request.prompt.adjective,
-        "prompt": request.prompt.text,
-        "replicate": request.replicate,
-        "seed": request.seed,
-        "key": request.key,
-    }
+def _asked(request: "ImageRequest") -> Row:
+    prompt = request.prompt
+    asked = (request.model.name, prompt.profession, prompt.adjective, prompt.text)
+    return dict(zip(_ASKED, (*asked, request.replicate, request.seed, request.key), strict=True))
 
 
-def _answers(observation: "Observation", axes: "Iterable[Axis]") -> Row:
+def _answers(perceptions: "Mapping[str, Perception]", axes: "Iterable[Axis]") -> Row:
     row: Row = {}
     for axis in axes:
-        seen = observation.perceptions.get(axis.name)
+        seen = perceptions.get(axis.name)
         scores = seen.scores if seen and seen.scores else (None,) * len(axis.score_names)
         answer: Row = {
             "label": seen.label if seen else None,

@@ -9,7 +9,7 @@ from explorer.errors import InvalidData, ModelNotFound, UnknownName
 from explorer.failures import unreadable
 from explorer.models.backends import Diffusers
 from explorer.models.fingerprints import pipeline_fingerprint
-from explorer.models.folders import own_settings, require_safe_folder
+from explorer.models.folders import checked_name, own_settings, require_safe_folder
 from explorer.models.names import (
     FolderName,
     HubName,
@@ -69,14 +69,15 @@ def find_model(
         given: changed settings.
 
     Raises:
+        InvalidData: the name has a character that no name may have, or what the cache knows of the
+            model is damaged.
         UnknownName: there is no such model, scheduler or precision; the nearest is suggested.
         OutOfRange: steps, guidance or size is outside its limits.
         ModelNotFound: the name is a path and there is no such folder, or an address that is not
             one of a model, or the model has been withdrawn.
         ModelBroken: the folder contains no model, or one that is not safe to load.
-        InvalidData: what the cache knows of the model is damaged.
     """
-    base, named = read_variant(name)
+    base, named = read_variant(checked_name("model", name))
     changes = named | {key: value for key, value in given.items() if value is not None}
     card = _find_card(base, device, cache)
     return replace(card, spec=changed(card.spec, changes))

@@ -1,11 +1,13 @@
 """Local model folders: their content, their safety, and the settings that their configs ask for."""
 
 import json
+import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from explorer.errors import ModelBroken, ModelNotFound
+from explorer.errors import InvalidData, ModelBroken, ModelNotFound
 from explorer.failures import unreadable
+from explorer.models.names import is_folder
 from explorer.models.weights import INDEX, loaded_files
 
 if TYPE_CHECKING:
@@ -20,6 +22,20 @@ _USUAL_BLOCKS = 4
 _MAX_LATENT = 512
 
 
+def checked_name(kind: str, name: str) -> str:
+    """Return the name or path of a model or classifier unchanged.
+
+    Raises:
+        InvalidData: it has a character that neither a file nor an index can hold.
+    """
+    if any(unicodedata.category(character) in {"Cc", "Cs"} for character in name):
+        raise InvalidData(
+            f"The {kind} {name!r:.120} has a character that no name may have. Type the name anew; "
+            "rename a folder whose name is not UTF-8."
+        )
+    return name
+
+
 def require_safe_folder(folder: Path) -> None:
     """Refuse a model folder that does not exist, holds no usable pipeline, or has pickles only.
 
@@ -28,9 +44,9 @@ def require_safe_folder(folder: Path) -> None:
         ModelBroken: it has no model_index.json or one of another kind of pipeline, or a component
             of it has no safetensors weights.
     """
-    if not folder.is_dir():
+    if not is_folder(str(folder)):
         raise ModelNotFound(
-            f"There is no folder {str(folder)!r}. Give the path of a folder with a "
+            f"There is no folder {str(folder)!r:.200}. Give the path of a folder with a "
             "model_index.json."
         )
     if not (folder / INDEX).is_file():

@@ -66,9 +66,9 @@ def read_variant(name: str) -> tuple[str, dict[str, Any]]:
 def _read_change(text: str) -> tuple[str, Any] | None:
     if match := re.fullmatch(r"guidance (\d+(?:\.\d+)?)", text):
         return "guidance", float(match[1])
-    if match := re.fullmatch(r"(\d+) steps?", text):
+    if match := re.fullmatch(r"(\d{1,9}) steps?", text):
         return "steps", int(match[1])
-    if match := re.fullmatch(r"(\d+) px", text):
+    if match := re.fullmatch(r"(\d{1,9}) px", text):
         return "size", int(match[1])
     if text in PRECISIONS:
         return "precision", text

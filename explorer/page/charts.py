@@ -7,7 +7,7 @@ from explorer.findings.sentences import reasons_told
 from explorer.perception.axes import FEMININE, GENDER
 from explorer.translations import gettext as _
 from explorer.words.labour import us_workers
-from explorer.words.references import OWN, labour_references, transcribed
+from explorer.words.references import labour_references, match_text, transcribed
 from explorer.words.vocabulary import DEFAULT_YEAR
 
 if TYPE_CHECKING:
@@ -185,19 +185,6 @@ def labour_mark(profession: "Profession", year: int = DEFAULT_YEAR) -> Mark | No
         match=match_text(reference.match),
     )
     return Mark(reference.share, text, reference.trusted)
-
-
-def match_text(match: str) -> str:
-    """Return the sense in which the counted occupation matches the word: "close match"."""
-    return {
-        "exact": _("exact match"),
-        "close": _("close match"),
-        "broad": _("counted in a broader group"),
-        "largest-kind": _("the largest of several kinds"),
-        "ambiguous": _("one of several senses"),
-        "gendered-term": _("the word itself states a gender"),
-        OWN: _("own figure"),
-    }[match]
 
 
 def year_text(year: int) -> str:

@@ -3,8 +3,8 @@
 A link holds the whole choice, so that it can be cited and opens the same view again:
 `?model=emoji-skewed&profession=author&adjectives=none,honest&images=9`. Defaults replace what
 is left out, and the way of measuring is included only where it differs from them:
-`&tone=pixels&gate=on&year=2021`. Words that people add may contain commas, so each has its own
-parameter, and so has each figure of a reference that they upload:
+`&tone=pixels&gate=on&year=2021`. Words that people add may contain a comma and a space, so each has
+its own parameter, and so has each figure of a reference that they upload:
 `&reference=author:0.4&reference=nurse:0.9`.
 """
 
@@ -31,7 +31,7 @@ from explorer.words.vocabulary import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from explorer.models.catalog import ModelCard
     from explorer.words.references import Reference
@@ -44,6 +44,7 @@ SPREAD_OVER = 30
 IMAGES = 9
 CAPTIONS, PIXELS = "captions", "pixels"
 ON, OFF = "on", "off"
+_DIGITS = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,25 +258,37 @@ def _spread() -> tuple[str, ...]:
     return evenly(sorted(known, key=lambda name: known[name].share), SPREAD_OVER)
 
 
-def _listed_professions() -> frozenset[str]:
-    return frozenset({ALL, SPREAD, *(profession.name for profession in load_professions())})
+def _listed_professions() -> dict[str, str]:
+    return _by_case(ALL, SPREAD, *(profession.name for profession in load_professions()))
 
 
-def _listed_adjectives() -> frozenset[str]:
-    return frozenset({ALL, NONE, *(adjective.word for adjective in load_adjectives())})
+def _listed_adjectives() -> dict[str, str]:
+    return _by_case(ALL, NONE, *(adjective.word for adjective in load_adjectives()))
 
 
-def _joined(words: "Iterable[str]", listed: "Collection[str]") -> list[str]:
-    runs = [(known, list(run)) for known, run in groupby(words, listed.__contains__)]
+def _by_case(*names: str) -> dict[str, str]:
+    return {name.casefold(): name for name in names}
+
+
+def _joined(words: "Iterable[str]", listed: "Mapping[str, str]") -> list[str]:
+    runs = [(known, list(run)) for known, run in groupby(words, set(listed.values()).__contains__)]
     return [text for known, run in runs for text in ([",".join(run)] if known else run)]
 
 
-def _split(values: "Iterable[str]", listed: frozenset[str]) -> tuple[str, ...]:
+def _split(values: "Iterable[str]", listed: "Mapping[str, str]") -> tuple[str, ...]:
+    """Return the words of a parameter's values; listed ones as they are listed.
+
+    A value is a list if all of its parts are listed, or some are and no space follows a comma: in
+    "nurse, retired", the comma belongs to the word.
+    """
     words: list[str] = []
     for value in values:
-        parts = [part.strip() for part in value.split(",")]
-        words += parts if listed.issuperset(parts) else [value.strip()]
-    return tuple(dict.fromkeys(word for word in words if word))
+        parts = [part for part in value.split(",") if part.strip()]
+        known = [part.strip().casefold() in listed for part in parts]
+        is_list = any(known) and (all(known) or ", " not in value.strip())
+        words += parts if is_list else [value]
+    named = (word.strip() for word in words)
+    return tuple(dict.fromkeys(listed.get(word.casefold(), word) for word in named if word))
 
 
 def _figure(text: str) -> tuple[str, float]:
@@ -284,9 +297,10 @@ def _figure(text: str) -> tuple[str, float]:
 
 
 def _whole(name: str, text: str) -> int:
-    if not text.strip().isdecimal():
+    # Python reads no number of thousands of digits, and no setting has more than these.
+    if not text.strip().isdecimal() or len(text.strip()) > _DIGITS:
         raise OutOfRange(
-            _("{name} is {text!r} in the address. Give a whole number above 0.").format(
+            _("{name} is {text!r:.80} in the address. Give a whole number above 0.").format(
                 name=name, text=text
             )
         )
@@ -304,5 +318,5 @@ def _number(name: str, text: str) -> float:
         return float(text)
     except ValueError:
         raise InvalidData(
-            _("{name} is {text!r} in the address. Give a number.").format(name=name, text=text)
+            _("{name} is {text!r:.80} in the address. Give a number.").format(name=name, text=text)
         ) from None

@@ -201,14 +201,18 @@ def _reference() -> ReferenceFields:
         gr.HTML(
             "<p>"
             + _(
-                "A CSV file with the columns <b>profession</b> and <b>share</b> (of women, 0 to 1) "
-                "replaces the labour statistics."
+                "A CSV file with the columns <b>profession</b> and <b>share</b> (of women, such as "
+                "0.25 or 25%) replaces the labour statistics."
             )
             + "</p>",
             apply_default_css=False,
         )
         upload = gr.UploadButton(
-            _("Upload a CSV file"), file_types=[".csv"], size="sm", scale=0, elem_id="bx-upload"
+            _("Upload a CSV file"),
+            file_types=[".csv", ".tsv", ".txt"],
+            size="sm",
+            scale=0,
+            elem_id="bx-upload",
         )
         labour = gr.Button(_("Labour statistics"), size="sm", scale=0, elem_id="bx-labour")
     return ReferenceFields(gr.State([]), upload, labour)
@@ -316,7 +320,8 @@ def whole(name: str, value: object) -> int:
     """
     if value is None:
         raise NotChosen(_("{name}: give a whole number.").format(name=name))
-    if not isinstance(value, (int, float)) or value != int(value):
+    # Of infinity, the rest is not a number.
+    if not isinstance(value, (int, float)) or value % 1:
         raise OutOfRange(
             _("{name} is {value!r}. Give a whole number.").format(name=name, value=value)
         )

@@ -9,7 +9,7 @@ from explorer.findings.gap_tables import tone_rows
 from explorer.findings.gaps import headline, headline_sentences, left_out_sentences
 from explorer.findings.sentences import reasons_sentences
 from explorer.findings.shifts import shift_sentences
-from explorer.page.charts import Chart, chart, labels, match_text, year_text
+from explorer.page.charts import Chart, chart, labels, year_text
 from explorer.page.choice import (
     GAPS,
     NONE,
@@ -26,6 +26,7 @@ from explorer.page.tables import tables
 from explorer.perception.axes import FEMININE, GENDER
 from explorer.statistics.amplification import FEWEST as FEWEST_FOR_A_SLOPE
 from explorer.translations import gettext as _
+from explorer.words.references import match_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

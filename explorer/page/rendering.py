@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from explorer.errors import NotChosen
-from explorer.page.charts import coded, match_text
+from explorer.findings.readable import chance_text
+from explorer.page.charts import coded
 from explorer.page.glossary import glossary
 from explorer.page.pace import duration
 from explorer.translations import gettext, ngettext
+from explorer.words.references import match_text
 
 if TYPE_CHECKING:
     from explorer.errors import ExplorerError
@@ -102,6 +104,4 @@ def _points(difference: float) -> str:
 
 def _chance(value: float | None) -> str:
     """Return a p or q as text, a dash where nothing was tested."""
-    if value is None:
-        return "\N{EN DASH}"
-    return "< 0.001" if value < 0.001 else f"{value:.2g}"  # noqa: PLR2004 - as journals do
+    return chance_text(value) or "\N{EN DASH}"

@@ -11,10 +11,11 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from explorer.errors import ExplorerError, InputError
+from explorer.csv_files import Style, find_separator, write_csv
+from explorer.errors import ExplorerError, InputError, ModelNotFound
 from explorer.findings.findings import Findings
-from explorer.findings.tables import write_csv
-from explorer.page.choice import parse, study
+from explorer.findings.readable import readable_table
+from explorer.page.choice import ON, parse, study
 from explorer.page.tables import tables
 
 if TYPE_CHECKING:
@@ -67,19 +68,33 @@ class _Images(StaticFiles):
         return response
 
 
+def _status(error: ExplorerError) -> int:
+    if isinstance(error, InputError):
+        return 400
+    return 404 if isinstance(error, ModelNotFound) else 500
+
+
 def _csv(desk: "Desk", table: "Table") -> "Callable[[Request], Response]":
     def answer(request: "Request") -> Response:
-        text = io.StringIO()
+        text, asked = io.StringIO(), request.query_params
+        readable = asked.get("readable") == ON
         try:
-            choice = parse(request.query_params, table.default)
+            style = Style(find_separator(asked.get("separator", ",")), asked.get("bom") == ON)
+            choice = parse(asked, table.default)
             made = study(choice, desk.find_model, desk.settings.device)
-            write_csv(table.rows(Findings(made, desk.store), choice), text)
+            found = Findings(made, desk.store)
+            rows, columns = table.rows(found, choice), table.columns(found)
+            if readable:
+                rows, columns = readable_table(rows, columns, table.readable, style.separator)
+            write_csv(rows, text, columns, style)
         except ExplorerError as error:
-            return PlainTextResponse(str(error), 400 if isinstance(error, InputError) else 500)
+            return PlainTextResponse(str(error), _status(error))
+        name = table.readable_name if readable else table.name
         return Response(
-            text.getvalue(),
+            # Names of files that are not UTF-8 are sent as they are.
+            text.getvalue().encode("utf-8", "surrogateescape"),
             media_type="text/csv",
-            headers={"Content-Disposition": f'attachment; filename="{table.name}"'},
+            headers={"Content-Disposition": f'attachment; filename="{name}"'},
         )
 
     return answer

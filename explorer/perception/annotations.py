@@ -1,12 +1,14 @@
 """Annotations: people's answers about images, and their consensus."""
 
 import hashlib
+import unicodedata
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from explorer.errors import InvalidData, UnknownName
 from explorer.perception.axes import find_axis
+from explorer.words.entries import is_visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -55,28 +57,30 @@ def shown_labels(axis: "Axis", annotator: str) -> tuple[str, ...]:
 
 
 def annotation_of(image: str, axis: str, annotator: str, label: str, date: str) -> Annotation:
-    """Return a checked annotation, with the annotator's name stripped.
+    """Return a checked annotation, its name stripped, axis and label regardless of case.
 
     Raises:
         UnknownName: there is no such axis, or it has no such answer.
         InvalidData: the annotator has no name, or one that is too long or not on one line.
     """
-    known = answers(find_axis(axis))
-    if label not in known:
-        raise UnknownName(f"label of the axis {axis!r}:", label, known)
-    return Annotation(image, axis, checked_annotator(annotator), label, date)
+    asked = find_axis(axis)
+    known = {answer.casefold(): answer for answer in answers(asked)}
+    if label.casefold() not in known:
+        raise UnknownName(f"label of the axis {asked.name!r}:", label, known.values())
+    name = checked_annotator(annotator)
+    return Annotation(image, asked.name, name, known[label.casefold()], date)
 
 
 def checked_annotator(annotator: str) -> str:
-    """Return an annotator's name without surrounding spaces.
+    """Return an annotator's name without surrounding spaces, with its accents composed.
 
     Raises:
         InvalidData: there is no name, or it is too long or not on one line.
     """
-    name = annotator.strip()
-    if not name or len(name) > LONGEST_NAME or not name.isprintable():
+    name = unicodedata.normalize("NFC", annotator.strip())
+    if not name or len(name) > LONGEST_NAME or not is_visible(name):
         raise InvalidData(
-            f"The annotator is {annotator!r}. Give a name or initials of 1 to {LONGEST_NAME} "
+            f"The annotator is {annotator!r:.80}. Give a name or initials of 1 to {LONGEST_NAME} "
             "characters, so that annotators can be told apart."
         )
     return name

@@ -100,13 +100,13 @@ def every_axis() -> tuple[Axis, ...]:
 
 
 def find_axis(name: str) -> Axis:
-    """Return the axis of that name.
+    """Return the axis of that name, regardless of case.
 
     Raises:
         UnknownName: there is none; the message suggests the nearest name.
     """
     for axis in every_axis():
-        if axis.name == name:
+        if axis.name == name.strip().casefold():
             return axis
     raise UnknownName("axis", name, (axis.name for axis in every_axis()))
 

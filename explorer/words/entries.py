@@ -1,5 +1,6 @@
 """Read the entries of a word file, and check the words that people add."""
 
+import re
 import unicodedata
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MAX_WORD_CHARACTERS = 60
+
+_JOINERS = {"\N{ZERO WIDTH NON-JOINER}", "\N{ZERO WIDTH JOINER}"}
+
+# Letters that are not two to four capitals.
+_OTHER_THAN_ACRONYM = re.compile(r"(?!\b[A-Z]{2,4}\b)\b\w+")
 
 WORD_REMEDY = (
     f"Use 1 to {MAX_WORD_CHARACTERS} characters, without braces, line breaks or invisible "
@@ -58,7 +64,7 @@ def read_entries(
 
 
 def checked_word(kind: str, text: str) -> str:
-    """Return the word without surrounding white space, with its accents composed.
+    """Return the word as `composed` returns it.
 
     Args:
         kind: the noun for the word in messages: "profession".
@@ -67,10 +73,21 @@ def checked_word(kind: str, text: str) -> str:
     Raises:
         InvalidData: the text breaks these rules.
     """
-    word = unicodedata.normalize("NFC", text.strip())
+    word = composed(text)
     if not is_word(word):
         raise InvalidData(f"The {kind} {word!r:.80} cannot be used. {WORD_REMEDY}")
     return word
+
+
+def composed(text: str) -> str:
+    """Return a word in lower case, without surrounding white space, with its accents composed.
+
+    So "Ice Sculptor", "ICE SCULPTOR" and "ice sculptor" are one word, with one prompt and one
+    tally. Acronyms beside small letters stay, because they decide on the article: "an HIV nurse".
+    """
+    word = unicodedata.normalize("NFC", text.strip())
+    lower = unicodedata.normalize("NFC", word.lower())
+    return lower if word.isupper() else _OTHER_THAN_ACRONYM.sub(lambda run: run[0].lower(), word)
 
 
 def is_word(value: object) -> bool:
@@ -79,7 +96,20 @@ def is_word(value: object) -> bool:
         isinstance(value, str)
         and value == unicodedata.normalize("NFC", value.strip())
         and 1 <= len(value) <= MAX_WORD_CHARACTERS
-        and all(character not in "{}" and _visible(character) for character in value)
+        and not {"{", "}"}.intersection(value)
+        and is_visible(value)
+    )
+
+
+def is_visible(text: str) -> bool:
+    """Whether a text is on one line and has no invisible characters.
+
+    The two joiners are part of a word where they stand between letters, as in Persian and Hindi,
+    or between the pictures of one emoji, as in those of professions.
+    """
+    return all(
+        _is_joined(before, after) if character in _JOINERS else _is_plain(character)
+        for before, character, after in zip(" " + text, text, text[1:] + " ", strict=False)
     )
 
 
@@ -107,6 +137,14 @@ def _check_complete(entry: dict[str, Any], together: "Iterable[str]", place: str
         )
 
 
-def _visible(character: str) -> bool:
+def _is_plain(character: str) -> bool:
     category = unicodedata.category(character)
     return category == "Zs" or category[0] not in "CZ"
+
+
+def _is_joined(before: str, after: str) -> bool:
+    # Letters, their marks, and emoji with the colours of their skin.
+    return all(
+        unicodedata.category(one)[0] in "LM" or unicodedata.category(one) in {"So", "Sk"}
+        for one in (before, after)
+    )

@@ -7,6 +7,7 @@ from string import Formatter
 
 from explorer.errors import InvalidData
 from explorer.words.articles import article
+from explorer.words.entries import is_visible
 
 TEMPLATE = "Photo portrait of a(n) {adjective} {profession}"
 MAX_TEMPLATE_CHARACTERS = 300
@@ -50,7 +51,7 @@ def check_template(template: str) -> str:
             f"The template {text[:40] + '...'!r} has {len(text)} characters. "
             f"Use at most {MAX_TEMPLATE_CHARACTERS}."
         )
-    if not text.replace(" ", "_").isprintable():
+    if not is_visible(text):
         raise InvalidData(
             f"The template {text!r} has a line break or an invisible character. Remove it."
         )

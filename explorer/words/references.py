@@ -1,11 +1,12 @@
 """References for women's shares: the labour statistics, or a person's own figures."""
 
-import csv
-import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from explorer.csv_files import Columns, read_csv
 from explorer.errors import InvalidData, OutOfRange
+from explorer.translations import gettext as _
+from explorer.words.entries import composed
 from explorer.words.vocabulary import known_profession, load_professions, load_sources
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ OWN = "own"
 TRUSTED = frozenset({"exact", "close", OWN})
 GENDERED = "gendered-term"
 
-_COLUMNS = ("profession", "share")
+_COLUMNS = Columns(("profession", "share"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +75,26 @@ def transcribed(year: int) -> str | None:
     return load_sources().get(f"women_percent_{year}")
 
 
+def match_text(match: str) -> str:
+    """Return the sense in which the counted occupation matches the word: "close match"."""
+    return {
+        "exact": _("exact match"),
+        "close": _("close match"),
+        "broad": _("counted in a broader group"),
+        "largest-kind": _("the largest of several kinds"),
+        "ambiguous": _("one of several senses"),
+        "gendered-term": _("the word itself states a gender"),
+        OWN: _("own figure"),
+    }[match]
+
+
 def read_references(
     path: "Path", own: "Iterable[str]" = (), called: str | None = None
 ) -> "dict[str, Reference]":
     """Return a person's own reference shares by profession.
 
     Args:
-        path: a CSV file with the columns profession and share (0..1).
+        path: a CSV file with the columns profession and share (0..1, or in percent with the sign).
         own: professions that people added to the listed ones.
         called: the name of the file in messages; None for its path.
 
@@ -88,26 +102,14 @@ def read_references(
         InvalidData: the file cannot be read or breaks these rules; the message names file, line,
             value and remedy.
     """
-    name = repr(called or str(path))
-    lines = csv.DictReader(io.StringIO(_text(path, name), newline=""))
-    missing = next((column for column in _COLUMNS if column not in (lines.fieldnames or ())), None)
-    if missing:
-        raise InvalidData(
-            f"{name}, line 1: there is no column {missing!r} in {lines.fieldnames!r}. Name two "
-            "columns profession and share."
-        )
+    lines = read_csv(path, _COLUMNS, called)
     entries = (
-        ((line["profession"] or "").strip(), line["share"], f"{name}, line {lines.line_num}")
+        ((line.cells["profession"] or "").strip(), line.cells["share"], line.place)
         for line in lines
     )
-    try:
-        found = checked_references(entries, own)
-    except csv.Error as error:
-        raise InvalidData(
-            f"{name}, line {lines.line_num}: {error}. Correct the line; check its quotes first."
-        ) from error
+    found = checked_references(entries, own)
     if not found:
-        raise InvalidData(f"{name} has no professions. Give one on each line.")
+        raise InvalidData(f"{called or str(path)!r} has no professions. Give one on each line.")
     return found
 
 
@@ -123,14 +125,14 @@ def checked_references(
     Raises:
         InvalidData: a profession is unknown or repeated, or a share is not within 0..1.
     """
-    added = {name.casefold(): name for name in own}
+    added = {composed(name).casefold(): name for name in own}
     found: dict[str, Reference] = {}
     for word, share, place in entries:
         listed = known_profession(word)
-        name = listed.name if listed else added.get(word.casefold())
+        name = listed.name if listed else added.get(composed(word).casefold())
         if name is None:
             raise InvalidData(
-                f"{place}: unknown profession {word!r}. Use a name of professions.json, or one "
+                f"{place}: unknown profession {word!r:.80}. Use a name of professions.json, or one "
                 "given with --own-profession."
             )
         if name in found:
@@ -140,24 +142,18 @@ def checked_references(
     return found
 
 
-def _text(path: "Path", name: str) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InvalidData(
-            f"{name} cannot be read ({error}). Give a CSV file, in UTF-8, with the columns "
-            "profession and share."
-        ) from error
-
-
 def _share(text: str | None, place: str) -> float:
+    number = (text or "").strip().replace(",", ".")
+    # As an exponent, because 53.8 / 100 is not quite 0.538.
+    percent = "e-2" if number.endswith("%") else ""
     try:
-        share = float(text or "")
+        share = float(number.removesuffix("%").rstrip() + percent)
     except ValueError:
         share = -1.0
     # NaN fails this comparison too.
     if not 0 <= share <= 1:
         raise InvalidData(
-            f"{place}: the share is {text!r}. Give a number from 0 to 1, such as 0.25 for 25%."
+            f"{place}: the share is {text!r:.80}. Give a number from 0 to 1 or a percentage, such "
+            "as 0.25 or 25%."
         )
     return share

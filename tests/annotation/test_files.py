@@ -1,4 +1,3 @@
-import csv
 import io
 from pathlib import Path
 
@@ -7,6 +6,7 @@ import pytest
 from PIL import Image
 
 from explorer.annotation.files import annotation_rows, copy_images, read_annotations, sheet
+from explorer.csv_files import write_csv
 from explorer.errors import InvalidData, StoreError
 from explorer.models.requests import ImageRequest
 from explorer.perception.annotations import CANNOT_TELL, Annotation
@@ -70,16 +70,14 @@ def test_images_that_are_not_stored_cannot_be_copied(store: Store, tmp_path: Pat
 
 def test_a_folder_that_cannot_be_written_is_named(store: Store, tmp_path: Path) -> None:
     file = write(tmp_path / "file")
-    with pytest.raises(InvalidData, match=r"file' cannot be written .* Name a folder that you may"):
-        copy_images(store, sheet(SAMPLE), file)
+    for folder in (file, tmp_path / ("x" * 300), tmp_path / "a\0"):
+        with pytest.raises(InvalidData, match=r"cannot be written .* Name a folder that you may"):
+            copy_images(store, sheet(SAMPLE), folder)
 
 
 def test_rows_of_annotations_are_read_back_as_they_were(tmp_path: Path) -> None:
-    rows = annotation_rows(SAID)
     stream = io.StringIO()
-    writer = csv.DictWriter(stream, rows[0])
-    writer.writeheader()
-    writer.writerows(rows)
+    write_csv(annotation_rows(SAID), stream)
     file = write(tmp_path / "all.csv", stream.getvalue())
     assert read_annotations(file, None, TODAY) == SAID
 
@@ -101,8 +99,33 @@ def test_whoever_is_named_counts_more_than_the_column(tmp_path: Path) -> None:
 
 def test_a_sheet_saved_by_a_spreadsheet_is_read(tmp_path: Path) -> None:
     file = tmp_path / "a.csv"
-    file.write_text("image,axis,label\r\nkey-1,gender,feminine\r\n", encoding="utf-8-sig")
-    assert len(read_annotations(file, "Ada", TODAY)) == 1
+    text = (
+        "Number\tImage\tAxis\tLabel\tAnswers\r\n"
+        "1\tkey-1\tGender\tFEMININE\t-\r\n\t\t\t\t\r\n"
+        "2\tkey-2\ttone\tMedium-Dark\t-\t\r\n"
+    )
+    file.write_text(text, encoding="utf-16")
+    assert read_annotations(file, "Ada", TODAY) == (
+        Annotation("key-1", "gender", "Ada", "feminine", TODAY),
+        Annotation("key-2", "tone", "Ada", "medium-dark", TODAY),
+    )
+
+
+def test_a_sheet_of_an_earlier_version_is_read(tmp_path: Path) -> None:
+    file = write(tmp_path / "a.csv", "number;picture;axis;label", "1;key-1;gender;feminine")
+    (found,) = read_annotations(file, "Ada", TODAY)
+    assert found.image == "key-1"
+
+
+@pytest.mark.parametrize("name", ["=x", "@Ada", "-", "＝x", "'=x", "'Ada"])  # noqa: RUF001
+def test_an_annotator_is_one_after_export_and_import_whatever_the_name(
+    tmp_path: Path, name: str
+) -> None:
+    said = (Annotation("key-1", "gender", name, FEMININE, TODAY),)
+    file = tmp_path / "all.csv"
+    with file.open("w", newline="", encoding="utf-8") as stream:
+        write_csv(annotation_rows(said), stream)
+    assert read_annotations(file, None, TODAY) == said
 
 
 @pytest.mark.parametrize(
@@ -110,6 +133,7 @@ def test_a_sheet_saved_by_a_spreadsheet_is_read(tmp_path: Path) -> None:
     [
         (["key-1,gender,female"], "Ada", "line 2: Unknown label of the axis 'gender': 'female'"),
         (["key-1,gendre,feminine"], "Ada", "line 2: Unknown axis 'gendre'. Did you mean 'gender'"),
+        (["key-1,gender,feminine,25/11/2026"], "Ada", "line 2: The date is '25/11/2026'. Write"),
         (["key-1,gender,feminine"], " ", "line 2: The annotator is ' '. Give a name or initials"),
         (["key-1,gender,feminine"], None, "line 1: there is no column 'annotator' in"),
         (
@@ -122,7 +146,7 @@ def test_a_sheet_saved_by_a_spreadsheet_is_read(tmp_path: Path) -> None:
 def test_a_line_that_breaks_the_rules_is_named_with_file_and_remedy(
     tmp_path: Path, lines: list[str], annotator: str | None, said: str
 ) -> None:
-    file = write(tmp_path / "a.csv", "image,axis,label", *lines)
+    file = write(tmp_path / "a.csv", "image,axis,label,date", *lines)
     with pytest.raises(InvalidData) as error:
         read_annotations(file, annotator, TODAY)
     assert f"{str(file)!r}, {said}" in str(error.value)

@@ -59,6 +59,19 @@ def test_it_opens_on_images_and_a_finding(visit: Visit) -> None:
     expect(page.get_by_role("button", name=re.compile("^Generate"))).to_be_hidden()
 
 
+def test_a_readable_file_is_downloaded_for_spreadsheets(
+    visit: Visit, site: Site, tmp_path: Path
+) -> None:
+    with (page := visit()).expect_download() as download:
+        page.get_by_role("link", name="Tallies, readable", exact=True).click()
+    file = tmp_path / download.value.suggested_filename
+    download.value.save_as(file)
+    assert file.name == "tallies-readable.csv"
+    options = f"--csv - --readable --bom --cache {site.desk.store.root}"
+    line = f"tally --model emoji-skewed --profession author {options}"
+    assert file.read_bytes() == run(line).stdout_bytes
+
+
 def test_a_small_grid_is_generated_and_its_files_equal_the_command_line(
     visit: Visit, site: Site, tmp_path: Path
 ) -> None:

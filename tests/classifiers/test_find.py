@@ -53,6 +53,17 @@ def test_a_name_without_anything_in_it_is_refused() -> None:
         classifier_of(" ", fake_card(), GENDER)
 
 
+@pytest.mark.parametrize("name", ["~nosuchuser/x", "x" * 300, "a/" * 3_000])
+def test_a_name_that_no_folder_can_have_is_no_folder(name: str) -> None:
+    assert revision(name) is None
+
+
+@pytest.mark.parametrize("name", ["a\0", "face:a\ud800"])
+def test_a_name_that_no_index_can_hold_is_refused(name: str) -> None:
+    with pytest.raises(InvalidData, match="has a character that no name may have"):
+        classifier_of(name, fake_card(), GENDER)
+
+
 def test_names_of_open_clip_stand_for_the_same_weights_everywhere() -> None:
     assert revision("ViT-B-32/openai") is None
     assert revision("") is None

@@ -40,6 +40,17 @@ def test_generate_generates_the_prompt_alone_and_with_twenty_adjectives(
     assert texts[2] == "Photo portrait of an ambitious author"
 
 
+def test_words_in_another_case_are_the_same_words(
+    command: Command, generator: FakeGenerator
+) -> None:
+    command("generate --model fake-a --own-profession 'Ice Sculptor' --adjective NONE --images 2")
+    line = (
+        "tally --model fake-a --own-profession 'ice sculptor' --adjective none --images 2 --csv -"
+    )
+    assert {row["missing"] for row in rows(command(line).stdout)} == {"0"}
+    assert {one.prompt.text for one in generator.generated} == {"Photo portrait of an ice sculptor"}
+
+
 def test_generate_tells_people_everything_on_standard_error(command: Command, cache: Path) -> None:
     done = command(f"generate {SMALL}")
     assert done.stdout == ""
@@ -398,6 +409,59 @@ def test_csv_goes_to_a_file(command: Command, tmp_path: Path) -> None:
     assert path.read_text(encoding="utf-8") == command(f"tally {SMALL} --csv -").stdout
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"tally {SMALL}",
+        f"images {SMALL}",
+        "compare fake-a fake-b --profession author --adjective none --images 4",
+        "gap fake-a --profession author --adjective none --images 4",
+        "gap fake-a --axis tone --profession author --adjective none --images 4",
+        "adjectives fake-a --profession author --profession nurse --images 4",
+    ],
+)
+def test_readable_csv_has_about_a_dozen_columns_and_no_long_number(
+    command: Command, line: str
+) -> None:
+    command(f"generate {AUTHOR} --images 4")
+    complete = rows(command(f"{line} --csv -").stdout)
+    readable = rows(command(f"{line} --csv - --readable").stdout)
+    assert len(readable) == len(complete)
+    assert 7 <= len(readable[0]) <= 13 < len(complete[0])
+    cells = [cell for row in readable for cell in row.values()]
+    assert not [cell for cell in cells if re.fullmatch(r"-?\d+\.\d{3,}", cell)]
+    assert not [name for row in readable for name in row if "_" in name]
+
+
+def test_readable_csv_with_semicolons_opens_where_commas_are_decimal(command: Command) -> None:
+    command(f"generate {AUTHOR} --images 12")
+    line = (
+        f"tally {AUTHOR} --images 12 --axis gender --csv - --readable --separator semicolon --bom"
+    )
+    done = command(line)
+    assert done.stdout.startswith("\ufeffModel;Profession;")
+    (row, _) = csv.DictReader(io.StringIO(done.stdout.removeprefix("\ufeff")), delimiter=";")
+    assert re.fullmatch(r"\d+,\d%", row["Share"])
+
+
+@pytest.mark.parametrize(
+    "line",
+    [f"images {SMALL} --csv -", "annotate export --csv -", "annotate report fake-a --csv -"],
+)
+def test_a_csv_without_rows_has_its_header(command: Command, line: str) -> None:
+    header = command(line).stdout
+    assert header.count("\n") == 1
+    assert "," in header
+
+
+def test_the_header_without_images_is_that_of_images(command: Command) -> None:
+    line = f"images {SMALL} --csv -"
+    empty, readable = command(line).stdout, command(f"{line} --readable").stdout
+    command(f"generate {SMALL}")
+    assert command(line).stdout.startswith(empty)
+    assert command(f"{line} --readable").stdout.startswith(readable)
+
+
 def test_a_csv_file_and_json_come_from_one_command(command: Command, tmp_path: Path) -> None:
     done = command(f"tally {SMALL} --json --csv {tmp_path / 'tallies.csv'}")
     assert len(json.loads(done.stdout)) == len(rows((tmp_path / "tallies.csv").read_text()))
@@ -465,6 +529,14 @@ def test_the_cache_option_goes_before_the_environment(
         ("generate --profession author", "--model"),
         ("compare fake-a fake-a --profession author", "'fake-a' is given twice"),
         (f"tally {AUTHOR} --csv - --json", "Choose one"),
+        (f"tally {AUTHOR} --readable", "Add --csv"),
+        (f"tally {AUTHOR} --csv {'x' * 300}", "cannot be written"),
+        (f"tally {AUTHOR} --cache ~nosuchuser/x", "No folder can be called '~nosuchuser/x'"),
+        ("tally --model owner/\0 --profession author", "has a character that no name may have"),
+        (f"tally {AUTHOR} --template '\0 {{adjective}} {{profession}}'", "invisible character"),
+        (f"tally {AUTHOR} --images {'9' * 4_000}", "Give a whole number from 1 to"),
+        (f"plan --difference {'9' * 5_000}", "The difference is inf"),
+        (f"tally {AUTHOR} --csv - --separator pipe", "Unknown separator 'pipe'"),
         (f"tally {AUTHOR} --csv no/such/folder/tallies.csv", "'no/such/folder/tallies.csv'"),
         (f"tally {AUTHOR} --year 2024", "2023, 2025"),
         ("compare fake-a fake-b --profession author --year 1999", "2019, 2020"),

@@ -185,6 +185,14 @@ def test_whoever_stops_reading_gets_no_complaint() -> None:
     assert "BrokenPipe" not in complaint
 
 
+def test_a_pipe_gets_utf_8_whatever_the_locale(monkeypatch: pytest.MonkeyPatch) -> None:
+    words = ("--model", "fake-a", "--own-profession", "نویسنده", "--adjective", "none")
+    finish(start("generate", *words, "--images", "1"))
+    monkeypatch.setenv("PYTHONIOENCODING", "ascii")
+    text = finish(start("images", *words, "--images", "1", "--csv", "-"))
+    assert next(csv.DictReader(io.StringIO(text)))["profession"] == "نویسنده"
+
+
 def test_a_taken_port_is_explained_and_exits_with_1() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from explorer.errors import InvalidData, ModelBroken, ModelNotFound, UnknownName
+from explorer.errors import ExplorerError, InvalidData, ModelBroken, ModelNotFound, UnknownName
 from explorer.models import catalog
 from explorer.models.catalog import (
     asked_of_hub,
@@ -93,6 +93,28 @@ def test_a_name_is_found_whatever_its_case_and_spaces() -> None:
 def test_an_unknown_model_names_the_nearest(name: str, near: str) -> None:
     with pytest.raises(UnknownName, match=near):
         find_model(name, "cpu")
+
+
+NOBODY_EXPECTED = [
+    "~nosuchuser/x",
+    "x" * 300,
+    "/" + "x" * 300,
+    "a/" * 3_000,
+    "owner/" + "n" * 300,
+    "a\0b",
+    "/a\0b",
+    "a\ud800",
+    "/\udcff",
+    f"emoji-skewed ({'9' * 5_000} steps)",
+    f"emoji-skewed (guidance {'9' * 5_000})",
+]
+
+
+@pytest.mark.parametrize("name", NOBODY_EXPECTED)
+def test_a_name_that_nobody_expected_is_refused_in_a_few_words(name: str) -> None:
+    with pytest.raises(ExplorerError) as error:
+        find_model(name, "cpu")
+    assert len(str(error.value)) < 500
 
 
 @pytest.mark.parametrize("name", ["", "  ", "x y", "<b>", "a/", "/"])

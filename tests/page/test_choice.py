@@ -49,6 +49,35 @@ def test_listed_adjectives_share_a_parameter() -> None:
     assert "adjectives=none,honest,stubborn" in address(choice)
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("none,honest,", ("none", "honest")),
+        (",none,,honest", ("none", "honest")),
+        ("None,HONEST", ("none", "honest")),
+        ("none, honest", ("none", "honest")),
+        ("honest,brave", ("honest", "brave")),
+        ("none,onest,", ("none", "onest")),
+        ("honest, brave", ("honest, brave",)),
+        ("shy,quiet", ("shy,quiet",)),
+    ],
+)
+def test_a_list_is_not_a_word(text: str, found: tuple[str, ...]) -> None:
+    assert parse(query(f"?adjectives={text}"), EXPLORE).adjectives == found
+
+
+def test_a_listed_profession_is_found_in_a_list_whatever_its_case() -> None:
+    assert parse(query("?profession=AUTHOR,ceo,Spread"), GAPS).professions == (
+        *("author", "CEO", "spread"),
+    )
+
+
+def test_a_word_in_another_case_is_generated_once() -> None:
+    chosen = Choice(EXPLORE.models, ("Ice Sculptor", "ice sculptor"), ("Shy", "shy"))
+    made = study(chosen, find_model, "cpu")
+    assert (made.professions, made.adjectives) == (("ice sculptor",), ("shy",))
+
+
 def test_a_word_of_ones_own_keeps_its_comma() -> None:
     choice = parse(query("?adjectives=honest&adjectives=shy,%20quiet"), EXPLORE)
     assert choice.adjectives == ("honest", "shy, quiet")
@@ -90,7 +119,13 @@ def test_every_choice_comes_back_from_its_address(choice: Choice) -> None:
     assert parse(query(address(choice)), EXPLORE) == choice
 
 
-@pytest.mark.parametrize("text", ["images=many", "images=-3", "steps=1.5", "guidance=strong"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("images=many", "images=-3", "steps=1.5", "guidance=strong"),
+        *("images=" + "9" * 5_000, "steps=" + "9" * 4_000, "year=" + "9" * 20),
+    ],
+)
 def test_a_number_that_is_none_is_refused_by_name(text: str) -> None:
     with pytest.raises(InputError, match=text.partition("=")[0]):
         parse(query(text), EXPLORE)

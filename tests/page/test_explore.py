@@ -99,6 +99,9 @@ def test_the_address_holds_the_choice_and_the_files_belong_to_it(desk: Desk) -> 
     assert [one.attributes["href"] for one in page.one(".bx-downloads").all("a")] == [
         f"csv/{name}{query}" for name in ("tallies.csv", "tallies-by-adjective.csv", "images.csv")
     ]
+    readable = page.one(".bx-readable").all("a")
+    assert readable[0].attributes["href"] == f"csv/tallies.csv{query}&readable=on&bom=on"
+    assert readable[0].text == "Tallies, readable"
 
 
 def test_however_many_images_are_shown_as_many_queries_read_them(

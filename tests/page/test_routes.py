@@ -69,12 +69,46 @@ def test_a_file_equals_what_the_command_line_writes(
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     assert answer.content == run(command).stdout_bytes
     assert len(answer.content.splitlines()) > 1
+    readable = client.get(f"/csv/{file}{address(choice)}&readable=on&bom=on&separator=semicolon")
+    options = "--readable --bom --separator semicolon"
+    assert readable.content == run(f"{command} {options}").stdout_bytes
+    assert "-readable.csv" in readable.headers["content-disposition"]
+
+
+def test_a_file_without_images_has_a_header(client: TestClient) -> None:
+    assert client.get(f"/csv/images.csv{address(SMALL)}").text.startswith("model,profession,")
+    readable = client.get(f"/csv/images.csv{address(SMALL)}&readable=on").text
+    assert readable.startswith("Model,Profession,")
 
 
 def test_a_choice_that_cannot_be_is_a_message_and_no_file(client: TestClient) -> None:
     answer = client.get("/csv/tallies.csv?model=emoji-skew")
     assert answer.status_code == 400
     assert "Did you mean 'emoji-skewed'?" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("csv/tallies.csv?model=~nosuchuser/x", 404),
+        (f"csv/tallies.csv?model={'x' * 300}", 400),
+        (f"csv/tallies.csv?model=/{'x' * 300}", 404),
+        ("csv/tallies.csv?model=a%00b", 400),
+        (f"csv/tallies.csv?images={'9' * 5_000}", 400),
+        (f"csv/tallies.csv?guidance={'9' * 5_000}", 400),
+        ("csv/gaps.csv?reference=author:nan", 400),
+        ("csv/tallies.csv?separator=pipe", 400),
+        (f"img/{'x' * 300}", 404),
+        ("img/aa/a%00b.webp", 404),
+        ("thumb/%ED%A0%80", 404),
+    ],
+)
+def test_a_name_that_nobody_expected_is_a_message(
+    client: TestClient, path: str, status: int
+) -> None:
+    answer = client.get(f"/{path}")
+    assert answer.status_code == status
+    assert 0 < len(answer.text) < 500
 
 
 def test_an_image_is_asked_for_once(client: TestClient, desk: Desk, generated: Generated) -> None:

@@ -33,7 +33,19 @@ def test_an_unknown_label_or_axis_is_named_with_the_nearest(
     assert said in str(caught.value)
 
 
-@pytest.mark.parametrize("annotator", ["", "  ", "a" * 61, "Ada\nBen"])
+def test_an_annotator_is_one_however_accents_are_typed_and_axes_and_labels_in_any_case() -> None:
+    found = annotation_of("abc", "Gender", "Jose\N{COMBINING ACUTE ACCENT}", "FEMININE", DATE)
+    assert (found.axis, found.annotator, found.label) == ("gender", "José", "feminine")
+
+
+def test_a_name_may_have_a_joiner() -> None:
+    name = "می\N{ZERO WIDTH NON-JOINER}نا"
+    assert annotation_of("abc", "gender", name, "feminine", DATE).annotator == name
+
+
+@pytest.mark.parametrize(
+    "annotator", ["", "  ", "a" * 61, "a" * 10_000, "Ada\nBen", "a\0", "a\ud800", "a\u200b"]
+)
 def test_an_annotator_needs_a_name(annotator: str) -> None:
     with pytest.raises(InvalidData, match="Give a name or initials"):
         annotation_of("abc", "gender", annotator, "feminine", DATE)

@@ -26,9 +26,32 @@ def test_the_columns_of_a_file_may_come_in_any_order(path: Path) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("lines", "share"),
+    [
+        ("profession,share\nauthor,0.538", 0.538),
+        ("profession;share\nauthor;0,538", 0.538),
+        ('profession,share\nauthor,"0,538"', 0.538),
+        ("profession,share\nauthor,53.8%", 0.538),
+        ("profession;share\nauthor;53,8 %", 0.538),
+        ("profession\tshare\nauthor\t53,8\N{NARROW NO-BREAK SPACE}%", 0.538),
+        ("profession;share\nauthor;,5", 0.5),
+        ("profession;share\nauthor;5,4E-01", 0.54),
+        ("profession;share\nauthor;0,50%", 0.005),
+        ("profession;share\nauthor;1,000", 1.0),
+    ],
+)
+def test_a_share_is_read_as_spreadsheets_write_it(path: Path, lines: str, share: float) -> None:
+    path.write_text(lines, "utf-8-sig")
+    assert read_references(path)["author"].share == share
+
+
 def test_a_byte_order_mark_and_an_added_profession_are_accepted(path: Path) -> None:
-    path.write_text("profession,share\nIce Sculptor,.5\n", "utf-8-sig")
-    assert read_references(path, ["ice sculptor"]) == {"ice sculptor": Reference(0.5, "own")}
+    text = "profession,share\nIce Sculptor,.5\ne\N{COMBINING ACUTE ACCENT}diteur,.5\n"
+    path.write_text(text, "utf-8-sig")
+    half = Reference(0.5, "own")
+    own = ["ice sculptor", "éditeur"]
+    assert read_references(path, own) == dict.fromkeys(own, half)
 
 
 def test_a_word_that_states_a_gender_stays_marked(path: Path) -> None:
@@ -49,7 +72,11 @@ def test_a_word_that_states_a_gender_stays_marked(path: Path) -> None:
         ("profession,share\nauthor,-0.1\n", "line 2: the share is '-0.1'"),
         ("profession,share\nauthor,nan\n", "line 2: the share is 'nan'"),
         ("profession,share\nauthor,inf\n", "line 2: the share is 'inf'"),
-        ("profession,share\nauthor,50%\n", "line 2: the share is '50%'"),
+        ("profession,share\nauthor,101%\n", "line 2: the share is '101%'"),
+        ("profession,share\nauthor,%\n", "line 2: the share is '%'"),
+        ("profession;share\nauthor;1.234,5\n", "line 2: the share is '1.234,5'"),
+        ("profession;share\nauthor;54\n", "a number from 0 to 1 or a percentage, such as 0.25"),
+        ("profession,share\nauthor,0,54\n", "line 2: 'author,0,54' has more cells than"),
         ("profession,share\nauthor,\n", "line 2: the share is ''"),
         ("profession,share\nauthor\n", "line 2: the share is None"),
         ('profession,share\n"' + "a" * 200_000, "Correct the line; check its quotes first"),

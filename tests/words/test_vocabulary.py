@@ -8,6 +8,7 @@ import pytest
 from explorer.errors import InvalidData, UnknownName
 from explorer.reference.design import designed_mix
 from explorer.words import vocabulary
+from explorer.words.prompts import Prompt
 from explorer.words.vocabulary import (
     Adjective,
     Profession,
@@ -148,6 +149,34 @@ def test_an_own_word_that_is_listed_is_the_listed_one() -> None:
     assert own_adjective("HONEST") is find_adjective("honest")
 
 
+@pytest.mark.parametrize("word", ["Ice Sculptor", "ICE SCULPTOR", " ice sculptor ", "ÉDITRICE"])
+def test_an_own_word_is_one_whatever_its_case(word: str) -> None:
+    assert own_profession(word) == own_profession(word.lower())
+    assert own_adjective(word) == own_adjective(word.lower())
+
+
+def test_an_acronym_keeps_its_capitals_and_its_article() -> None:
+    assert own_profession("HIV Nurse").name == "HIV nurse"
+    assert Prompt(own_profession("R&D Manager").name).text.endswith("an r&d manager")
+    assert own_adjective("HIV-Positive").word == "HIV-positive"
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "می\N{ZERO WIDTH NON-JOINER}نویسد",
+        "क्\N{ZERO WIDTH JOINER}षत्रिय",
+        "👩\N{ZERO WIDTH JOINER}🚀",
+        "👩🏽\N{ZERO WIDTH JOINER}🚀",
+        "🧑\N{ZERO WIDTH JOINER}⚕\N{VARIATION SELECTOR-16}",
+    ],
+)
+def test_joiners_are_part_of_words_in_persian_hindi_and_emoji(word: str) -> None:
+    assert own_profession(word).name == word
+    assert own_adjective(word).word == word
+    assert word in Prompt(word, word).text
+
+
 def test_own_words_in_other_scripts_and_with_markup_are_kept_as_they_are() -> None:
     assert own_profession("<b>éditrice</b>").name == "<b>éditrice</b>"
     assert own_profession("e\N{COMBINING ACUTE ACCENT}diteur").name == "éditeur"
@@ -155,7 +184,11 @@ def test_own_words_in_other_scripts_and_with_markup_are_kept_as_they_are() -> No
 
 @pytest.mark.parametrize(
     "name",
-    ["", "   ", "x" * 61, "a\nb", "a\tb", "{profession}", "a\0", "nur\N{ZERO WIDTH SPACE}se"],
+    [
+        *("", "   ", "x" * 61, "a\nb", "a\tb", "{profession}", "a\0", "nur\N{ZERO WIDTH SPACE}se"),
+        *("nurse\N{ZERO WIDTH JOINER}", "\N{ZERO WIDTH NON-JOINER}nurse", "a\u200c\u200db"),
+        *("a\u200d b", "a\ud800", "\ud83d\udc69", "\x7f", "\N{RIGHT-TO-LEFT OVERRIDE}a"),
+    ],
 )
 def test_an_unusable_own_word_is_refused(name: str) -> None:
     with pytest.raises(InvalidData, match=r"The profession .* cannot be used. Use 1 to 60"):
