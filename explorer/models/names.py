@@ -11,8 +11,9 @@ from explorer.errors import ModelNotFound
 from explorer.failures import unreadable
 
 _OWNER_AND_NAME = 2
+# The hub has no longer ids, and no longer names of branches.
 _HUB_ID = re.compile(
-    r"(?P<repo>(?!.*(?:--|\.\.))[A-Za-z0-9][\w.-]*/[\w.-]*\w)(?:@(?P<revision>[\w./-]+))?",
+    r"(?P<repo>(?=[^@]{3,96}(?:@|\Z))(?!.*(?:--|\.\.))[A-Za-z0-9][\w.-]*/[\w.-]*\w)(?:@(?P<revision>[\w./-]{1,250}))?",
     re.ASCII,
 )
 _FINGERPRINT = re.compile(r"[0-9a-f]{16}")
@@ -74,8 +75,8 @@ def hub_name(text: str) -> HubName | None:
     found = _hub_id("/".join(steps))
     if found is None or steps[0] in _NO_MODELS:
         raise ModelNotFound(
-            f"{text!r} is no address of a model. Open the page of the model on the hub and copy "
-            "the id 'owner/name' at its top."
+            f"{text!r:.200} is no address of a model. Open the page of the model on the hub and "
+            "copy the id 'owner/name' at its top."
         )
     return found
 
@@ -97,7 +98,7 @@ def folder_name(text: str) -> FolderName | None:
     foreign = _WINDOWS.match(text) or ("\\" in text and "/" not in text)
     if foreign and os.name != "nt":
         raise ModelNotFound(
-            f"{text!r} is a path of Windows, and this machine is not one of Windows. Give the "
+            f"{text!r:.200} is a path of Windows, and this machine is not one of Windows. Give the "
             "path of the folder here, with '/' between its parts (in WSL, 'C:' is '/mnt/c')."
         )
     return FolderName(_expanded(text)) if foreign or text.startswith(_PATH_STARTS) else None
@@ -126,19 +127,19 @@ def refuse_address(text: str) -> None:
     """
     if "civitai" in text.lower() or text.lower().startswith("urn:air:"):
         raise ModelNotFound(
-            f"{text!r} is an address of Civitai, whose models are single files. Look for the same "
-            "model on the Hugging Face hub and give its id 'owner/name', or convert the file with "
+            f"{text!r:.200} is an address of Civitai, whose models are single files. Look for the "
+            "same model on the Hugging Face hub and give its id 'owner/name', or convert the file with "
             "diffusers' from_single_file and save_pretrained, and give that folder."
         )
     if _WEB.match(text):
         raise ModelNotFound(
-            f"{text!r} is a web address. Only models of the Hugging Face hub can be fetched: give "
-            "the id 'owner/name', or the path of a folder on this machine."
+            f"{text!r:.200} is a web address. Only models of the Hugging Face hub can be fetched: "
+            "give the id 'owner/name', or the path of a folder on this machine."
         )
     if text.count("/") >= _OWNER_AND_NAME:
         raise ModelNotFound(
-            f"{text!r} is not on this machine: there is no folder of that path here. A model of "
-            "the hub has the form 'owner/name'."
+            f"{text!r:.200} is not on this machine: there is no folder of that path here. A model "
+            "of the hub has the form 'owner/name'."
         )
 
 

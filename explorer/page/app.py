@@ -146,6 +146,8 @@ def launch(desk: "Desk", address: Address = Address(), *, open_browser: bool = F
 
 def warm(desk: "Desk") -> None:
     """Import the libraries for statistics and grammar, so that no visitor waits for them."""
+    # First, because this parses code, which may fail while a run imports its libraries.
+    article("unlisted")
     for default, show in (
         (EXPLORE, explore.show),
         (COMPARE, compare.show),
@@ -153,7 +155,6 @@ def warm(desk: "Desk") -> None:
     ):
         made = study(default, desk.find_model, desk.settings.device)
         show(desk, default, Findings(made, desk.store))
-    article("unlisted")
 
 
 def _header(desk: "Desk", current: str) -> None:

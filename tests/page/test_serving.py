@@ -107,8 +107,8 @@ def test_the_page_opens_whatever_is_meant_for_other_programs(
 
 def test_without_a_place_for_temporary_files_the_page_says_so() -> None:
     code = (
-        "import sys, tempfile; from explorer.__main__ import run; "
-        "tempfile._candidate_tempdir_list = lambda: ['/dev/null']; sys.exit(run(['serve']))"
+        "import tempfile; from explorer.__main__ import main; "
+        "tempfile._candidate_tempdir_list = lambda: ['/dev/null']; main(['serve'])"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=repository(), capture_output=True, text=True, check=False
