@@ -128,8 +128,8 @@ def refuse_address(text: str) -> None:
     if "civitai" in text.lower() or text.lower().startswith("urn:air:"):
         raise ModelNotFound(
             f"{text!r:.200} is an address of Civitai, whose models are single files. Look for the "
-            "same model on the Hugging Face hub and give its id 'owner/name', or convert the file with "
-            "diffusers' from_single_file and save_pretrained, and give that folder."
+            "same model on the Hugging Face hub and give its id 'owner/name', or convert the file "
+            "with diffusers' from_single_file and save_pretrained, and give that folder."
         )
     if _WEB.match(text):
         raise ModelNotFound(
