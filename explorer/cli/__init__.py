@@ -1,13 +1,23 @@
 """The command line."""
 
-from explorer.cli import annotate, counting, generating, instruments, questions
-from explorer.cli.app import annotate_commands, app, arrange, run
+from explorer.cli import annotate, counting, footprint, generating, instruments, questions
+from explorer.cli.app import annotate_commands, app, arrange, footprint_commands, run
 
-__all__ = ["annotate", "app", "counting", "generating", "instruments", "questions", "run"]
+__all__ = [
+    "annotate",
+    "app",
+    "counting",
+    "footprint",
+    "generating",
+    "instruments",
+    "questions",
+    "run",
+]
 
 arrange(
     app,
-    *("models", "generate", "tally", "images", "compare", "gap", "adjectives", "plan"),
-    *("annotate", "error-rates", "agreement", "sensitivity", "reference"),
+    *("models", "estimate", "generate", "tally", "images", "compare", "gap", "adjectives", "plan"),
+    *("annotate", "error-rates", "agreement", "sensitivity", "footprint", "reference"),
 )
 arrange(annotate_commands, "sample", "import", "export", "report")
+arrange(footprint_commands, "calculate", "lifecycle", "hardware", "places")
