@@ -9,8 +9,9 @@ from explorer import settings as machine
 from explorer.cli.app import app, footprint_commands
 from explorer.cli.options import Asked, CacheFolder, Changed, Models
 from explorer.cli.output import Output, print_sentences
-from explorer.footprint.calculator import Usage, headline, usage_row, usage_sentences
+from explorer.footprint.calculator import Usage, formulas, headline, usage_row, usage_sources
 from explorer.footprint.embodied import BLOOM, Embodied
+from explorer.footprint.equivalents import equivalents_sentence
 from explorer.footprint.estimates import Place, estimate_rows, estimate_sentences, of_study
 from explorer.footprint.grids import find_grid, load_grids
 from explorer.footprint.hardware import find_hardware, load_hardware
@@ -19,6 +20,7 @@ from explorer.footprint.lifecycle_report import (
     lifecycle_headline,
     lifecycle_rows,
     lifecycle_sentences,
+    lifecycle_sources,
 )
 from explorer.footprint.naming import find_model_training
 from explorer.footprint.training import entered
@@ -182,7 +184,8 @@ def calculate(
     grid = where.grid(machine.load())
     found = Usage(find_hardware(hardware), hours, devices, utilisation, pue, grid, embodied)
     if output.write([usage_row(found)], _USAGE_COLUMNS):
-        print_sentences([headline(found), *usage_sentences(found)])
+        equal = equivalents_sentence(found.kg)
+        print_sentences([headline(found), equal, *formulas(found), *usage_sources(found)])
 
 
 @footprint_commands.command(
@@ -250,7 +253,9 @@ def lifecycle(
         idle_share,
     )
     if output.write(lifecycle_rows(life), _LIFECYCLE_COLUMNS):
-        print_sentences([lifecycle_headline(life), *lifecycle_sentences(life)])
+        print_sentences(
+            [lifecycle_headline(life), *lifecycle_sentences(life), *lifecycle_sources(life)]
+        )
 
 
 @footprint_commands.command(name="hardware", help=_("List accelerators and processors."))

@@ -12,11 +12,12 @@ from explorer.footprint.amounts import (
     carbon_text,
     energy_text,
     figure,
+    range_text,
     require,
     total,
 )
-from explorer.footprint.equivalents import KG_PER_CHARGE, KG_PER_KM, equivalents_sentence
-from explorer.footprint.grids import carbon, grid_sentence
+from explorer.footprint.equivalents import KG_PER_CHARGE, KG_PER_KM
+from explorer.footprint.grids import carbon, grid_sentence, spread
 from explorer.translations import gettext as _
 from explorer.translations import ngettext
 
@@ -144,10 +145,8 @@ def headline(usage: Usage) -> str:
     )
 
 
-def usage_sentences(usage: Usage) -> "Iterator[str]":
-    """Yield the formula in words and numbers, the sources, and the equivalents."""
-    yield equivalents_sentence(usage.kg)
-    yield from formulas(usage)
+def usage_sources(usage: Usage) -> "Iterator[str]":
+    """Yield where the figures come from."""
     yield grid_sentence(usage.grid)
     yield from _second_table(usage)
     if usage.pue is None and usage.overhead != 1:
@@ -172,15 +171,15 @@ def formulas(usage: Usage) -> "Iterator[str]":
         pue=usage.overhead,
         energy=energy_text(usage.kwh, figure),
     )
-    if usage.grid is not None:
-        yield _(
-            "Emissions of the electricity = energy x carbon intensity = {energy} x {intensity:g} "
-            "g/kWh = {carbon}."
-        ).format(
-            energy=energy_text(usage.kwh, figure),
-            intensity=usage.grid.intensity,
-            carbon=_carbon(usage.operational_kg),
-        )
+    grids = (usage.grid,) if usage.grid else spread()
+    yield _(
+        "Emissions of the electricity = energy x carbon intensity = {energy} x {intensity} g/kWh = "
+        "{carbon}."
+    ).format(
+        energy=energy_text(usage.kwh, figure),
+        intensity=range_text(Range(grids[0].intensity, grids[-1].intensity), figure),
+        carbon=_carbon(usage.operational_kg),
+    )
     if usage.embodied and usage.embodied_kg:
         yield _(
             "Embodied emissions = hours of all devices x kg per hour of use = {hours} h x {rate} "

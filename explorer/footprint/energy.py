@@ -185,8 +185,7 @@ def published_sentence(range_: Range, one: Published, count: int) -> str:
     if count == 1:
         return _("One published figure is known: {used}.").format(used=used)
     return _(
-        "{count} published figures are known, from {low} to {high} per 1,000. The middle one is "
-        "used: {used}."
+        "{count} published figures are known, from {low} to {high} per 1,000. Used here: {used}."
     ).format(
         count=count,
         low=energy_text(range_.low * 1000),

@@ -8,14 +8,13 @@ from explorer.footprint.equivalents import equivalents_sentence
 from explorer.footprint.grids import grid_sentence
 from explorer.footprint.hardware import GPU
 from explorer.footprint.lifecycle import EMBODIED, IDLE, MAKING, TRAINING, USE
-from explorer.footprint.training import training_sentences
+from explorer.footprint.training import NOT_DISCLOSED, training_sentence, training_source
 from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from explorer.findings.tables import Row
-    from explorer.footprint.amounts import Range
     from explorer.footprint.lifecycle import Lifecycle
 
 
@@ -79,9 +78,13 @@ def lifecycle_headline(life: "Lifecycle") -> str:
             what=_("energy") if life.making_kwh is not None else _("emissions"),
         )
     if life.training is None or not life.training.is_known:
-        return _("Nobody can say what training {model} took: no figure is disclosed.").format(
-            model=life.title
+        hidden = life.training is not None and life.training.status == NOT_DISCLOSED
+        pattern = (
+            _("Only its makers can say what training {model} took: they do not disclose it.")
+            if hidden
+            else _("What training {model} took is not known here.")
         )
+        return pattern.format(model=life.title)
     if life.per_use is None:
         return _(
             "Nobody can say when using {model} exceeds its training: its energy per image is not "
@@ -94,11 +97,17 @@ def lifecycle_headline(life: "Lifecycle") -> str:
 
 
 def lifecycle_sentences(life: "Lifecycle") -> "Iterator[str]":
-    """Yield what is known of each part, what is not, and where the figures come from."""
+    """Yield what is known of each part, and what is not."""
     yield from _even_days(life)
     yield from _use_sentences(life)
-    yield from training_sentences(life.title, life.training)
+    yield training_sentence(life.title, life.training)
     yield from _missing_sentences(life)
+
+
+def lifecycle_sources(life: "Lifecycle") -> "Iterator[str]":
+    """Yield where the figures come from."""
+    if life.training is not None:
+        yield training_source(life.training)
     yield _energy_sentence(life)
     yield grid_sentence(life.grid)
     if EMBODIED not in life.unknown:
@@ -106,10 +115,14 @@ def lifecycle_sentences(life: "Lifecycle") -> "Iterator[str]":
         yield life.embodied.sentence(hardware.kind if hardware else GPU)
 
 
-def amount_text(kwh: "Range | None", kg: "Range | None") -> tuple[str, str]:
-    """Return energy and emissions for a table; a dash for energy, "not known" for emissions."""
-    energy = "\N{EN DASH}" if kwh is None else energy_text(kwh, figure)
-    return energy, _("not known") if kg is None else carbon_text(kg, figure)
+def lifecycle_table(life: "Lifecycle") -> "Iterator[tuple[str, str, str]]":
+    """Yield the name of each part, its energy and its emissions, for people to read."""
+    for line in life.lines:
+        energy = "\N{EN DASH}" if line.kwh is None else energy_text(line.kwh, figure)
+        emitted = _("not known") if line.kg is None else carbon_text(line.kg, figure)
+        if line.part == MAKING and life.unknown and line.kg is not None:
+            emitted = _("at least {amount}").format(amount=emitted)
+        yield part_name(line.part), energy, emitted
 
 
 def _even_days(life: "Lifecycle") -> "Iterator[str]":

@@ -2,16 +2,12 @@
 
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
 
 from explorer.errors import InvalidData
 from explorer.footprint.amounts import require
 from explorer.footprint.hardware import Hardware, find_hardware
 from explorer.footprint.tables import number, plain, read_table
 from explorer.translations import gettext as _
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 DISCLOSED, HOURS_ONLY, NOT_DISCLOSED = "disclosed", "hours only", "not disclosed"
 # NOT_CHECKED: nobody has read the card of the model again. ENTERED is in no row of the table.
@@ -115,32 +111,32 @@ def entered(
     )
 
 
-def training_sentences(title: str, training: Training | None) -> "Iterator[str]":
-    """Yield what is known of a model's training, and where from."""
+def training_sentence(title: str, training: Training | None) -> str:
+    """Return whether a model's training is disclosed, in one sentence."""
     if training is None:
-        yield _(
-            "The training of {model} is not in the table. Enter its hours and hardware, or its "
+        return _(
+            "The training of {model} is not in our table. Enter its hours and hardware, or its "
             "energy, if you know them."
         ).format(model=title)
-        return
-    facts = ", ".join(filter(None, (training.source, str(training.year or ""), training.note)))
-    yield _pattern(training.status).format(model=title, facts=facts)
-
-
-def _pattern(status: str) -> str:
-    return {
-        DISCLOSED: _("The makers of {model} disclosed its training ({facts})."),
+    pattern = {
+        DISCLOSED: _("The makers of {model} disclosed its training."),
         HOURS_ONLY: _(
             "The makers of {model} disclosed the hours of its training, and neither energy nor "
-            "emissions ({facts}). Both are calculated here."
+            "emissions. Both are calculated here."
         ),
         NOT_DISCLOSED: _(
-            "The makers of {model} did not disclose its training, which is itself a finding "
-            "({facts})."
+            "The makers of {model} did not disclose its training, which is itself a finding."
         ),
         NOT_CHECKED: _(
             "We know of no disclosed figure for the training of {model}. Its model card was not "
             "read again to make sure."
         ),
         ENTERED: _("The training of {model} is as you entered it."),
-    }[status]
+    }[training.status]
+    return pattern.format(model=title)
+
+
+def training_source(training: Training) -> str:
+    """Return where the figures of a training come from."""
+    facts = ", ".join(filter(None, (training.source, str(training.year or ""), training.note)))
+    return _("Training: {facts}.").format(facts=facts)

@@ -10,7 +10,7 @@ from starlette.middleware import Middleware
 
 from explorer.errors import ServeError
 from explorer.findings.findings import Findings
-from explorer.page import annotate, compare, explore, gaps
+from explorer.page import annotate, compare, explore, footprint, gaps
 from explorer.page.choice import COMPARE, EXPLORE, GAPS, study
 from explorer.page.desk import open_desk
 from explorer.page.form import FormKind
@@ -29,7 +29,13 @@ if TYPE_CHECKING:
 TITLE = "Bias Explorer"
 _PORT = 7860
 # The address of each view, by the name that page.js gives it.
-_PAGES = {"explore": "./", "compare": "compare", "gaps": "gaps", "annotate": "annotate"}
+_PAGES = {
+    "explore": "./",
+    "compare": "compare",
+    "gaps": "gaps",
+    "annotate": "annotate",
+    "footprint": "footprint",
+}
 _SEVERAL = FormKind(several_professions=True)
 _BESIDE = FormKind(several_professions=True, reference=True)
 
@@ -49,6 +55,9 @@ def build(desk: "Desk") -> gr.Blocks:
     with page.route(_("Annotate"), _PAGES["annotate"]):
         _header(desk, "annotate")
         annotate.view(page, desk)
+    with page.route(_("Footprint"), _PAGES["footprint"]):
+        _header(desk, "footprint")
+        footprint.view(page, desk)
     page.queue(default_concurrency_limit=8, max_size=100)
     return page
 
@@ -147,6 +156,7 @@ def _header(desk: "Desk", current: str) -> None:
         "compare": _("Compare"),
         "gaps": _("Gaps"),
         "annotate": _("Annotate"),
+        "footprint": _("Footprint"),
     }
     pages = [
         {"view": view, "name": names[view], "address": address, "current": view == current}
