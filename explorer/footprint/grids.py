@@ -125,7 +125,7 @@ def spread() -> tuple[Grid, Grid]:
 
 def carbon(kwh: float | Range, grid: Grid | None) -> Range:
     """Return the kilograms of CO2e of an energy; without a grid, a range over grids."""
-    amount = exactly(kwh) if isinstance(kwh, float) else kwh
+    amount = kwh if isinstance(kwh, Range) else exactly(kwh)
     if grid is not None:
         return amount.times(grid.intensity / 1000)
     cleanest, dirtiest = (one.intensity / 1000 for one in spread())
