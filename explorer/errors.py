@@ -31,7 +31,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 
 _NAMES_SHOWN = 8
@@ -48,7 +48,14 @@ class InputError(ExplorerError):
 class UnknownName(InputError):
     """There is no such model, profession, adjective, axis or label."""
 
-    def __init__(self, kind: str, name: str, known: "Iterable[str]", remedy: str = "") -> None:
+    def __init__(
+        self,
+        kind: str,
+        name: str,
+        known: "Iterable[str]",
+        remedy: str = "",
+        near: "Sequence[str]" = (),
+    ) -> None:
         """Quote the name and suggest the nearest known one.
 
         Args:
@@ -56,12 +63,14 @@ class UnknownName(InputError):
             name: the unknown name.
             known: the names that exist.
             remedy: a sentence with further advice, such as how to list the names.
+            near: names to suggest in place of the one that is spelt most alike.
         """
         known = tuple(known)
         lower = {candidate.casefold(): candidate for candidate in known}
-        near = get_close_matches(name.casefold(), lower, n=1, cutoff=0.5)
+        alike = get_close_matches(name.casefold(), lower, n=1, cutoff=0.5)
+        near = near or [lower[one] for one in alike]
         if near:
-            hint = f"Did you mean {lower[near[0]]!r}?"
+            hint = f"Did you mean {_listed(near)}?"
         else:
             more = "..." if len(known) > _NAMES_SHOWN else "."
             hint = "Known: " + ", ".join(map(repr, known[:_NAMES_SHOWN])) + more
@@ -70,6 +79,11 @@ class UnknownName(InputError):
 
 class NotChosen(InputError):
     """Nothing is chosen yet where something must be; the page waits without an alarm."""
+
+
+def _listed(names: "Sequence[str]") -> str:
+    *first, last = map(repr, names)
+    return f"{', '.join(first)} or {last}" if first else last
 
 
 class OutOfRange(InputError):

@@ -28,13 +28,16 @@ _SHORTEST_SECRET = 8
 class Settings:
     """The settings that differ between machines.
 
-    With `zero_gpu`, the device is a GPU that a Space provides for one batch at a time.
+    With `zero_gpu`, the device is a GPU that a Space provides for one batch at a time. `country`
+    and `region` say where the electricity comes from, for the footprint; nobody guesses them.
     """
 
     cache: Path
     device: str
     batch: int
     zero_gpu: bool = False
+    country: str | None = None
+    region: str | None = None
 
     @property
     def own_device(self) -> str:
@@ -48,7 +51,7 @@ def repository() -> Path:
 
 
 def load(cache: Path | None = None) -> Settings:
-    """Read EXPLORER_CACHE, EXPLORER_DEVICE, EXPLORER_BATCH and the variables that a Space sets.
+    """Read the environment: the variables of the README's table, and those that a Space sets.
 
     Args:
         cache: the folder for images and index; overrides EXPLORER_CACHE.
@@ -66,7 +69,9 @@ def load(cache: Path | None = None) -> Settings:
     app = repository() / "cache"
     default = space_cache(Path("/data"), app) if "SPACE_ID" in os.environ else app
     root = cache or Path(os.environ.get("EXPLORER_CACHE") or default)
-    return Settings(_possible(root), device, int(batch), zero_gpu)
+    country = os.environ.get("EXPLORER_COUNTRY") or None
+    region = os.environ.get("EXPLORER_REGION") or None
+    return Settings(_possible(root), device, int(batch), zero_gpu, country, region)
 
 
 def space_cache(storage: Path, app: Path) -> Path:

@@ -85,6 +85,17 @@ def test_a_space_that_lends_its_graphics_card_has_a_processor_of_its_own(
     assert Settings(Path("unused"), "cuda", 32).own_device == "cuda"
 
 
+def test_where_the_electricity_comes_from_is_read_and_never_guessed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("EXPLORER_COUNTRY", raising=False)
+    monkeypatch.setenv("EXPLORER_REGION", "")
+    assert (settings.load().country, settings.load().region) == (None, None)
+    monkeypatch.setenv("EXPLORER_COUNTRY", "USA")
+    monkeypatch.setenv("EXPLORER_REGION", "california")
+    assert (settings.load().country, settings.load().region) == ("USA", "california")
+
+
 def test_facts_about_files_are_kept_for_each_user(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

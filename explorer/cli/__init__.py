@@ -3,18 +3,20 @@
 from explorer.cli import (
     annotate,
     counting,
+    footprint,
     generating,
     instruments,
     machine,
     questions,
     verifying,
 )
-from explorer.cli.app import annotate_commands, app, arrange, run
+from explorer.cli.app import annotate_commands, app, arrange, footprint_commands, run
 
 __all__ = [
     "annotate",
     "app",
     "counting",
+    "footprint",
     "generating",
     "instruments",
     "machine",
@@ -25,7 +27,9 @@ __all__ = [
 
 arrange(
     app,
-    *("models", "generate", "tally", "images", "compare", "gap", "adjectives", "plan"),
-    *("annotate", "error-rates", "agreement", "sensitivity", "reference", "verify", "doctor"),
+    *("models", "estimate", "generate", "tally", "images", "compare", "gap", "adjectives", "plan"),
+    *("annotate", "error-rates", "agreement", "sensitivity", "footprint", "reference"),
+    *("verify", "doctor"),
 )
 arrange(annotate_commands, "sample", "import", "export", "report")
+arrange(footprint_commands, "calculate", "lifecycle", "hardware", "places")

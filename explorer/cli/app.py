@@ -52,8 +52,12 @@ app = App(
 annotate_commands = App(
     name="annotate", help=_("Annotate images and compare classifiers with the annotations.")
 )
+footprint_commands = App(
+    name="footprint", help=_("Calculate energy and emissions, and the lifecycle of a model.")
+)
 reference_commands = App(name="reference", help=_("The bundled models, whose bias is known."))
 app.command(annotate_commands)
+app.command(footprint_commands)
 app.command(reference_commands)
 
 

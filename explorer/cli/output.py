@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 # Names of files that are not UTF-8 are written as they are.
 _ENCODING, _ERRORS = "utf-8", "surrogateescape"
+_WHOLE_FROM = 1000
 _SHARE = re.compile("share|difference|low|high|gap|shift|amplification")
 
 
@@ -179,4 +180,6 @@ def _cell(column: str, value: object) -> str:
         return str(value)
     if "half_width" in column:
         return f"{value:.1%}"
-    return f"{value:z.0%}" if _SHARE.search(column) else f"{value:.3g}"
+    if _SHARE.search(column):
+        return f"{value:z.0%}"
+    return f"{value:,.0f}" if abs(value) >= _WHOLE_FROM else f"{value:.3g}"

@@ -11,7 +11,7 @@ from starlette.middleware import Middleware
 
 from explorer.failures import first_line
 from explorer.findings.findings import Findings
-from explorer.page import annotate, compare, explore, gaps
+from explorer.page import annotate, compare, explore, footprint, gaps
 from explorer.page.choice import COMPARE, EXPLORE, GAPS, study
 from explorer.page.desk import open_desk
 from explorer.page.error_pages import ErrorPages
@@ -33,7 +33,13 @@ if TYPE_CHECKING:
 
 TITLE = "Bias Explorer"
 # The address of each view, by the name that page.js gives it.
-_PAGES = {"explore": "./", "compare": "compare", "gaps": "gaps", "annotate": "annotate"}
+_PAGES = {
+    "explore": "./",
+    "compare": "compare",
+    "gaps": "gaps",
+    "annotate": "annotate",
+    "footprint": "footprint",
+}
 _SEVERAL = FormKind(several_professions=True)
 _BESIDE = FormKind(several_professions=True, reference=True)
 
@@ -65,6 +71,9 @@ def build(desk: "Desk") -> gr.Blocks:
     with page.route(_("Annotate"), _PAGES["annotate"]):
         _header(desk, "annotate")
         annotate.view(desk)
+    with page.route(_("Footprint"), _PAGES["footprint"]):
+        _header(desk, "footprint")
+        footprint.view(page, desk)
     page.queue(default_concurrency_limit=8, max_size=100)
     return page
 
@@ -169,6 +178,7 @@ def _header_html(home: str, current: str = "", notices: tuple[str, ...] = ()) ->
         "compare": _("Compare"),
         "gaps": _("Gaps"),
         "annotate": _("Annotate"),
+        "footprint": _("Footprint"),
     }
     pages = [
         {"view": view, "name": names[view], "address": home + address, "current": view == current}

@@ -3,8 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from explorer.models.backends import Diffusers
-from explorer.models.speed import guessed_rate
+from explorer.models.speed import guessed_rate_of
 from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
@@ -13,10 +12,6 @@ if TYPE_CHECKING:
     from explorer.models.catalog import ModelCard
     from explorer.models.requests import ModelSpec
 
-# Images per second of a bundled generator on two CPU cores, 96 px and 12 steps at batch 32.
-_BUNDLED_RATE = 10.0
-# A service takes about ten seconds per image.
-_SERVICE_RATE = 0.1
 _MINUTE = 60
 _HOUR = 3600
 
@@ -46,7 +41,7 @@ class Pace:
         work = [(card, count) for card, count in work if count]
         rates = [self._rates.get(_anonymous(card.spec)) for card, _count in work]
         seconds = sum(
-            count / (rate or _guess(card, self._device))
+            count / (rate or guessed_rate_of(card, self._device))
             for (card, count), rate in zip(work, rates, strict=True)
         )
         return Estimate(seconds, None not in rates)
@@ -65,12 +60,3 @@ def duration(seconds: float) -> str:
 
 def _anonymous(model: "ModelSpec") -> "ModelSpec":
     return replace(model, name="")
-
-
-def _guess(card: "ModelCard", device: str) -> float:
-    settings = card.spec.settings
-    if card.bundled:
-        return _BUNDLED_RATE
-    if not isinstance(settings, Diffusers):
-        return _SERVICE_RATE
-    return guessed_rate(settings, device)

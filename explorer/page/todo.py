@@ -5,6 +5,9 @@ from typing import TYPE_CHECKING
 
 from explorer.errors import ExplorerError
 from explorer.findings.unusable import unusable, unusable_sentences
+from explorer.footprint.embodied import BLOOM
+from explorer.footprint.estimates import Place, estimate, estimate_line
+from explorer.footprint.grids import find_grid
 from explorer.generators.reading import check_prompts, stored_folder
 from explorer.page.pace import duration
 from explorer.study import count_missing, count_unclassified, other_versions
@@ -14,7 +17,7 @@ from explorer.words.prompts import TEMPLATE
 from explorer.words.vocabulary import known_adjective, known_profession
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from explorer.models.catalog import ModelCard
     from explorer.page.desk import Desk
@@ -29,7 +32,7 @@ class ToDo:
 
     `failed` is the number of images that came to nothing. `warnings` are sentences about these, and
     about what the models do not read of the prompts. `others` are the names of other versions of
-    the models that have images.
+    the models that have images. `footprint` is a sentence about energy and emissions.
     """
 
     total: int
@@ -40,6 +43,7 @@ class ToDo:
     warnings: tuple[str, ...] = ()
 
     others: tuple[str, ...] = ()
+    footprint: str = ""
 
     @property
     def done(self) -> bool:
@@ -68,7 +72,18 @@ def to_do(study: "Study", desk: "Desk") -> ToDo:
             *unusable_sentences(study, desk.store),
         ),
         others=other_versions(study, desk.store),
+        footprint=_footprint(work, desk),
     )
+
+
+def _footprint(work: "Iterable[tuple[ModelCard, int]]", desk: "Desk") -> str:
+    """Return what the missing images will take; an unknown place is told in its stead."""
+    settings = desk.settings
+    try:
+        place = Place(settings.device, find_grid(settings.country, settings.region), embodied=BLOOM)
+        return estimate_line(estimate(((card, number) for card, number in work if number), place))
+    except ExplorerError as error:
+        return str(error)
 
 
 def _reading(study: "Study", card: "ModelCard") -> tuple[str, ...]:
@@ -153,6 +168,8 @@ def _missing(todo: ToDo) -> "Iterator[str]":
         yield _("The time is an estimate based on images generated here.")
     else:
         yield _("The time is a guess until some images are generated.")
+    if todo.footprint:
+        yield todo.footprint
     if todo.others:
         pattern = _("Images of other versions are stored too, and are not counted here: {names}.")
         yield pattern.format(names=", ".join(map(repr, todo.others)))

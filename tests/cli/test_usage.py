@@ -15,13 +15,13 @@ TALLY = "tally --model fake-a --profession author"
 def test_help_lists_the_commands_in_the_order_of_use() -> None:
     listed = re.findall(r"^  ([a-z][a-z-]*)  ", run("--help").stdout, flags=re.MULTILINE)
     assert listed == [
-        *("models", "generate", "tally", "images", "compare", "gap", "adjectives", "plan"),
-        *("annotate", "error-rates", "agreement", "sensitivity", "reference", "verify", "doctor"),
-        "serve",
+        *("models", "estimate", "generate", "tally", "images", "compare", "gap", "adjectives"),
+        *("plan", "annotate", "error-rates", "agreement", "sensitivity", "footprint"),
+        *("reference", "verify", "doctor", "serve"),
     ]
 
 
-@pytest.mark.parametrize("group", ["", "annotate", "reference"])
+@pytest.mark.parametrize("group", ["", "annotate", "footprint", "reference"])
 def test_a_group_without_a_command_shows_its_help_as_an_error(group: str) -> None:
     done = run(group)
     assert (done.exit_code, done.stdout) == (2, "")

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from explorer.page.choice import Choice
+from explorer.page.choice import Choice, study
 from explorer.page.desk import Desk
 from explorer.page.pace import Estimate
 from explorer.page.todo import ToDo, button_text, progress_text, status_text, to_do
@@ -36,6 +36,27 @@ def test_what_is_to_be_classified_is_told_beside_what_is_to_be_generated() -> No
 def test_the_estimate_says_what_it_rests_on() -> None:
     assert status_text(todo(64), stopped=False).startswith("125 of 189 images are here.")
     assert "a guess" in status_text(todo(64, measured=False), stopped=False)
+
+
+def test_what_the_missing_images_take_is_told_and_never_of_a_guessed_place(desk: Desk) -> None:
+    choice = Choice(("CompVis/stable-diffusion-v1-4",), images=9)
+    asked = study(choice, desk.find_model, "cpu")
+    nowhere = replace(desk, settings=replace(desk.settings, country=None, region=None))
+    assert (
+        "kWh and 0.007 to 0.1 kg CO2e (from published figures)." in to_do(asked, nowhere).footprint
+    )
+    named = replace(desk, settings=replace(desk.settings, country="France"))
+    told = to_do(asked, named).footprint
+    assert told == "About 0.13 kWh and 11 g CO2e (from published figures)."
+    assert status_text(to_do(asked, named), stopped=False).endswith(told)
+    wrong = replace(desk, settings=replace(desk.settings, country="Frnce"))
+    assert "Did you mean 'France'" in to_do(asked, wrong).footprint
+
+
+def test_where_nothing_is_missing_nothing_is_taken(
+    desk: Desk, generated: Callable[[Choice], Study]
+) -> None:
+    assert to_do(generated(SMALL), desk).footprint == ""
 
 
 def test_images_of_other_versions_are_named_where_images_are_missing() -> None:

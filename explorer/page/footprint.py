@@ -1,0 +1,234 @@
+"""Footprint: what hours of hardware take, and the lifecycle of a model."""
+
+import io
+import json
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+from starlette.datastructures import QueryParams
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from explorer.csv_files import write_csv
+from explorer.errors import ExplorerError, InputError
+from explorer.footprint.calculator import formulas, headline, usage_row, usage_sources
+from explorer.footprint.equivalents import equivalents_sentence
+from explorer.footprint.grids import load_grids
+from explorer.footprint.hardware import load_hardware
+from explorer.footprint.lifecycle_report import (
+    lifecycle_headline,
+    lifecycle_rows,
+    lifecycle_sentences,
+    lifecycle_sources,
+    lifecycle_table,
+)
+from explorer.footprint.training import load_trainings
+from explorer.page.combobox import combobox
+from explorer.page.footprint_choice import NOWHERE, OFF, ON, Asked, parse
+from explorer.page.rendering import alert, render
+from explorer.translations import gettext as _
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from starlette.requests import Request
+
+    from explorer.findings.tables import Row
+    from explorer.page.desk import Desk
+    from explorer.settings import Settings
+
+    Field = gr.Textbox | gr.HTML
+    Rows = Callable[[Asked, Settings], list[Row]]
+
+_QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+# "revisit" is an event of our own: page.js opens an address with it.
+_ON_LOAD = """
+watch('value', () => window.biasExplorer.shown(element));
+window.biasExplorer.arrive((query) => trigger("revisit", { query }));
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The fields of the view, in the order of those of Asked, and the HTML below them."""
+
+    desk: "Desk"
+    fields: "tuple[Field, ...]"
+    shown: gr.HTML
+
+    # Gradio calls these. It reads their type annotations and wants request or event first.
+
+    def opened(self, request: gr.Request) -> list[Any]:
+        """Show what the address asks."""
+        return self.of(parse(request.query_params))
+
+    def revisited(self, event: gr.EventData) -> list[Any]:
+        """Show what the address asks that Back or Forward led to."""
+        return self.of(parse(QueryParams(str(event.query).removeprefix("?"))))
+
+    def changed(self, *values: object) -> str:
+        """Show what the fields ask."""
+        return show(self.desk, Asked.of(tuple(map(_word, values))))
+
+    def of(self, asked: Asked) -> list[Any]:
+        """Return the values of the fields, and the HTML below them."""
+        pairs = zip(self.fields, asdict(asked).values(), strict=True)
+        values = [text if isinstance(field, gr.Textbox) else [text] for field, text in pairs]
+        return [*values, show(self.desk, asked)]
+
+
+def view(page: gr.Blocks, desk: "Desk") -> None:
+    """Lay out the view and connect its events; call inside its page."""
+    fields = (*_calculator(), *_lifecycle(desk))
+    shown = gr.HTML("", elem_id="bx-footprint", js_on_load=_ON_LOAD, apply_default_css=False)
+    made = View(desk, fields, shown)
+    page.load(made.opened, None, [*fields, shown], **_QUIET)
+    shown.revisit(made.revisited, None, [*fields, shown], **_QUIET)
+    triggers = [trigger for field in fields for trigger in _triggers(field)]
+    gr.on(triggers, made.changed, list(fields), shown, trigger_mode="always_last", **_QUIET)
+
+
+def show(desk: "Desk", asked: Asked) -> str:
+    """Return a calculation and a lifecycle as HTML, or an alert."""
+    try:
+        usage, life = asked.usage(desk.settings), asked.lifecycle(desk.settings)
+        return render(
+            "footprint.html",
+            address=asked.address,
+            headline=headline(usage),
+            equal=equivalents_sentence(usage.kg),
+            formulas=list(formulas(usage)),
+            sources=list(usage_sources(usage)),
+            life_headline=lifecycle_headline(life),
+            told=list(lifecycle_sentences(life)),
+            lines=list(lifecycle_table(life)),
+            life_sources=list(lifecycle_sources(life)),
+        )
+    except ExplorerError as error:
+        return alert(error)
+
+
+def routes(desk: "Desk") -> list[Route]:
+    """Return the files of the view, as CSV and as JSON."""
+    files: dict[str, Rows] = {
+        "calculation": lambda asked, settings: [usage_row(asked.usage(settings))],
+        "lifecycle": lambda asked, settings: lifecycle_rows(asked.lifecycle(settings)),
+    }
+    return [
+        Route(f"/{kind}/{name}.{kind}", _file(desk, f"{name}.{kind}", rows))
+        for name, rows in files.items()
+        for kind in ("csv", "json")
+    ]
+
+
+def _file(desk: "Desk", name: str, rows: "Rows") -> "Callable[[Request], Response]":
+    def answer(request: "Request") -> Response:
+        try:
+            made = rows(parse(request.query_params), desk.settings)
+        except ExplorerError as error:
+            return PlainTextResponse(str(error), 400 if isinstance(error, InputError) else 500)
+        text, media = _json(made) if name.endswith("json") else _csv(made)
+        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+        return Response(text, media_type=media, headers=headers)
+
+    return answer
+
+
+def _csv(rows: "list[Row]") -> tuple[str, str]:
+    text = io.StringIO()
+    write_csv(rows, text)
+    return text.getvalue(), "text/csv"
+
+
+def _json(rows: "list[Row]") -> tuple[str, str]:
+    return json.dumps(rows, indent=2, ensure_ascii=False) + "\n", "application/json"
+
+
+def _calculator() -> "tuple[Field, ...]":
+    default = Asked()
+    with gr.Row(elem_classes=["bx-form", "bx-calculator"]):
+        hardware = _names(_("Hardware"), default.hardware, "bx-hardware", _hardware())
+        devices = _text(_("Devices"), default.devices, "bx-devices")
+        hours = _text(_("Hours"), default.hours, "bx-hours")
+        place = _names(_("Country or cloud region"), default.place, "bx-place", _places())
+    with (
+        gr.Accordion(_("Utilisation, data centre, making"), open=False, elem_classes="bx-settings"),
+        gr.Row(),
+    ):
+        utilisation = _text(
+            _("Utilisation, 0 to 1"),
+            default.utilisation,
+            "bx-utilisation",
+            info=_("The share of the rated power that the hardware draws."),
+        )
+        pue = _text(
+            _("PUE"),
+            default.pue,
+            "bx-pue",
+            info=_("The energy of the data centre for each unit that its computers use; from 1."),
+        )
+        embodied = combobox(
+            [(_("counted"), ON), (_("left out"), OFF)],
+            [default.embodied],
+            (_("Making the hardware"), "bx-embodied"),
+        )
+    return hardware, devices, hours, utilisation, pue, place, embodied
+
+
+def _lifecycle(desk: "Desk") -> "tuple[Field, ...]":
+    default = Asked()
+    with gr.Row(elem_classes="bx-form"):
+        own = _("Use “{word}” as a hub id or folder")
+        model = combobox(_models(desk), [default.model], (_("Model"), "bx-model"), own=own)
+        per_day = _text(_("Images a day"), default.per_day, "bx-perday")
+        days = _text(_("Days"), default.days, "bx-days")
+        kwh = _text(_("kWh per 1,000 images"), default.kwh_per_1000, "bx-kwh")
+    with (
+        gr.Accordion(_("Figures of the training"), open=False, elem_classes="bx-settings"),
+        gr.Row(),
+    ):
+        hours = _text(_("Hours of all accelerators"), "", "bx-traininghours")
+        hardware = _names(_("Accelerator"), "", "bx-traininghardware", [("", ""), *_hardware()])
+        energy = _text(_("Energy, kWh"), "", "bx-trainingkwh")
+        idle = _text(
+            _("Idle machines"),
+            "",
+            "bx-idle",
+            info=_("Their energy as a share of that of the training; 0.59 for BLOOM."),
+        )
+    return model, per_day, days, kwh, hours, hardware, energy, idle
+
+
+def _names(label: str, value: str, elem_id: str, choices: list[tuple[str, str]]) -> gr.HTML:
+    return combobox(choices, [value], (label, elem_id))
+
+
+def _text(label: str, value: str, elem_id: str, info: str | None = None) -> gr.Textbox:
+    return gr.Textbox(value, label=label, info=info, max_lines=1, elem_id=elem_id)
+
+
+def _word(value: object) -> object:
+    return value[0] if isinstance(value, list) and value else value or ""
+
+
+def _triggers(field: "Field") -> list[Any]:
+    # Text that is being typed is not finished before Enter or Tab.
+    return [field.submit, field.blur] if isinstance(field, gr.Textbox) else [field.input]
+
+
+def _hardware() -> list[tuple[str, str]]:
+    return [(one.name, one.name) for one in load_hardware()]
+
+
+def _places() -> list[tuple[str, str]]:
+    named = [(f"{one.name} ({one.key})", one.key) for one in load_grids() if one.g_per_kwh]
+    own = _("as set on this machine, else a range over grids")
+    return [(own, ""), (_("nowhere: a range over grids"), NOWHERE), *named]
+
+
+def _models(desk: "Desk") -> list[tuple[str, str]]:
+    listed = [(card.title, card.spec.name) for card in desk.models]
+    known = {name for _title, name in listed}
+    trained = [(one.title, one.models[0]) for one in load_trainings()]
+    return [*listed, *(pair for pair in trained if pair[1] not in known)]
