@@ -28,6 +28,7 @@ from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
     from explorer.footprint.grids import Grid
+    from explorer.footprint.training import Training
     from explorer.settings import Settings
 
 _ESTIMATE_COLUMNS = (
@@ -98,6 +99,44 @@ class Making:
     def constants(self) -> Embodied:
         """Return the constants, checked."""
         return Embodied(**asdict(self))
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trained:
+    """Figures of a training that replace disclosed ones."""
+
+    training_hours: Annotated[
+        float | None,
+        Parameter(metavar="N", help=_("Hours of training, of all accelerators together.")),
+    ] = None
+    training_hardware: Annotated[
+        str | None, Parameter(metavar="NAME", help=_("The accelerator of the training."))
+    ] = None
+    training_kwh: Annotated[
+        float | None, Parameter(metavar="X", help=_("The energy of the training."))
+    ] = None
+    training_kg: Annotated[
+        float | None, Parameter(metavar="X", help=_("The emissions of the training, kg CO2e."))
+    ] = None
+    idle_share: Annotated[
+        float | None,
+        Parameter(
+            metavar="X",
+            help=_("Energy of idle machines as a share of that of training (BLOOM: 0.59)."),
+        ),
+    ] = None
+
+    def training(self, title: str) -> "Training | None":
+        """Return the training as it was entered, None where it was not."""
+        hardware = find_hardware(self.training_hardware) if self.training_hardware else None
+        return entered(
+            title,
+            hours=self.training_hours,
+            hardware=hardware,
+            kwh=self.training_kwh,
+            kg=self.training_kg,
+        )
 
 
 Hardware = Annotated[
@@ -209,26 +248,7 @@ def lifecycle(
             show_default=_("the published figure"),
         ),
     ] = None,
-    training_hours: Annotated[
-        float | None,
-        Parameter(metavar="N", help=_("Hours of training, of all accelerators together.")),
-    ] = None,
-    training_hardware: Annotated[
-        str | None, Parameter(metavar="NAME", help=_("The accelerator of the training."))
-    ] = None,
-    training_kwh: Annotated[
-        float | None, Parameter(metavar="X", help=_("The energy of the training."))
-    ] = None,
-    training_kg: Annotated[
-        float | None, Parameter(metavar="X", help=_("The emissions of the training, kg CO2e."))
-    ] = None,
-    idle_share: Annotated[
-        float | None,
-        Parameter(
-            metavar="X",
-            help=_("Energy of idle machines as a share of that of training (BLOOM: 0.59)."),
-        ),
-    ] = None,
+    trained: Trained = Trained(),
     where: Where = Where(),
     making: Making = Making(),
     output: Output = Output(),
@@ -236,21 +256,14 @@ def lifecycle(
     """Print the lifecycle of a model."""
     settings = machine.load()
     named = find_model_training(model, settings.device)
-    own = entered(
-        named.title,
-        hours=training_hours,
-        hardware=find_hardware(training_hardware) if training_hardware else None,
-        kwh=training_kwh,
-        kg=training_kg,
-    )
     life = Lifecycle(
         named.title,
         named.ids,
-        own or named.training,
+        trained.training(named.title) or named.training,
         Use(per_day, days, kwh_per_1000),
         where.grid(settings),
         making.constants(),
-        idle_share,
+        trained.idle_share,
     )
     if output.write(lifecycle_rows(life), _LIFECYCLE_COLUMNS):
         print_sentences(

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 # An interval is widest here.
 SHARE = 0.5
 LEVEL = 0.95
+# The difference, in percentage points, that a study should be able to detect.
+POINTS = 10
 
 
 @dataclass(frozen=True, slots=True)

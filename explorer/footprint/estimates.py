@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from explorer.findings.plans import Size, plan, plan_rows
+from explorer.findings.plans import POINTS, Size, plan, plan_rows
 from explorer.findings.sentences import points
 from explorer.footprint.amounts import Range, carbon_text, energy_text, time_text, total
 from explorer.footprint.energy import Energy, energy_of, no_energy_sentence
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from explorer.models.catalog import ModelCard
     from explorer.study import Study
 
-# The difference, in percentage points, that a study should be able to detect.
-POINTS = 10
 PROFESSION, MODEL = "profession", "model"
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from explorer.errors import OutOfRange
-from explorer.findings.plans import Plan, Size, plan, plan_rows, plan_sentences
+from explorer.findings.plans import POINTS, Plan, Size, plan, plan_rows, plan_sentences
 from explorer.findings.sentences import points
 from explorer.perception.axes import GENDER
 from explorer.translations import gettext as _
@@ -13,9 +13,6 @@ from explorer.translations import ngettext
 if TYPE_CHECKING:
     from explorer.findings.corrected import Errors
     from explorer.study import Study
-
-# The difference, in percentage points, that a study should be able to detect.
-POINTS = 10
 
 
 @dataclass(frozen=True, slots=True)
