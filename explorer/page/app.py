@@ -10,7 +10,7 @@ from starlette.middleware import Middleware
 
 from explorer.errors import ServeError
 from explorer.findings.findings import Findings
-from explorer.page import annotate, compare, explore, gaps
+from explorer.page import annotate, compare, explore, gaps, pronouns
 from explorer.page.choice import COMPARE, EXPLORE, GAPS, study
 from explorer.page.desk import open_desk
 from explorer.page.form import FormKind
@@ -29,7 +29,13 @@ if TYPE_CHECKING:
 TITLE = "Bias Explorer"
 _PORT = 7860
 # The address of each view, by the name that page.js gives it.
-_PAGES = {"explore": "./", "compare": "compare", "gaps": "gaps", "annotate": "annotate"}
+_PAGES = {
+    "explore": "./",
+    "compare": "compare",
+    "gaps": "gaps",
+    "pronouns": "pronouns",
+    "annotate": "annotate",
+}
 _SEVERAL = FormKind(several_professions=True)
 _BESIDE = FormKind(several_professions=True, reference=True)
 
@@ -46,6 +52,9 @@ def build(desk: "Desk") -> gr.Blocks:
     with page.route(_("Gaps"), _PAGES["gaps"]):
         _header(desk, "gaps")
         view(page, desk, GAPS, (_("Model"),), gaps.show, _BESIDE)
+    with page.route(_("Pronouns"), _PAGES["pronouns"]):
+        _header(desk, "pronouns")
+        pronouns.view(page, desk)
     with page.route(_("Annotate"), _PAGES["annotate"]):
         _header(desk, "annotate")
         annotate.view(page, desk)
@@ -146,6 +155,7 @@ def _header(desk: "Desk", current: str) -> None:
         "explore": _("Explore"),
         "compare": _("Compare"),
         "gaps": _("Gaps"),
+        "pronouns": _("Pronouns"),
         "annotate": _("Annotate"),
     }
     pages = [

@@ -9,6 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from explorer.page.charts import coded, match_text
 from explorer.page.glossary import glossary
 from explorer.page.pace import duration
+from explorer.pronouns.probe import share_of
 from explorer.translations import gettext, ngettext
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ def _environment() -> Environment:
         "place": _place,
         "points": _points,
         "chance": _chance,
+        "odds": share_of,
         "coded": coded,
         "duration": duration,
         "match_text": match_text,

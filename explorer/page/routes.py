@@ -14,6 +14,7 @@ from starlette.staticfiles import StaticFiles
 from explorer.errors import ExplorerError, InputError
 from explorer.findings.findings import Findings
 from explorer.findings.tables import write_csv
+from explorer.page import pronouns
 from explorer.page.choice import parse, study
 from explorer.page.tables import tables
 
@@ -35,7 +36,7 @@ _YEAR_SECONDS = 365 * 24 * 60 * 60
 def routes(desk: "Desk") -> "list[BaseRoute]":
     """Return the routes for images, thumbnails and CSV files."""
     files = (Route(f"/csv/{table.name}", _csv(desk, table)) for table in tables())
-    return [*image_routes(desk.store), *files]
+    return [*image_routes(desk.store), *files, *pronouns.files(desk)]
 
 
 def image_routes(store: "Store") -> "list[BaseRoute]":

@@ -71,7 +71,7 @@ def log_probabilities(
     ]
 
 
-def _shared(rows: "Sequence[Sequence[int]]") -> int:
+def _shared(rows: "Sequence[tuple[int, ...]]") -> int:
     """Return the number of tokens that all rows begin with."""
     ends = zip(min(rows), max(rows), strict=False)
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], ends))

@@ -6,7 +6,6 @@ from explorer.errors import ExplorerError, ModelBroken
 from explorer.failures import load_failure, require_device
 from explorer.models.tokens import require_vocabulary
 from explorer.pronouns.language import MASKED, LanguageModel
-from explorer.pronouns.source import find_source
 from explorer.torchvision_schemas import load_torchvision
 
 if TYPE_CHECKING:
@@ -18,30 +17,31 @@ CHAT_REQUEST = "Write one sentence about somebody's work."
 _LOADING: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
 
 
-def load_language_model(name: str, settings: "Settings", *, plain: bool = False) -> LanguageModel:
+def load_language_model(
+    source: "Source", settings: "Settings", *, plain: bool = False
+) -> LanguageModel:
     """Return a language model, ready to score; only safetensors are read, no code is run.
 
     Args:
-        name: the name of a bundled model, a folder, or what people paste of the hub.
+        source: its files.
         settings: the device and the number of sentences at once.
         plain: score a chat model without its template.
 
     Raises:
-        InputError: the name is none of a language model, or torch cannot use the device.
-        ModelError: the model cannot be fetched, does not load, has no head or only pickles.
+        InvalidData: the installed torch cannot use the device.
+        ModelError: the model does not load, or is not complete.
     """
     require_device(settings.own_device)
     load_torchvision()
-    source = find_source(name)
     try:
-        return _loaded(source, settings, plain=plain)
+        return _loaded(source, settings, chat=source.has_chat_template and not plain)
     except ExplorerError:
         raise
     except Exception as error:
         raise load_failure(source.name, error) from error
 
 
-def _loaded(source: "Source", settings: "Settings", *, plain: bool) -> LanguageModel:
+def _loaded(source: "Source", settings: "Settings", *, chat: bool) -> LanguageModel:
     from transformers import AutoTokenizer
     from transformers.utils import logging
 
@@ -53,7 +53,6 @@ def _loaded(source: "Source", settings: "Settings", *, plain: bool) -> LanguageM
     rows = network.get_input_embeddings().weight.shape[0]
     require_vocabulary(source.name, len(tokenizer), rows)
     _require_marks(source, tokenizer)
-    chat = source.kind != MASKED and bool(tokenizer.chat_template) and not plain
     return LanguageModel(
         name=source.name,
         revision=source.revision,

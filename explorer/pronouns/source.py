@@ -20,6 +20,7 @@ from explorer.models.names import (
 )
 from explorer.models.weights import INDEX, flat_files
 from explorer.pronouns.language import CAUSAL, MASKED
+from explorer.torchvision_schemas import load_torchvision
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -56,6 +57,14 @@ class Source:
     kind: str
     folder: Path
 
+    @property
+    def has_chat_template(self) -> bool:
+        """Whether it is a chat model, which answers in a dialogue."""
+        config = self.folder / "tokenizer_config.json"
+        told = config.is_file() and bool(read_config(config).get("chat_template"))
+        own_file = (self.folder / "chat_template.jinja").is_file()
+        return self.kind == CAUSAL and (told or own_file)
+
 
 def find_source(name: str) -> Source:
     """Return the files of a language model, fetched from the hub if they are not here.
@@ -71,13 +80,28 @@ def find_source(name: str) -> Source:
         ModelUnreachable: the model is not on this machine and the hub does not respond.
         ModelBroken: it has no head, only pickles, or needs code that comes with it.
     """
+    asked = _asked(name)
+    return _of_hub(asked) if isinstance(asked, HubName) else _of_folder(language_name(name), asked)
+
+
+def language_name(name: str) -> str:
+    """Return the name under which a model is kept, for what people paste; nothing is fetched.
+
+    Raises:
+        UnknownName, InvalidData, ModelNotFound: as `find_source`.
+    """
+    text, asked = cleaned(name), _asked(name)
+    if isinstance(asked, HubName):
+        return str(asked)
+    return text.casefold() if text.casefold() in BUNDLED else text
+
+
+def _asked(name: str) -> FolderName | HubName:
     text = cleaned(name)
     if text.casefold() in BUNDLED:
-        return _of_folder(text.casefold(), FolderName(weights_folder(text.casefold())))
-    if folder := folder_name(text):
-        return _of_folder(text, folder)
-    if asked := hub_name(_FORMER.get(text.casefold(), text)):
-        return _of_hub(asked)
+        return FolderName(weights_folder(text.casefold()))
+    if found := folder_name(text) or hub_name(_FORMER.get(text.casefold(), text)):
+        return found
     refuse_address(text)
     _refuse_generator(text)
     raise UnknownName(
@@ -188,15 +212,13 @@ def _require_config(name: str, files: "Collection[str]") -> None:
             else "single files of weights, or no language model"
         )
         raise ModelBroken(
-            f"The model {name!r} has no {_CONFIG}, so it cannot be loaded: it holds {found}. Choose "
-            "a model that is marked 'Transformers' on the hub."
+            f"The model {name!r} has no {_CONFIG}, so it cannot be loaded: it holds {found}. "
+            "Choose a model that is marked 'Transformers' on the hub."
         )
 
 
 def _refuse_own_code(name: str, config: "Mapping[str, Any]") -> None:
-    from transformers.models.auto.configuration_auto import CONFIG_MAPPING_NAMES
-
-    if "auto_map" in config and config.get("model_type") not in CONFIG_MAPPING_NAMES:
+    if "auto_map" in config and not _is_known(str(config.get("model_type"))):
         raise ModelBroken(
             f"The model {name!r} needs code that comes with it, which this tool never runs. Choose "
             "a model that the library transformers knows."
@@ -206,3 +228,10 @@ def _refuse_own_code(name: str, config: "Mapping[str, Any]") -> None:
             f"The weights of the model {name!r} are quantised, which changes what is measured. "
             "Choose the version that it was made from."
         )
+
+
+def _is_known(model_type: str) -> bool:
+    load_torchvision()
+    from transformers.models.auto.configuration_auto import CONFIG_MAPPING_NAMES
+
+    return model_type in CONFIG_MAPPING_NAMES

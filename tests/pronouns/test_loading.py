@@ -8,9 +8,10 @@ from safetensors.torch import load_file, save_file
 
 from explorer.errors import ModelBroken
 from explorer.pronouns.causal import causal_scores
-from explorer.pronouns.language import CAUSAL, MASKED
+from explorer.pronouns.language import CAUSAL, MASKED, LanguageModel
 from explorer.pronouns.loading import CHAT_REQUEST, load_language_model
 from explorer.pronouns.masked import masked_scores
+from explorer.pronouns.source import find_source
 from explorer.pronouns.templates import TEMPLATES
 from explorer.settings import Settings
 from tests.languages import PROFESSIONS, causal, masked, saved, tokenizer
@@ -33,8 +34,12 @@ def settings(tmp_path: Path) -> Settings:
     return Settings(tmp_path, "cpu", 8)
 
 
+def load(folder: Path, settings: Settings, *, plain: bool = False) -> LanguageModel:
+    return load_language_model(find_source(str(folder)), settings, plain=plain)
+
+
 def test_a_causal_model_loads_as_it_was_saved(folder: Path, settings: Settings) -> None:
-    model = load_language_model(str(folder), settings)
+    model = load(folder, settings)
     assert (model.kind, model.context, model.chat, model.batch) == (CAUSAL, (1,), False, 8)
     found = list(causal_scores(model, TEMPLATES[0], PROFESSIONS))
     known = list(causal_scores(causal(), TEMPLATES[0], PROFESSIONS))
@@ -42,7 +47,7 @@ def test_a_causal_model_loads_as_it_was_saved(folder: Path, settings: Settings) 
 
 
 def test_a_masked_model_loads_as_it_was_saved(tmp_path: Path, settings: Settings) -> None:
-    model = load_language_model(str(saved(masked(), tmp_path / "bert")), settings)
+    model = load(saved(masked(), tmp_path / "bert"), settings)
     assert (model.kind, model.context) == (MASKED, ())
     found = list(masked_scores(model, TEMPLATES[0], PROFESSIONS))
     known = list(masked_scores(masked(), TEMPLATES[0], PROFESSIONS))
@@ -55,15 +60,15 @@ def test_half_precision_is_computed_in_single(folder: Path, settings: Settings) 
     save_file(halves, weights, {"format": "pt"})
     path = folder / "config.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | {"dtype": "float16"}))
-    assert load_language_model(str(folder), settings).network.dtype == torch.float32
+    assert load(folder, settings).network.dtype == torch.float32
 
 
 def test_a_chat_model_is_asked_through_its_template(folder: Path, settings: Settings) -> None:
     (folder / "chat_template.jinja").write_text(CHAT)
-    model = load_language_model(str(folder), settings)
+    model = load(folder, settings)
     asked = model.tokenizer(f"{CHAT_REQUEST} <end>").input_ids
     assert (model.chat, model.context) == (True, tuple(asked))
-    plain = load_language_model(str(folder), settings, plain=True)
+    plain = load(folder, settings, plain=True)
     assert (plain.chat, plain.context) == (False, (1,))
     (told, *_others), (bare, *_more) = (
         list(causal_scores(one, TEMPLATES[0], PROFESSIONS)) for one in (model, plain)
@@ -77,19 +82,19 @@ def test_a_head_that_is_missing_is_not_made_up(tmp_path: Path, settings: Setting
     body = {name: one for name, one in load_file(weights).items() if not name.startswith("cls.")}
     save_file(body, weights, {"format": "pt"})
     with pytest.raises(ModelBroken, match=r"lack 'cls\.predictions"):
-        load_language_model(str(folder), settings)
+        load(folder, settings)
 
 
 def test_damaged_weights_are_told(folder: Path, settings: Settings) -> None:
     (folder / "model.safetensors").write_bytes(b"no weights")
     with pytest.raises(ModelBroken, match="incomplete, damaged"):
-        load_language_model(str(folder), settings)
+        load(folder, settings)
 
 
 def test_a_tokenizer_of_another_model_is_refused(folder: Path, settings: Settings) -> None:
     tokenizer(known=("she", "he", "they")).save_pretrained(folder)
     with pytest.raises(ModelBroken, match="does not fit its weights"):
-        load_language_model(str(folder), settings)
+        load(folder, settings)
 
 
 def test_a_masked_model_needs_a_mask(tmp_path: Path, settings: Settings) -> None:
@@ -99,4 +104,4 @@ def test_a_masked_model_needs_a_mask(tmp_path: Path, settings: Settings) -> None
     told = json.loads(path.read_text())
     path.write_text(json.dumps({key: one for key, one in told.items() if key != "mask_token"}))
     with pytest.raises(ModelBroken, match="has no mask"):
-        load_language_model(str(folder), settings)
+        load(folder, settings)

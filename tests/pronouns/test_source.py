@@ -100,7 +100,7 @@ def test_what_is_here_serves_when_the_hub_is_away(
 
 def test_a_gated_model_says_where_to_accept_its_licence(hub: Hub) -> None:
     hub.refuses["a/writer"] = (403, "GatedRepo")
-    with pytest.raises(ModelAccessDenied, match="huggingface.co/a/writer"):
+    with pytest.raises(ModelAccessDenied, match=r"huggingface\.co/a/writer"):
         find_source("a/writer")
 
 
@@ -130,7 +130,7 @@ def test_pickles_alone_are_refused(folder: Path, hub: Hub) -> None:
             find_source(name)
     assert not any(path.endswith(".bin") for path in hub.asked)
     (folder / "pytorch_model.bin").unlink()
-    with pytest.raises(ModelBroken, match="no file model.safetensors"):
+    with pytest.raises(ModelBroken, match=r"no file model\.safetensors"):
         find_source(str(folder))
 
 
