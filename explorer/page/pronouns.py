@@ -131,7 +131,7 @@ def reply(desk: "Desk", asked: Session) -> list[Any]:
 
 
 def ask(desk: "Desk", asked: Session) -> Iterator[list[Any]]:
-    """Ask a model for what is missing; yield the outputs after each step, then all, or its error."""
+    """Ask a model for what is missing; yield the outputs after each step, at last all of them."""
     hidden = gr.update(visible=False)
     yield [_progress(_("Loading the model\N{HORIZONTAL ELLIPSIS}")), hidden, gr.skip()]
     try:

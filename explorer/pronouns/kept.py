@@ -35,8 +35,6 @@ _RULES = {
     "scores": _LIST,
     "completions": _LIST,
 }
-# Log-probabilities to a millionth are exact enough, and half as long.
-_DIGITS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +139,8 @@ def _quoted(name: str) -> str:
 
 
 def _row(score: Score) -> list[Any]:
-    numbers = [*score.sentence, *(score.prior or (None,) * len(PRONOUNS)), score.mass]
-    rounded = [None if number is None else round(number, _DIGITS) for number in numbers]
-    return [score.template, score.profession, *rounded]
+    prior = score.prior or (None,) * len(PRONOUNS)
+    return [score.template, score.profession, *score.sentence, *prior, score.mass]
 
 
 def _read(path: Path) -> Kept:
@@ -154,7 +151,7 @@ def _read(path: Path) -> Kept:
             Completions(one["template"], one["pronoun"], tuple(one["texts"]))
             for one in values["completions"]
         )
-    except (TypeError, ValueError, KeyError) as error:
+    except (TypeError, ValueError, LookupError) as error:
         raise InvalidData(f"{str(path)!r} is damaged ({error}). {_REMEDY}") from error
     return Kept(**{**values, "scores": scores, "completions": completions})
 

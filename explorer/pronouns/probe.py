@@ -1,7 +1,7 @@
 """What a language model says of each profession, over all templates."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import fmean
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from explorer.pronouns.language import LanguageModel
     from explorer.pronouns.scores import Score
+
+_DIGITS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,4 +97,11 @@ def score_template(
             "alike. Leave one of them out."
         )
     scored = masked_scores if model.kind == MASKED else causal_scores
-    return tuple(scored(model, template, professions))
+    return tuple(map(_rounded, scored(model, template, professions)))
+
+
+def _rounded(score: "Score") -> "Score":
+    """Return a score to a millionth, which is less than batches of another size change it."""
+    she, he, they = (round(one, _DIGITS) for one in score.sentence)
+    prior = score.prior and tuple(round(one, _DIGITS) for one in score.prior)
+    return replace(score, sentence=(she, he, they), prior=prior, mass=round(score.mass, _DIGITS))
