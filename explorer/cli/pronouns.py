@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from explorer.settings import Settings
 
 _COLUMNS = (
-    *("model", "profession", "log_odds", "log_odds_lowest", "log_odds_highest"),
+    *("model", "profession", "log_odds", "log_odds_least", "log_odds_most"),
     *("log_odds_corrected", "she_share", "they_share", "pronoun_mass", "labour_share"),
     *("images_share", "images_classified"),
 )

@@ -85,7 +85,7 @@ def say_missing(study: "Study", store: "Store") -> None:
         say_other_versions(study, store)
 
 
-def say_other_versions(study: "Study", store: Store) -> None:
+def say_other_versions(study: "Study", store: "Store") -> None:
     """Say on standard error which other versions of the models have images."""
     if others := studies.other_versions(study, store):
         pattern = _("Images of other versions are stored too, and are not counted here: {names}.")

@@ -31,7 +31,7 @@ def causal_scores(
         ModelError: the model cannot be computed.
     """
     readings = [
-        [read(model, sentence(template, pronoun, profession)) for profession in professions]
+        read(model, [sentence(template, pronoun, profession) for profession in professions])
         for pronoun in PRONOUNS
     ]
     found = [log_probabilities(model, [one.tokens for one in reads]) for reads in readings]
@@ -54,9 +54,14 @@ def log_probabilities(
 ) -> list[list[float]]:
     """Return the log-probability of each token of each sentence, given those before it.
 
-    The tokens that all sentences begin with are computed once.
+    The tokens that all sentences begin with are computed once, sentences of one length together.
     """
-    rows = [(*model.context, *tokens) for tokens in sentences]
+    order = sorted(range(len(sentences)), key=lambda number: len(sentences[number]))
+    found = _in_order(model, [(*model.context, *sentences[number]) for number in order])
+    return [tokens for _number, tokens in sorted(zip(order, found, strict=True))]
+
+
+def _in_order(model: "LanguageModel", rows: "Sequence[tuple[int, ...]]") -> list[list[float]]:
     start = len(model.context)
     shared = max(start, min(_shared(rows), min(map(len, rows)) - 1))
     head, past = logits(model, [rows[0][:shared]], keep=shared - start + 1)

@@ -46,22 +46,34 @@ class Read:
     profession: slice
 
 
-def read(model: LanguageModel, sentence: "Sentence") -> Read:
-    """Return the tokens of a sentence, with the model's own around those of a masked model.
+def read(model: LanguageModel, sentences: "Sequence[Sentence]") -> tuple[Read, ...]:
+    """Return the tokens of sentences, with the model's own around those of a masked model.
 
     Raises:
-        InvalidData: the tokenizer does not know a word, or the sentence is longer than the model
+        InvalidData: the tokenizer does not know a word, or a sentence is longer than the model
             reads.
     """
     encoded = model.tokenizer(
-        sentence.text, add_special_tokens=model.kind == MASKED, return_offsets_mapping=True
+        [one.text for one in sentences],
+        add_special_tokens=model.kind == MASKED,
+        return_offsets_mapping=True,
     )
-    tokens, places = tuple(encoded.input_ids), list(encoded.offset_mapping)
+    found = zip(sentences, encoded.input_ids, encoded.offset_mapping, strict=True)
+    return tuple(_read(model, one, tuple(tokens), places) for one, tokens, places in found)
+
+
+def _read(
+    model: LanguageModel,
+    sentence: "Sentence",
+    tokens: tuple[int, ...],
+    places: "Sequence[tuple[int, int]]",
+) -> Read:
     _require_known(model, sentence.text, tokens, places)
     _require_room(model, sentence.text, tokens)
-    return Read(
-        tokens, _tokens_of(places, sentence.pronoun), _tokens_of(places, sentence.profession)
+    pronoun, profession = (
+        _tokens_of(places, span) for span in (sentence.pronoun, sentence.profession)
     )
+    return Read(tokens, pronoun, profession)
 
 
 def logits(

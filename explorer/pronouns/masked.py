@@ -45,7 +45,7 @@ def masked_scores(
 
 def _gaps(model: "LanguageModel", template: str, profession: str) -> "tuple[Gap, Gap]":
     """Return the gap of a profession, and the same with the profession masked too."""
-    reads = [read(model, sentence(template, pronoun, profession)) for pronoun in PRONOUNS]
+    reads = read(model, [sentence(template, pronoun, profession) for pronoun in PRONOUNS])
     pronouns = tuple(one.tokens[one.pronoun] for one in reads)
     rows = {_with_masks(model, one, one.pronoun) for one in reads}
     if len(rows) > 1 or any(len(each) > 1 for each in pronouns):

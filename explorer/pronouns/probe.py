@@ -91,7 +91,8 @@ def score_template(
         ModelError: the model cannot be computed, or a pronoun is no single token of it.
     """
     texts = [sentence(template, PRONOUNS[0], profession) for profession in professions]
-    if alike := read_alike([one.text for one in texts], [read(model, one).tokens for one in texts]):
+    tokens = [one.tokens for one in read(model, texts)]
+    if alike := read_alike([one.text for one in texts], tokens):
         raise InvalidData(
             f"The model {model.name!r} cannot tell {alike[0]!r} from {alike[1]!r}: it reads both "
             "alike. Leave one of them out."

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def lean_rows(kept: "Kept", found: "Sequence[Beside]", generator: str | None) -> "list[Row]":
     """Return one row for each profession; unknown values are None.
 
-    `log_odds` are of she against he, `log_odds_lowest` and `_highest` those of single templates,
+    `log_odds` are of she against he, `log_odds_least` and `_most` those of single templates,
     `log_odds_corrected` those beyond the prior. `she_share` is among she and he, `they_share` among
     all three, `pronoun_mass` the probability of the three together.
     """
@@ -25,8 +25,8 @@ def lean_rows(kept: "Kept", found: "Sequence[Beside]", generator: str | None) ->
             "profession": row.lean.profession,
             "templates": len(row.lean.scores),
             "log_odds": row.lean.log_odds,
-            "log_odds_lowest": row.lean.lowest,
-            "log_odds_highest": row.lean.highest,
+            "log_odds_least": row.lean.lowest,
+            "log_odds_most": row.lean.highest,
             "log_odds_corrected": row.lean.corrected,
             "she_share": row.lean.share,
             "they_share": row.lean.they,
