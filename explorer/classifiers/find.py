@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from explorer.failures import unreadable
 from explorer.models.catalog import EMOJI_CLASSIFIER, weights_folder
-from explorer.models.fingerprints import classifier_fingerprint
+from explorer.models.fingerprints import flat_fingerprint
 from explorer.models.folders import checked_name, read_config
 from explorer.models.names import is_folder
 from explorer.perception.instruments import ClassifierSpec
@@ -74,7 +74,7 @@ def revision(name: str) -> str | None:
     if not is_folder(name):
         return None
     try:
-        return classifier_fingerprint(Path(name).expanduser())[:8]
+        return flat_fingerprint(Path(name).expanduser())[:8]
     except OSError as error:
         raise unreadable(error.filename or name, error) from error
 

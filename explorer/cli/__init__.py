@@ -7,6 +7,7 @@ from explorer.cli import (
     generating,
     instruments,
     machine,
+    pronouns,
     questions,
     verifying,
 )
@@ -20,6 +21,7 @@ __all__ = [
     "generating",
     "instruments",
     "machine",
+    "pronouns",
     "questions",
     "run",
     "verifying",
@@ -28,8 +30,8 @@ __all__ = [
 arrange(
     app,
     *("models", "estimate", "generate", "tally", "images", "compare", "gap", "adjectives", "plan"),
-    *("annotate", "error-rates", "agreement", "sensitivity", "footprint", "reference"),
-    *("verify", "doctor"),
+    *("annotate", "error-rates", "agreement", "sensitivity", "pronouns", "footprint"),
+    *("reference", "verify", "doctor"),
 )
 arrange(annotate_commands, "sample", "import", "export", "report")
 arrange(footprint_commands, "calculate", "lifecycle", "hardware", "places")

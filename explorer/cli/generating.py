@@ -82,7 +82,8 @@ def generate(
         "The shares that are measured on the bundled models are listed beside those that they were "
         "designed to show and those that they really generate. Missing images are generated. A "
         "summary tells how far the raw and the corrected shares are off on average, and how many "
-        "of the 95% intervals contain the truth."
+        "of the 95% intervals contain the truth. The bundled language models are scored too, and "
+        "their log-odds compared with those that they were taught."
     ),
 )
 def check_reference(
@@ -97,6 +98,7 @@ def check_reference(
 ) -> None:
     """Print what is measured on the bundled models beside the truth."""
     from explorer.reference.check import check, summary
+    from explorer.reference.pronouns import check_pronouns
 
     settings = machine.load(cache)
     bundled = tuple(card.spec.name for card in known_models(settings.device) if card.bundled)
@@ -106,6 +108,9 @@ def check_reference(
         print()
         told = summary(rows)
         output.write(told, tuple(told[0]) if told else ())
+        print()
+        taught = check_pronouns(settings)
+        output.write(taught, tuple(taught[0]))
 
 
 def _model_row(card: "ModelCard") -> "Row":

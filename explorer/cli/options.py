@@ -114,7 +114,7 @@ class Asked:
         """Return the study, every name looked up."""
         return Study(
             models=tuple(models),
-            professions=tuple(dict.fromkeys(self._professions())),
+            professions=self.professions,
             adjectives=tuple(dict.fromkeys(self._adjectives())),
             images=self.images,
             axes=tuple(map(find_axis, dict.fromkeys(self.axis))) or load_axes(),
@@ -122,6 +122,11 @@ class Asked:
             classifier=self.classifier,
             gate=self.gate,
         )
+
+    @property
+    def professions(self) -> tuple[str, ...]:
+        """The professions, every name looked up."""
+        return tuple(dict.fromkeys(self._professions()))
 
     def one_axis(self, usual: str) -> str:
         """Return the one axis asked about, or the usual one if none is named.

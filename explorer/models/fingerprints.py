@@ -37,8 +37,11 @@ def pipeline_fingerprint(folder: Path, dtype: str) -> str:
     return _fingerprint(folder, loaded_files(str(folder), listed(folder), index, dtype))
 
 
-def classifier_fingerprint(folder: Path) -> str:
-    """Return 16 hexadecimal digits that change with weights, configuration and tokenizer."""
+def flat_fingerprint(folder: Path) -> str:
+    """Return 16 hexadecimal digits that change with weights, configuration and tokenizer.
+
+    The folder is that of a classifier or a language model, which have no components.
+    """
     files = (file for file in listed(folder) if "/" not in file)
     own = (file for file in files if is_text(file) or file.endswith(".safetensors"))
     return _fingerprint(folder, own)

@@ -1,4 +1,4 @@
-"""Whether a tokenizer fits its text encoder, and whether it tells texts apart."""
+"""Whether a tokenizer fits its model, and whether it tells texts apart."""
 
 from typing import TYPE_CHECKING
 
@@ -26,8 +26,8 @@ def require_vocabulary(model: str, known: int, rows: int) -> None:
     """
     if not _LEAST_SHARE * rows <= known <= rows:
         raise ModelBroken(
-            f"A tokenizer of the model {model!r} does not fit its text encoder: it knows "
-            f"{known:,} tokens and the encoder {rows:,}. Its files are missing or belong to "
+            f"A tokenizer of the model {model!r} does not fit its weights: it knows {known:,} "
+            f"tokens and the encoder {rows:,}. Its files are missing or belong to "
             "another model. Save or download the model again, or choose another one."
         )
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 INDEX = "model_index.json"
 _PICKLES = {".bin", ".ckpt", ".msgpack", ".pkl", ".pickle", ".pt", ".pth"}
-_TEXTS = {"merges.txt", "vocab.txt", "spiece.model", "tokenizer.model"}
+_TEXTS = {"merges.txt", "vocab.txt", "spiece.model", "tokenizer.model", "chat_template.jinja"}
 _SHARD = r"(?:-\d{5}-of-\d{5})?"
 _WEIGHTS = re.compile(
     rf"(?:diffusion_pytorch_)?model{_SHARD}(?:\.(?P<variant>fp16|bf16|fp32))?{_SHARD}\.safetensors"
@@ -44,6 +44,26 @@ def loaded_files(
         wanted += [f"{part}/{file}" for file in own if is_text(file)]
         wanted += [f"{part}/{file}" for file in _weights(name, part, own, dtype)]
     return tuple(sorted(wanted))
+
+
+def flat_files(name: str, files: "Iterable[str]") -> tuple[str, ...]:
+    """Return the files that a model without components is loaded from, sorted.
+
+    Args:
+        name: the model, for messages.
+        files: all of its files, relative to its folder.
+
+    Raises:
+        ModelBroken: it has no weights, or none that can be loaded safely.
+    """
+    own = _of_part(tuple(files), ".")
+    weights = [file for file in _weights(name, "", own, "float32") if _variant_of(file) is None]
+    if not weights:
+        raise ModelBroken(
+            f"The model {name!r} has no file model.safetensors, the weights that this tool reads. "
+            "Save or download the model again, or choose another one."
+        )
+    return tuple(sorted([*filter(is_text, own), *weights]))
 
 
 def parts(index: "Mapping[str, Any]") -> tuple[str, ...]:
@@ -81,10 +101,11 @@ def _weights(name: str, part: str, files: list[str], dtype: str) -> list[str]:
     safe, variant = _safe(files), _variant(files, dtype)
     pickles = sorted({PurePosixPath(file).suffix for file in files} & _PICKLES)
     if pickles and not safe:
+        of_part = f" of {part!r}" if part else ""
         raise ModelBroken(
-            f"The model {name!r} has the weights of {part!r} only as a {pickles[0]} file, a pickle "
+            f"The model {name!r} has the weights{of_part} only as a {pickles[0]} file, a pickle "
             "file, which can run code when it is opened. Use a version with .safetensors files, or "
-            "convert it with diffusers' save_pretrained(..., safe_serialization=True)."
+            "convert it by loading it where you trust it and calling save_pretrained."
         )
     return [file for file in safe if _variant_of(file) == variant]
 

@@ -11,7 +11,7 @@ from starlette.middleware import Middleware
 
 from explorer.failures import first_line
 from explorer.findings.findings import Findings
-from explorer.page import annotate, compare, explore, footprint, gaps
+from explorer.page import annotate, compare, explore, footprint, gaps, pronouns
 from explorer.page.choice import COMPARE, EXPLORE, GAPS, study
 from explorer.page.desk import open_desk
 from explorer.page.error_pages import ErrorPages
@@ -38,6 +38,7 @@ _PAGES = {
     "compare": "compare",
     "gaps": "gaps",
     "annotate": "annotate",
+    "pronouns": "pronouns",
     "footprint": "footprint",
 }
 _SEVERAL = FormKind(several_professions=True)
@@ -68,6 +69,9 @@ def build(desk: "Desk") -> gr.Blocks:
     with page.route(_("Gaps"), _PAGES["gaps"]):
         _header(desk, "gaps")
         view(page, desk, GAPS, (_("Model"),), gaps.show, _BESIDE)
+    with page.route(_("Pronouns"), _PAGES["pronouns"]):
+        _header(desk, "pronouns")
+        pronouns.view(page, desk)
     with page.route(_("Annotate"), _PAGES["annotate"]):
         _header(desk, "annotate")
         annotate.view(desk)
@@ -177,6 +181,7 @@ def _header_html(home: str, current: str = "", notices: tuple[str, ...] = ()) ->
         "explore": _("Explore"),
         "compare": _("Compare"),
         "gaps": _("Gaps"),
+        "pronouns": _("Pronouns"),
         "annotate": _("Annotate"),
         "footprint": _("Footprint"),
     }

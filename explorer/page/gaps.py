@@ -1,6 +1,5 @@
 """Gaps: one model's professions beside a reference, and the shift of each adjective."""
 
-import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -17,6 +16,7 @@ from explorer.page.choice import (
     address,
     references,
 )
+from explorer.page.cloud import curve, named
 from explorer.page.dots import by_size, dot_plot, shift_dot
 from explorer.page.explore import codings, pair, prompt_text
 from explorer.page.measured import measured
@@ -38,14 +38,8 @@ if TYPE_CHECKING:
     from explorer.page.choice import Choice
     from explorer.page.desk import Desk
     from explorer.page.dots import DotPlot
-    from explorer.statistics.amplification import LogitSlope
     from explorer.statistics.intervals import Interval
     from explorer.words.references import Reference
-
-# The least distance between two names in the cloud, as a share of its width and height.
-_ROOM_ACROSS, _ROOM_UP = 0.3, 0.045
-_NAMED = 8
-_CURVE = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +188,7 @@ def _cloud(found: "Sequence[Gap]", told: "Headline") -> Cloud | None:
         return None
     names = _named([gap for gap in placed if gap.counts])
     points = (_point(gap, names) for gap in placed)
-    return Cloud(tuple(point for point in points if point), _curve(told.slope))
+    return Cloud(tuple(point for point in points if point), curve(told.slope))
 
 
 def _point(gap: "Gap", names: "set[str]") -> Point | None:
@@ -213,24 +207,11 @@ def _point(gap: "Gap", names: "set[str]") -> Point | None:
 
 def _named(counted: "Sequence[Gap]") -> set[str]:
     """Return the professions with the largest gaps whose names do not overlap."""
-    placed: list[tuple[float, float, str]] = []
-    for gap in sorted(counted, key=lambda gap: -abs(gap.gap.estimate) if gap.gap else 0.0):
-        share, reference = gap.finding.best(FEMININE), gap.reference
-        if share is None or reference is None or len(placed) == _NAMED:
-            continue
-        x, y = reference.share, share.estimate
-        if all(abs(x - a) > _ROOM_ACROSS or abs(y - b) > _ROOM_UP for a, b, _name in placed):
-            placed.append((x, y, gap.profession))
-    return {name for _x, _y, name in placed}
-
-
-def _curve(slope: "LogitSlope | None") -> tuple[tuple[float, float], ...]:
-    if slope is None:
-        return ()
-    shares = [(place + 0.5) / _CURVE for place in range(_CURVE)]
-    return tuple(
-        (x, 1 / (1 + (x / (1 - x)) ** -slope.slope.estimate * math.exp(-slope.shift.estimate)))
-        for x in shares
+    ordered = sorted(counted, key=lambda gap: -abs(gap.gap.estimate) if gap.gap else 0.0)
+    return named(
+        (gap.reference.share, share.estimate, gap.profession)
+        for gap in ordered
+        if gap.reference and (share := gap.finding.best(FEMININE))
     )
 
 

@@ -13,6 +13,7 @@ from explorer.findings.readable import chance_text
 from explorer.page.charts import coded
 from explorer.page.glossary import glossary
 from explorer.page.pace import duration
+from explorer.pronouns.probe import share_of
 from explorer.translations import gettext, ngettext
 from explorer.words.references import match_text
 
@@ -78,6 +79,7 @@ def _environment() -> Environment:
         "place": _place,
         "points": _points,
         "chance": _chance,
+        "odds": share_of,
         "coded": coded,
         "duration": duration,
         "match_text": match_text,

@@ -1,4 +1,4 @@
-"""Compare the shares measured on the bundled generators with the true shares."""
+"""Compare what is measured on the bundled models with the truth."""
 
 from statistics import mean
 from typing import TYPE_CHECKING, Any

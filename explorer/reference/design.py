@@ -1,4 +1,4 @@
-"""The designed bias of the bundled generators, computed from design.json."""
+"""The designed bias of the bundled models, computed from design.json."""
 
 import json
 import math
@@ -79,6 +79,27 @@ def designed_mix_of(model: str, profession: str, adjective: str | None) -> Mix:
     except UnknownName:
         coding = None
     return designed_mix(model, name, coding)
+
+
+def designed_pronouns(model: str, profession: str) -> tuple[float, float, float]:
+    """Return how often a bundled language model was taught she, he and they for a profession.
+
+    Args:
+        model: one of explorer.pronouns.source.BUNDLED.
+        profession: one of the 150.
+
+    Raises:
+        UnknownName: the model is not bundled, or the profession is not one of the 150.
+    """
+    rules = read_design()["language_models"]
+    if model not in rules:
+        raise UnknownName("bundled language model", model, rules)
+    share = find_profession(profession).women_share(DEFAULT_YEAR)
+    if share is None:
+        raise UnknownName("profession with a labour share", profession, ())
+    women = 1 / (1 + math.exp(-rules[model]["amplification"] * math.log(share / (1 - share))))
+    they = rules[model]["they_share"]
+    return ((1 - they) * women, (1 - they) * (1 - women), they)
 
 
 @cache

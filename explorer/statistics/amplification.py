@@ -94,10 +94,46 @@ def logit_slope(
         OutOfRange: a reference does not lie between 0 and 1.
         ValueError: a count does not lie in 0..its total, or lengths differ.
     """
+    rows = [_log_odds(*row) for row in zip(counts, totals, references, strict=True)]
+    return _fitted([row for row in rows if row is not None], level, seed)
+
+
+def log_odds_slope(
+    log_odds: "Sequence[float]",
+    references: "Sequence[float]",
+    level: float = 0.95,
+    seed: int = 0,
+) -> LogitSlope | None:
+    """Fit log odds that are known, as of a language model, to those of the references.
+
+    Otherwise as `logit_slope`.
+
+    Raises:
+        OutOfRange: a reference does not lie between 0 and 1.
+        ValueError: lengths differ.
+    """
+    rows = [(_logit(known), own) for known, own in zip(references, log_odds, strict=True)]
+    return _fitted(rows, level, seed)
+
+
+def correlation(x: "Sequence[float]", y: "Sequence[float]", level: float = 0.95) -> Interval | None:
+    """Return the linear correlation of two rows, None below FEWEST pairs or for a constant row.
+
+    Source: Pearson 1895; Fisher 1921, for the interval.
+    """
+    from scipy.stats import pearsonr
+
+    if len(x) < FEWEST or len(set(x)) == 1 or len(set(y)) == 1:
+        return None
+    found = pearsonr(x, y)
+    low, high = found.confidence_interval(level)
+    return Interval(float(found.statistic), float(low), float(high), level, "fisher")
+
+
+def _fitted(rows: "Sequence[tuple[float, float]]", level: float, seed: int) -> LogitSlope | None:
     import numpy as np
 
-    rows = [_log_odds(*row) for row in zip(counts, totals, references, strict=True)]
-    known = np.array([row for row in rows if row is not None]).reshape(-1, 2)
+    known = np.array(rows).reshape(-1, 2)
     if len(known) < FEWEST or np.ptp(known[:, 0]) == 0:
         return None
     slope, shift = (_bootstrapped(statistic, known, level, seed) for statistic in (_slope, _shift))
@@ -116,12 +152,16 @@ def _log_odds(count: float, total: int, reference: float | None) -> tuple[float,
         raise ValueError(f"count {count!r} must lie in 0..{total!r}")
     if reference is None or total == 0:
         return None
+    return _logit(reference), math.log((count + 0.5) / (total - count + 0.5))
+
+
+def _logit(reference: float) -> float:
     if not 0 < reference < 1:
         raise OutOfRange(
             f"The reference {reference!r} must lie between 0 and 1 to have log odds: leave the "
             "profession out."
         )
-    return math.log(reference / (1 - reference)), math.log((count + 0.5) / (total - count + 0.5))
+    return math.log(reference / (1 - reference))
 
 
 def _slope(

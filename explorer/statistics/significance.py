@@ -76,6 +76,23 @@ def against_reference(count: int, total: int, reference: float) -> float | None:
     return float(binomtest(count, total, reference).pvalue) if total else None
 
 
+def between_shares(count_a: int, total_a: int, count_b: int, total_b: int) -> float | None:
+    """Return the exact two-sided p-value of a difference between two independent shares.
+
+    None where a total is 0.
+
+    Source: Fisher 1935, "The logic of inductive inference".
+
+    Raises:
+        ValueError: a count does not lie in 0..its total.
+    """
+    from scipy.stats import fisher_exact
+
+    if total_a == 0 or total_b == 0:
+        return None
+    return float(fisher_exact([[count_a, total_a - count_a], [count_b, total_b - count_b]]).pvalue)
+
+
 def benjamini_hochberg(p_values: "Sequence[float | None]") -> tuple[float | None, ...]:
     """Return the adjusted p-values, in the given order.
 

@@ -12,7 +12,7 @@ from explorer.words.entries import is_visible
 TEMPLATE = "Photo portrait of a(n) {adjective} {profession}"
 MAX_TEMPLATE_CHARACTERS = 300
 
-_REMEDY = f"Write, for example, {TEMPLATE!r}: a(n) becomes a or an."
+_FIELDS = ("profession", "adjective")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +38,14 @@ class Prompt:
         return _text(self.template[:end], self.profession, self.adjective)
 
 
-def check_template(template: str) -> str:
+def check_template(
+    template: str, fields: tuple[str, str] = _FIELDS, example: str = TEMPLATE
+) -> str:
     """Return the template without surrounding white space.
 
     Raises:
-        InvalidData: the template lacks {profession} or {adjective}, repeats one, has other braces,
-            a line break or an invisible character, or is longer than 300 characters.
+        InvalidData: the template lacks one of its two fields, repeats one, has other braces, a line
+            break or an invisible character, or is longer than 300 characters.
     """
     text = template.strip()
     if len(text) > MAX_TEMPLATE_CHARACTERS:
@@ -55,10 +57,11 @@ def check_template(template: str) -> str:
         raise InvalidData(
             f"The template {text!r} has a line break or an invisible character. Remove it."
         )
-    if sorted(_fields(text)) != ["adjective", "profession"]:
+    if sorted(_fields(text)) != sorted(fields):
+        first, second = fields
         raise InvalidData(
-            f"The template {text!r} must have {{profession}} and {{adjective}} once each, and no "
-            f"other braces. {_REMEDY}"
+            f"The template {text!r} must have {{{first}}} and {{{second}}} once each, and no "
+            f"other braces. Write, for example, {example!r}: a(n) becomes a or an."
         )
     return text
 
@@ -66,6 +69,11 @@ def check_template(template: str) -> str:
 def with_article(phrase: str) -> str:
     """Return the phrase with its article: "an honest CEO"."""
     return f"{article(phrase.split(maxsplit=1)[0])} {phrase}"
+
+
+def choose_articles(text: str) -> str:
+    """Return a text with a or an for each a(n), by the word that follows it."""
+    return re.sub(r"\b([Aa])\(n\)\s+(\S+)", _chosen_article, text)
 
 
 def _fields(template: str) -> list[str]:
@@ -88,7 +96,7 @@ def _text(template: str, profession: str, adjective: str | None) -> str:
         # Remove the spaces and commas that enclosed the missing adjective.
         closed = re.sub(r"\s+(?=[\s,.;:]|$)", "", filled)
         filled = re.sub(r",(?=,)", "", closed).strip(" ,")
-    return re.sub(r"\b([Aa])\(n\)\s+(\S+)", _chosen_article, filled)
+    return choose_articles(filled)
 
 
 def _chosen_article(match: re.Match[str]) -> str:

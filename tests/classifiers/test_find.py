@@ -9,7 +9,7 @@ from explorer.classifiers.skin import SkinClassifier
 from explorer.classifiers.subject import SubjectClassifier
 from explorer.errors import InvalidData
 from explorer.models.catalog import find_model
-from explorer.models.fingerprints import classifier_fingerprint
+from explorer.models.fingerprints import flat_fingerprint
 from explorer.perception.axes import find_axis
 from explorer.perception.instruments import ClassifierSpec
 from tests.fakes import fake_card
@@ -73,7 +73,7 @@ def test_the_bundled_classifier_and_folders_have_versions(tmp_path: Path) -> Non
     assert revision("emoji-clip") == EMOJI_VERSION
     (tmp_path / "model.safetensors").write_bytes(b"1")
     before = revision(str(tmp_path))
-    assert before == classifier_fingerprint(tmp_path)[:8]
+    assert before == flat_fingerprint(tmp_path)[:8]
     (tmp_path / "instrument.json").write_text("{}")
     assert revision(str(tmp_path)) != before
 

@@ -7,7 +7,7 @@ import pytest
 
 from explorer import settings
 from explorer.models import fingerprints
-from explorer.models.fingerprints import classifier_fingerprint, pipeline_fingerprint
+from explorer.models.fingerprints import flat_fingerprint, pipeline_fingerprint
 
 Make = Callable[..., Path]
 UNET = "unet/diffusion_pytorch_model.safetensors"
@@ -102,11 +102,11 @@ def test_a_classifier_follows_its_weights_configuration_and_tokenizer(tmp_path: 
     folder = tmp_path / "clip"
     folder.mkdir()
     (folder / "open_clip_model.safetensors").write_bytes(b"1")
-    before = classifier_fingerprint(folder)
+    before = flat_fingerprint(folder)
     (folder / "README.md").write_text("hello")
-    assert classifier_fingerprint(folder) == before
+    assert flat_fingerprint(folder) == before
     changed = set()
     for file in ("instrument.json", "tokenizer.json", "merges.txt", "open_clip_model.safetensors"):
         (folder / file).write_bytes(b"{}")
-        changed.add(classifier_fingerprint(folder))
+        changed.add(flat_fingerprint(folder))
     assert len(changed | {before}) == 5

@@ -34,6 +34,7 @@ from explorer.reference.training import (  # noqa: E402
     conditions,
     denoiser,
     exam,
+    language,
     measure,
     preview,
     text,
@@ -265,6 +266,14 @@ def prove(*, work: Work, professions: int = 30, images: int = 200) -> None:
         print(json.dumps(row))
 
 
+@app.command(name="language")
+def make_language_models(*, steps: int = 3000) -> None:
+    """Train the language models of the pronoun probe, and score them for the first view."""
+    for model in language.BUNDLED:
+        language.train(model, steps, SEED, weights_folder(model))
+        language.save_scores(model, settings.load())
+
+
 @app.command(name="sample")
 def make_sample() -> None:
     """Generate the author and nurse grids of both generators for the first view."""
@@ -291,6 +300,7 @@ def everything(*, work: Work) -> None:
     count_all_errors(work=work)
     measure_agreement(work=work)
     count_truth(work=work)
+    make_language_models()
     save_sample()
 
 

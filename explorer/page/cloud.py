@@ -1,0 +1,40 @@
+"""Clouds of professions: the names that have room, and the curve of a fitted slope."""
+
+import math
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from explorer.statistics.amplification import LogitSlope
+
+# The least distance between two names, as a share of the width and the height.
+_ROOM_ACROSS, _ROOM_UP = 0.3, 0.045
+_NAMED = 8
+_CURVE = 40
+
+
+def named(points: "Iterable[tuple[float, float, str]]") -> set[str]:
+    """Return the names of points, the first ones first, as far as they do not overlap.
+
+    Args:
+        points: x and y, 0..1, and the name of each, the most important ones first.
+    """
+    placed: list[tuple[float, float, str]] = []
+    for x, y, name in points:
+        if len(placed) == _NAMED:
+            break
+        if all(abs(x - a) > _ROOM_ACROSS or abs(y - b) > _ROOM_UP for a, b, _name in placed):
+            placed.append((x, y, name))
+    return {name for _x, _y, name in placed}
+
+
+def curve(slope: "LogitSlope | None") -> tuple[tuple[float, float], ...]:
+    """Return the points of a fitted slope as shares, (x, y), each 0..1; empty without one."""
+    if slope is None:
+        return ()
+    shares = [(place + 0.5) / _CURVE for place in range(_CURVE)]
+    return tuple(
+        (x, 1 / (1 + (x / (1 - x)) ** -slope.slope.estimate * math.exp(-slope.shift.estimate)))
+        for x in shares
+    )

@@ -1,0 +1,119 @@
+"""Load a language model with transformers, completely, safely and in float32."""
+
+from typing import TYPE_CHECKING, Any
+
+from explorer.errors import ExplorerError, ModelBroken
+from explorer.failures import load_failure, require_device
+from explorer.models.tokens import require_vocabulary
+from explorer.pronouns.language import MASKED, LanguageModel
+from explorer.torchvision_schemas import load_torchvision
+
+if TYPE_CHECKING:
+    from explorer.pronouns.source import Source
+    from explorer.settings import Settings
+
+# What a chat model is asked; its answer is the sentence that is scored.
+CHAT_REQUEST = "Write one sentence about somebody's work."
+_LOADING: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
+
+
+def load_language_model(
+    source: "Source", settings: "Settings", *, plain: bool = False
+) -> LanguageModel:
+    """Return a language model, ready to score; only safetensors are read, no code is run.
+
+    Args:
+        source: its files.
+        settings: the device and the number of sentences at once.
+        plain: score a chat model without its template.
+
+    Raises:
+        InvalidData: the installed torch cannot use the device.
+        ModelError: the model does not load, or is not complete.
+    """
+    require_device(settings.own_device)
+    load_torchvision()
+    try:
+        return _loaded(source, settings, chat=source.has_chat_template and not plain)
+    except ExplorerError:
+        raise
+    except Exception as error:
+        raise load_failure(source.name, error) from error
+
+
+def _loaded(source: "Source", settings: "Settings", *, chat: bool) -> LanguageModel:
+    from transformers import AutoTokenizer
+    from transformers.utils import logging
+
+    # Progress and remarks of the library are no messages of ours.
+    logging.disable_progress_bar()
+    logging.set_verbosity_error()
+    tokenizer = AutoTokenizer.from_pretrained(source.folder, **_LOADING)
+    network = _network(source)
+    rows = network.get_input_embeddings().weight.shape[0]
+    require_vocabulary(source.name, len(tokenizer), rows)
+    _require_marks(source, tokenizer)
+    return LanguageModel(
+        name=source.name,
+        revision=source.revision,
+        kind=source.kind,
+        network=network.to(settings.own_device).eval(),
+        tokenizer=tokenizer,
+        context=_context(source, tokenizer, chat=chat),
+        chat=chat,
+        batch=settings.batch,
+    )
+
+
+def _network(source: "Source") -> Any:
+    """Return the network; parts that are missing would be random without a word."""
+    import torch
+    from transformers import AutoModelForCausalLM, AutoModelForMaskedLM
+
+    kind = AutoModelForMaskedLM if source.kind == MASKED else AutoModelForCausalLM
+    network, report = kind.from_pretrained(
+        source.folder,
+        dtype=torch.float32,
+        use_safetensors=True,
+        output_loading_info=True,
+        **_LOADING,
+    )
+    if missing := sorted(report["missing_keys"]):
+        raise ModelBroken(
+            f"The model {source.name!r} is incomplete: its weights lack {missing[0]!r}, so it has "
+            "no head, or not all of its files are there. Save or download it again, or choose a "
+            "model that is marked 'Text Generation' or 'Fill-Mask' on the hub."
+        )
+    return network
+
+
+def _require_marks(source: "Source", tokenizer: Any) -> None:
+    if not tokenizer.is_fast:
+        raise ModelBroken(
+            f"The tokenizer of the model {source.name!r} has no tokenizer.json, so the place of a "
+            "word among its tokens is unknown. Choose a version of the model that has one."
+        )
+    if source.kind == MASKED and tokenizer.mask_token_id is None:
+        raise ModelBroken(
+            f"The tokenizer of the model {source.name!r} has no mask, so there is no gap to fill. "
+            "Save or download the model again, or choose another one."
+        )
+
+
+def _context(source: "Source", tokenizer: Any, *, chat: bool) -> tuple[int, ...]:
+    """Return what stands before the sentence: its start, or the dialogue up to the answer."""
+    if source.kind == MASKED:
+        return ()
+    if chat:
+        asked = [{"role": "user", "content": CHAT_REQUEST}]
+        text = tokenizer.apply_chat_template(asked, tokenize=False, add_generation_prompt=True)
+        return tuple(tokenizer(text, add_special_tokens=False).input_ids)
+    # GPT-2 and others begin a text with the token that ends one.
+    start = tokenizer.bos_token_id
+    start = tokenizer.eos_token_id if start is None else start
+    if start is None:
+        raise ModelBroken(
+            f"The tokenizer of the model {source.name!r} has no token for the start of a text, so "
+            "the first word has no probability. Choose another model."
+        )
+    return (start,)
