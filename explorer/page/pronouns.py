@@ -80,8 +80,7 @@ def view(page: gr.Blocks, desk: "Desk") -> None:
         model = gr.Dropdown(
             list(kept_names(desk.settings.cache)),
             value=usual.model,
-            label=_("Language model"),
-            info=_("Or a hub id such as openai-community/gpt2, or a folder"),
+            label=_("Language model, or a hub id"),
             allow_custom_value=True,
             elem_id="bx-model",
         )

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from explorer.findings.sentences import holds
+from explorer.findings.sentences import difference_text, holds
 from explorer.pronouns.beside import like_images, like_references
 from explorer.pronouns.completions import particular_words, written
 from explorer.pronouns.language import MASKED
@@ -160,9 +160,11 @@ def _particular(words: "Sequence[Word]") -> "Iterator[str]":
 
 def _word(word: "Word") -> str:
     assert word.difference is not None, "only tested words are told"  # noqa: S101
-    low, high = (round(100 * end) for end in (word.difference.low, word.difference.high))
-    return _("{profession} ({she} against {he} times, {low} to {high} points)").format(
-        profession=word.profession, she=word.she, he=word.he, low=f"{low:+d}", high=f"{high:+d}"
+    return _("{profession} ({she} against {he} times, {difference})").format(
+        profession=word.profession,
+        she=word.she,
+        he=word.he,
+        difference=difference_text(word.difference),
     )
 
 

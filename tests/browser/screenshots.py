@@ -20,6 +20,7 @@ VIEWS = {
     "explore": "",
     "compare": "compare",
     "gaps": "gaps",
+    "pronouns": "pronouns",
     "annotate": "annotate?annotator=Ada",
 }
 SCREENS = {"desktop": (1440, 900, 1), "phone": (390, 844, 2)}

@@ -296,7 +296,10 @@ def test_several_professions_are_compared_row_by_row(visit: Visit) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(
     "address",
-    ["", "compare", "compare?profession=author,nurse", "gaps", "annotate?annotator=Axe&axis=tone"],
+    [
+        *("", "compare", "compare?profession=author,nurse", "gaps", "pronouns"),
+        "annotate?annotator=Axe&axis=tone",
+    ],
 )
 def test_nothing_keeps_people_out(visit: Visit, address: str, scheme: str) -> None:
     page = visit(address, scheme=scheme)
@@ -311,7 +314,14 @@ def test_nothing_keeps_people_out(visit: Visit, address: str, scheme: str) -> No
 
 @pytest.mark.parametrize(
     "address",
-    ["", "compare", "compare?profession=author,nurse", "gaps", "annotate?annotator=Eve"],
+    [
+        "",
+        "compare",
+        "compare?profession=author,nurse",
+        "gaps",
+        "pronouns",
+        "annotate?annotator=Eve",
+    ],
 )
 def test_no_view_scrolls_sideways(visit: Visit, address: str) -> None:
     page = visit(address)
