@@ -82,13 +82,8 @@ def view(page: gr.Blocks, desk: "Desk") -> None:
     with gr.Row(elem_classes=["bx-form", "bx-annotateform"]):
         own = _("Use “{word}” as a hub id or folder")
         listed = list(kept_names(desk.settings.cache))
-        model = combobox(
-            listed,
-            [usual.model],
-            (_("Language model"), "bx-model"),
-            own=own,
-            info=_("Or a hub id such as openai-community/gpt2, or a folder"),
-        )
+        label = _("Language model, or a hub id"), "bx-model"
+        model = combobox(listed, [usual.model], label, own=own)
         cards = [(card.title, card.spec.name) for card in desk.models]
         choices = [*cards, (_("no images"), NO_IMAGES)]
         images = combobox(choices, [usual.images], (_("Images of"), "bx-images"), own=own)

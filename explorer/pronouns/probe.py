@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from explorer.pronouns.language import LanguageModel
-    from explorer.pronouns.scores import Score
+    from explorer.pronouns.scores import Score, Three
 
 _DIGITS = 6
 
@@ -103,6 +103,14 @@ def score_template(
 
 def _rounded(score: "Score") -> "Score":
     """Return a score to a millionth, which is less than batches of another size change it."""
-    she, he, they = (round(one, _DIGITS) for one in score.sentence)
-    prior = score.prior and tuple(round(one, _DIGITS) for one in score.prior)
-    return replace(score, sentence=(she, he, they), prior=prior, mass=round(score.mass, _DIGITS))
+    return replace(
+        score,
+        sentence=_three(score.sentence),
+        prior=_three(score.prior) if score.prior else None,
+        mass=round(score.mass, _DIGITS),
+    )
+
+
+def _three(logs: "Three") -> "Three":
+    she, he, they = (round(one, _DIGITS) for one in logs)
+    return she, he, they

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from explorer.findings.sentences import FALSE_DISCOVERIES
+from explorer.findings.sentences import difference_text, is_clear
 from explorer.pronouns.beside import like_images, like_references
 from explorer.pronouns.completions import particular_words, written
 from explorer.pronouns.language import MASKED
@@ -147,22 +147,24 @@ def completion_sentences(
 
 
 def _particular(words: "Sequence[Word]") -> "Iterator[str]":
-    held = [word for word in words if word.difference and word.q <= FALSE_DISCOVERIES]
+    held = [word for word in words if is_clear(word.q, word.difference)]
     if not held:
-        yield _("No profession is significantly more frequent after “she” or after “he”.")
+        yield _("No profession is clearly more frequent after “she” or after “he”.")
     for pronoun, side in (("she", held), ("he", held[::-1])):
         own = [_word(word) for word in side if (word.she > word.he) == (pronoun == "she")]
         if own:
-            yield _("Significantly more often after “{pronoun}”: {words}.").format(
+            yield _("Clearly more often after “{pronoun}”: {words}.").format(
                 pronoun=pronoun, words=", ".join(own[:_WORDS])
             )
 
 
 def _word(word: "Word") -> str:
     assert word.difference is not None, "only tested words are told"  # noqa: S101
-    low, high = (round(100 * end) for end in (word.difference.low, word.difference.high))
-    return _("{profession} ({she} against {he} times, {low} to {high} points)").format(
-        profession=word.profession, she=word.she, he=word.he, low=f"{low:+d}", high=f"{high:+d}"
+    return _("{profession} ({she} against {he} times, {difference})").format(
+        profession=word.profession,
+        she=word.she,
+        he=word.he,
+        difference=difference_text(word.difference),
     )
 
 

@@ -21,6 +21,8 @@ VIEWS = {
     "compare": "compare",
     "gaps": "gaps",
     "annotate": "annotate",
+    "pronouns": "pronouns",
+    "footprint": "footprint",
 }
 SCREENS = {"desktop": (1440, 900, 1), "phone": (390, 844, 2)}
 _QUALITY = 82

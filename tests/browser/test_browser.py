@@ -316,7 +316,10 @@ def test_several_professions_are_compared_row_by_row(visit: Visit) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(
     "address",
-    ["", "compare", "compare?profession=author,nurse", "gaps", "annotate?axis=tone", "footprint"],
+    [
+        *("", "compare", "compare?profession=author,nurse", "gaps", "annotate?axis=tone"),
+        *("pronouns", "footprint"),
+    ],
 )
 def test_nothing_keeps_people_out(visit: Visit, address: str, scheme: str) -> None:
     page = visit(address, scheme=scheme)
@@ -333,7 +336,10 @@ def test_nothing_keeps_people_out(visit: Visit, address: str, scheme: str) -> No
 
 @pytest.mark.parametrize(
     "address",
-    ["", "compare", "compare?profession=author,nurse", "gaps", "annotate", "footprint"],
+    [
+        *("", "compare", "compare?profession=author,nurse", "gaps", "annotate"),
+        *("pronouns", "footprint"),
+    ],
 )
 def test_no_view_scrolls_sideways(visit: Visit, address: str) -> None:
     page = visit(address)

@@ -25,13 +25,14 @@ from unittest.mock import patch
 from explorer import settings, study as studies
 with patch("explorer.reference.sample.open_sample", lambda *_: None):
     from explorer.findings.findings import Findings
-    from explorer.page import app, compare, explore, gaps
+    from explorer.page import app, compare, explore, gaps, pronoun_findings
     from explorer.page.choice import COMPARE, EXPLORE, GAPS, study
     from explorer.page.desk import open_desk
     desk = open_desk(settings.load(Path(sys.argv[1])))
 app.build(desk)
 for default, show in ((EXPLORE, explore.show), (COMPARE, compare.show), (GAPS, gaps.show)):
     assert show(desk, default, Findings(study(default, desk.find_model, "cpu"), desk.store))
+assert pronoun_findings.show(desk, pronoun_findings.Session())
 further = study(replace(EXPLORE, tone="pixels", gate=True), desk.find_model, "cpu")
 asked = studies.count_unclassified(further, desk.store)
 steps = list(studies.run(further, desk.store, desk.generators, desk.classifiers))
@@ -59,7 +60,7 @@ def test_the_page_shows_and_measures_what_is_stored_without_a_model_library(
 
 def test_every_view_has_an_address_of_its_own(desk: Desk) -> None:
     addresses = [path for path, *_ in build(desk).pages]
-    assert addresses == ["", "compare", "gaps", "annotate", "footprint"]
+    assert addresses == ["", "compare", "gaps", "annotate", "pronouns", "footprint"]
 
 
 def test_nothing_is_open_to_other_programs_but_the_files(desk: Desk) -> None:

@@ -27,7 +27,6 @@ def source(tmp_path: Path) -> Source:
 def test_every_template_is_kept_when_it_is_done(source: Source, settings: Settings) -> None:
     steps = run(source, settings, ASKED)
     assert [next(steps).done, next(steps).done] == [0, 1]
-    steps.close()
     found = find_kept(settings.cache, source.name)
     assert found is not None
     assert {score.template for score in found.scores} == {TEMPLATES[0]}

@@ -78,8 +78,10 @@ def test_completions_are_told_with_the_empty_ones_and_the_significant_words() ->
     assert (
         "writer continued “she” 42 times; 40 named one of the professions and 2 were empty." in text
     )
-    assert "more often after “she”: nurse (40 against 0 times, +88 to +100 points)" in text
-    assert "more often after “he”: carpenter (0 against 40 times, -100" in text
+    assert (
+        "more often after “she”: nurse (40 against 0 times, +100 points, 95% interval +88" in text
+    )
+    assert "more often after “he”: carpenter (0 against 40 times, \N{MINUS SIGN}100" in text
 
 
 def test_equal_completions_name_no_word() -> None:

@@ -1,0 +1,164 @@
+"""Pronouns as HTML and files: what is kept is shown, what is missing can be asked for."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.applications import Starlette
+from starlette.datastructures import QueryParams
+from starlette.testclient import TestClient
+
+from explorer.errors import OutOfRange
+from explorer.page import pronouns
+from explorer.page.choice import GAPS, Choice
+from explorer.page.desk import Desk
+from explorer.page.pronoun_findings import NO_IMAGES, Session, is_complete, parse, show
+from explorer.page.routes import routes
+from explorer.pronouns.run import Questions
+from explorer.words.vocabulary import spread_by_women
+from tests.commands import run
+from tests.languages import PROFESSIONS, causal, saved
+from tests.markup import Element, parse_html
+from tests.page.conftest import Generated
+
+ALONE = Session(images=NO_IMAGES)
+SEVERAL = Choice(GAPS.models, spread_by_women(12), ("none", "honest"), images=10)
+
+
+@pytest.fixture
+def client(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
+    monkeypatch.setattr("explorer.reference.sample.open_sample", lambda *_: None)
+    with TestClient(Starlette(routes=routes(desk))) as client:
+        yield client
+
+
+def html(desk: Desk, asked: Session) -> Element:
+    return parse_html(show(desk, asked))
+
+
+def test_a_link_holds_the_whole_session() -> None:
+    asked = Session("a/writer@main", "emoji-even", 2019)
+    assert parse(QueryParams(asked.address[1:])) == asked
+    assert parse(QueryParams("")) == Session()
+
+
+@pytest.mark.parametrize("year", ["1999", "soon"])
+def test_a_year_without_statistics_is_refused(year: str) -> None:
+    with pytest.raises(OutOfRange):
+        parse(QueryParams({"year": year}))
+
+
+def test_plain_sentences_come_first_and_method_last(desk: Desk) -> None:
+    page = html(desk, ALONE)
+    assert page.one("h1").text.startswith("Of 150 professions, pronoun-skewed finds “she”")
+    told = [line.text for line in page.all("p.bx-quote")]
+    assert "exaggerates the differences between professions" in told[1]
+    assert "A teaching instrument, not a finding" in page.one("aside").text
+
+
+def test_every_profession_has_a_dot_and_a_row_in_order(desk: Desk) -> None:
+    page = html(desk, ALONE)
+    assert len(page.one("svg").all("circle")) == 150
+    assert page.one("svg").all("path") == []
+    body = page.one("figure.bx-beside-reference").one("tbody")
+    shares = [int(row.one("b").text.rstrip("%")) for row in body.all("tr")]
+    assert len(shares) == 150
+    assert shares == sorted(shares)
+    assert all(row.all("td")[2].text.endswith("%") for row in body.all("tr")), "they is shown"
+
+
+def test_images_of_a_generator_are_diamonds_in_the_same_cloud(
+    desk: Desk, generated: Generated
+) -> None:
+    generated(SEVERAL)
+    page = html(desk, Session())
+    diamonds = page.one("svg").all("path.bx-diamond")
+    assert 0 < len(diamonds) <= 12
+    assert "images of emoji-skewed" in page.text
+    (told,) = (line.text for line in page.all("p.bx-quote") if "the two lean alike" in line.text)
+    assert "Beside the images of emoji-skewed" in told
+
+
+def test_what_it_writes_by_itself_stands_in_a_table(desk: Desk) -> None:
+    words = html(desk, ALONE).one("figure.bx-words")
+    assert len(words.one("tbody").all("tr")) == 16
+    assert "continued “she” 600 times" in words.text
+
+
+def test_a_model_that_was_not_scored_says_how(desk: Desk, tmp_path: Path) -> None:
+    folder = saved(causal(), tmp_path / "own")
+    asked = replace(ALONE, model=str(folder))
+    assert html(desk, asked).one("h1").text == "This model was not scored yet."
+    assert not is_complete(desk, asked)
+    assert is_complete(desk, ALONE)
+
+
+def _visible(update: Any) -> bool:
+    return bool(update["visible"])
+
+
+def test_the_button_is_there_only_where_something_can_be_asked(
+    desk: Desk, reading: Desk, tmp_path: Path
+) -> None:
+    asked = replace(ALONE, model=str(saved(causal(), tmp_path / "own")))
+    assert _visible(pronouns.reply(desk, asked)[1])
+    assert not _visible(pronouns.reply(reading, asked)[1])
+    assert not _visible(pronouns.reply(desk, ALONE)[1])
+
+
+def test_a_model_is_asked_step_by_step_and_then_shown(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = Questions(PROFESSIONS[:3], completions=2)
+    monkeypatch.setattr(pronouns, "questions", lambda: few)
+    monkeypatch.setattr("explorer.page.pronoun_findings.questions", lambda: few)
+    asked = replace(ALONE, model=str(saved(causal(), tmp_path / "own")))
+    first, *_steps, last = pronouns.ask(desk, asked)
+    assert "Loading the model" in first[0]
+    assert parse_html(last[2]).one("h1").text.startswith("Of 3 professions")
+
+
+def test_an_error_of_the_model_is_told_and_can_be_tried_again(desk: Desk, tmp_path: Path) -> None:
+    folder = saved(causal(), tmp_path / "own")
+    (folder / "model.safetensors").write_bytes(b"damaged")
+    *_before, (status, button, _findings) = pronouns.ask(desk, replace(ALONE, model=str(folder)))
+    assert parse_html(status).one("div", role="alert").text.startswith("That did not work.")
+    assert _visible(button)
+
+
+def test_a_store_that_is_only_read_asks_nothing(reading: Desk) -> None:
+    *_before, (status, _button, _findings) = pronouns.ask(reading, ALONE)
+    assert "This disk is full." in status
+
+
+@pytest.mark.parametrize(
+    ("file", "command"),
+    [
+        ("pronouns.csv", "pronouns pronoun-skewed --csv -"),
+        ("pronoun-words.csv", "pronouns pronoun-skewed --completions 100 --csv -"),
+    ],
+)
+def test_a_file_equals_what_the_command_line_writes(
+    client: TestClient, file: str, command: str
+) -> None:
+    answer = client.get(f"/csv/{file}{ALONE.address}")
+    assert answer.headers["content-type"].startswith("text/csv")
+    assert answer.content == run(command).stdout_bytes
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "told"),
+    [
+        ("?model=a/writer", 400, "was not scored yet"),
+        ("?model=emoji-skewed", 400, "generates images"),
+        ("?model=/no/such/folder", 400, "not scored yet"),
+        ("?images=nothing", 400, "Unknown model"),
+    ],
+)
+def test_a_file_that_cannot_be_says_why(
+    client: TestClient, query: str, status: int, told: str
+) -> None:
+    answer = client.get(f"/csv/pronouns.csv{query}")
+    assert (answer.status_code, told in answer.text) == (status, True), answer.text
