@@ -37,8 +37,8 @@ _PAGES = {
     "explore": "./",
     "compare": "compare",
     "gaps": "gaps",
-    "annotate": "annotate",
     "pronouns": "pronouns",
+    "annotate": "annotate",
     "footprint": "footprint",
 }
 _SEVERAL = FormKind(several_professions=True)

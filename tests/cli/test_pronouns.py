@@ -90,7 +90,7 @@ def test_completions_list_the_words_most_particular_to_she_and_to_he() -> None:
     assert float(found[0]["difference_low"]) > 0 > float(found[-1]["difference_high"])
     told = run("pronouns pronoun-skewed --completions 100").stdout
     assert "were empty" in told
-    assert "Significantly more often after “she”" in told
+    assert "Clearly more often after “she”" in told
 
 
 def test_a_masked_model_is_scored_and_continues_nothing(tmp_path: Path) -> None:

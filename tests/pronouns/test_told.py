@@ -87,9 +87,7 @@ def test_completions_are_told_with_the_empty_ones_and_the_significant_words() ->
 def test_equal_completions_name_no_word() -> None:
     same = [Completions(TEMPLATES[0], pronoun, ("a nurse",) * 5) for pronoun in ("she", "he")]
     kept = replace(KEPT, completions=tuple(same))
-    assert "No profession is significantly" in " ".join(
-        completion_sentences(kept, TEMPLATES, ("nurse",))
-    )
+    assert "No profession is clearly" in " ".join(completion_sentences(kept, TEMPLATES, ("nurse",)))
 
 
 def test_a_masked_model_is_said_to_continue_nothing() -> None:
