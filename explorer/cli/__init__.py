@@ -17,7 +17,6 @@ __all__ = [
 arrange(
     app,
     *("models", "generate", "tally", "images", "compare", "gap", "adjectives", "plan"),
-    "pronouns",
-    *("annotate", "error-rates", "agreement", "sensitivity", "reference"),
+    *("pronouns", "annotate", "error-rates", "agreement", "sensitivity", "reference"),
 )
 arrange(annotate_commands, "sample", "import", "export", "report")

@@ -15,7 +15,17 @@ TALLY = "tally --model fake-a --profession author"
 def test_help_lists_the_commands_in_the_order_of_use() -> None:
     listed = re.findall(r"^  ([a-z][a-z-]*)  ", run("--help").stdout, flags=re.MULTILINE)
     assert listed == [
-        *("models", "generate", "tally", "images", "compare", "gap", "adjectives", "plan"),
+        *(
+            "models",
+            "generate",
+            "tally",
+            "images",
+            "compare",
+            "gap",
+            "adjectives",
+            "plan",
+            "pronouns",
+        ),
         *("annotate", "error-rates", "agreement", "sensitivity", "reference", "serve"),
     ]
 
