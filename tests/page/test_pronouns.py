@@ -54,9 +54,9 @@ def test_a_year_without_statistics_is_refused(year: str) -> None:
 
 def test_plain_sentences_come_first_and_method_last(desk: Desk) -> None:
     page = html(desk, ALONE)
-    assert page.one("h1").text.startswith("Of 150 professions, pronoun-skewed finds “she”")
+    assert page.one("h1").text.startswith("Of 150 professions, pronoun-skewed expects “she” for")
     told = [line.text for line in page.all("p.bx-quote")]
-    assert "exaggerates the differences between professions" in told[1]
+    assert "exaggerates the differences between professions" in told[2]
     assert "A teaching instrument, not a finding" in page.one("aside").text
 
 
