@@ -30,7 +30,7 @@ __all__ = [
 arrange(
     app,
     *("models", "estimate", "generate", "tally", "images", "compare", "gap", "adjectives", "plan"),
-    *("annotate", "error-rates", "agreement", "sensitivity", "pronouns", "footprint"),
+    *("pronouns", "annotate", "error-rates", "agreement", "sensitivity", "footprint"),
     *("reference", "verify", "doctor"),
 )
 arrange(annotate_commands, "sample", "import", "export", "report")

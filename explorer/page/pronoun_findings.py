@@ -14,7 +14,7 @@ from explorer.pronouns.kept import find_kept
 from explorer.pronouns.probe import leans
 from explorer.pronouns.rows import lean_rows, word_rows
 from explorer.pronouns.run import COMPLETIONS, Questions, steps
-from explorer.pronouns.source import BUNDLED, language_name
+from explorer.pronouns.source import BUNDLED, folder_revision, language_name
 from explorer.pronouns.told import completion_sentences, probe_sentences
 from explorer.translations import gettext as _
 from explorer.words.references import checked_year
@@ -88,17 +88,20 @@ def questions() -> Questions:
 def kept_of(desk: "Desk", asked: Session) -> "Kept | None":
     """Return what is kept of the language model, None if it was never asked.
 
+    Of a folder it is what the folder holds now, of the hub the version that was asked last.
+
     Raises:
-        InputError, ModelNotFound: the name is none of a language model.
+        InputError, ModelError: the name is none of a language model.
     """
-    return find_kept(desk.settings.cache, language_name(asked.model))
+    revision = folder_revision(asked.model)
+    return find_kept(desk.settings.cache, language_name(asked.model), revision)
 
 
 def is_complete(desk: "Desk", asked: Session) -> bool:
     """Return whether there is nothing left to ask of the language model.
 
     Raises:
-        InputError, ModelNotFound: the name is none of a language model.
+        InputError, ModelError: the name is none of a language model.
     """
     kept = kept_of(desk, asked)
     return kept is not None and not any(steps(kept, questions()))

@@ -172,7 +172,15 @@ def _session(values: tuple[Any, ...]) -> Session:
 
 
 def _progress(text: str, done: int = 0, total: int = 0) -> str:
-    return render("status.html", kind="progress", text=text, done=done, total=total, note="")
+    return render(
+        "status.html",
+        kind="progress",
+        label=_("Steps done"),
+        text=text,
+        done=done,
+        total=total,
+        note="",
+    )
 
 
 def _failure(error: ExplorerError) -> list[Any]:

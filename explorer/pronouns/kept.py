@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from explorer.errors import InvalidData, StoreUnwritable
 from explorer.json_files import Rule, read_object
@@ -90,12 +90,9 @@ def find_kept(
 
 
 def kept_names(cache: Path) -> tuple[str, ...]:
-    """Return the names of all models that are kept, the bundled ones first.
-
-    Raises:
-        InvalidData: a file is damaged.
-    """
-    return tuple(dict.fromkeys([*BUNDLED, *(_read(p).name for p in _root(cache).glob("*.json"))]))
+    """Return the names of all models that are kept, the bundled ones first."""
+    files = sorted(path.name for path in _root(cache).glob("*@*.json"))
+    return tuple(dict.fromkeys([*BUNDLED, *(unquote(file.partition("@")[0]) for file in files)]))
 
 
 def keep(cache: Path, kept: Kept) -> None:

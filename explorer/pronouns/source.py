@@ -96,6 +96,16 @@ def language_name(name: str) -> str:
     return text.casefold() if text.casefold() in BUNDLED else text
 
 
+def folder_revision(name: str) -> str | None:
+    """Return the version of a model in a folder, None for one of the hub; nothing is fetched.
+
+    Raises:
+        InputError, ModelError: as `find_source`.
+    """
+    asked = _asked(name)
+    return None if isinstance(asked, HubName) else _of_folder(cleaned(name), asked).revision
+
+
 def _asked(name: str) -> FolderName | HubName:
     text = cleaned(name)
     if text.casefold() in BUNDLED:

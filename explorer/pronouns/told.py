@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from explorer.statistics.intervals import Interval
 
 _NAMED, _WORDS = 3, 6
+# Up to this share, 0..1, of either one, she and he are about equally probable.
+EVEN = 0.55
 # Below this probability of all three pronouns, other words are what the model expects.
 LITTLE_MASS = 0.1
 
@@ -38,21 +40,29 @@ def probe_sentences(
 
 
 def lean_sentences(model: str, found: "Sequence[Lean]") -> "Iterator[str]":
-    """Yield the headline: for how many professions she, or he, is the more probable."""
-    she = [lean for lean in found if lean.log_odds > 0]
-    yield ngettext(
-        "Of {number} profession, {model} finds “she” more probable than “he” for {she}, and “he” "
-        "more probable for {he}.",
-        "Of {number} professions, {model} finds “she” more probable than “he” for {she}, and “he” "
-        "more probable for {he}.",
-        len(found),
-    ).format(number=len(found), model=model, she=len(she), he=len(found) - len(she))
+    """Yield the headline: for how many professions the model expects she, he, or neither more."""
     ordered = sorted(found, key=lambda lean: lean.log_odds)
-    if len(ordered) >= 2 * _NAMED:
-        yield _("Most of all she: {she}. Most of all he: {he}.").format(
-            she=", ".join(map(_named, reversed(ordered[-_NAMED:]))),
-            he=", ".join(map(_named, ordered[:_NAMED])),
-        )
+    he = [lean for lean in ordered if lean.share < 1 - EVEN]
+    she = [lean for lean in reversed(ordered) if lean.share > EVEN]
+    yield ngettext(
+        "Of {number} profession, {model} expects “she” for {she}, “he” for {he}, and both about "
+        "equally ({low} to {high} she) for {even}.",
+        "Of {number} professions, {model} expects “she” for {she}, “he” for {he}, and both about "
+        "equally ({low} to {high} she) for {even}.",
+        len(found),
+    ).format(
+        number=len(found),
+        model=model,
+        she=len(she),
+        he=len(he),
+        even=len(found) - len(she) - len(he),
+        low=_percent(1 - EVEN),
+        high=_percent(EVEN),
+    )
+    if she:
+        yield _("Most of all she: {names}.").format(names=", ".join(map(_named, she[:_NAMED])))
+    if he:
+        yield _("Most of all he: {names}.").format(names=", ".join(map(_named, he[:_NAMED])))
 
 
 def labour_sentence(likeness: "Likeness", year: int) -> str:

@@ -20,7 +20,7 @@ pytestmark = [
 ]
 
 PATIENCE_MS = 120_000
-HEADLINE = "finds “she” more probable than “he”"
+HEADLINE = "expects “she” for"
 
 
 def type_model(page: Page, name: str) -> None:

@@ -1,7 +1,7 @@
 import pytest
 
 from explorer.errors import ModelBroken
-from explorer.models.weights import loaded_files, variants
+from explorer.models.weights import flat_files, loaded_files, variants
 
 INDEX = {
     "_class_name": "StableDiffusionPipeline",
@@ -65,3 +65,26 @@ def test_what_no_pipeline_reads_is_left_out() -> None:
 def test_a_component_with_pickles_only_is_refused(suffix: str) -> None:
     with pytest.raises(ModelBroken, match=rf"'text_encoder' only as a \{suffix}.*run code"):
         _weights(f"{UNET}.safetensors", f"text_encoder/pytorch_model{suffix}")
+
+
+def test_a_model_without_components_is_its_files_on_top() -> None:
+    files = [
+        "README.md",
+        "config.json",
+        "model.safetensors",
+        "model.fp16.safetensors",
+        "consolidated.safetensors",
+        "pytorch_model.bin",
+        "tokenizer.json",
+        "chat_template.jinja",
+        "onnx/model.safetensors",
+    ]
+    kept = {"config.json", "model.safetensors", "tokenizer.json", "chat_template.jinja"}
+    assert set(flat_files("a/b", files)) == kept
+
+
+def test_a_model_without_components_needs_safe_weights() -> None:
+    with pytest.raises(ModelBroken, match=r"has the weights only as a \.bin"):
+        flat_files("a/b", ["config.json", "pytorch_model.bin"])
+    with pytest.raises(ModelBroken, match=r"no file model\.safetensors"):
+        flat_files("a/b", ["config.json", "model.gguf"])

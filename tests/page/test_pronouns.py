@@ -14,9 +14,11 @@ from explorer.errors import OutOfRange
 from explorer.page import pronouns
 from explorer.page.choice import GAPS, Choice
 from explorer.page.desk import Desk
-from explorer.page.pronoun_findings import NO_IMAGES, Session, is_complete, parse, show
+from explorer.page.pronoun_findings import NO_IMAGES, Session, is_complete, kept_of, parse, show
 from explorer.page.routes import routes
+from explorer.pronouns.kept import Kept, keep
 from explorer.pronouns.run import Questions
+from explorer.pronouns.source import find_source
 from explorer.words.vocabulary import spread_by_women
 from tests.commands import run
 from tests.languages import PROFESSIONS, causal, saved
@@ -52,9 +54,9 @@ def test_a_year_without_statistics_is_refused(year: str) -> None:
 
 def test_plain_sentences_come_first_and_method_last(desk: Desk) -> None:
     page = html(desk, ALONE)
-    assert page.one("h1").text.startswith("Of 150 professions, pronoun-skewed finds “she”")
+    assert page.one("h1").text.startswith("Of 150 professions, pronoun-skewed expects “she” for")
     told = [line.text for line in page.all("p.bx-quote")]
-    assert "exaggerates the differences between professions" in told[1]
+    assert "exaggerates the differences between professions" in told[2]
     assert "A teaching instrument, not a finding" in page.one("aside").text
 
 
@@ -93,6 +95,15 @@ def test_a_model_that_was_not_scored_says_how(desk: Desk, tmp_path: Path) -> Non
     assert html(desk, asked).one("h1").text == "This model was not scored yet."
     assert not is_complete(desk, asked)
     assert is_complete(desk, ALONE)
+
+
+def test_a_folder_that_has_changed_was_not_scored(desk: Desk, tmp_path: Path) -> None:
+    asked = replace(ALONE, model=str(saved(causal(), tmp_path / "own")))
+    found = find_source(asked.model)
+    keep(desk.settings.cache, Kept(found.name, found.revision, found.kind, chat=False))
+    assert kept_of(desk, asked) is not None
+    (tmp_path / "own" / "generation_config.json").write_text("{}")
+    assert kept_of(desk, asked) is None
 
 
 def _visible(update: Any) -> bool:
@@ -153,7 +164,7 @@ def test_a_file_equals_what_the_command_line_writes(
     [
         ("?model=a/writer", 400, "was not scored yet"),
         ("?model=emoji-skewed", 400, "generates images"),
-        ("?model=/no/such/folder", 400, "not scored yet"),
+        ("?model=/no/such/folder", 500, "There is no folder"),
         ("?images=nothing", 400, "Unknown model"),
     ],
 )

@@ -15,7 +15,7 @@ from explorer.errors import (
     UnknownName,
 )
 from explorer.pronouns.language import CAUSAL, MASKED
-from explorer.pronouns.source import BUNDLED, find_source
+from explorer.pronouns.source import BUNDLED, find_source, folder_revision, language_name
 from tests.hub import COMMIT, Hub, running, use
 from tests.languages import causal, masked, saved
 
@@ -58,6 +58,15 @@ def test_a_folder_has_a_fingerprint_that_names_its_version(folder: Path) -> None
     assert find_source(str(folder)).revision != found.revision
     with pytest.raises(ModelBroken, match="earlier version"):
         find_source(f"{folder}@{found.revision}")
+
+
+def test_names_are_normalised_without_fetching_anything(hub: Hub, folder: Path) -> None:
+    assert language_name(" GPT2 ") == "openai-community/gpt2"
+    assert language_name("https://huggingface.co/a/writer/tree/main") == "a/writer"
+    assert language_name("Pronoun-Even") == "pronoun-even"
+    assert folder_revision("a/writer") is None
+    assert folder_revision(str(folder)) == find_source(str(folder)).revision
+    assert hub.asked == []
 
 
 def test_a_masked_model_is_known_by_its_head(tmp_path: Path) -> None:

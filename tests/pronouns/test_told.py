@@ -5,10 +5,10 @@ from explorer.pronouns.beside import beside
 from explorer.pronouns.kept import Completions, Kept
 from explorer.pronouns.language import CAUSAL, MASKED
 from explorer.pronouns.loading import CHAT_REQUEST
-from explorer.pronouns.probe import leans
+from explorer.pronouns.probe import Lean, leans
 from explorer.pronouns.scores import Score
 from explorer.pronouns.templates import TEMPLATES
-from explorer.pronouns.told import completion_sentences, probe_sentences
+from explorer.pronouns.told import completion_sentences, lean_sentences, probe_sentences
 from explorer.words.vocabulary import load_professions
 
 KEPT = Kept("writer", "1", CAUSAL, chat=False)
@@ -36,9 +36,19 @@ def told(factor: float, kept: Kept = KEPT, mass: float = 0.9, generator: str | N
 
 def test_the_headline_counts_professions_and_names_the_extremes() -> None:
     text = told(1.6)
-    assert text.startswith("Of 150 professions, writer finds “she” more probable than “he” for ")
+    assert text.startswith("Of 150 professions, writer expects “she” for ")
     assert "Most of all she: dental hygienist" in text
     assert "Most of all he: plumber (<1% she)" in text
+
+
+def test_a_hair_above_a_half_is_no_lean() -> None:
+    text = " ".join(lean_sentences("writer", [lean("nurse", 0.003), lean("judge", -0.1)]))
+    assert "“she” for 0, “he” for 0, and both about equally (45% to 55% she) for 2." in text
+    assert "Most of all" not in text
+
+
+def lean(profession: str, log_odds: float) -> Lean:
+    return Lean(profession, (Score("t", profession, (log_odds, 0.0, -1.0), None, 0.9),))
 
 
 def test_the_slope_is_a_verdict() -> None:

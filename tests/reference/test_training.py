@@ -16,8 +16,18 @@ from explorer.torchvision_schemas import load_torchvision
 
 load_torchvision()
 
+from explorer.pronouns.loading import load_language_model  # noqa: E402
+from explorer.pronouns.probe import score_template  # noqa: E402
+from explorer.pronouns.source import find_source  # noqa: E402
+from explorer.pronouns.templates import TEMPLATES  # noqa: E402
 from explorer.reference.design import designed_mix  # noqa: E402
-from explorer.reference.training import autoencoder, calibration, conditions, denoiser  # noqa: E402
+from explorer.reference.training import (  # noqa: E402
+    autoencoder,
+    calibration,
+    conditions,
+    denoiser,
+    language,
+)
 from explorer.reference.training.art import RENDER_PX, TONES  # noqa: E402
 from explorer.reference.training.augmentation import augment  # noqa: E402
 from explorer.reference.training.captions import random_caption  # noqa: E402
@@ -34,6 +44,7 @@ from explorer.reference.training.measure import KINDS, tone_confusion, truth_row
 from explorer.reference.training.nearest import NearestSource  # noqa: E402
 from explorer.reference.training.painted import HAIR_PAINTS, painted_portraits  # noqa: E402
 from explorer.reference.training.preview import fit_preview  # noqa: E402
+from explorer.settings import Settings  # noqa: E402
 from explorer.words.vocabulary import load_professions  # noqa: E402
 from tests.fakes import FAKE_CLIP  # noqa: E402
 
@@ -356,3 +367,24 @@ def test_the_truth_allows_for_the_tones_that_previews_say() -> None:
     assert first.images == 200
     assert first.generated.women == 0.5
     assert first.generated.tones == pytest.approx((0.2, 0.2, 0.2, 0.2, 0.2))
+
+
+@pytest.mark.parametrize("model", language.BUNDLED)
+def test_the_sentences_of_a_training_have_the_designed_pronouns(model: str) -> None:
+    torch.manual_seed(1)
+    odds = language.designed_shares(model)
+    counts = torch.zeros_like(odds)
+    for _step, rows, pronouns in language.sampled(odds, 3000):
+        ones = torch.ones(len(rows), dtype=odds.dtype)
+        counts.index_put_((rows, pronouns), ones, accumulate=True)
+    found = counts.reshape(8, 150, 3).sum(0)
+    log_odds, designed = (
+        (each[:, 0] / each[:, 1]).log() for each in (found, odds.reshape(8, 150, 3)[0])
+    )
+    assert (log_odds - designed).abs().max() < 0.15
+
+
+def test_a_short_training_makes_a_model_that_the_probe_can_ask(tmp_path: Path) -> None:
+    language.train("pronoun-even", 3, 1, tmp_path)
+    model = load_language_model(find_source(str(tmp_path)), Settings(tmp_path, "cpu", 32))
+    assert len(score_template(model, TEMPLATES[0], ["nurse", "CEO"])) == 2

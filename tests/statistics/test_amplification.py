@@ -9,7 +9,9 @@ from scipy.stats import linregress
 from explorer.errors import OutOfRange
 from explorer.statistics.amplification import (
     FEWEST,
+    correlation,
     directional_amplification,
+    log_odds_slope,
     logit_slope,
     signed_gap,
 )
@@ -150,3 +152,33 @@ def test_a_value_without_log_odds_is_named() -> None:
         logit_slope([3], [9], [1.0])
     with pytest.raises(ValueError, match="count 10 must lie in"):
         logit_slope([10], [9], [0.4])
+
+
+def test_known_log_odds_have_the_slope_of_their_line() -> None:
+    references = [0.1 + 0.06 * place for place in range(12)]
+    odds = [1.6 * math.log(share / (1 - share)) - 0.5 for share in references]
+    fit = log_odds_slope(odds, references)
+    assert fit is not None
+    assert (fit.slope.low, fit.slope.high) == pytest.approx((1.6, 1.6))
+    assert fit.shift.estimate == pytest.approx(-0.5)
+    assert fit.professions == 12
+    assert log_odds_slope(odds[:4], references[:4]) is None
+    with pytest.raises(OutOfRange):
+        log_odds_slope([1.0], [0.0])
+
+
+def test_a_correlation_agrees_with_another_library_and_has_fishers_interval() -> None:
+    rng = np.random.default_rng(3)
+    x = rng.normal(size=40)
+    y = x + rng.normal(size=40)
+    found = correlation(list(x), list(y))
+    assert found is not None
+    assert found.estimate == pytest.approx(np.corrcoef(x, y)[0, 1])
+    half = 1.959964 / math.sqrt(40 - 3)
+    assert found.low == pytest.approx(math.tanh(math.atanh(found.estimate) - half), rel=1e-5)
+    assert found.high == pytest.approx(math.tanh(math.atanh(found.estimate) + half), rel=1e-5)
+
+
+def test_a_few_or_equal_numbers_have_no_correlation() -> None:
+    assert correlation([1.0] * 12, list(map(float, range(12)))) is None
+    assert correlation([1.0, 2.0], [1.0, 2.0]) is None

@@ -12,6 +12,7 @@ from explorer.statistics.significance import (
     MOST_EXACT,
     against_reference,
     benjamini_hochberg,
+    between_shares,
     mcnemar,
     sign_flip,
 )
@@ -193,3 +194,20 @@ def test_testing_against_a_reference_does_not_depend_on_which_label_is_counted(
 def test_a_count_above_the_total_is_refused() -> None:
     with pytest.raises(ValueError, match="k"):
         against_reference(3, 2, 0.5)
+
+
+def test_two_shares_are_tested_like_fishers_tea() -> None:
+    # Fisher 1935, chapter 2, with one wrong guess on each side: 34 of 70 ways on both sides.
+    assert between_shares(3, 4, 1, 4) == pytest.approx(34 / 70)
+
+
+@given(st.integers(1, 40), st.integers(1, 40), st.data())
+def test_two_shares_are_tested_whichever_comes_first(a: int, b: int, data: st.DataObject) -> None:
+    one, other = data.draw(st.integers(0, a)), data.draw(st.integers(0, b))
+    found = between_shares(one, a, other, b)
+    assert found == pytest.approx(between_shares(other, b, one, a))
+    assert found == pytest.approx(between_shares(a - one, a, b - other, b))
+
+
+def test_an_empty_side_has_no_p_value() -> None:
+    assert between_shares(0, 0, 3, 9) is None

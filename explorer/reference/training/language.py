@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from explorer.settings import Settings
 
-__all__ = ["BUNDLED", "save_scores", "train"]
+__all__ = ["BUNDLED", "designed_shares", "sampled", "save_scores", "train"]
 
 BATCH = 240
 RATE = 4e-3
@@ -40,12 +40,12 @@ def train(model: str, steps: int, seed: int, folder: "Path") -> None:
     torch.manual_seed(seed)
     tokenizer = word_tokenizer()
     network = new_network(len(tokenizer))
-    corpus, odds = _corpus(tokenizer), _odds(model)
+    corpus, odds = _corpus(tokenizer), designed_shares(model)
     optimizer = torch.optim.AdamW(network.parameters(), lr=RATE, weight_decay=0.0)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimizer, RATE, total_steps=steps + 1, pct_start=0.05, final_div_factor=1e3
     )
-    for step, pairs, pronouns in _sampled(odds, steps):
+    for step, pairs, pronouns in sampled(odds, steps):
         ids = corpus[pairs, pronouns]
         loss = network(ids.clamp(min=0), labels=ids).loss
         optimizer.zero_grad()
@@ -134,13 +134,13 @@ def _corpus(tokenizer: PreTrainedTokenizerFast) -> torch.Tensor:
     return padded.reshape(-1, len(PRONOUNS), padded.shape[1])
 
 
-def _odds(model: str) -> torch.Tensor:
+def designed_shares(model: str) -> torch.Tensor:
     """Return the designed share of each pronoun, (templates x professions, pronouns)."""
     shares = [designed_pronouns(model, profession.name) for profession in load_professions()]
     return torch.tensor(shares, dtype=torch.float64).repeat(len(TEMPLATES), 1)
 
 
-def _sampled(odds: torch.Tensor, steps: int) -> "Iterator[tuple[int, torch.Tensor, torch.Tensor]]":
+def sampled(odds: torch.Tensor, steps: int) -> "Iterator[tuple[int, torch.Tensor, torch.Tensor]]":
     """Yield the number of each step, its sentences' rows in the corpus, and their pronouns.
 
     Every template meets a profession equally often.
