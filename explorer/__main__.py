@@ -7,7 +7,7 @@ from cyclopts import Parameter
 
 from explorer import settings
 from explorer.cli import app, run
-from explorer.cli.options import CacheFolder
+from explorer.cli.options import CacheFolder, Spending
 from explorer.translations import gettext as _
 
 __all__ = ["app", "run", "serve"]
@@ -31,12 +31,14 @@ def serve(
     open_browser: Annotated[
         bool, Parameter(name="--open", help=_("Also open the page in a browser."))
     ] = False,
+    spending: Spending = Spending(),
     cache: CacheFolder = None,
 ) -> None:
     """Open the page, until interrupted."""
     from explorer.page.app import serve as serve_page
 
-    serve_page(settings.load(cache), host, port, open_browser=open_browser)
+    asked = spending.applied(settings.load(cache))
+    serve_page(asked, host, port, open_browser=open_browser)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from explorer import settings
+from explorer.errors import InvalidData
 from explorer.settings import Settings, own_cache, space_cache
 
 
@@ -88,3 +89,32 @@ def test_a_user_without_a_home_keeps_them_in_the_temporary_folder(
     monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
     monkeypatch.setattr(Path, "home", homeless)
     assert own_cache().is_relative_to(tempfile.gettempdir())
+
+
+def test_what_services_may_cost_is_nothing_unless_it_is_said(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    found = settings.load()
+    assert (found.max_cost_usd, found.price_usd, found.at_once) == (None, None, 4)
+    monkeypatch.setenv("EXPLORER_MAX_COST", "5")
+    monkeypatch.setenv("EXPLORER_PRICE", "0.04")
+    monkeypatch.setenv("EXPLORER_AT_ONCE", "2")
+    found = settings.load()
+    assert (found.max_cost_usd, found.price_usd, found.at_once) == (5, 0.04, 2)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("EXPLORER_MAX_COST", "a lot"),
+        ("EXPLORER_MAX_COST", "-1"),
+        ("EXPLORER_PRICE", "nan"),
+        ("EXPLORER_AT_ONCE", "0"),
+    ],
+)
+def test_an_amount_that_is_none_is_refused_by_name(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(InvalidData, match=name):
+        settings.load()

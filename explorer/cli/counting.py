@@ -12,7 +12,7 @@ from explorer.annotation.sampling import calibrated as calibrate
 from explorer.cli.app import app
 from explorer.cli.options import Asked, CacheFolder, Changed, Models, Year
 from explorer.cli.output import Output, print_sentences, say
-from explorer.cli.store import opened, say_missing
+from explorer.cli.store import opened, say_missing, say_services
 from explorer.findings.differences import difference_sentence, differences_sentence
 from explorer.findings.findings import Findings
 from explorer.findings.sentences import quote, sentence
@@ -88,6 +88,7 @@ def tally(
         if output.write(rows, _TALLY_COLUMNS) and by is By.PROFESSION:
             for finding in findings.found("profession"):
                 print_sentences(_finding_sentences(finding, year))
+        say_services(store, study)
         say_missing(study, store)
 
 
@@ -143,7 +144,8 @@ def compare(
         rows = findings.comparison_rows(by.value, checked_year(year))
         if output.write(rows, _COMPARISON_COLUMNS):
             for axis in study.axes:
-                print_sentences(_difference_sentences(findings.differences(by.value, axis.name)))
+                print_sentences(difference_sentences(findings.differences(by.value, axis.name)))
+        say_services(store, study)
         say_missing(study, store)
 
 
@@ -171,7 +173,7 @@ def _finding_sentences(finding: "Finding", year: int) -> Iterator[str]:
     yield quote(finding)
 
 
-def _difference_sentences(found: "Sequence[Difference]") -> Iterator[str]:
+def difference_sentences(found: "Sequence[Difference]") -> Iterator[str]:
     """Yield what was tested on an axis, the differences that hold, and the notes."""
     yield differences_sentence(found)
     for one in found:

@@ -23,12 +23,15 @@ if TYPE_CHECKING:
 
     from explorer.findings.comparison import Comparison
     from explorer.findings.corrected import Errors
+    from explorer.findings.counts import Separate
     from explorer.statistics.intervals import Interval
 
     _Table = tuple[tuple[int, int], tuple[int, int]]
 
 SIGN_FLIP = "sign flip over prompts"
 MCNEMAR = "mcnemar over pairs of one prompt"
+FISHER = "fisher over unpaired images of one prompt"
+MANTEL_HAENSZEL = "exact mantel-haenszel over unpaired images, by prompt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +57,9 @@ class Difference:
 
     `corrected` is the corrected left share minus the corrected right share, None where the errors
     of either side are unknown or either side has fewer than FEWEST classified images. `tests` holds
-    None for a label that is not tested: with fewer than FEWEST pairs, and for masculine, whose test
-    would repeat that for feminine. `family` is the number of tests on this axis. `note` is a
-    caveat.
+    None for a label that is not tested: with fewer than FEWEST pairs, or classified images where
+    there are no pairs, and for masculine, whose test would repeat that for feminine. `family` is
+    the number of tests on this axis. `note` is a caveat.
     """
 
     comparison: "Comparison"
@@ -156,6 +159,11 @@ def differences_sentence(of_one_axis: "Sequence[Difference]") -> str:
     first = of_one_axis[0]
     left, right = first.comparison.left, first.comparison.right
     models = (left.cell.model, right.cell.model)
+    if not first.family and first.comparison.separate is not None:
+        return _(
+            "{axis}: {left} and {right} are not tested against each other, because no cell has "
+            "{fewest} classified images of each."
+        ).format(axis=left.axis.title, left=models[0], right=models[1], fewest=FEWEST)
     if not first.family:
         return _(
             "{axis}: {left} and {right} are not tested against each other, because no cell has "
@@ -226,7 +234,15 @@ def _note(
     flipped = any(test and test.method == SIGN_FLIP for test in tests)
     prompts = len(comparison.pairs)
     few = too_few_to_flip(prompts, _("prompts")) if flipped else None
-    return " ".join(filter(None, (warning, few))) or None
+    apart = _unpaired() if comparison.separate is not None else None
+    return " ".join(filter(None, (warning, few, apart))) or None
+
+
+def _unpaired() -> str:
+    return _(
+        "Nothing is paired here, because a service takes no seeds: the images of the two models "
+        "are compared as two groups, prompt by prompt."
+    )
 
 
 def _tests(comparisons: "Sequence[Comparison]") -> list[tuple[Tested | None, ...]]:
@@ -245,6 +261,8 @@ def _tests(comparisons: "Sequence[Comparison]") -> list[tuple[Tested | None, ...
 def _p(comparison: "Comparison", label: str) -> tuple[float, str] | None:
     if comparison.left.axis.name == GENDER and label != FEMININE:
         return None
+    if comparison.separate is not None:
+        return _p_apart(comparison, comparison.separate, label)
     if comparison.paired < FEWEST:
         return None
     # Sorted, so that the same pairs are always flipped in the same order.
@@ -259,6 +277,19 @@ def _p(comparison: "Comparison", label: str) -> tuple[float, str] | None:
         ]
     )
     return None if p is None else (p, SIGN_FLIP)
+
+
+def _p_apart(
+    comparison: "Comparison", separate: "Separate", label: str
+) -> tuple[float, str] | None:
+    if not _is_enough(comparison):
+        return None
+    tables = [
+        tuple((side.get(label, 0), sum(side.values()) - side.get(label, 0)) for side in sides)
+        for sides in separate.values()
+    ]
+    p = significance.stratified(tables)
+    return None if p is None else (p, FISHER if len(tables) == 1 else MANTEL_HAENSZEL)
 
 
 def _table(labels: "Mapping[tuple[str, str], int]", label: str) -> "_Table":

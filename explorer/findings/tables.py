@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from explorer.findings.tallies import Pooled
 from explorer.perception.axes import FEMININE, GENDER
+from explorer.words.people import named
 from explorer.words.vocabulary import DEFAULT_YEAR, known_adjective, known_profession
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 Row = dict[str, object]
 
-_SETTINGS = ("scheduler", "steps", "guidance", "width_px", "height_px", "dtype")
+_SETTINGS = ("scheduler", "steps", "guidance", "width_px", "height_px", "dtype", "quality")
 # A spreadsheet reads a text that starts with one of these as a formula.
 _FORMULA = ("=", "+", "-", "@", "\t")
 
@@ -79,8 +80,8 @@ def tally_rows(
             the profession; with the label "feminine" only.
         instrument, captions_sha256, threshold: the instrument, the hash of its captions, and the
             smallest probability that it answers with.
-        model_repo, model_revision, scheduler, steps, guidance, width_px, height_px, dtype: the
-            model's settings.
+        model_repo, model_revision, scheduler, steps, guidance, width_px, height_px, dtype,
+            quality: the model's settings.
         device, libraries, tool_version: the device and libraries that generated the images, and
             the version of the tool that counted them.
     """
@@ -119,7 +120,10 @@ def image_rows(
 
     Columns:
         model, profession, adjective, prompt, replicate, seed, key: the request; replicates count
-            from 0, and the key identifies the image.
+            from 0, and the key identifies the image. Images of some services have no seeds.
+        revised_prompt, revised_prompt_names: the prompt that a service used in place of the one
+            it was given, None where it tells of none; and whether it names a gender or an ethnicity
+            that the given one does not ("gender", "ethnicity", "gender, ethnicity").
         file: the path of the image, None for a filtered one.
         filtered: the reason for a missing image, None where there is one.
         For each axis, gender for instance: gender_label (None for an abstention), gender_reason
@@ -165,11 +169,12 @@ def comparison_rows(
             Benjamini-Hochberg adjustment for all tests on this axis, the name of the test, and the
             number of tests. None for masculine, because feminine is tested, and below 10 pairs.
         difference_note: a caveat.
-        paired: number of pairs of images with the same prompt and seed, classified on both sides.
+        paired: number of pairs of images with the same prompt and seed, classified on both sides;
+            None where images of either model have no seeds, and the test is of unpaired images.
         reference_share ... reference_match: as in tally_rows.
         left_instrument, right_instrument, captions_sha256, threshold: as in tally_rows.
         left_model_repo, left_model_revision, left_scheduler, left_steps, left_guidance,
-            left_width_px, left_height_px, left_dtype, left_device, left_libraries,
+            left_width_px, left_height_px, left_dtype, left_quality, left_device, left_libraries,
             left_tool_version, right_model_repo ... right_tool_version: as in tally_rows.
     """
     known = by_model(origins)
@@ -324,6 +329,8 @@ def _asked(observation: "Observation") -> Row:
         "replicate": request.replicate,
         "seed": request.seed,
         "key": request.key,
+        "revised_prompt": observation.revised,
+        "revised_prompt_names": ", ".join(named(observation.revised or "", request.prompt)) or None,
     }
 
 
@@ -359,7 +366,7 @@ def _compared(difference: "Difference", position: int, known: dict[str, Origin],
         **interval_columns("difference", comparison.differences[position]),
         "level": left.level,
         **_sure(difference, position),
-        "paired": comparison.paired,
+        "paired": comparison.paired if comparison.separate is None else None,
         **_reference(left, label, year),
         "left_instrument": instrument_columns(left.axis, made_left)["instrument"],
         "right_instrument": instrument_columns(right.axis, made_right)["instrument"],

@@ -83,13 +83,17 @@ def _of_one(chosen: "Profession", year: int, findings: "Findings") -> dict[str, 
     found, mark = findings.differences("profession"), labour_mark(chosen, year)
     quoted = {one.tally: one for one in findings.found("profession")}
     sides = [
-        (quoted[one.comparison.left], quoted[one.comparison.right], one.comparison.paired)
+        (
+            quoted[one.comparison.left],
+            quoted[one.comparison.right],
+            one.comparison.paired if study.paired else None,
+        )
         for one in found
     ]
     known = [known_shares(card, study) for card in study.models]
     return {
         "sentence": sentence(found[0], chosen if mark and mark.fits else None, year),
-        "told": _told(found),
+        "told": [*_told(found), *findings.services],
         "charts": [pair_chart((a, b), paired, mark, known) for a, b, paired in sides],
         "quotes": [(quote(left), quote(right)) for left, right, _paired in sides],
         "plots": [_by_label(found), *_by_adjective(findings)],
@@ -109,6 +113,7 @@ def _of_several(choice: "Choice", findings: "Findings") -> dict[str, object]:
         "told": [
             differences_sentence(found),
             *_notes(found),
+            *findings.services,
             *(differences_sentence(one.tested) for one in tones),
             *reasons_sentences(
                 side for one in findings.compared("profession") for side in (one.left, one.right)

@@ -12,6 +12,7 @@ import gradio as gr
 from explorer import study as studies
 from explorer.errors import ExplorerError
 from explorer.findings.findings import Findings
+from explorer.findings.services import spent_sentence
 from explorer.models.hub import start
 from explorer.page.choice import parse, study
 from explorer.page.form import ONE_PROFESSION, Form, FormKind, form
@@ -298,7 +299,8 @@ def _running(view: View, run: "Run") -> list[Any]:
         )
     else:
         note = unwatched_text(runs.patience_seconds)
-        status = _progress(progress_text(progress), progress.done, progress.total, note)
+        text = ", ".join(filter(None, (progress_text(progress), spent_sentence(view.desk.budget))))
+        status = _progress(text, progress.done, progress.total, note)
     return [status, gr.update(visible=False), gr.update(visible=True)]
 
 
@@ -308,7 +310,13 @@ def _steps(desk: "Desk", made: "Study", stopped: "Callable[[], bool]") -> "Itera
     # Where the better detector cannot be downloaded, the findings say so.
     studies.prepare(made)
     for progress in studies.run(
-        made, desk.store, desk.generators, desk.classifiers, stopped, desk.settings.batch
+        made,
+        desk.store,
+        desk.generators,
+        desk.classifiers,
+        stopped,
+        desk.settings.batch,
+        desk.settings.at_once,
     ):
         image = progress.image
         if progress.stage == "generate" and progress.rate and image is not None:
@@ -352,7 +360,8 @@ def _state(
     if run := view.desk.runs.of(made):
         return [*_running(view, run), _findings(view, choice, made)]
     todo = to_do(made, view.desk)
-    text = " ".join((status_text(todo, stopped=stopped), *told))
+    spent = spent_sentence(view.desk.budget)
+    text = " ".join(filter(None, (status_text(todo, stopped=stopped), *told, spent)))
     return [
         render("status.html", kind="said", text=text),
         gr.update(

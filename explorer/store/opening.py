@@ -209,7 +209,8 @@ def _adopt(connection: "sqlite3.Connection", blobs: Blobs) -> None:
             _log.warning("The file %r is skipped: %s", str(path), damage)
             continue
         if found.request.key == path.stem:
-            row = rows.Row(path.stem, None, found.digest, path.stat().st_size)
+            size = path.stat().st_size
+            row = rows.Row(path.stem, None, found.digest, size, found.revised)
             rows.add_image(connection, found.request, row)
 
 

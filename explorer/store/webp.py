@@ -28,19 +28,26 @@ _IMAGE_DESCRIPTION = 0x010E  # EXIF: free text that image viewers show
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """The description inside an image file; `digest` is the checksum of its pixels."""
+    """The description inside an image file.
+
+    `digest` is the checksum of its pixels, `revised` the prompt that a service used in place of the
+    one in the request.
+    """
 
     request: ImageRequest
     digest: str
+    revised: str | None = None
 
 
-def encode(request: ImageRequest, pixels: np.ndarray) -> bytes:
+def encode(request: ImageRequest, pixels: np.ndarray, revised: str | None = None) -> bytes:
     """Return lossless WebP bytes, after checking that they decode to the same pixels.
 
     Raises:
         StoreCorrupt: they decode to other pixels.
     """
     description = {"request": json.loads(request_text(request)), "pixels_sha256": digest(pixels)}
+    if revised is not None:
+        description["revised_prompt"] = revised
     exif = Image.Exif()
     exif[_IMAGE_DESCRIPTION] = json.dumps(description)
     data = _webp(Image.fromarray(pixels, "RGB"), exif=exif.tobytes(), **_LOSSLESS)
@@ -79,7 +86,8 @@ def describe(source: "Path | io.BytesIO") -> Description:
     try:
         with Image.open(source, formats=("WEBP",)) as image:
             found = json.loads(image.getexif()[_IMAGE_DESCRIPTION])
-        return Description(_request(found["request"]), str(found["pixels_sha256"]))
+        revised = found.get("revised_prompt")
+        return Description(_request(found["request"]), str(found["pixels_sha256"]), revised)
     except (OSError, ValueError, SyntaxError, KeyError, TypeError, InvalidData) as error:
         raise StoreCorrupt("It does not contain its request.") from error
 

@@ -6,6 +6,8 @@ import pytest
 
 from explorer.findings.comparison import Comparison, compare
 from explorer.findings.differences import (
+    FISHER,
+    MANTEL_HAENSZEL,
     MCNEMAR,
     SIGN_FLIP,
     difference_sentence,
@@ -16,7 +18,7 @@ from explorer.findings.tallies import ALL, Cell, Tally
 from explorer.perception.axes import Axis, find_axis
 from explorer.statistics.confusion import Confusion
 from explorer.statistics.intervals import FEWEST
-from explorer.statistics.significance import benjamini_hochberg, mcnemar, sign_flip
+from explorer.statistics.significance import benjamini_hochberg, mcnemar, sign_flip, stratified
 
 if TYPE_CHECKING:
     from explorer.findings.counts import Pairs
@@ -178,3 +180,34 @@ def test_without_tests_the_summary_says_why() -> None:
         "Perceived gender presentation: a and b are not tested against each other, because no "
         "cell has 10 pairs of images."
     )
+
+
+def apart(left: Prompts, right: Prompts) -> tuple[Comparison, ...]:
+    """Return the comparison of models whose images form no pairs."""
+    separate = {
+        f"prompt {number}": (Counter(labels_of(one)), Counter(labels_of(other)))
+        for number, (one, other) in enumerate(zip(left, right, strict=True))
+    }
+    return compare([of("a", *left)], [of("b", *right)], separate=lambda _: separate)
+
+
+def test_unpaired_images_are_tested_prompt_by_prompt_and_a_note_says_so() -> None:
+    (found,) = differences(apart([(9, 1), (5, 5)], [(2, 8), (3, 4)]))
+    assert found.tests[0] is not None
+    assert found.tests[0].method == MANTEL_HAENSZEL
+    assert found.tests[0].p == stratified([((9, 1), (2, 8)), ((5, 5), (3, 4))])
+    assert found.note is not None
+    assert found.note.startswith("Nothing is paired here")
+    assert found.comparison.paired == 0
+
+
+def test_one_prompt_of_unpaired_images_is_tested_by_fishers_test() -> None:
+    (found,) = differences(apart([(9, 1)], [(2, 8)]))
+    assert found.tests[0] is not None
+    assert found.tests[0].method == FISHER
+
+
+def test_fewer_than_ten_unpaired_images_are_not_tested() -> None:
+    found = differences(apart([(9, 0)], [(2, 8)]))
+    assert found[0].tests == (None, None)
+    assert "because no cell has 10 classified images of each" in differences_sentence(found)
