@@ -11,7 +11,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Protocol
 
 from explorer import settings as machine
-from explorer.errors import ModelAccessDenied
+from explorer.errors import InvalidData, ModelAccessDenied
 from explorer.models.backends import Hosted
 from explorer.models.services import HUB, OPENAI, read_service
 
@@ -69,6 +69,11 @@ def service_of(spec: "ModelSpec") -> Service:
             f"{spec.name!r} needs a key: set the environment variable {KEYS[name.service]} to "
             "yours. It is sent to that service only, and neither stored nor shown."
         )
+    if not key.isascii() or not key.isprintable() or " " in key:
+        raise ModelAccessDenied(
+            f"{KEYS[name.service]} contains characters that no key has, such as a blank or a line "
+            "break. Copy your key once more."
+        )
     if name.service == HUB:
         return HubProvider(name, spec, key)
     return OpenAI(name, spec, key)
@@ -82,10 +87,16 @@ class OpenAI:
 
         Raises:
             ModelAccessDenied: the key belongs to another address.
+            InvalidData: OPENAI_BASE_URL is no address.
         """
         import httpx2
 
         usual = machine.openai_address().rstrip("/")
+        if not usual.startswith(("http://", "https://")):
+            raise InvalidData(
+                f"OPENAI_BASE_URL is {usual!r}. Set it to an address such as "
+                f"{machine.OPENAI_ADDRESS!r}, or unset it."
+            )
         address = name.address or machine.OPENAI_ADDRESS
         # Whoever writes a name must not be able to have somebody else's key sent anywhere.
         if address != usual:

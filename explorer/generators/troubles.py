@@ -25,9 +25,12 @@ _BAD_REQUEST, _UNAUTHORIZED, _PAYMENT, _FORBIDDEN, _NOT_FOUND = 400, 401, 402, 4
 _UNPROCESSABLE, _LEGAL, _TOO_MANY, _SERVER_ERROR = 422, 451, 429, 500
 _PASSING = {408, 409, 425, _TOO_MANY}
 _REFUSING = {_BAD_REQUEST, _FORBIDDEN, _UNPROCESSABLE, _LEGAL}
-# Words in the codes of a refusal: OpenAI's moderation_blocked and content_policy_violation, Azure's
-# content_filter and ResponsibleAIPolicyViolation, fal's content_policy_violation, Together's NSFW.
-_MODERATION = ("moderation", "content_policy", "content_filter", "responsibleai", "nsfw", "safety")
+# Parts of the codes of a refusal: OpenAI's moderation_blocked and content_policy_violation, Azure's
+# content_filter and ResponsibleAIPolicyViolation, Together's nsfw_content.
+_CODES = ("moderation", "content_policy", "content_filter", "responsibleai", "nsfw")
+# Where a service gives no such code, its message has one of these. Of 403, only a code will do: it
+# is also what an account that may not use a model gets.
+_MESSAGES = ("safety system", "content policy", "nsfw")
 _NO_CREDIT = ("insufficient_quota", "billing_hard_limit_reached", "billing_limit")
 
 
@@ -39,7 +42,9 @@ def refusal(error: BaseException) -> str | None:
     if response is None or response.status_code not in _REFUSING:
         return None
     code, message = _told(response)
-    if not any(word in f"{code} {message}".casefold() for word in _MODERATION):
+    coded = any(part in code.casefold() for part in _CODES)
+    told = any(part in message.casefold() for part in _MESSAGES)
+    if not coded and (not told or response.status_code == _FORBIDDEN):
         return None
     # What follows the first sentence is the number of the request, which makes each text another.
     return f"refused ({code or response.status_code}): {message.partition('. ')[0]:.160}".rstrip(

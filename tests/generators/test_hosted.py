@@ -153,6 +153,7 @@ def test_a_rewritten_prompt_is_kept_and_an_unchanged_one_is_not(service: ImageSe
             "refused (content_policy_violation): Not allowed",
         ),
         (json_reply({"data": []}), "refused: no image in the answer"),
+        (error_reply(400, "NSFW content detected."), "refused (invalid_request_error): NSFW"),
         (
             json_reply({"detail": [{"type": "content_policy_violation", "msg": "No."}]}, 422),
             "refused (content_policy_violation): No",
@@ -165,7 +166,9 @@ def test_a_refusal_is_filtered_with_its_reason_and_not_charged(
     service.replies = [reply]
     budget = Budget(1)
     image = one(made(budget=budget))
-    assert (image.pixels, image.filtered) == (None, reason)
+    assert image.pixels is None
+    assert image.filtered is not None
+    assert image.filtered.startswith(reason)
     assert len(service.generations) == 1
     assert budget.images == 0
 
@@ -187,14 +190,15 @@ def test_what_passes_is_tried_again(service: ImageService, status: int) -> None:
 
 
 def test_retry_after_is_obeyed_by_every_request(service: ImageService) -> None:
-    service.replies = [error_reply(429, "Slow down.", Retry_After="1")]
+    service.replies = [error_reply(429, "Slow down.", Retry_After="2")]
+    service.usual = lambda asked: replace(image_reply(asked), seconds=1)
     generator = made(settings=replace(SETTINGS, at_once=2))
     images = list(generator.generate(requests(4)))
     assert len(images) == 4
     first, *others = sorted(service.generations, key=lambda asked: asked.started)
     later = [asked.started - first.started for asked in others]
     # One may be under way when the service asks to wait; all others wait.
-    assert sum(seconds < 0.95 for seconds in later) <= 1
+    assert sum(seconds < 1.95 for seconds in later) <= 1
 
 
 def test_a_date_in_retry_after_is_read() -> None:
@@ -264,6 +268,7 @@ def test_a_slow_answer_is_waited_for_and_no_longer_than_that(
     [
         (error_reply(401, f"Incorrect API key {KEY}."), ModelAccessDenied, "OPENAI_API_KEY"),
         (error_reply(403, "Verify your organisation."), ModelAccessDenied, "Verify your org"),
+        (error_reply(403, "Blocked by content policy."), ModelAccessDenied, "Blocked by"),
         (error_reply(402, "Pay."), ModelAccessDenied, "no credit"),
         (error_reply(429, "Quota.", "insufficient_quota"), ModelAccessDenied, "no credit"),
         (error_reply(404, "No such model.", "model_not_found"), ModelNotFound, "'gpt-image-2'"),
@@ -366,6 +371,24 @@ def test_a_missing_key_is_named(
     with pytest.raises(ModelAccessDenied, match=variable):
         made(name).load()
     assert service.asked == []
+
+
+@pytest.mark.parametrize("key", ["sk-a b", "sk-\nb", "sk-\u00e9"])
+def test_a_key_that_cannot_be_one_is_refused_and_not_shown(
+    service: ImageService, monkeypatch: pytest.MonkeyPatch, key: str
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", key)
+    with pytest.raises(ModelAccessDenied, match="OPENAI_API_KEY") as caught:
+        made().load()
+    assert key not in str(caught.value)
+    assert service.asked == []
+
+
+def test_an_address_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    monkeypatch.setenv("OPENAI_BASE_URL", "localhost:8000/v1")
+    with pytest.raises(InvalidData, match="OPENAI_BASE_URL is 'localhost:8000/v1'"):
+        made().load()
 
 
 def test_a_key_is_never_sent_to_an_address_that_a_name_brings(service: ImageService) -> None:
