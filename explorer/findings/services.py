@@ -67,11 +67,13 @@ def service_sentences(study: "Study", store: "Store") -> "Iterator[str]":
         if one.rewritten:
             yield ngettext(
                 "The service rewrote the prompt of {number} of {images} image by {model}, which "
-                "shows what the service asked for. {gender} of these prompts name a gender and "
-                "{ethnicity} an ethnicity that yours do not.",
+                "therefore shows what the service asked for, not what you asked for. {gender} of "
+                "the rewritten prompts name a gender and {ethnicity} an ethnicity that yours do "
+                "not.",
                 "The service rewrote the prompts of {number} of {images} images by {model}, which "
-                "show what the service asked for. {gender} of these prompts name a gender and "
-                "{ethnicity} an ethnicity that yours do not.",
+                "therefore show what the service asked for, not what you asked for. {gender} of "
+                "the rewritten prompts name a gender and {ethnicity} an ethnicity that yours do "
+                "not.",
                 one.images,
             ).format(
                 number=one.rewritten,
@@ -88,7 +90,10 @@ def service_sentences(study: "Study", store: "Store") -> "Iterator[str]":
             ).format(
                 number=found.total(),
                 model=card.spec.name,
-                reasons="; ".join(f"{number} {reason}" for reason, number in found.most_common()),
+                reasons="; ".join(
+                    f"{number} {reason.removeprefix('refused').lstrip(': ')}"
+                    for reason, number in found.most_common()
+                ),
             )
 
 
@@ -107,7 +112,7 @@ def cost_sentences(study: "Study", store: "Store", settings: "Settings") -> "Ite
         ).format(
             number=missing,
             model=card.spec.name,
-            cost=dollars(missing * price.usd),
+            cost=dollars(round(missing * price.usd, 2)),
             price=dollars(price.usd),
             basis=basis,
         )

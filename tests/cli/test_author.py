@@ -62,7 +62,7 @@ def test_women_and_tones_are_counted_side_by_side(command: Command, service: Ima
     assert "cost about $1.60" in done.stderr
     assert "About $1.52 spent on 38 images" in done.stderr
     assert "rewrote the prompts of 2 of 38 images" in done.stderr
-    assert "2 refused (moderation_blocked): Not allowed" in done.stderr
+    assert "2 (moderation_blocked): Not allowed." in done.stderr
 
 
 def test_the_same_command_continues_after_its_limit(

@@ -59,9 +59,9 @@ def test_rewritten_prompts_are_counted_by_what_they_name(store: Store) -> None:
     assert rewriting(made, store, made.models[0]) == Rewriting(4, 4, 3, 1)
     told, refused = service_sentences(made, store)
     assert "rewrote the prompts of 4 of 4 images" in told
-    assert "3 of these prompts name a gender and 1 an ethnicity" in told
+    assert "3 of the rewritten prompts name a gender and 1 an ethnicity" in told
     assert "refused 1 image" in refused
-    assert refused.endswith(f": 1 {REFUSED}.")
+    assert refused.endswith(": 1 (moderation_blocked): No.")
 
 
 def test_an_image_that_came_to_nothing_is_no_refusal(store: Store) -> None:

@@ -58,9 +58,9 @@ def test_explore_tells_what_was_rewritten_and_refused(desk: Desk) -> None:
     page = parse_html(explore.show(desk, ALONE, findings_of(desk, ALONE)))
     told = " ".join(line.text for line in page.all("p.bx-more"))
     assert "rewrote the prompts of 5 of 11 images" in told
-    assert "5 of these prompts name a gender and 0 an ethnicity" in told
+    assert "5 of the rewritten prompts name a gender and 0 an ethnicity" in told
     assert "refused 1 image" in told
-    assert "1 refused (moderation_blocked): No" in told
+    assert "1 (moderation_blocked): No." in told
     assert "1 more was filtered" in page.one("h1").text
     slot = page.one("li.filtered")
     assert slot.attributes["title"].endswith("filtered: refused (moderation_blocked): No")
