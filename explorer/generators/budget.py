@@ -6,6 +6,7 @@ from explorer.errors import CostLimitReached, InvalidData
 
 # Adding up prices such as 0.053 must not miss a limit by a rounding error.
 _ROUNDING_USD = 1e-9
+_DIGITS = 9
 
 
 class Budget:
@@ -50,13 +51,13 @@ class Budget:
                     f"exceed its limit of {dollars(self.limit_usd or 0.0)}. All images are kept. "
                     "Raise the limit with --max-cost or EXPLORER_MAX_COST to generate the others."
                 )
-            self.spent_usd += price_usd
+            self.spent_usd = round(self.spent_usd + price_usd, _DIGITS)
             self.images += 1
 
     def take_back(self, price_usd: float) -> None:
         """Do not count an image that the service does not charge for."""
         with self._lock:
-            self.spent_usd -= price_usd
+            self.spent_usd = round(self.spent_usd - price_usd, _DIGITS)
             self.images -= 1
 
 
