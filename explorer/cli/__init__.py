@@ -2,6 +2,7 @@
 
 from explorer.cli import (
     annotate,
+    author,
     counting,
     footprint,
     generating,
@@ -15,6 +16,7 @@ from explorer.cli.app import annotate_commands, app, arrange, footprint_commands
 __all__ = [
     "annotate",
     "app",
+    "author",
     "counting",
     "footprint",
     "generating",
@@ -27,9 +29,9 @@ __all__ = [
 
 arrange(
     app,
-    *("models", "estimate", "generate", "tally", "images", "compare", "gap", "adjectives", "plan"),
-    *("annotate", "error-rates", "agreement", "sensitivity", "footprint", "reference"),
-    *("verify", "doctor"),
+    *("models", "estimate", "generate", "tally", "images", "compare", "author", "gap"),
+    *("adjectives", "plan", "annotate", "error-rates", "agreement", "sensitivity", "footprint"),
+    *("reference", "verify", "doctor"),
 )
 arrange(annotate_commands, "sample", "import", "export", "report")
 arrange(footprint_commands, "calculate", "lifecycle", "hardware", "places")
