@@ -6,7 +6,7 @@ from cyclopts import Parameter
 
 from explorer import settings
 from explorer.cli import app, run
-from explorer.cli.options import CacheFolder
+from explorer.cli.options import CacheFolder, Spending
 from explorer.translations import gettext as _
 
 __all__ = ["app", "run", "serve"]
@@ -30,12 +30,14 @@ def serve(
     open_browser: Annotated[
         bool, Parameter(name="--open", help=_("Also open the page in a browser."))
     ] = False,
+    spending: Spending = Spending(),
     cache: CacheFolder = None,
 ) -> None:
     """Open the page, until interrupted."""
     address = settings.address(host, port)
+    asked = spending.applied(settings.load(cache))
     with settings.own_gradio():
         # Gradio opens a connection while it is imported.
         with settings.without_proxies():
             from explorer.page.app import serve as serve_page
-        serve_page(settings.load(cache), address, open_browser=open_browser)
+        serve_page(asked, address, open_browser=open_browser)

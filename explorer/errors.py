@@ -13,6 +13,7 @@ ExplorerError
 │   ├── ModelBroken         the files exist but do not load, or are not safe to load
 │   ├── OutOfMemory         the model or the batch does not fit
 │   ├── ImagesUnusable      a run is over, and some of its images are black or no numbers
+│   ├── CostLimitReached    a run of a service's model has spent what it may
 │   └── DeviceRefused       a Space provides no GPU
 ├── StoreError              the cache cannot be used
 │   ├── StoreUnwritable     no permission, no space, not a folder
@@ -120,6 +121,10 @@ class OutOfMemory(ModelError):
 
 class ImagesUnusable(ModelError):
     """A run is over, and some of its images are black, of one colour, or no numbers."""
+
+
+class CostLimitReached(ModelError):
+    """A run of a service's model has spent what it may spend."""
 
 
 class DeviceRefused(ModelError):

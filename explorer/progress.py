@@ -99,19 +99,20 @@ class Turns:
     """Lets models generate in turns, so that a part of a run has the same images of each.
 
     In its turn, a model generates one batch. The user sees progress and can cancel after each: the
-    first is one image, a quick batch is followed by a larger one, and a slow one by a smaller one.
-    Where models displace each other in memory, turns get more and more batches, until loading takes
-    only a small part of the time.
+    first has the fewest images, a quick batch is followed by a larger one, and a slow one by a
+    smaller one. Where models displace each other in memory, turns get more and more batches, until
+    loading takes only a small part of the time.
     """
 
-    def __init__(self, most: int) -> None:
-        """Start with batches of one image.
+    def __init__(self, most: int, least: int = 1) -> None:
+        """Start with the smallest batches.
 
         Args:
             most: the largest number of images in a batch.
+            least: the smallest number.
         """
         self._most = most
-        self._size = 1
+        self._least = self._size = least
         self._batches = 1
         self._slowest = 0.0
         self._reloading = 0.0
@@ -164,7 +165,7 @@ class Turns:
         if self._slowest < _QUICK_SECONDS:
             self._size = min(self._most, self._size * _GROWTH)
         elif self._slowest > _SLOW_SECONDS:
-            self._size = max(1, self._size // 2)
+            self._size = max(self._least, self._size // 2)
         if self._reloading > _LOADING_SHARE * seconds:
             self._batches *= 2
 

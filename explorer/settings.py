@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MAX_IMAGES_PER_PROMPT = 1000
+OPENAI_ADDRESS = "https://api.openai.com/v1"
 _THIS_MACHINE = "127.0.0.1"
 _PROXY = re.compile("(?:http|https|all)_proxy", re.IGNORECASE)
 _SECRET = re.compile("(?:TOKEN|KEY|SECRET|PASSWORD)S?$", re.IGNORECASE)
@@ -30,6 +31,10 @@ class Settings:
 
     With `zero_gpu`, the device is a GPU that a Space provides for one batch at a time. `country`
     and `region` say where the electricity comes from, for the footprint; nobody guesses them.
+
+    Three concern services that generate images: `max_cost_usd` is the most that may be spent, None
+    for nothing; `price_usd` is the price of an image, None for the listed one; `at_once` is the
+    number of requests that are sent at the same time.
     """
 
     cache: Path
@@ -38,6 +43,9 @@ class Settings:
     zero_gpu: bool = False
     country: str | None = None
     region: str | None = None
+    max_cost_usd: float | None = None
+    price_usd: float | None = None
+    at_once: int = 4
 
     @property
     def own_device(self) -> str:
@@ -57,21 +65,36 @@ def load(cache: Path | None = None) -> Settings:
         cache: the folder for images and index; overrides EXPLORER_CACHE.
 
     Raises:
-        InvalidData: EXPLORER_BATCH or EXPLORER_DEVICE is invalid, or no folder can have the name.
+        InvalidData: a variable has a value that it cannot have, or no folder can have the name.
     """
     zero_gpu = os.environ.get("SPACES_ZERO_GPU", "").lower() in {"1", "t", "true"}
     device = os.environ.get("EXPLORER_DEVICE") or ("cuda" if zero_gpu else _device())
     if device not in {"cpu", "cuda", "mps"}:
         raise InvalidData(f"EXPLORER_DEVICE is {device!r}. Set it to 'cpu', 'cuda' or 'mps'.")
-    batch = os.environ.get("EXPLORER_BATCH", "32")
-    if not re.fullmatch("[1-9][0-9]{0,8}", batch):
-        raise InvalidData(f"EXPLORER_BATCH is {batch!r:.80}. Set it to a whole number above 0.")
     app = repository() / "cache"
     default = space_cache(Path("/data"), app) if "SPACE_ID" in os.environ else app
     root = cache or Path(os.environ.get("EXPLORER_CACHE") or default)
-    country = os.environ.get("EXPLORER_COUNTRY") or None
-    region = os.environ.get("EXPLORER_REGION") or None
-    return Settings(_possible(root), device, int(batch), zero_gpu, country, region)
+    return Settings(
+        cache=_possible(root),
+        device=device,
+        batch=_whole("EXPLORER_BATCH", 32),
+        zero_gpu=zero_gpu,
+        country=os.environ.get("EXPLORER_COUNTRY") or None,
+        region=os.environ.get("EXPLORER_REGION") or None,
+        max_cost_usd=_dollars("EXPLORER_MAX_COST"),
+        price_usd=_dollars("EXPLORER_PRICE"),
+        at_once=_whole("EXPLORER_AT_ONCE", 4),
+    )
+
+
+def secret(name: str) -> str | None:
+    """Return the key of a service from the environment, None without one; it is never kept."""
+    return os.environ.get(name, "").strip() or None
+
+
+def openai_address() -> str:
+    """Return the address that speaks OpenAI's protocol."""
+    return os.environ.get("OPENAI_BASE_URL", "").strip() or OPENAI_ADDRESS
 
 
 def space_cache(storage: Path, app: Path) -> Path:
@@ -206,6 +229,36 @@ def _possible(folder: Path) -> Path:
             "--cache or EXPLORER_CACHE."
         ) from error
     return found
+
+
+def checked_dollars(name: str, amount: float) -> float:
+    """Return an amount of money that is not negative.
+
+    Raises:
+        InvalidData: it is negative, infinite or no number.
+    """
+    if not 0 <= amount < float("inf"):
+        raise InvalidData(f"{name} is {amount!r}. Give US dollars, 5 or 0.04 for instance.")
+    return amount
+
+
+def _whole(name: str, usual: int) -> int:
+    given = os.environ.get(name, str(usual))
+    if not re.fullmatch("[1-9][0-9]{0,8}", given):
+        raise InvalidData(f"{name} is {given!r:.80}. Set it to a whole number above 0.")
+    return int(given)
+
+
+def _dollars(name: str) -> float | None:
+    given = os.environ.get(name, "").strip()
+    if not given:
+        return None
+    try:
+        return checked_dollars(name, float(given))
+    except ValueError:
+        raise InvalidData(
+            f"{name} is {given!r:.80}. Set it to US dollars, 5 or 0.04 for instance."
+        ) from None
 
 
 def _device() -> str:

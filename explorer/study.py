@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from explorer.classifiers.find import classifier_of
 from explorer.errors import InvalidData, OutOfRange, StoreCorrupt
+from explorer.models.backends import Hosted
 from explorer.models.requests import FAILURES, Asked, ImageRequest
 from explorer.perception.axes import find_axis, load_axes
 from explorer.perception.instruments import Instrument
@@ -120,6 +121,11 @@ class Study:
         )
 
     @property
+    def paired(self) -> bool:
+        """Whether images of its models have seeds, so that those of two models form pairs."""
+        return all(card.spec.seeded for card in self.models)
+
+    @property
     def size(self) -> int:
         """The number of images of all models."""
         return len(self.models) * len(self.professions) * len(self.adjectives) * self.images
@@ -195,6 +201,7 @@ def run(
     classifiers: "Callable[[ClassifierSpec], Classifier]",
     cancelled: "Callable[[], bool]" = lambda: False,
     batch: int = 32,
+    at_once: int = 1,
 ) -> "Iterator[Progress]":
     """Generate the missing images, classify them and save both, batch by batch.
 
@@ -211,6 +218,7 @@ def run(
         cancelled: called after every batch; the run ends once it returns true, and finished batches
             are kept.
         batch: the largest number of images in a batch.
+        at_once: the number of images that services generate at the same time.
 
     Raises:
         StoreUnwritable: something is missing, and nothing can be stored.
@@ -234,7 +242,8 @@ def run(
             yield pace.progress("classify", images)
     if not cancelled():
         generate = _Generate(store, generators, looks, pace, cancelled)
-        yield from generate(study, Turns(batch))
+        hosted = any(isinstance(card.spec.settings, Hosted) for card in study.models)
+        yield from generate(study, Turns(batch, min(batch, at_once) if hosted else 1))
 
 
 def classify_stored(
@@ -299,6 +308,11 @@ def missing(study: Study, store: "Store", model: "ModelCard") -> tuple[ImageRequ
     )
 
 
+def only(study: Study, model: "ModelCard") -> Study:
+    """Return the part of a study that asks one of its models."""
+    return replace(study, models=(model,))
+
+
 def count_missing(study: Study, store: "Store") -> int:
     """Return the number of images not generated yet, over all models."""
     return sum(
@@ -353,9 +367,7 @@ def _check(
     study: Study, store: "Store", generators: "Callable[[ModelSpec], Generator]"
 ) -> tuple[str, ...]:
     """Return what the models that have images to generate warn of."""
-    lacking = [
-        card for card in study.models if count_missing(replace(study, models=(card,)), store)
-    ]
+    lacking = [card for card in study.models if count_missing(only(study, card), store)]
     return tuple(one for card in lacking for one in generators(card.spec).check(study.prompts))
 
 
@@ -363,7 +375,7 @@ def _work(study: Study, store: "Store") -> "dict[Work, int]":
     """Return the numbers of images to classify and to generate, for each model."""
     work: dict[Work, int] = {}
     for card in study.models:
-        alone = replace(study, models=(card,))
+        alone = only(study, card)
         work["classify", card.spec] = len(unclassified(study, store, card))
         work["generate", card.spec] = count_missing(alone, store)
     return work
@@ -418,13 +430,22 @@ class _Generate:
                 generator.load()
             self.pace.restart()
             for requests in turns.batches(turn):
-                images = tuple(generator.generate(requests))
-                self.store.save(images)
-                self.store.record(spec, generator.provenance)
+                images = self._stored(generator, requests)
                 self.looks[place](images)
                 yield self.pace.progress("generate", images)
                 if self.cancelled():
                     return
+
+    def _stored(self, generator: Generator, requests: "Sequence[ImageRequest]") -> "list[Image]":
+        """Return the images of a batch, stored; those before a failure are stored, too."""
+        images: list[Image] = []
+        try:
+            images.extend(generator.generate(requests))
+        finally:
+            if images:
+                self.store.save(images)
+                self.store.record(requests[0].model, generator.provenance)
+        return images
 
 
 class _Classify:

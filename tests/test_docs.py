@@ -87,7 +87,7 @@ def test_the_limit_of_images_is_told_in_the_help() -> None:
 
 def test_every_environment_variable_that_is_read_is_told() -> None:
     source = (ROOT / "explorer" / "settings.py").read_text(encoding="utf-8")
-    for name in set(re.findall(r"EXPLORER_[A-Z]+", source)):
+    for name in set(re.findall(r"EXPLORER_[A-Z_]+", source)):
         assert f"`{name}`" in README
 
 

@@ -150,3 +150,32 @@ def test_a_port_that_is_no_number_is_quoted(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("GRADIO_SERVER_PORT", "auto")
     with pytest.raises(InvalidData, match="GRADIO_SERVER_PORT is 'auto'"):
         settings.address()
+
+
+def test_what_services_may_cost_is_nothing_unless_it_is_said(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    found = settings.load()
+    assert (found.max_cost_usd, found.price_usd, found.at_once) == (None, None, 4)
+    monkeypatch.setenv("EXPLORER_MAX_COST", "5")
+    monkeypatch.setenv("EXPLORER_PRICE", "0.04")
+    monkeypatch.setenv("EXPLORER_AT_ONCE", "2")
+    found = settings.load()
+    assert (found.max_cost_usd, found.price_usd, found.at_once) == (5, 0.04, 2)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("EXPLORER_MAX_COST", "a lot"),
+        ("EXPLORER_MAX_COST", "-1"),
+        ("EXPLORER_PRICE", "nan"),
+        ("EXPLORER_AT_ONCE", "0"),
+    ],
+)
+def test_an_amount_that_is_none_is_refused_by_name(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(InvalidData, match=name):
+        settings.load()

@@ -2,6 +2,7 @@
 
 from explorer.cli import (
     annotate,
+    author,
     counting,
     footprint,
     generating,
@@ -16,6 +17,7 @@ from explorer.cli.app import annotate_commands, app, arrange, footprint_commands
 __all__ = [
     "annotate",
     "app",
+    "author",
     "counting",
     "footprint",
     "generating",
@@ -29,8 +31,9 @@ __all__ = [
 
 arrange(
     app,
-    *("models", "estimate", "generate", "tally", "images", "compare", "gap", "adjectives", "plan"),
-    *("pronouns", "annotate", "error-rates", "agreement", "sensitivity", "footprint"),
+    *("models", "estimate", "generate", "tally", "images", "compare", "author", "gap"),
+    *("adjectives", "plan", "pronouns", "annotate", "error-rates", "agreement"),
+    *("sensitivity", "footprint"),
     *("reference", "verify", "doctor"),
 )
 arrange(annotate_commands, "sample", "import", "export", "report")

@@ -12,7 +12,7 @@ from explorer.annotation.files import annotation_rows, copy_images, read_annotat
 from explorer.annotation.report import annotation_report, report_rows, report_sentences
 from explorer.annotation.sampling import draw_samples
 from explorer.cli.app import annotate_commands, app
-from explorer.cli.options import ALL, Asked, CacheFolder, Changed, Model
+from explorer.cli.options import ALL, Asked, CacheFolder, Changed, Model, Spending
 from explorer.cli.output import Output, print_sentences, say
 from explorer.cli.store import generate_missing, opened, refuse_unusable
 from explorer.errors import ModelError
@@ -169,11 +169,12 @@ def error_rates(
     *,
     changed: Changed = Changed(),
     output: Output = Output(),
+    spending: Spending = Spending(),
     classifier: Classifier = None,
     cache: CacheFolder = None,
 ) -> None:
     """Print how often a classifier contradicts prompts that name the gender."""
-    settings = machine.load(cache)
+    settings = spending.applied(machine.load(cache))
     changed.start([model], settings)
     study = _study([model], [GENDER], classifier, changed, settings)
     with opened(settings) as store:

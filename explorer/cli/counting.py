@@ -11,7 +11,7 @@ from explorer.annotation.sampling import calibrated as calibrate
 from explorer.cli.app import app
 from explorer.cli.options import Asked, CacheFolder, Changed, Models, Year
 from explorer.cli.output import FindingsOutput, print_sentences, say
-from explorer.cli.store import opened, say_missing
+from explorer.cli.store import opened, say_missing, say_services
 from explorer.findings.findings import Findings
 from explorer.findings.readable import readable_comparison, readable_image, readable_tally
 from explorer.findings.sentences import clear_sentences, finding_sentences
@@ -91,6 +91,7 @@ def tally(
         if for_people and by is By.PROFESSION:
             for finding in findings.found("profession"):
                 print_sentences(_sentences(finding, year))
+        say_services(store, study)
         say_missing(study, store)
 
 
@@ -147,7 +148,8 @@ def compare(
         rows = findings.comparison_rows(by.value, checked_year(year))
         if output.write_findings(rows, _COMPARISON_COLUMNS, readable_comparison):
             for axis in study.axes:
-                print_sentences(_compared(findings.differences(by.value, axis.name), by))
+                print_sentences(compared(findings.differences(by.value, axis.name), by))
+        say_services(store, study)
         say_missing(study, store)
 
 
@@ -168,7 +170,8 @@ def _answering(
     return study
 
 
-def _compared(found: "Sequence[Difference]", by: By) -> "Iterator[str]":
+def compared(found: "Sequence[Difference]", by: By) -> "Iterator[str]":
+    """Yield the verdict on an axis, what is behind it, and the meaning of "clear"."""
     yield from comparison_sentences(found, by.value)
     yield from clear_sentences(test.q for one in found for test in one.tests if test)
 

@@ -7,12 +7,13 @@ from cyclopts import Parameter
 from explorer import settings as machine
 from explorer import study as studies
 from explorer.cli.app import app, reference_commands
-from explorer.cli.options import Asked, CacheFolder, Changed, Models
+from explorer.cli.options import Asked, CacheFolder, Changed, Models, Spending
 from explorer.cli.output import Output, say
 from explorer.cli.progress import shown_progress
 from explorer.cli.store import generate_missing, opened, refuse_unusable, say_other_versions
 from explorer.models.backends import settings_fields
 from explorer.models.catalog import known_models
+from explorer.models.prices import price_of
 from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
@@ -21,7 +22,10 @@ if TYPE_CHECKING:
     from explorer.store.index import Store
     from explorer.study import Study
 
-_MODEL_COLUMNS = ("model", "bundled", "width_px", "height_px", "steps", "guidance", "classifier")
+_MODEL_COLUMNS = (
+    *("model", "bundled", "width_px", "height_px", "steps", "guidance", "quality"),
+    *("price_usd", "price_date", "classifier"),
+)
 _CHECK_COLUMNS = (
     *("model", "profession", "axis", "label"),
     *("designed_share", "generated_share", "measured_share", "measured_low", "measured_high"),
@@ -33,7 +37,8 @@ _CHECK_COLUMNS = (
     name="models",
     help=_(
         "List the models that have a name.\n\n"
-        "Any other model of the Hub, or a model folder, works too."
+        "Any other model of the Hub or of a service, or a model folder, works too. Prices are in "
+        "US dollars per image."
     ),
 )
 def list_models(*, output: Output = Output()) -> None:
@@ -54,13 +59,14 @@ def generate(
     model: Models,
     asked: Asked = Asked(),
     changed: Changed = Changed(),
+    spending: Spending = Spending(),
     again: Annotated[
         bool, Parameter(help=_("Generate images that came to nothing once more."))
     ] = False,
     cache: CacheFolder = None,
 ) -> None:
     """Generate and classify the missing images of a study."""
-    settings = machine.load(cache)
+    settings = spending.applied(machine.load(cache))
     study = asked.study(changed.start(model, settings))
     with opened(settings) as store:
         if again:
@@ -116,6 +122,7 @@ def check_reference(
 def _model_row(card: "ModelCard") -> "Row":
     own = settings_fields(card.spec.settings)
     width_px, height_px = card.spec.size_px or (None, None)
+    price = price_of(card.spec)
     return {
         "model": card.spec.name,
         "title": card.title,
@@ -124,8 +131,13 @@ def _model_row(card: "ModelCard") -> "Row":
         "scheduler": own.get("scheduler"),
         "steps": own.get("steps"),
         "guidance": own.get("guidance"),
+        "quality": own.get("quality"),
         "width_px": width_px,
         "height_px": height_px,
+        "price_usd": price.usd if price else None,
+        "price_basis": price.basis if price else None,
+        "price_source": price.source if price else None,
+        "price_date": price.date if price else None,
         "classifier": card.classifier,
         "description": card.description,
     }

@@ -1,7 +1,7 @@
 """The options that several commands share, and how they become a study."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,6 +12,7 @@ from explorer.errors import InvalidData, UnknownName
 from explorer.models.catalog import ModelCard, find_model
 from explorer.models.hub import start
 from explorer.perception.axes import find_axis, load_axes
+from explorer.settings import checked_dollars
 from explorer.study import Study
 from explorer.translations import gettext as _
 from explorer.words.prompts import TEMPLATE
@@ -37,8 +38,8 @@ Models = Annotated[
         name="--model",
         metavar="NAME",
         help=_(
-            "A name that `models` lists, a hub id 'owner/name' or 'owner/name@commit', or a model "
-            "folder; repeatable."
+            "A name that `models` lists, a hub id 'owner/name' or 'owner/name@commit', a model "
+            "folder, or a service's 'openai:MODEL' or 'hf:PROVIDER/OWNER/NAME'; repeatable."
         ),
     ),
 ]
@@ -184,6 +185,11 @@ class Changed:
         ),
     ] = None
 
+    quality: Annotated[
+        str | None,
+        Parameter(metavar="WORD", help=_("The quality of a service: 'low', 'medium', 'high' ...")),
+    ] = None
+
     def cards(self, names: Sequence[str], settings: "Settings") -> list[ModelCard]:
         """Return the models of these names, with the changed settings."""
         return [
@@ -196,6 +202,36 @@ class Changed:
         for remark in start((card.spec for card in self.cards(names, settings)), settings.cache):
             say(remark)
         return self.cards(names, settings)
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spending:
+    """What services that generate images may cost."""
+
+    max_cost: Annotated[
+        float | None,
+        Parameter(
+            metavar="USD",
+            help=_("The most to spend on images of services; without it, nothing is spent."),
+        ),
+    ] = None
+    price: Annotated[
+        float | None,
+        Parameter(
+            metavar="USD",
+            help=_("The price of an image of a service."),
+            show_default=_("the listed one"),
+        ),
+    ] = None
+
+    def applied(self, settings: "Settings") -> "Settings":
+        """Return the settings with these amounts, where they are given."""
+        if self.max_cost is not None:
+            settings = replace(settings, max_cost_usd=checked_dollars("--max-cost", self.max_cost))
+        if self.price is not None:
+            settings = replace(settings, price_usd=checked_dollars("--price", self.price))
+        return settings
 
 
 def _profession(name: str) -> str:

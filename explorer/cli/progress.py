@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from explorer.generators.budget import Budget, dollars
 from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
@@ -18,13 +19,14 @@ _LINE_SECONDS = 5.0
 
 
 @contextmanager
-def shown_progress() -> Iterator[Show]:
-    """Yield the function to call with every Progress."""
+def shown_progress(budget: "Budget | None" = None) -> Iterator[Show]:
+    """Yield the function to call with every Progress; it shows what a budget has spent."""
+    spent = budget or Budget()
     if sys.stderr.isatty():
-        with _bar() as show:
+        with _bar(spent) as show:
             yield show
     else:
-        yield _lines()
+        yield _lines(spent)
 
 
 @contextmanager
@@ -53,8 +55,13 @@ def shown_count(doing: str) -> Iterator[Callable[[int, int], None]]:
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
-def pace(progress: "Progress") -> str:
-    """Return the rate and the time left: "6.3 a second, 0:00:25 left"."""
+def pace(progress: "Progress", budget: "Budget") -> str:
+    """Return the rate, the time left and the money: "6.3 a second, 0:00:25 left, $0.48"."""
+    spent = dollars(budget.spent_usd) if budget.spent_usd else ""
+    return ", ".join(filter(None, (_rate(progress), spent)))
+
+
+def _rate(progress: "Progress") -> str:
     if progress.rate is None or progress.seconds_left is None:
         return ""
     if progress.rate < 1:
@@ -68,7 +75,7 @@ def pace(progress: "Progress") -> str:
 
 
 @contextmanager
-def _bar() -> Iterator[Show]:
+def _bar(budget: Budget) -> Iterator[Show]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
@@ -85,7 +92,7 @@ def _bar() -> Iterator[Show]:
             description=_doing(progress),
             completed=progress.done,
             total=progress.total,
-            pace=pace(progress),
+            pace=pace(progress, budget),
         )
 
 
@@ -95,7 +102,7 @@ def _doing(progress: "Progress") -> str:
     return _("Generating") if progress.stage == "generate" else _("Classifying")
 
 
-def _lines() -> Show:
+def _lines(budget: Budget) -> Show:
     due = time.monotonic()
 
     def show(progress: "Progress") -> None:
@@ -103,6 +110,8 @@ def _lines() -> Show:
         if not progress.done or time.monotonic() >= due or progress.done == progress.total:
             due = time.monotonic() + _LINE_SECONDS * bool(progress.done)
             text = f"{_doing(progress)} {progress.done}/{progress.total}"
-            print(", ".join(filter(None, (text, pace(progress)))), file=sys.stderr, flush=True)
+            print(
+                ", ".join(filter(None, (text, pace(progress, budget)))), file=sys.stderr, flush=True
+            )
 
     return show

@@ -9,7 +9,9 @@ from explorer.classifiers.find import classifiers
 from explorer.cli.output import say
 from explorer.cli.progress import shown_progress
 from explorer.errors import ImagesUnusable
+from explorer.findings.services import cost_sentences, service_sentences, spent_sentence
 from explorer.findings.unusable import unusable_sentences
+from explorer.generators.budget import Budget
 from explorer.generators.find import generators
 from explorer.translations import gettext as _
 from explorer.translations import ngettext
@@ -36,14 +38,36 @@ def opened(settings: "Settings") -> "Iterator[Store]":
 
 def generate_missing(store: "Store", settings: "Settings", *asked: "Study") -> None:
     """Generate and classify the missing images of studies; models are loaded once for all."""
-    generates, classifies = generators(settings), classifiers(settings.device)
+    budget = Budget(settings.max_cost_usd)
+    generates, classifies = generators(settings, budget), classifiers(settings.device)
+    try:
+        for study in asked:
+            _prepare(study)
+            for sentence in cost_sentences(study, store, settings):
+                say(sentence)
+            with shown_progress(budget) as show:
+                for progress in studies.run(
+                    study,
+                    store,
+                    generates,
+                    classifies,
+                    batch=settings.batch,
+                    at_once=settings.at_once,
+                ):
+                    for warning in progress.warnings:
+                        say(_("Warning: {warning}").format(warning=warning))
+                    show(progress)
+    finally:
+        if spent := spent_sentence(budget.spent):
+            say(spent)
+    say_services(store, *asked)
+
+
+def say_services(store: "Store", *asked: "Study") -> None:
+    """Say on standard error what services did to the prompts of studies."""
     for study in asked:
-        _prepare(study)
-        with shown_progress() as show:
-            for progress in studies.run(study, store, generates, classifies, batch=settings.batch):
-                for warning in progress.warnings:
-                    say(_("Warning: {warning}").format(warning=warning))
-                show(progress)
+        for sentence in service_sentences(study, store):
+            say(sentence)
 
 
 def refuse_unusable(store: "Store", *asked: "Study") -> None:

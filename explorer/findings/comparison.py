@@ -10,7 +10,7 @@ from explorer.statistics.intervals import difference
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from explorer.findings.counts import Pairs
+    from explorer.findings.counts import Pairs, Separate
     from explorer.findings.tallies import Pooled, Tally
     from explorer.statistics.intervals import Interval
 
@@ -23,13 +23,15 @@ class Comparison:
 
     `differences` holds, in the axis's order of labels, the left share minus the right share, None
     where either model has no classified image. `pairs` counts the pairs of images with the same
-    seed, by prompt text and by the labels of both.
+    seed, by prompt text and by the labels of both. Where images of either model have no seeds,
+    there are no pairs, and `separate` counts the labels of both sides by prompt text instead.
     """
 
     left: "Tally"
     right: "Tally"
     differences: "tuple[Interval | None, ...]"
     pairs: "Pairs"
+    separate: "Separate | None" = None
 
     @property
     def enough(self) -> bool:
@@ -46,6 +48,7 @@ def compare(
     left: "Iterable[Tally]",
     right: "Iterable[Tally]",
     pairs: "Callable[[Tally], Pairs]" = lambda _: {},
+    separate: "Callable[[Tally], Separate | None]" = lambda _: None,
 ) -> tuple[Comparison, ...]:
     """Return the tallies of two models paired by words and axis, in the order of the left side.
 
@@ -53,6 +56,8 @@ def compare(
         left: one model's tallies.
         right: the other model's tallies.
         pairs: returns the pairs of images behind a tally of the left side.
+        separate: returns the labels behind it and behind the tally of the right side, None if
+            images are paired.
 
     Raises:
         InvalidData: a cell is on one side only, or twice on one side.
@@ -65,7 +70,10 @@ def compare(
                 f"Only one of the two models was asked for {subject(tally.cell)!r}. Compare models "
                 "on the same professions and adjectives."
             )
-    return tuple(_comparison(tally, rights[place], pairs(tally)) for place, tally in lefts.items())
+    return tuple(
+        _comparison(tally, rights[place], pairs(tally), separate(tally))
+        for place, tally in lefts.items()
+    )
 
 
 def _by_place(tallies: "Iterable[Tally]") -> "dict[_Place, Tally]":
@@ -80,7 +88,9 @@ def _by_place(tallies: "Iterable[Tally]") -> "dict[_Place, Tally]":
     return placed
 
 
-def _comparison(left: "Tally", right: "Tally", pairs: "Pairs") -> Comparison:
+def _comparison(
+    left: "Tally", right: "Tally", pairs: "Pairs", separate: "Separate | None"
+) -> Comparison:
     if left.axis.labels != right.axis.labels:
         raise InvalidData(
             f"The two sides were classified with different labels: {left.axis.labels!r} and "
@@ -90,4 +100,4 @@ def _comparison(left: "Tally", right: "Tally", pairs: "Pairs") -> Comparison:
         difference(count, left.classified, other, right.classified, left.level)
         for count, other in zip(left.counts, right.counts, strict=True)
     )
-    return Comparison(left, right, differences, pairs)
+    return Comparison(left, right, differences, pairs, separate)

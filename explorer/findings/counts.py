@@ -9,7 +9,7 @@ from explorer.perception.decide import decide_anew
 from explorer.perception.subject import refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from explorer.models.catalog import ModelCard
     from explorer.perception.axes import Axis
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     # Numbers of pairs of images, by prompt text and by left and right label.
     Pairs = Mapping[str, Mapping[tuple[str, str], int]]
+    # Numbers of images by label, of the left and of the right model, by prompt text.
+    Separate = Mapping[str, tuple[Mapping[str, int], Mapping[str, int]]]
 
     _Answer = tuple[str | None, str | None]
 
@@ -72,6 +74,19 @@ def count_pairs(study: "Study", store: "Store", axis: "Axis") -> "Pairs":
         if labels[0] is not None and labels[1] is not None:
             pairs.setdefault(text, Counter())[labels[0], labels[1]] += number
     return pairs
+
+
+def count_apart(left: Counts, right: Counts, axis: str, texts: "Iterable[str]") -> "Separate":
+    """Return the labels of two models' images that form no pairs, counted by prompt."""
+    return {text: (_labels(left, axis, text), _labels(right, axis, text)) for text in texts}
+
+
+def _labels(counts: Counts, axis: str, text: str) -> "Mapping[str, int]":
+    found: Counter[str] = Counter()
+    for (label, _reason), number in counts.answers[axis].get(text, {}).items():
+        if label is not None:
+            found[label] += number
+    return found
 
 
 def _answers(

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from explorer.findings.comparison import Comparison
     from explorer.findings.corrected import Errors
+    from explorer.findings.counts import Separate
     from explorer.perception.axes import Axis
     from explorer.statistics.intervals import Interval
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 SIGN_FLIP = "sign flip over prompts"
 MCNEMAR = "mcnemar over pairs of one prompt"
+FISHER = "fisher over unpaired images of one prompt"
+MANTEL_HAENSZEL = "exact mantel-haenszel over unpaired images, by prompt"
 # Ten images of each model may have a label on half of them.
 _FEWEST_PAIRS = FEWEST // 2
 
@@ -209,12 +212,18 @@ def _unequal(comparison: "Comparison", errors: "Errors") -> str | None:
 
 
 def _note(comparison: "Comparison", warning: str | None) -> str | None:
-    few = None
+    told = [warning]
     if _few_prompts(comparison):
-        few = _("{count} prompts are too few to test: at least {fewest} are needed.").format(
-            count=len(comparison.pairs), fewest=FEWEST_TO_FLIP
+        few = _("{count} prompts are too few to test: at least {fewest} are needed.")
+        told.append(few.format(count=len(comparison.pairs), fewest=FEWEST_TO_FLIP))
+    if comparison.separate is not None:
+        told.append(
+            _(
+                "Nothing is paired here, because a service takes no seeds: the images of the two "
+                "models are compared as two groups, prompt by prompt."
+            )
         )
-    return " ".join(filter(None, (warning, few))) or None
+    return " ".join(filter(None, told)) or None
 
 
 def _tests(comparisons: "Sequence[Comparison]") -> list[tuple[Tested | None, ...]]:
@@ -237,7 +246,11 @@ def _tests(comparisons: "Sequence[Comparison]") -> list[tuple[Tested | None, ...
 
 
 def _p(comparison: "Comparison", label: str) -> tuple[float, str] | None:
-    if not comparison.enough or comparison.paired < _FEWEST_PAIRS or _few_prompts(comparison):
+    if not comparison.enough:
+        return None
+    if comparison.separate is not None:
+        return _p_apart(comparison.separate, label)
+    if comparison.paired < _FEWEST_PAIRS or _few_prompts(comparison):
         return None
     # Sorted, so that the same pairs are always flipped in the same order.
     tables = [_table(labels, label) for _, labels in sorted(comparison.pairs.items())]
@@ -251,6 +264,15 @@ def _p(comparison: "Comparison", label: str) -> tuple[float, str] | None:
         ]
     )
     return None if p is None else (p, SIGN_FLIP)
+
+
+def _p_apart(separate: "Separate", label: str) -> tuple[float, str] | None:
+    tables = [
+        tuple((side.get(label, 0), sum(side.values()) - side.get(label, 0)) for side in sides)
+        for sides in separate.values()
+    ]
+    p = significance.stratified(tables)
+    return None if p is None else (p, FISHER if len(tables) == 1 else MANTEL_HAENSZEL)
 
 
 def _table(labels: "Mapping[tuple[str, str], int]", label: str) -> "_Table":

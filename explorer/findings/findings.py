@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from explorer import __version__
 from explorer.findings.comparison import compare
 from explorer.findings.corrected import findings
-from explorer.findings.counts import count, count_pairs
+from explorer.findings.counts import count, count_apart, count_pairs
 from explorer.findings.differences import clearest, differences
 from explorer.findings.error_rates import known_errors
 from explorer.findings.gap_tables import gap_rows, shift_rows, tone_rows
 from explorer.findings.gaps import gaps
+from explorer.findings.services import service_sentences
 from explorer.findings.shifts import shifts
 from explorer.findings.tables import (
     Origin,
@@ -126,6 +127,11 @@ class Findings:
         return tuple(replace(one, perceptions=self._answered(one.perceptions)) for one in stored)
 
     @cached_property
+    def services(self) -> tuple[str, ...]:
+        """Sentences on what services did to the prompts."""
+        return tuple(service_sentences(self.study, self._store))
+
+    @cached_property
     def origins(self) -> "tuple[Origin, ...]":
         """The origin of each model's images."""
         return tuple(map(self._origin, self.study.models))
@@ -198,8 +204,15 @@ class Findings:
             for card in self.study.models
         )
         (asked,) = (one for one in self.study.axes if one.name == axis)
-        pairs = self._once(lambda: count_pairs(self.study, self._store, asked), "pairs", axis)
         texts = self._cells(self.study.models[0], by)
+        if not self.study.paired:
+            counts = [self.counts(card) for card in self.study.models]
+            return compare(
+                left,
+                right,
+                separate=lambda one: count_apart(counts[0], counts[1], axis, texts[one.cell]),
+            )
+        pairs = self._once(lambda: count_pairs(self.study, self._store, asked), "pairs", axis)
         return compare(
             left,
             right,

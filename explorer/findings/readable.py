@@ -146,6 +146,7 @@ def readable_image(row: "Given") -> "Row":
         _("Profession"): _word(row["profession"]),
         _("Adjective"): _word(row["adjective"]),
         _("Prompt"): row["prompt"],
+        _("Prompt as the service rewrote it"): row["revised_prompt"],
         _("Number"): None if row["replicate"] is None else row["replicate"] + 1,
         **{find_axis(axis).title: _answer(row, axis) for axis in axes},
         _("Filtered"): row["filtered"],

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from explorer.findings.tallies import Pooled
 from explorer.perception.axes import FEMININE, GENDER
+from explorer.words.people import named
 from explorer.words.vocabulary import DEFAULT_YEAR, known_adjective, known_profession
 
 if TYPE_CHECKING:
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 Row = dict[str, object]
 
 _ASKED = ("model", "profession", "adjective", "prompt", "replicate", "seed", "key")
-_SETTINGS = ("scheduler", "steps", "guidance", "width_px", "height_px", "dtype")
+_SERVED = ("revised_prompt", "revised_prompt_names")
+_SETTINGS = ("scheduler", "steps", "guidance", "width_px", "height_px", "dtype", "quality")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +79,8 @@ def tally_rows(
             the profession; with the label "feminine" only.
         instrument, captions_sha256, threshold: the instrument, the hash of its captions, and the
             smallest probability that it answers with.
-        model_repo, model_revision, scheduler, steps, guidance, width_px, height_px, dtype: the
-            model's settings.
+        model_repo, model_revision, scheduler, steps, guidance, width_px, height_px, dtype,
+            quality: the model's settings.
         device, libraries, tool_version: the device and libraries that generated the images, and
             the version of the tool that counted them.
     """
@@ -117,7 +119,10 @@ def image_rows(
 
     Columns:
         model, profession, adjective, prompt, replicate, seed, key: the request; replicates count
-            from 0, and the key identifies the image.
+            from 0, and the key identifies the image. Images of some services have no seeds.
+        revised_prompt, revised_prompt_names: the prompt that a service used in place of the one
+            it was given, None where it tells of none; and whether it names a gender or an ethnicity
+            that the given one does not ("gender", "ethnicity", "gender, ethnicity").
         file: the path of the image, None for a filtered one.
         filtered: the reason for a missing image, None where there is one.
         For each axis, gender for instance: gender_label (None for an abstention), gender_reason
@@ -132,6 +137,7 @@ def image_rows(
     return [
         {
             **_asked(observation.request),
+            **_served(observation),
             "file": None if file is None or observation.filtered else file(observation.request.key),
             "filtered": observation.filtered,
             **_answers(observation.perceptions, axes),
@@ -143,7 +149,7 @@ def image_rows(
 
 def image_columns(axes: "Sequence[Axis]") -> tuple[str, ...]:
     """Return the columns of image_rows, which a file has even without images."""
-    return (*_ASKED, "file", "filtered", *_answers({}, axes), *model_columns(None))
+    return (*_ASKED, *_SERVED, "file", "filtered", *_answers({}, axes), *model_columns(None))
 
 
 def comparison_rows(
@@ -164,18 +170,20 @@ def comparison_rows(
         corrected_difference, corrected_difference_low, corrected_difference_high: the same after
             both shares were corrected for the instrument's errors; None where the errors on either
             model are unknown, or either side has too few images.
-        p, q, test, tests: the two-sided p-value of the pairs classified on both sides, its
-            Benjamini-Hochberg adjustment for all tests on this axis, the name of the test, and the
-            number of tests. None for masculine, because feminine is tested, with too few images,
-            and with 2 to 5 prompts, which no test can be significant with.
+        p, q, test, tests: the two-sided p-value of the pairs classified on both sides, or of the
+            images where nothing is paired, its Benjamini-Hochberg adjustment for all tests on this
+            axis, the name of the test, and the number of tests. None for masculine, because
+            feminine is tested, with too few images, and for pairs of 2 to 5 prompts, which no test
+            can be significant with.
         verdict: "more often on the left", "less often on the left", "no clear difference", "too few
             prompts to test" or "too few images to compare"; None for masculine.
         difference_note: a caveat.
-        paired: number of pairs of images with the same prompt and seed, classified on both sides.
+        paired: number of pairs of images with the same prompt and seed, classified on both sides;
+            None where images of either model have no seeds, and the test is of unpaired images.
         reference_share ... reference_match: as in tally_rows.
         left_instrument, right_instrument, captions_sha256, threshold: as in tally_rows.
         left_model_repo, left_model_revision, left_scheduler, left_steps, left_guidance,
-            left_width_px, left_height_px, left_dtype, left_device, left_libraries,
+            left_width_px, left_height_px, left_dtype, left_quality, left_device, left_libraries,
             left_tool_version, right_model_repo ... right_tool_version: as in tally_rows.
     """
     known = by_model(origins)
@@ -309,6 +317,12 @@ def _asked(request: "ImageRequest") -> Row:
     return dict(zip(_ASKED, (*asked, request.replicate, request.seed, request.key), strict=True))
 
 
+def _served(observation: "Observation") -> Row:
+    revised = observation.revised
+    names = ", ".join(named(revised or "", observation.request.prompt)) or None
+    return dict(zip(_SERVED, (revised, names), strict=True))
+
+
 def _answers(perceptions: "Mapping[str, Perception]", axes: "Iterable[Axis]") -> Row:
     row: Row = {}
     for axis in axes:
@@ -341,7 +355,7 @@ def _compared(difference: "Difference", position: int, known: dict[str, Origin],
         **interval_columns("difference", comparison.differences[position]),
         "level": left.level,
         **_sure(difference, position),
-        "paired": comparison.paired,
+        "paired": comparison.paired if comparison.separate is None else None,
         **_reference(left, label, year),
         "left_instrument": instrument_columns(left.axis, made_left)["instrument"],
         "right_instrument": instrument_columns(right.axis, made_right)["instrument"],

@@ -3,7 +3,7 @@
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from explorer.models.backends import Diffusers
+from explorer.models.backends import Diffusers, Hosted
 from explorer.models.requests import BLACK_IMAGE, BLANK_IMAGE, DECODE_FAILURE, FAILURES
 from explorer.models.variants import in_precision
 from explorer.translations import gettext as _
@@ -64,4 +64,6 @@ def _remedy(spec: "ModelSpec") -> str:
             "Half precision is the usual cause: choose the model {name!r}, which needs twice the "
             "memory."
         ).format(name=in_precision(spec.name, _WHOLE))
+    if isinstance(spec.settings, Hosted):
+        return _("A service may show such an image where its filter has removed another.")
     return _("Choose another scheduler or more steps, or a copy of the model with another VAE.")

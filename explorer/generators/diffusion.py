@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from explorer.errors import ModelBroken, OutOfMemory
 from explorer.failures import first_line, out_of_memory
+from explorer.generators.blank import image_of
 from explorer.generators.pipelines import fetch, load_pipeline
 from explorer.generators.reading import check_prompts
 from explorer.models.provenance import Provenance
 from explorer.models.requests import (
-    BLACK_IMAGE,
-    BLANK_IMAGE,
     DECODE_FAILURE,
     SAFETY_FILTER,
     Image,
@@ -230,7 +229,4 @@ def _image(request: "ImageRequest", image: "np.ndarray", flagged: bool) -> Image
         return Image(request, None, SAFETY_FILTER)
     if not np.isfinite(image).all():
         return Image(request, None, DECODE_FAILURE)
-    pixels = (image * 255).round().astype(np.uint8)
-    if (pixels == pixels[0, 0]).all():
-        return Image(request, None, BLANK_IMAGE if pixels.any() else BLACK_IMAGE)
-    return Image(request, pixels)
+    return image_of(request, (image * 255).round().astype(np.uint8))

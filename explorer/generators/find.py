@@ -4,24 +4,47 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from explorer.errors import ModelError
-from explorer.models.backends import Diffusers
+from explorer.generators.budget import Budget
+from explorer.models.backends import Diffusers, Hosted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from explorer.generators.diffusion import DiffusionGenerator
+    from explorer.generators.hosted import HostedGenerator
     from explorer.generators.zero_gpu import LentGenerator
     from explorer.models.requests import ModelSpec
     from explorer.settings import Settings
 
+    Generator = DiffusionGenerator | HostedGenerator | LentGenerator
 
-def generators(settings: "Settings") -> "Callable[[ModelSpec], DiffusionGenerator | LentGenerator]":
+
+def generators(
+    settings: "Settings", budget: Budget | None = None
+) -> "Callable[[ModelSpec], Generator]":
     """Return a function that returns the generator of a model.
 
     A generator loads its model at the first image. Two stay in memory, so that two models can take
     turns, unless the first of them takes up half of it.
+
+    Args:
+        settings: the device, and what services may cost.
+        budget: counts what services cost; None for a new one with the limit of the settings.
     """
-    return _lent(settings) if settings.zero_gpu else _own(settings)
+    here = _lent(settings) if settings.zero_gpu else _own(settings)
+    spending = budget or Budget(settings.max_cost_usd)
+    services: dict[ModelSpec, HostedGenerator] = {}
+
+    def find(spec: "ModelSpec") -> "Generator":
+        if not isinstance(spec.settings, Hosted):
+            return here(spec)
+        if spec not in services:
+            from explorer.generators.hosted import HostedGenerator
+
+            services[spec] = HostedGenerator(spec, settings, spending)
+        return services[spec]
+
+    return find
 
 
 def _own(settings: "Settings") -> "Callable[[ModelSpec], DiffusionGenerator]":

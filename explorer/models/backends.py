@@ -32,13 +32,20 @@ class Diffusers:
 
 @dataclass(frozen=True, slots=True)
 class Hosted:
-    """A service that generates images of one size; `quality` is None for its own default."""
+    """A service that generates images of one size.
+
+    `quality` is None for its own default. `address` is None for the usual address of the service;
+    another address is another service. With `seeded`, the service is sent the seed of each image;
+    without, its images have no seeds.
+    """
 
     backend: ClassVar[str] = "hosted"
 
     width_px: int
     height_px: int
     quality: str | None = None
+    address: str | None = None
+    seeded: bool = False
 
 
 @dataclass(frozen=True, slots=True)

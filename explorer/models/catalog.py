@@ -21,6 +21,7 @@ from explorer.models.names import (
 )
 from explorer.models.pins import find_pin
 from explorer.models.requests import ModelSpec
+from explorer.models.services import ServiceName, service_name, service_spec
 from explorer.models.variants import changed, read_variant
 from explorer.translations import gettext as _
 
@@ -62,8 +63,9 @@ def find_model(
 
     Args:
         name: a name or title in the catalog, a hub id "owner/name" or "owner/name@revision", the
-            address of a model's page on the hub, or the path of a model folder; the name of a
-            variant, such as "emoji-skewed (guidance 3)", finds the same variant again.
+            address of a model's page on the hub, the path of a model folder, or the model of a
+            service, "openai:MODEL" or "hf:PROVIDER/OWNER/NAME"; the name of a variant, such as
+            "emoji-skewed (guidance 3)", finds the same variant again.
         device: "cpu", "cuda" or "mps"; determines the number format.
         cache: the folder of images and index, which knows the commits of its models.
         given: changed settings.
@@ -95,16 +97,21 @@ def _entries() -> list[dict[str, Any]]:
 
 
 def _known_card(entry: "Mapping[str, Any]", device: str) -> ModelCard:
-    path = weights_folder(entry["name"]) / "model.json"
-    trained = _read_settings(path) if entry["bundled"] else {}
-    spec = _spec(entry["name"], entry["name"], {**entry, **trained}, _dtype(entry, device))
     return ModelCard(
-        spec=spec,
+        spec=_known_spec(entry, device),
         title=entry["title"],
         description=entry["description"],
         bundled=entry["bundled"],
         classifier=entry["classifier"],
     )
+
+
+def _known_spec(entry: "Mapping[str, Any]", device: str) -> ModelSpec:
+    if service := service_name(entry["name"]):
+        return service_spec(service, entry)
+    path = weights_folder(entry["name"]) / "model.json"
+    trained = _read_settings(path) if entry["bundled"] else {}
+    return _spec(entry["name"], entry["name"], {**entry, **trained}, _dtype(entry, device))
 
 
 def _read_settings(path: Path) -> dict[str, Any]:
@@ -149,12 +156,14 @@ def asked_of_hub(name: str) -> HubName | None:
     return found if isinstance(found, HubName) else None
 
 
-def _find(name: str, device: str) -> ModelCard | FolderName | HubName:
-    """Return the listed model, folder or model of the hub that a name stands for."""
+def _find(name: str, device: str) -> ModelCard | FolderName | HubName | ServiceName:
+    """Return the listed model, folder, or model of the hub or a service that a name stands for."""
     text = cleaned(name)
     cards = _by_name(device)
     if card := cards.get(" ".join(text.casefold().split())):
         return card
+    if service := service_name(text):
+        return service
     if folder := folder_name(text):
         return folder
     if asked := hub_name(text):
@@ -164,7 +173,8 @@ def _find(name: str, device: str) -> ModelCard | FolderName | HubName:
         "model",
         name,
         [known for card in cards.values() for known in (card.spec.name, card.title)],
-        "A hub id such as 'owner/name' and the path of a model folder work too.",
+        "A hub id such as 'owner/name', the path of a model folder, and the model of a service, "
+        "'openai:MODEL' or 'hf:PROVIDER/OWNER/NAME', work too.",
     )
 
 
@@ -180,6 +190,8 @@ def _find_card(name: str, device: str, cache: Path | None) -> ModelCard:
         return found
     if isinstance(found, FolderName):
         return _folder_card(cleaned(name), found, device)
+    if isinstance(found, ServiceName):
+        return _service_card(found)
     return _hub_card(found, device, cache)
 
 
@@ -193,6 +205,16 @@ def _hub_card(asked: HubName, device: str, cache: Path | None) -> ModelCard:
     spec = _spec(name, asked.repo, settings, _dtype({"bundled": False}, device))
     description = _("A model from the Hugging Face hub. See its page for its licence.")
     return ModelCard(spec, name, description, bundled=False, classifier=PHOTO_CLASSIFIER)
+
+
+def _service_card(asked: ServiceName) -> ModelCard:
+    listed = next((entry for entry in _entries() if entry["name"] == asked.repo), None)
+    spec = service_spec(asked, listed)
+    description = _(
+        "A model that a service generates with. What the service does with a prompt before the "
+        "model sees it is not known; its terms apply."
+    )
+    return ModelCard(spec, spec.name, description, bundled=False, classifier=PHOTO_CLASSIFIER)
 
 
 def _refuse_withdrawn(asked: HubName) -> None:

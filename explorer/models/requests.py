@@ -7,7 +7,13 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from explorer.errors import InvalidData
-from explorer.models.backends import Diffusers, Imported, read_settings, settings_fields
+from explorer.models.backends import (
+    Diffusers,
+    Hosted,
+    Imported,
+    read_settings,
+    settings_fields,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,9 +36,10 @@ FAILURES = (DECODE_FAILURE, BLACK_IMAGE, BLANK_IMAGE)
 class ModelSpec:
     """A generator and all of its settings that change pixels.
 
-    `name` is only for display. `repo` is a hub id, the path of a local folder, or the name of a
-    bundled generator; `revision` is a commit or branch on the hub, or the fingerprint of a local
-    folder. The type of `settings` determines the backend.
+    `name` is only for display. `repo` is a hub id, the path of a local folder, the name of a
+    bundled generator, or the name of a service and its model; `revision` is a commit or branch on
+    the hub, or the fingerprint of a local folder, and "unversioned" for a service, which tells
+    none. The type of `settings` determines the backend.
     """
 
     name: str
@@ -61,6 +68,11 @@ class ModelSpec:
         return None if isinstance(settings, Imported) else (settings.width_px, settings.height_px)
 
     @property
+    def seeded(self) -> bool:
+        """Whether its images have seeds; only images of two such models can be paired."""
+        return not isinstance(self.settings, Hosted) or self.settings.seeded
+
+    @property
     def identity(self) -> str:
         """Everything that changes pixels, as canonical JSON; the same for all names of a model."""
         return canonical(_identity(self))
@@ -83,7 +95,8 @@ class ImageRequest:
             pixels = {
                 "model": _identity(self.model),
                 "prompt": self.prompt.text,
-                "seed": self.seed,
+                # Without seeds, each replicate is another image.
+                **({"replicate": self.replicate} if self.seed is None else {"seed": self.seed}),
             }
             digest = hashlib.sha256(canonical(pixels).encode()).hexdigest()
             object.__setattr__(self, "_key", digest)
@@ -91,8 +104,13 @@ class ImageRequest:
         return self._key
 
     @property
-    def seed(self) -> int:
-        """The seed in 0..2**32-1: a hash of prompt text and replicate, equal for every model."""
+    def seed(self) -> int | None:
+        """The seed in 0..2**32-1: a hash of prompt text and replicate, equal for every model.
+
+        None if images of the model have no seeds.
+        """
+        if not self.model.seeded:
+            return None
         digest = hashlib.sha256(f"{self.prompt.text}\n{self.replicate}".encode()).digest()
         return int.from_bytes(digest[:4], "big")
 
@@ -102,12 +120,14 @@ class Image:
     """A generated image, or the reason for filtering it.
 
     `pixels` has the shape (height, width, 3), uint8, sRGB. It is None exactly if `filtered` has a
-    reason, such as "safety filter".
+    reason, such as "safety filter". `revised` is the prompt that a service says it used in place of
+    the one in the request.
     """
 
     request: ImageRequest
     pixels: "np.ndarray | None"
     filtered: str | None = None
+    revised: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

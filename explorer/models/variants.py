@@ -1,16 +1,17 @@
 """Variants: models with changed settings, which are part of their names."""
 
 import re
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any, TypedDict
 
-from explorer.errors import OutOfRange, UnknownName
-from explorer.models.backends import Diffusers
+from explorer.errors import InvalidData, OutOfRange, UnknownName
+from explorer.models.backends import Diffusers, Hosted
 from explorer.models.names import is_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
+    from explorer.models.backends import Settings
     from explorer.models.requests import ModelSpec
 
 SCHEDULERS = (
@@ -27,18 +28,28 @@ SCHEDULERS = (
     "unipc",
 )
 PRECISIONS = ("float32", "float16", "bfloat16")
+# What services call the quality of an image; each knows some of them.
+QUALITIES = ("low", "medium", "high", "xhigh", "max", "auto", "standard", "hd")
 MAX_STEPS = 1000
 MAX_GUIDANCE = 50.0
 MIN_SIZE_PX = 8
 MAX_SIZE_PX = 2048
+_WORDS: "dict[str, Callable[[Any], str]]" = {
+    "guidance": lambda value: f"guidance {value:g}",
+    "steps": lambda value: f"{value} step{'s' if value != 1 else ''}",
+    "size": lambda value: f"{value[0]} px",
+    "quality": str,
+    "scheduler": str,
+    "dtype": str,
+}
 _VARIANT = re.compile(r"(?P<name>.+) \((?P<settings>[^()]+)\)")
 
 
 class Changes(TypedDict, total=False):
     """Settings that replace a model's defaults; None keeps the default.
 
-    `size` is width and height in pixels, a multiple of 8. `scheduler` is one of SCHEDULERS and
-    `precision` one of PRECISIONS, the number format.
+    `size` is width and height in pixels, a multiple of 8. `scheduler` is one of SCHEDULERS,
+    `precision` one of PRECISIONS, the number format, and `quality` one of QUALITIES.
     """
 
     steps: int | None
@@ -46,6 +57,7 @@ class Changes(TypedDict, total=False):
     size: int | None
     scheduler: str | None
     precision: str | None
+    quality: str | None
 
 
 def read_variant(name: str) -> tuple[str, dict[str, Any]]:
@@ -72,6 +84,8 @@ def _read_change(text: str) -> tuple[str, Any] | None:
         return "size", int(match[1])
     if text in PRECISIONS:
         return "precision", text
+    if text in QUALITIES:
+        return "quality", text
     return ("scheduler", text) if text in SCHEDULERS else None
 
 
@@ -79,17 +93,42 @@ def changed(spec: "ModelSpec", changes: "Mapping[str, Any]") -> "ModelSpec":
     """Return a variant of a model, with changed settings and its own name.
 
     Args:
-        spec: a model for diffusers.
-        changes: any of steps, guidance, size, scheduler and precision.
+        spec: a model for diffusers, or of a service.
+        changes: any of steps, guidance, size, scheduler and precision, or of size and quality.
 
     Raises:
-        InvalidData: the model has another backend.
-        UnknownName: there is no such scheduler or precision.
+        InvalidData: the model's backend lacks one of the settings.
+        UnknownName: there is no such scheduler, precision or quality.
         OutOfRange: steps, guidance or size is outside its limits.
     """
     _check(changes)
+    if not changes:
+        return spec
+    settings: Settings
+    if isinstance(spec.settings, Hosted) and changes.keys() <= {"size", "quality"}:
+        settings = _changed_service(spec.settings, changes)
+    else:
+        settings = _changed_pipeline(spec, changes)
+    return replace(spec, settings=settings, name=_variant_name(spec.name, spec.settings, settings))
+
+
+def _changed_service(own: Hosted, changes: "Mapping[str, Any]") -> Hosted:
+    return replace(
+        own,
+        width_px=changes.get("size", own.width_px),
+        height_px=changes.get("size", own.height_px),
+        quality=changes.get("quality", own.quality),
+    )
+
+
+def _changed_pipeline(spec: "ModelSpec", changes: "Mapping[str, Any]") -> Diffusers:
     own = spec.diffusion
-    settings = replace(
+    if "quality" in changes:
+        raise InvalidData(
+            f"{spec.name!r} is no model of a service and has no quality {changes['quality']!r}. "
+            "Leave it out, or change the number of steps."
+        )
+    return replace(
         own,
         steps=changes.get("steps", own.steps),
         guidance=float(changes.get("guidance", own.guidance)),
@@ -98,7 +137,6 @@ def changed(spec: "ModelSpec", changes: "Mapping[str, Any]") -> "ModelSpec":
         scheduler=changes.get("scheduler", own.scheduler),
         dtype=changes.get("precision", own.dtype),
     )
-    return replace(spec, settings=settings, name=_variant_name(spec.name, own, settings))
 
 
 def in_precision(name: str, precision: str) -> str:
@@ -107,18 +145,15 @@ def in_precision(name: str, precision: str) -> str:
     return f"{name.removesuffix(')')}, {precision})" if own else f"{name} ({precision})"
 
 
-def _variant_name(name: str, own: Diffusers, settings: Diffusers) -> str:
-    plural = "s" if settings.steps != 1 else ""
-    sizes = [(one.width_px, one.height_px) for one in (own, settings)]
-    words = (
-        (own.guidance != settings.guidance, f"guidance {settings.guidance:g}"),
-        (own.steps != settings.steps, f"{settings.steps} step{plural}"),
-        (sizes[0] != sizes[1], f"{settings.width_px} px"),
-        (own.scheduler != settings.scheduler, settings.scheduler),
-        (own.dtype != settings.dtype, settings.dtype),
-    )
-    parts = [text for differs, text in words if differs]
+def _variant_name(name: str, own: "Settings", settings: "Settings") -> str:
+    before, after = _named(own), _named(settings)
+    parts = [word(after[key]) for key, word in _WORDS.items() if before.get(key) != after.get(key)]
     return f"{name} ({', '.join(parts)})" if parts else name
+
+
+def _named(settings: "Settings") -> dict[str, Any]:
+    values = {each.name: getattr(settings, each.name) for each in fields(settings)}
+    return values | {"size": (values.get("width_px"), values.get("height_px"))}
 
 
 def _check(changes: "Mapping[str, Any]") -> None:
@@ -126,6 +161,8 @@ def _check(changes: "Mapping[str, Any]") -> None:
         raise UnknownName("scheduler", changes["scheduler"], SCHEDULERS)
     if changes.get("precision", PRECISIONS[0]) not in PRECISIONS:
         raise UnknownName("precision", changes["precision"], PRECISIONS)
+    if changes.get("quality", QUALITIES[0]) not in QUALITIES:
+        raise UnknownName("quality", changes["quality"], QUALITIES)
     _check_range("steps", changes.get("steps", 1), 1, MAX_STEPS)
     _check_range("guidance", changes.get("guidance", 0), 0, MAX_GUIDANCE)
     size = changes.get("size", MIN_SIZE_PX)

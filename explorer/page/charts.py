@@ -96,13 +96,16 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class PairChart:
-    """One axis for two models; `paired` counts prompts and seeds classified on both sides."""
+    """One axis for two models.
+
+    `paired` counts prompts and seeds classified on both sides, None where nothing is paired.
+    """
 
     axis: "Axis"
     pairs: tuple[Pair, ...]
     left: Chart
     right: Chart
-    paired: int
+    paired: int | None
 
 
 def labels(axis: "Axis") -> tuple[Label, ...]:
@@ -149,7 +152,7 @@ def chart(
 
 def pair_chart(
     findings: "tuple[Finding, Finding]",
-    paired: int,
+    paired: int | None,
     mark: Mark | None,
     known: "Sequence[Mapping[str, Sequence[float]]]",
 ) -> PairChart:
@@ -157,7 +160,8 @@ def pair_chart(
 
     Args:
         findings: of the left and the right model.
-        paired: the number of pairs of prompt and seed that are classified on both sides.
+        paired: the number of pairs of prompt and seed that are classified on both sides, None
+            where nothing is paired.
         mark: the labour statistic.
         known: the shares that the left and the right model are known to generate.
     """

@@ -72,13 +72,17 @@ def _of_one(chosen: "Profession", year: int, findings: "Findings") -> dict[str, 
     verdict, *others = dict.fromkeys(told)
     quoted = {one.tally: one for one in findings.found("profession")}
     sides = [
-        (quoted[one.comparison.left], quoted[one.comparison.right], one.comparison.paired)
+        (
+            quoted[one.comparison.left],
+            quoted[one.comparison.right],
+            one.comparison.paired if study.paired else None,
+        )
         for one in found
     ]
     known = [known_shares(card, study) for card in study.models]
     return {
         "sentence": verdict,
-        "told": [*others, *_statistic(chosen, mark, year)],
+        "told": [*others, *findings.services, *_statistic(chosen, mark, year)],
         "charts": [pair_chart((a, b), paired, mark, known) for a, b, paired in sides],
         "quotes": [[*_quoted("A", left), *_quoted("B", right)] for left, right, _paired in sides],
         "plots": [_by_label(found), *_by_adjective(findings)],
@@ -99,6 +103,7 @@ def _of_several(choice: "Choice", findings: "Findings") -> dict[str, object]:
         "told": [
             *others,
             *notes(found),
+            *findings.services,
             *(line for one in tones for line in verdict_sentences(one.found, "profession")),
             *reasons_sentences(
                 side for one in findings.compared("profession") for side in (one.left, one.right)

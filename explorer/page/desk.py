@@ -5,6 +5,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from explorer.classifiers.find import classifiers
+from explorer.generators.budget import Budget
 from explorer.generators.find import generators
 from explorer.models.catalog import find_model, known_models
 from explorer.page.pace import Pace
@@ -26,7 +27,8 @@ class Desk:
     """The store, the models and the runs of the whole page.
 
     `generators` and `classifiers` find the generator and the classifiers of a model, which are
-    loaded on first use. Tests replace them with stand-ins.
+    loaded on first use. Tests replace them with stand-ins. What services may cost is a limit for
+    all runs of the page together, and each run knows its own part.
     """
 
     settings: "Settings"
@@ -47,12 +49,14 @@ def open_desk(settings: "Settings") -> Desk:
     """
     from explorer.reference.sample import open_store
 
+    budget = Budget(settings.max_cost_usd)
     return Desk(
         settings=settings,
         store=open_store(settings),
         models=known_models(settings.device),
         find_model=partial(find_model, cache=settings.cache),
-        generators=generators(settings),
+        generators=generators(settings, budget),
         classifiers=classifiers(settings.own_device),
         pace=Pace(settings.device),
+        runs=Runs(spent=lambda: budget.spent),
     )

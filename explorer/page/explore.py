@@ -44,6 +44,7 @@ def show(_desk: "Desk", choice: "Choice", findings: "Findings") -> str:
         card=card,
         prompt=prompt_text(study),
         told=_told(found, subject if mark and mark.fits else None, choice.year),
+        services=findings.services,
         plan=planned(study, findings.errors),
         measured=measured(choice, study),
         charts=[chart(one, mark, known) for one in found],

@@ -97,7 +97,7 @@ def show(_desk: "Desk", choice: "Choice", findings: "Findings") -> str:
         plan=planned(study, findings.errors),
         measured=measured(choice, study),
         sentence=first,
-        told=[*others, *reasons_sentences(tallies)],
+        told=[*others, *findings.services, *reasons_sentences(tallies)],
         left_out=list(left_out_sentences(found)),
         rows=_rows(found.rows, choice),
         cloud=_cloud(found.rows, told),

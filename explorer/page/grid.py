@@ -225,6 +225,7 @@ def _facts(
         "seed": request.seed,
         "number": request.replicate + 1,
         "size": request.model.size_px,
+        "revised": observation.revised,
         "labels": [perception.label if perception else None for perception in seen],
         "reasons": [_reason(perception) for perception in seen],
         "scores": [

@@ -314,8 +314,10 @@
     for (const [name, value] of [
       [words.model, thumb.closest(".bx-thumbs").dataset.model],
       [words.image, String(facts.number)],
-      [words.seed, String(facts.seed)],
+      [words.seed, facts.seed],
+      [words.revised, facts.revised],
     ]) {
+      if (value === null) continue;
       entries.append(make("dt", "", name), make("dd", "", value));
     }
     return entries;

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from explorer.errors import ExplorerError
+from explorer.generators.budget import Spent
 from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
@@ -32,13 +33,14 @@ _CLOSING_SECONDS = 60.0
 class Run:
     """The run of one study. If it ends early, it does so after the images in hand, which are kept.
 
-    `told` are sentences about its models. `progress` is None until it is its turn, and `error` is
-    why it failed. `watching` holds the visitors who see it; `unwatched` is when the last of them
-    left.
+    `told` are sentences about its models, and `spent` is what services cost it. `progress` is None
+    until it is its turn, and `error` is why it failed. `watching` holds the visitors who see it;
+    `unwatched` is when the last of them left.
     """
 
     study: "Study"
     told: tuple[str, ...] = ()
+    spent: Spent = field(default_factory=Spent)
     progress: "Progress | None" = None
     error: ExplorerError | None = None
     stopped: bool = False
@@ -50,13 +52,19 @@ class Run:
 class Runs:
     """The runs of all visitors. Models are large, so one is carried out at a time."""
 
-    def __init__(self, patience_seconds: float = PATIENCE_SECONDS) -> None:
+    def __init__(
+        self,
+        patience_seconds: float = PATIENCE_SECONDS,
+        spent: "Callable[[], Spent]" = Spent,
+    ) -> None:
         """Start without any run.
 
         Args:
             patience_seconds: the time after which a run ends that nobody watches.
+            spent: returns what services have cost so far.
         """
         self.patience_seconds = patience_seconds
+        self._spent = spent
         self._runs: list[Run] = []
         self._threads: list[threading.Thread] = []
         self._changed = threading.Condition()
@@ -128,8 +136,7 @@ class Runs:
     def _carry_out(self, run: Run, steps: "Steps") -> None:
         try:
             if self._turn(run):
-                for progress in steps(lambda: self._ends(run)):
-                    run.progress = progress
+                self._take(run, steps)
         except ExplorerError as error:
             run.error = error
         except Exception as error:  # noqa: BLE001 - whoever watches is told
@@ -142,6 +149,14 @@ class Runs:
                 run.over = True
                 self._runs.remove(run)
                 self._changed.notify_all()
+
+    def _take(self, run: Run, steps: "Steps") -> None:
+        before = self._spent()
+        try:
+            for progress in steps(lambda: self._ends(run)):
+                run.progress, run.spent = progress, self._spent() - before
+        finally:
+            run.spent = self._spent() - before
 
     def _turn(self, run: Run) -> bool:
         """Wait until the runs before have ended; return false if the run ended before its turn."""

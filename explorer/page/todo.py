@@ -1,16 +1,18 @@
 """The images of a choice that are still to be generated or classified, in words and numbers."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from explorer.errors import ExplorerError
+from explorer.findings.services import cost_sentences
 from explorer.findings.unusable import unusable, unusable_sentences
 from explorer.footprint.embodied import BLOOM
 from explorer.footprint.estimates import Place, estimate, estimate_line
 from explorer.footprint.grids import find_grid
 from explorer.generators.reading import check_prompts, stored_folder
+from explorer.models.backends import Diffusers
 from explorer.page.pace import duration
-from explorer.study import count_missing, count_unclassified, other_versions
+from explorer.study import count_missing, count_unclassified, only, other_versions
 from explorer.translations import gettext as _
 from explorer.translations import ngettext
 from explorer.words.prompts import TEMPLATE
@@ -58,9 +60,7 @@ class ToDo:
 
 def to_do(study: "Study", desk: "Desk") -> ToDo:
     """Return the numbers of images that a study still needs."""
-    work = [
-        (card, count_missing(replace(study, models=(card,)), desk.store)) for card in study.models
-    ]
+    work = [(card, count_missing(only(study, card), desk.store)) for card in study.models]
     return ToDo(
         total=study.size,
         missing=sum(number for _card, number in work),
@@ -68,6 +68,7 @@ def to_do(study: "Study", desk: "Desk") -> ToDo:
         estimate=desk.pace.estimate(work),
         failed=sum(unusable(study, desk.store, card).total() for card in study.models),
         warnings=(
+            *cost_sentences(study, desk.store, desk.settings),
             *(text for card, missing in work if missing for text in _reading(study, card)),
             *unusable_sentences(study, desk.store),
         ),
@@ -94,7 +95,8 @@ def _reading(study: "Study", card: "ModelCard") -> tuple[str, ...]:
         and all(known_adjective(word) for word in study.adjectives if word)
     )
     # The listed words are known to all models, and tokenizers take seconds to load.
-    folder = None if listed else stored_folder(card.spec)
+    here = isinstance(card.spec.settings, Diffusers)
+    folder = stored_folder(card.spec) if here and not listed else None
     if folder is None:
         return ()
     try:

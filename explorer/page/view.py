@@ -13,6 +13,7 @@ from starlette.datastructures import QueryParams
 from explorer import study as studies
 from explorer.errors import ExplorerError
 from explorer.findings.findings import Findings
+from explorer.findings.services import spent_sentence
 from explorer.models.hub import start
 from explorer.page.choice import parse, study
 from explorer.page.form import ONE_PROFESSION, Form, FormKind, form
@@ -295,7 +296,7 @@ def watch(
         yield (
             _failure(run.error, keep=True)
             if run.error
-            else _state(view, choice, made, run.told, stopped=run.stopped)
+            else _state(view, choice, made, _told(run), stopped=run.stopped)
         )
 
 
@@ -312,7 +313,8 @@ def _running(view: View, run: "Run") -> list[Any]:
         )
     else:
         note = unwatched_text(runs.patience_seconds)
-        status = _progress(progress_text(progress), progress.done, progress.total, note)
+        text = ", ".join(filter(None, (progress_text(progress), spent_sentence(run.spent))))
+        status = _progress(text, progress.done, progress.total, note)
     return [status, gr.update(visible=False), gr.update(visible=True)]
 
 
@@ -322,7 +324,13 @@ def _steps(desk: "Desk", made: "Study", stopped: "Callable[[], bool]") -> "Itera
     # Where the better detector cannot be downloaded, the findings say so.
     studies.prepare(made)
     for progress in studies.run(
-        made, desk.store, desk.generators, desk.classifiers, stopped, desk.settings.batch
+        made,
+        desk.store,
+        desk.generators,
+        desk.classifiers,
+        stopped,
+        desk.settings.batch,
+        desk.settings.at_once,
     ):
         image = progress.image
         if progress.stage == "generate" and progress.rate and image is not None:
@@ -380,6 +388,11 @@ def _state(
 
 def _findings(view: View, choice: "Choice", made: "Study") -> str:
     return view.show(view.desk, choice, Findings(made, view.desk.store))
+
+
+def _told(run: "Run") -> tuple[str, ...]:
+    spent = spent_sentence(run.spent)
+    return (*run.told, spent) if spent else run.told
 
 
 def _progress(text: str, done: int = 0, total: int = 0, note: str = "") -> str:

@@ -10,7 +10,7 @@ from explorer.failures import load_failure
 from explorer.pronouns.kept import Completions
 from explorer.pronouns.templates import HE, PRONOUNS, SHE, opening
 from explorer.statistics.intervals import difference
-from explorer.statistics.significance import benjamini_hochberg, between_shares
+from explorer.statistics.significance import benjamini_hochberg, stratified
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -124,7 +124,8 @@ def particular_words(
     of_she, of_he = (Counter(filter(None, map(named, own))) for own in (she, he))
     names = [one for one in professions if of_she[one] or of_he[one]]
     sides = [(of_she[one], len(she), of_he[one], len(he)) for one in names]
-    adjusted = benjamini_hochberg([between_shares(*side) for side in sides])
+    tables = [((a, all_a - a), (b, all_b - b)) for a, all_a, b, all_b in sides]
+    adjusted = benjamini_hochberg([stratified([table]) for table in tables])
     words = (
         Word(name, side[0], side[2], difference(*side), q)
         for name, side, q in zip(names, sides, adjusted, strict=True)

@@ -76,23 +76,6 @@ def against_reference(count: int, total: int, reference: float) -> float | None:
     return float(binomtest(count, total, reference).pvalue) if total else None
 
 
-def between_shares(count_a: int, total_a: int, count_b: int, total_b: int) -> float | None:
-    """Return the exact two-sided p-value of a difference between two independent shares.
-
-    None where a total is 0.
-
-    Source: Fisher 1935, "The logic of inductive inference".
-
-    Raises:
-        ValueError: a count does not lie in 0..its total.
-    """
-    from scipy.stats import fisher_exact
-
-    if total_a == 0 or total_b == 0:
-        return None
-    return float(fisher_exact([[count_a, total_a - count_a], [count_b, total_b - count_b]]).pvalue)
-
-
 def benjamini_hochberg(p_values: "Sequence[float | None]") -> tuple[float | None, ...]:
     """Return the adjusted p-values, in the given order.
 
@@ -135,6 +118,43 @@ def mcnemar(table: "Sequence[Sequence[int]]") -> float | None:
     if not any(map(any, table)):
         return None
     return min(1.0, float(exact_test(table, exact=True).pvalue))
+
+
+def stratified(tables: "Sequence[Sequence[Sequence[int]]]") -> float | None:
+    """Return the exact two-sided p-value of a difference between unpaired images of two models.
+
+    Images of different prompts are never exchanged: given how many images each model has of a
+    prompt, and how many of these have the label, chance alone gives a hypergeometric number. With
+    one prompt, this is Fisher's exact test. None without images.
+
+    Source: Mantel and Haenszel 1959, "Statistical aspects of the analysis of data from
+    retrospective studies of disease"; exact as in Agresti 2013, "Categorical data analysis",
+    section 7.3.5. The two-sided value adds up all numbers that are no likelier than the observed.
+
+    Args:
+        tables: for each prompt, the numbers of images ((left with the label, left without), (right
+            with the label, right without)).
+
+    Raises:
+        ValueError: a table does not have two rows and two columns of counts.
+    """
+    import numpy as np
+    from scipy.stats import hypergeom
+
+    chances, observed = np.ones(1), 0
+    for table in tables:
+        if [len(row) for row in table] != [2, 2] or min(map(min, table)) < 0:
+            raise ValueError(f"{table!r} must be two rows and two columns of counts")
+        (with_it, without), (other, _) = table
+        left, total, labelled = with_it + without, sum(map(sum, table)), with_it + other
+        least = max(0, left + labelled - total)
+        possible = np.arange(least, min(left, labelled) + 1)
+        chances = np.convolve(chances, hypergeom.pmf(possible, total, labelled, left))
+        observed += with_it - least
+    if not any(any(map(any, table)) for table in tables):
+        return None
+    as_likely = chances <= chances[observed] * (1 + _ROUNDING)
+    return min(1.0, float(chances[as_likely].sum()))
 
 
 def _all_sums(values: "NDArray[np.float64]") -> "NDArray[np.float64]":

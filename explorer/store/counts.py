@@ -57,6 +57,10 @@ _UNCLASSIFIED = f"""{_REPLICATES} WHERE filtered IS NULL AND NOT EXISTS (
 
 _FILES = f"{_ASKED} SELECT key, filtered, digest, bytes FROM {_IMAGES}"
 
+_REVISED = (
+    f"{_ASKED} SELECT text, revised, count(*) FROM {_IMAGES} AND revised IS NOT NULL GROUP BY 1, 2"
+)
+
 
 _ASKED_OF_BOTH = """
     WITH asked AS MATERIALIZED (
@@ -135,6 +139,11 @@ def unclassified(
 def files(connection: "sqlite3.Connection", asked: "Asked") -> "Iterator[Row]":
     """Yield the row of every stored image."""
     return (Row(*row) for row in connection.execute(_FILES, _values(connection, asked)))
+
+
+def revised(connection: "sqlite3.Connection", asked: "Asked") -> "Iterator[tuple[str, str, int]]":
+    """Yield text, the prompt that was used in its place, and the number of images."""
+    return connection.execute(_REVISED, _values(connection, asked))
 
 
 def pair_counts(

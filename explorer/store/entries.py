@@ -18,6 +18,7 @@ class Entry:
     """A stored image: its WebP bytes, or the reason for filtering it.
 
     `digest` is the checksum of its pixels. `perceptions` are those of exactly these pixels.
+    `revised` is the prompt that a service used in place of the one in the request.
     """
 
     request: "ImageRequest"
@@ -26,6 +27,7 @@ class Entry:
     image: bytes | None = None
     thumbnail: bytes | None = None
     perceptions: "tuple[Perception, ...]" = ()
+    revised: str | None = None
 
     @property
     def name(self) -> str:
@@ -38,8 +40,8 @@ def encoded(image: "Image") -> Entry:
     request, pixels = image.request, image.pixels
     if pixels is None:
         return Entry(request, image.filtered or "no reason given")
-    data, thumbnail = webp.encode(request, pixels), webp.thumbnail(pixels)
-    return Entry(request, None, webp.digest(pixels), data, thumbnail)
+    data, thumbnail = webp.encode(request, pixels, image.revised), webp.thumbnail(pixels)
+    return Entry(request, None, webp.digest(pixels), data, thumbnail, revised=image.revised)
 
 
 def stage(folder: "Path", entry: Entry) -> Entry:

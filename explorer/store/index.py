@@ -167,6 +167,11 @@ class Store:
         with self._database.reading() as connection:
             return list(counts.scored_answers(connection, asked, axis, instrument))
 
+    def revised(self, asked: "Asked") -> "list[tuple[str, str, int]]":
+        """Return text, the prompt that a service used in its place, and the number of images."""
+        with self._database.reading() as connection:
+            return list(counts.revised(connection, asked))
+
     def pair_counts(
         self,
         sides: "tuple[Asked, Asked]",
@@ -219,7 +224,7 @@ class Store:
             StoreError: the image is not stored.
         """
         entry, pixels = self._read(request)
-        return Image(request, pixels, entry.filtered)
+        return Image(request, pixels, entry.filtered, entry.revised)
 
     def entry(self, request: "ImageRequest") -> Entry:
         """Return a stored image in encoded form, checked, without thumbnail and perceptions.
@@ -277,9 +282,10 @@ class Store:
                     seen[perception.image_key][axis] = perception
         whole = {key for key, row in stored.items() if self._is_whole(row)}
         return tuple(
-            Observation(request, stored[request.key].filtered, seen[request.key])
+            Observation(request, row.filtered, seen[request.key], row.revised)
             for request in asked
             if request.key in whole
+            for row in (stored[request.key],)
         )
 
     def perceptions_of(
@@ -386,13 +392,13 @@ class Store:
             row = next(rows.stored(connection, [request.key]), None)
         if row is None:
             raise StoreError(
-                f"No image of {request.prompt.text!r} by {request.model.name!r} with seed "
-                f"{request.seed} is stored. Generate it first."
+                f"Image {request.replicate + 1} of {request.prompt.text!r} by "
+                f"{request.model.name!r} is not stored. Generate it first."
             )
         if row.filtered is not None:
             return Entry(request, row.filtered), None
         image, pixels = self._whole(row)
-        return Entry(request, None, row.digest, image), pixels
+        return Entry(request, None, row.digest, image, revised=row.revised), pixels
 
     def _whole(self, row: rows.Row) -> "tuple[bytes, np.ndarray]":
         """Return the bytes and pixels of an image, or remove it if it is damaged."""
@@ -432,7 +438,7 @@ class Store:
         """Add the row and move the files into place, unless another process has done so."""
         key = entry.request.key
         size = None if entry.image is None else len(entry.image)
-        own = rows.Row(key, entry.filtered, entry.digest, size)
+        own = rows.Row(key, entry.filtered, entry.digest, size, entry.revised)
         # A replicate with the same seed is the same image, and the stored file is kept.
         twin = next(rows.stored(connection, [key]), None)
         if not rows.add_image(connection, entry.request, twin or own):

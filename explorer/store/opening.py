@@ -209,7 +209,7 @@ def _adopt(connection: "sqlite3.Connection", blobs: Blobs) -> None:
         except (OSError, StoreCorrupt) as damage:
             _log.warning("The file %r is skipped: %s", str(path), damage)
         else:
-            row = rows.Row(path.stem, None, found.digest, len(data))
+            row = rows.Row(path.stem, None, found.digest, len(data), found.revised)
             rows.add_image(connection, found.request, row)
 
 

@@ -110,6 +110,7 @@ def _schema() -> "pa.Schema":
         ("replicate", pa.int32()),
         ("seed", pa.int64()),
         ("filtered", pa.string()),
+        ("revised_prompt", pa.string()),
         ("image", pa.struct([("bytes", pa.binary()), ("path", pa.string())])),
         ("perceptions", pa.list_(pa.struct(perception))),
         ("request", pa.string()),
@@ -129,6 +130,7 @@ def _row(store: "Store", observation: "Observation") -> dict[str, object]:
         "replicate": request.replicate,
         "seed": request.seed,
         "filtered": observation.filtered,
+        "revised_prompt": observation.revised,
         "image": image and {"bytes": image, "path": f"{request.key}.webp"},
         "perceptions": [_perception_fields(seen) for seen in observation.perceptions.values()],
         "request": webp.request_text(request),
@@ -145,9 +147,11 @@ def _entry(path: Path, row: "dict[str, Any]") -> Entry:
             return Entry(request, row["filtered"] or "no reason given", perceptions=seen)
         image = row["image"]["bytes"]
         pixels = webp.decode(image, request.key)
+        revised = webp.describe(image, request.key).revised
     except (StoreCorrupt, KeyError, TypeError, ValueError) as error:
         raise _invalid(path, str(error)) from error
-    return Entry(request, None, webp.digest(pixels), image, webp.thumbnail(pixels), seen)
+    thumbnail = webp.thumbnail(pixels)
+    return Entry(request, None, webp.digest(pixels), image, thumbnail, seen, revised)
 
 
 def _perception_fields(seen: Perception) -> dict[str, object]:

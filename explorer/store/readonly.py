@@ -67,7 +67,7 @@ def hold(connection: "sqlite3.Connection", blobs: ReadonlyBlobs, entries: "Itera
     new = 0
     for entry in entries:
         size = None if entry.image is None else len(entry.image)
-        row = rows.Row(entry.request.key, entry.filtered, entry.digest, size)
+        row = rows.Row(entry.request.key, entry.filtered, entry.digest, size, entry.revised)
         if rows.add_image(connection, entry.request, row):
             new += 1
             rows.keep_perceptions(connection, entry.perceptions)

@@ -26,7 +26,7 @@ _KEYS_PER_QUERY = 10_000
 # searching the list for each row.
 _BY_KEY = "FROM json_each(?) AS asked CROSS JOIN images ON images.key = asked.value"
 
-_STORED = f"SELECT images.key, filtered, digest, bytes {_BY_KEY}"
+_STORED = f"SELECT images.key, filtered, digest, bytes, revised {_BY_KEY}"
 
 _FILES = """
     SELECT DISTINCT key, filtered, digest, bytes FROM images WHERE filtered IS NULL ORDER BY key"""
@@ -46,8 +46,8 @@ _IS_STORED = """
     WHERE identity = ? AND text = ? AND replicate = ?"""
 
 _ADD_IMAGE = """
-    INSERT INTO images (key, prompt, replicate, filtered, digest, bytes)
-    VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"""
+    INSERT INTO images (key, prompt, replicate, filtered, digest, bytes, revised)
+    VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"""
 
 _KEEP_PERCEPTION = """
     INSERT INTO perceptions (image, instrument, label, reason, scores)
@@ -111,12 +111,16 @@ class Size:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A stored image: digest of its pixels and size of its file, or the reason for filtering it."""
+    """A stored image: digest of its pixels and size of its file, or the reason for filtering it.
+
+    `revised` is the prompt that a service used in place of the one that it was given.
+    """
 
     key: str
     filtered: str | None
     digest: str | None
     size: int | None
+    revised: str | None = None
 
 
 def stored(connection: "sqlite3.Connection", keys: "Iterable[str]") -> "Iterator[Row]":
@@ -149,7 +153,8 @@ def perceptions(
 def add_image(connection: "sqlite3.Connection", request: "ImageRequest", row: Row) -> bool:
     """Add an image and return whether it is new."""
     prompt = _prompt(connection, request)
-    values = (row.key, prompt, request.replicate, row.filtered, row.digest, row.size)
+    image = (row.filtered, row.digest, row.size, row.revised)
+    values = (row.key, prompt, request.replicate, *image)
     return connection.execute(_ADD_IMAGE, values).rowcount == 1
 
 

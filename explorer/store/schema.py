@@ -265,4 +265,6 @@ MIGRATIONS: "tuple[tuple[Step, ...], ...]" = (
     (*RENAMES, *TABLES, copy_all, *TRIGGERS, *CLEAN_UP),
     # One row: how far the index has read the journal (see journal.py).
     ("CREATE TABLE journal (size INTEGER NOT NULL, tail BLOB NOT NULL) STRICT",),
+    # The prompt that a service says it used in place of the one that it was given.
+    ("ALTER TABLE images ADD COLUMN revised TEXT",),
 )

@@ -148,7 +148,7 @@ class Verification:
                 continue
             if self._repair:
                 with self._database.writing() as connection:
-                    row = rows.Row(key, None, found.digest, len(data))
+                    row = rows.Row(key, None, found.digest, len(data), found.revised)
                     rows.add_image(connection, found.request, row)
                 self._thumbnail(key, webp.thumbnail(pixels))
             yield Flaw(Problem.UNLISTED, path, repaired=self._repair)

@@ -44,19 +44,26 @@ _UNKNOWN = (ValueError, KeyError, TypeError, RecursionError, InvalidData)
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """The description inside an image file; `digest` is the checksum of its pixels."""
+    """The description inside an image file.
+
+    `digest` is the checksum of its pixels, `revised` the prompt that a service used in place of the
+    one in the request.
+    """
 
     request: ImageRequest
     digest: str
+    revised: str | None = None
 
 
-def encode(request: ImageRequest, pixels: np.ndarray) -> bytes:
+def encode(request: ImageRequest, pixels: np.ndarray, revised: str | None = None) -> bytes:
     """Return lossless WebP bytes, after checking that they decode to the same pixels.
 
     Raises:
         StoreCorrupt: they decode to other pixels.
     """
     description = {"request": json.loads(request_text(request)), "pixels_sha256": digest(pixels)}
+    if revised is not None:
+        description["revised_prompt"] = revised
     exif = Image.Exif()
     exif[_IMAGE_DESCRIPTION] = json.dumps(description)
     data = _webp(Image.fromarray(pixels, "RGB"), exif=exif.tobytes(), **_LOSSLESS)
@@ -109,7 +116,9 @@ def describe(data: bytes, key: str) -> Description:
     with _opened(data) as image:
         try:
             found = json.loads(image.getexif()[_IMAGE_DESCRIPTION])
-            told = Description(_request(found["request"]), str(found["pixels_sha256"]))
+            request, revised = _request(found["request"]), found.get("revised_prompt")
+            used = None if revised is None else str(revised)
+            told = Description(request, str(found["pixels_sha256"]), used)
             other = told.request.key != key
         except _UNKNOWN as error:
             raise StoreCorrupt("It does not contain its request.") from error

@@ -5,11 +5,13 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
+import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Page, expect
 
-from explorer.page.choice import EXPLORE, study
+from explorer.models.requests import Image
+from explorer.page.choice import EXPLORE, address, study
 from explorer.study import count_missing
 from tests.browser.conftest import Visit
 from tests.browser.site import Site
@@ -146,6 +148,24 @@ def test_an_image_opens_with_prompt_seed_and_scores_and_the_keys_work(visit: Vis
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
     expect(row.get_by_role("button").nth(1)).to_be_focused()
+
+
+def test_an_image_of_a_service_opens_with_its_rewritten_prompt_and_without_a_seed(
+    visit: Visit, site: Site
+) -> None:
+    asked = replace(EXPLORE, models=("openai:painter (32 px)",), adjectives=("none",), images=2)
+    (first, second) = (made := study(asked, site.desk.find_model, "cpu")).requests(made.models[0])
+    pixels = np.random.default_rng(0).integers(0, 256, (32, 32, 3), dtype=np.uint8)
+    refused = Image(second, None, "refused (moderation_blocked): No")
+    site.desk.store.save([Image(first, pixels, revised="A woman who writes."), refused])
+    page = visit(address(asked))
+    expect(page.locator(".bx-view")).to_contain_text("rewrote the prompt of 1 of 1 image")
+    expect(page.locator(".bx-view")).to_contain_text("refused 1 image")
+    page.get_by_role("group", name="author, no adjective").get_by_role("button").first.click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("Prompt as the service rewrote it")
+    expect(dialog).to_contain_text("A woman who writes.")
+    expect(dialog).not_to_contain_text("Seed")
 
 
 def test_skin_tone_is_measured_in_the_pixels_of_stored_images(visit: Visit) -> None:

@@ -15,8 +15,8 @@ TALLY = "tally --model fake-a --profession author"
 def test_help_lists_the_commands_in_the_order_of_use() -> None:
     listed = re.findall(r"^  ([a-z][a-z-]*)  ", run("--help").stdout, flags=re.MULTILINE)
     assert listed == [
-        *("models", "estimate", "generate", "tally", "images", "compare", "gap", "adjectives"),
-        *("plan", "pronouns", "annotate", "error-rates", "agreement", "sensitivity"),
+        *("models", "estimate", "generate", "tally", "images", "compare", "author", "gap"),
+        *("adjectives", "plan", "pronouns", "annotate", "error-rates", "agreement", "sensitivity"),
         *("footprint", "reference", "verify", "doctor", "serve"),
     ]
 
@@ -41,7 +41,7 @@ def test_help_shows_choices_defaults_and_what_is_required() -> None:
     text = re.sub(r"\s+", " ", run("tally --help").stdout)
     assert "[choices: profession, adjective, cell] [default: profession]" in text
     assert "--model NAME A name that `models` lists, a hub id 'owner/name' or" in text
-    assert "folder; repeatable. [required]" in text
+    assert "'hf:PROVIDER/OWNER/NAME'; repeatable. [required]" in text
     assert "[default: None]" not in text
     assert "[default: False]" not in text
 

@@ -7,6 +7,8 @@ import pytest
 
 from explorer.findings.comparison import Comparison, compare
 from explorer.findings.differences import (
+    FISHER,
+    MANTEL_HAENSZEL,
     MCNEMAR,
     SIGN_FLIP,
     Verdict,
@@ -17,7 +19,7 @@ from explorer.findings.tallies import ALL, Cell, Tally
 from explorer.perception.axes import Axis, find_axis
 from explorer.statistics.confusion import Confusion
 from explorer.statistics.intervals import FEWEST
-from explorer.statistics.significance import benjamini_hochberg, mcnemar, sign_flip
+from explorer.statistics.significance import benjamini_hochberg, mcnemar, sign_flip, stratified
 
 if TYPE_CHECKING:
     from explorer.findings.counts import Pairs
@@ -214,3 +216,49 @@ def test_an_empty_side_has_no_difference_and_no_test() -> None:
 
 def test_nothing_compared_gives_nothing() -> None:
     assert differences([]) == ()
+
+
+def apart(left: Prompts, right: Prompts) -> tuple[Comparison, ...]:
+    """Return the comparison of models whose images form no pairs."""
+    separate = {
+        f"prompt {number}": (Counter(labels_of(one)), Counter(labels_of(other)))
+        for number, (one, other) in enumerate(zip(left, right, strict=True))
+    }
+    return compare([of("a", *left)], [of("b", *right)], separate=lambda _: separate)
+
+
+def test_unpaired_images_are_tested_prompt_by_prompt_and_a_note_says_so() -> None:
+    (found,) = differences(apart([(9, 1), (5, 5)], [(2, 8), (3, 4)]))
+    assert found.tests[0] is not None
+    assert found.tests[0].method == MANTEL_HAENSZEL
+    assert found.tests[0].p == stratified([((9, 1), (2, 8)), ((5, 5), (3, 4))])
+    assert found.note is not None
+    assert found.note.startswith("Nothing is paired here")
+    assert found.comparison.paired == 0
+
+
+def test_one_prompt_of_unpaired_images_is_tested_by_fishers_test() -> None:
+    (found,) = differences(apart([(9, 1)], [(2, 8)]))
+    assert found.tests[0] is not None
+    assert found.tests[0].method == FISHER
+
+
+def test_fewer_than_ten_unpaired_images_are_not_tested() -> None:
+    found = differences(apart([(9, 0)], [(2, 8)]))
+    assert found[0].tests == (None, None)
+    assert found[0].verdict(0) is Verdict.FEW_IMAGES
+
+
+def test_few_prompts_are_enough_for_unpaired_images() -> None:
+    (found,) = differences(apart([(18, 2), (17, 3)], [(2, 18), (3, 17)]))
+    assert found.verdict(0) is Verdict.MORE
+    assert "too few" not in (found.note or "")
+
+
+def test_half_of_ten_unpaired_images_with_a_label_are_tested() -> None:
+    (found,) = differences(apart([(9, 1)], [(2, 8)]))
+    few = replace(found.comparison.right, counts=(2, 3), abstained=5)
+    separate = {"prompt": (Counter(labels_of((9, 1))), Counter(labels_of((2, 3))))}
+    (again,) = differences(compare([found.comparison.left], [few], separate=lambda _: separate))
+    assert again.tests[0] is not None
+    assert again.tests[0].method == FISHER

@@ -16,7 +16,7 @@ GENDER = find_axis("gender")
 TONE = find_axis("tone")
 NURSE = Tally(Cell("a", "nurse", ALL), GENDER, (18, 2), abstained=1, missing=3)
 ELSEWHERE = ("instrument", "captions_sha256", "threshold", "device", "libraries", "model_")
-SETTINGS = ("scheduler", "steps", "guidance", "width_px", "height_px", "dtype")
+SETTINGS = ("scheduler", "steps", "guidance", "width_px", "height_px", "dtype", "quality")
 
 
 def told(function: object, row: dict[str, object]) -> set[str]:

@@ -8,6 +8,7 @@ import pytest
 from explorer.errors import ModelError, ModelNotFound
 from explorer.generators.diffusion import DiffusionGenerator
 from explorer.generators.find import generators, half_free
+from explorer.generators.hosted import HostedGenerator
 from explorer.models.backends import Hosted, Imported
 from explorer.models.requests import ModelSpec
 from explorer.settings import Settings
@@ -25,10 +26,15 @@ def test_diffusers_generates_the_models_of_its_backend() -> None:
         next(generator.generate(requests_for(spec)))
 
 
-@pytest.mark.parametrize("settings", [Hosted(8, 8), Imported()])
-def test_a_backend_that_nobody_generates_with_is_refused_by_name(
-    settings: Hosted | Imported,
-) -> None:
+def test_a_service_generates_the_models_of_its_backend() -> None:
+    spec = ModelSpec("theirs", "openai:theirs", "unversioned", Hosted(8, 8))
+    find = generators(SETTINGS)
+    assert isinstance(find(spec), HostedGenerator)
+    assert find(spec) is find(spec)
+
+
+def test_a_backend_that_nobody_generates_with_is_refused_by_name() -> None:
+    settings = Imported()
     spec = ModelSpec("theirs", "a/b", "1", settings)
     with pytest.raises(ModelError) as caught:
         generators(SETTINGS)(spec)

@@ -37,6 +37,16 @@ DIFFUSERS = Diffusers("ddim", 20, 3.0, 512, 384, "float16")
             Hosted(1024, 768, "high"),
             {"backend": "hosted", "width_px": 1024, "height_px": 768, "quality": "high"},
         ),
+        (
+            Hosted(8, 8, None, "http://here/v1", seeded=True),
+            {
+                "backend": "hosted",
+                "width_px": 8,
+                "height_px": 8,
+                "address": "http://here/v1",
+                "seeded": True,
+            },
+        ),
         (Imported(), {"backend": "imported"}),
     ],
 )

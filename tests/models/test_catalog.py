@@ -9,12 +9,14 @@ import pytest
 
 from explorer.errors import ExplorerError, InvalidData, ModelBroken, ModelNotFound, UnknownName
 from explorer.models import catalog
+from explorer.models.backends import Hosted
 from explorer.models.catalog import (
     asked_of_hub,
     find_model,
     known_models,
     weights_folder,
 )
+from explorer.models.services import UNVERSIONED
 
 Make = Callable[..., Path]
 PHOTO = "CompVis/stable-diffusion-v1-4"
@@ -36,7 +38,9 @@ def test_every_model_says_where_it_comes_from_and_under_which_licence() -> None:
 
 def test_a_hub_model_is_pinned_to_a_commit() -> None:
     for card in known_models():
-        assert card.bundled or len(card.spec.revision) == 40
+        hosted = isinstance(card.spec.settings, Hosted)
+        assert card.bundled or len(card.spec.revision) == 40 or hosted
+        assert hosted == (card.spec.revision == UNVERSIONED)
 
 
 def test_each_kind_of_image_has_its_classifier() -> None:

@@ -50,7 +50,7 @@ names = st.text(min_size=1, max_size=20)
 sizes = st.integers(1, 4096)
 settings = st.one_of(
     st.builds(Diffusers, names, sizes, st.floats(0, 50), sizes, sizes, names),
-    st.builds(Hosted, sizes, sizes, st.none() | names),
+    st.builds(Hosted, sizes, sizes, st.none() | names, st.none() | names, st.booleans()),
     st.just(Imported()),
 )
 specs = st.builds(ModelSpec, names, names, names, settings)
@@ -91,6 +91,15 @@ def test_seeds_stay_and_are_the_same_for_every_model() -> None:
         ImageRequest(spec, Prompt("author"), 0).seed
         for spec in (DIFFUSERS, ModelSpec("theirs", "c/d", "1", Imported()))
     } == {1267161330}
+
+
+def test_images_without_seeds_have_a_key_for_each_replicate() -> None:
+    spec = ModelSpec("theirs", "openai:theirs", "unversioned", Hosted(8, 8))
+    asked = [ImageRequest(spec, Prompt("author"), replicate) for replicate in range(1000)]
+    assert {one.seed for one in asked} == {None}
+    assert len({one.key for one in asked}) == 1000
+    seeded = replace(spec, settings=Hosted(8, 8, seeded=True))
+    assert ImageRequest(seeded, Prompt("author"), 0).seed == 1267161330
 
 
 def test_a_setting_that_is_added_later_changes_no_key() -> None:

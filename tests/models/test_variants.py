@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from explorer.errors import InvalidData, OutOfRange, UnknownName
-from explorer.models.backends import Diffusers, Imported
+from explorer.models.backends import Diffusers, Hosted, Imported
 from explorer.models.requests import ModelSpec
 from explorer.models.variants import PRECISIONS, SCHEDULERS, changed, in_precision, read_variant
 
@@ -95,3 +95,34 @@ def test_an_unknown_scheduler_names_the_nearest() -> None:
 def test_a_model_of_another_backend_has_no_settings_to_change() -> None:
     with pytest.raises(InvalidData, match=r"'imported', which has no steps.*Leave these"):
         changed(ModelSpec("theirs", "a/b", "1", Imported()), {"steps": 3})
+
+
+def test_size_and_quality_of_a_service_are_part_of_a_variants_name() -> None:
+    theirs = ModelSpec("openai:theirs", "openai:theirs", "unversioned", Hosted(1024, 1024, "high"))
+    variant = changed(theirs, {"size": 512, "quality": "low"})
+    assert variant.settings == Hosted(512, 512, "low")
+    assert variant.name == "openai:theirs (512 px, low)"
+    assert read_variant(variant.name) == ("openai:theirs", {"size": 512, "quality": "low"})
+
+
+@pytest.mark.parametrize(
+    ("spec", "asked", "said"),
+    [
+        (OWN, {"quality": "low"}, "no model of a service"),
+        (
+            ModelSpec("openai:theirs", "openai:theirs", "unversioned", Hosted(8, 8)),
+            {"steps": 3},
+            "no steps, guidance or scheduler",
+        ),
+    ],
+)
+def test_a_setting_of_the_other_kind_of_model_is_refused(
+    spec: ModelSpec, asked: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(InvalidData, match=said):
+        changed(spec, asked)
+
+
+def test_an_unknown_quality_is_refused() -> None:
+    with pytest.raises(UnknownName, match="'lowest'"):
+        changed(OWN, {"quality": "lowest"})

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from explorer.errors import ModelUnreachable
+from explorer.generators.budget import Budget, Spent
 from explorer.page.runs import Run, Runs
 from explorer.progress import Progress
 from explorer.study import Study
@@ -134,3 +135,22 @@ def test_closing_ends_every_run(runs: Runs) -> None:
     both = [runs.begin(study, Work()) for study in (AUTHOR, NURSE)]
     runs.close()
     assert all(run.over for run in both)
+
+
+@pytest.mark.parametrize("error", [None, ModelUnreachable("The service is down.")])
+def test_a_run_knows_what_it_spent_and_not_what_others_did(error: ModelUnreachable | None) -> None:
+    budget = Budget(1.0)
+    runs = Runs(spent=lambda: budget.spent)
+
+    def steps(_ends: Callable[[], bool]) -> Iterator[Progress]:
+        budget.spend(0.25)
+        yield Progress(1, 2, "generate", None, None, None)
+        budget.spend(0.25)
+        if error:
+            raise error
+
+    for study in (AUTHOR, NURSE):
+        run = runs.begin(study, steps)
+        assert is_over(runs, run)
+        assert run.spent == Spent(0.5, 2)
+    assert budget.spent == Spent(1.0, 4)

@@ -5,16 +5,22 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.stats import binomtest, false_discovery_control, permutation_test, wilcoxon
+from scipy.stats import (
+    binomtest,
+    false_discovery_control,
+    fisher_exact,
+    permutation_test,
+    wilcoxon,
+)
 
 from explorer.errors import InvalidData
 from explorer.statistics.significance import (
     MOST_EXACT,
     against_reference,
     benjamini_hochberg,
-    between_shares,
     mcnemar,
     sign_flip,
+    stratified,
 )
 
 differences = st.lists(st.floats(-1, 1).map(lambda each: round(each, 2)), min_size=1, max_size=9)
@@ -196,18 +202,57 @@ def test_a_count_above_the_total_is_refused() -> None:
         against_reference(3, 2, 0.5)
 
 
-def test_two_shares_are_tested_like_fishers_tea() -> None:
-    # Fisher 1935, chapter 2, with one wrong guess on each side: 34 of 70 ways on both sides.
-    assert between_shares(3, 4, 1, 4) == pytest.approx(34 / 70)
+counts = st.integers(0, 9)
+tables = st.tuples(st.tuples(counts, counts), st.tuples(counts, counts))
 
 
-@given(st.integers(1, 40), st.integers(1, 40), st.data())
-def test_two_shares_are_tested_whichever_comes_first(a: int, b: int, data: st.DataObject) -> None:
-    one, other = data.draw(st.integers(0, a)), data.draw(st.integers(0, b))
-    found = between_shares(one, a, other, b)
-    assert found == pytest.approx(between_shares(other, b, one, a))
-    assert found == pytest.approx(between_shares(a - one, a, b - other, b))
+def test_one_prompt_gives_fishers_p_value_for_the_lady_tasting_tea() -> None:
+    # Fisher 1935, section 6: 3 of 4 cups right, 34 of 70 arrangements are as extreme.
+    assert stratified([((3, 1), (1, 3))]) == pytest.approx(34 / 70)
 
 
-def test_an_empty_side_has_no_p_value() -> None:
-    assert between_shares(0, 0, 3, 9) is None
+@given(tables)
+def test_one_prompt_agrees_with_another_library(table: tuple[tuple[int, int], ...]) -> None:
+    found = stratified([table])
+    if not any(map(any, table)):
+        assert found is None
+    else:
+        assert found == pytest.approx(fisher_exact(table).pvalue)
+
+
+def test_penicillin_in_rabbits_gives_the_exact_p_value_of_r() -> None:
+    # Agresti, and R's help of mantelhaen.test(Rabbits, exact = TRUE): p = 0.03994.
+    rabbits = [
+        ((0, 6), (0, 5)),
+        ((3, 3), (0, 6)),
+        ((6, 0), (2, 4)),
+        ((5, 1), (6, 0)),
+        ((2, 0), (5, 0)),
+    ]
+    assert stratified(rabbits) == pytest.approx(0.03994, abs=5e-6)
+
+
+@settings(max_examples=25)
+@given(st.lists(tables, min_size=1, max_size=4))
+def test_swapping_the_models_or_the_labels_changes_no_p_value(
+    some: list[tuple[tuple[int, int], tuple[int, int]]],
+) -> None:
+    found = stratified(some)
+    swapped = stratified([(right, left) for left, right in some])
+    other = stratified([((b, a), (d, c)) for (a, b), (c, d) in some])
+    if found is None:
+        assert swapped is other is None
+    else:
+        assert found == pytest.approx(swapped)
+        assert found == pytest.approx(other)
+        assert 0 < found <= 1
+
+
+def test_prompts_are_not_mixed() -> None:
+    # Together it looks like a difference, within each prompt there is none.
+    assert stratified([((9, 1), (9, 1)), ((0, 10), (0, 30))]) == 1
+
+
+def test_a_table_of_another_shape_is_refused() -> None:
+    with pytest.raises(ValueError, match="two rows"):
+        stratified([((1, 2), (3,))])

@@ -53,6 +53,22 @@ def test_a_study_comes_back_whole(study: Path, store: Store, other: Store) -> No
             assert other.thumbnail_path(request.key).exists()
 
 
+def test_a_rewritten_prompt_comes_back(store: Store, other: Store, tmp_path: Path) -> None:
+    (image,) = generator().generate(ASKED[:1])
+    store.save([replace(image, revised="A woman who writes.")])
+    path = tmp_path / "revised.parquet"
+    export_study(store, ASKED[:1], INSTRUMENTS, path)
+    assert parquet.read_table(path)["revised_prompt"].to_pylist() == ["A woman who writes."]
+    assert import_study(other, path) == 1
+    assert other.load(ASKED[0]).revised == store.load(ASKED[0]).revised == "A woman who writes."
+
+
+def test_a_file_without_rewritten_prompts_is_read(study: Path, other: Store) -> None:
+    table = parquet.read_table(study).drop_columns(["revised_prompt"])
+    parquet.write_table(table, study)
+    assert import_study(other, study) == 70
+
+
 def test_importing_twice_adds_nothing(study: Path, other: Store) -> None:
     import_study(other, study)
     assert import_study(other, study) == 0

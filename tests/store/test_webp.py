@@ -37,6 +37,12 @@ def test_an_image_tells_its_request_and_checksum() -> None:
     assert told.request.key == REQUEST.key
 
 
+def test_an_image_tells_the_prompt_that_a_service_used() -> None:
+    pixels = np.zeros((8, 8, 3), dtype=np.uint8)
+    told = webp.describe(webp.encode(REQUEST, pixels, "Ein naïver Autor."), REQUEST.key)
+    assert told.revised == "Ein naïver Autor."
+
+
 def test_the_checksum_tells_shapes_apart() -> None:
     wide, tall = (np.zeros(shape, dtype=np.uint8) for shape in ((2, 4, 3), (4, 2, 3)))
     assert webp.digest(wide) != webp.digest(tall)

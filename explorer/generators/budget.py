@@ -1,0 +1,88 @@
+"""What may be spent on images of services, and what is spent."""
+
+from dataclasses import dataclass
+from threading import Lock
+
+from explorer.errors import CostLimitReached, InvalidData
+
+# Adding up prices such as 0.053 must not miss a limit by a rounding error.
+_ROUNDING_USD = 1e-9
+_DIGITS = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """Money spent on images of services, and the number of images."""
+
+    usd: float = 0.0
+    images: int = 0
+
+    def __sub__(self, before: "Spent") -> "Spent":
+        """Return what was spent since then."""
+        return Spent(round(self.usd - before.usd, _DIGITS), self.images - before.images)
+
+
+class Budget:
+    """Counts the money that is spent, and refuses what would exceed the limit.
+
+    `images` and `spent_usd` count the requests that a service has charged for, or may have.
+    """
+
+    def __init__(self, limit_usd: float | None = None) -> None:
+        """Start with nothing spent.
+
+        Args:
+            limit_usd: the most that may be spent; None for nothing.
+        """
+        self.limit_usd = limit_usd
+        self.spent_usd = 0.0
+        self.images = 0
+        self._lock = Lock()
+
+    @property
+    def spent(self) -> Spent:
+        """What is spent so far."""
+        with self._lock:
+            return Spent(self.spent_usd, self.images)
+
+    def require(self, name: str, price_usd: float) -> None:
+        """Refuse a model that costs money where nobody has said how much may be spent.
+
+        Raises:
+            InvalidData: the message says how to allow it.
+        """
+        if price_usd and self.limit_usd is None:
+            raise InvalidData(
+                f"An image of {name!r} costs about {dollars(price_usd)}. Say how much may be spent "
+                "in US dollars, with --max-cost or EXPLORER_MAX_COST."
+            )
+
+    def spend(self, price_usd: float) -> None:
+        """Count an image before it is asked for.
+
+        Raises:
+            CostLimitReached: it would exceed the limit.
+        """
+        with self._lock:
+            if self.spent_usd + price_usd > (self.limit_usd or 0.0) + _ROUNDING_USD:
+                raise CostLimitReached(
+                    f"About {dollars(self.spent_usd)} is spent, and another image would exceed "
+                    f"the limit of {dollars(self.limit_usd or 0.0)}. All images are kept. "
+                    "Raise the limit with --max-cost or EXPLORER_MAX_COST to generate the others."
+                )
+            self.spent_usd = round(self.spent_usd + price_usd, _DIGITS)
+            self.images += 1
+
+    def take_back(self, price_usd: float) -> None:
+        """Do not count an image that the service does not charge for."""
+        with self._lock:
+            self.spent_usd = round(self.spent_usd - price_usd, _DIGITS)
+            self.images -= 1
+
+
+def dollars(amount: float) -> str:
+    """Return an amount of money: "$7.94", "$0.50", "$0.0032"."""
+    if amount >= 1:
+        return f"${amount:,.2f}"
+    exact = f"{amount:.4f}"
+    return f"${exact[:-2]}{exact[-2:].rstrip('0')}"
