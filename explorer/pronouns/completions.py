@@ -125,7 +125,9 @@ def particular_words(
     names = [one for one in professions if of_she[one] or of_he[one]]
     sides = [(of_she[one], len(she), of_he[one], len(he)) for one in names]
     tables = [((a, all_a - a), (b, all_b - b)) for a, all_a, b, all_b in sides]
-    adjusted = benjamini_hochberg([stratified([table]) for table in tables])
+    # Where one of them wrote nothing, there is nothing to compare.
+    tested = [stratified([table]) if she and he else None for table in tables]
+    adjusted = benjamini_hochberg(tested)
     words = (
         Word(name, side[0], side[2], difference(*side), q)
         for name, side, q in zip(names, sides, adjusted, strict=True)

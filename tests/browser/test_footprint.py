@@ -45,7 +45,7 @@ def test_a_model_that_hides_its_training_is_said_to(visit: Visit) -> None:
     model.click()
     model.press("ControlOrMeta+a")
     model.press_sequentially("FLUX.1 dev")
-    page.get_by_role("option", name="FLUX.1 dev").click()
+    page.get_by_role("option", name="FLUX.1 dev", exact=True).click()
     life = page.get_by_role("region", name="Lifecycle", exact=True)
     expect(life).to_contain_text("they do not disclose it")
     expect(life).to_contain_text("which is itself a finding")

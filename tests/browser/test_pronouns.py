@@ -24,7 +24,7 @@ HEADLINE = "expects “she” for"
 
 
 def type_model(page: Page, name: str) -> None:
-    field = page.get_by_label("Language model")
+    field = page.get_by_role("combobox", name="Language model")
     field.click()
     page.keyboard.type(name)
     page.keyboard.press("Enter")

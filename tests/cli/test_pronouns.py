@@ -21,7 +21,7 @@ from tests.languages import masked, saved
 
 HEAVY = """
 import sys
-from explorer.__main__ import run
+from explorer.commands import run
 assert run(sys.argv[1:]) == 0
 print(*sorted({"torch", "transformers", "diffusers"} & sys.modules.keys()), "none")
 """
