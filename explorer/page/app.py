@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from explorer.settings import Settings
 
 TITLE = "Bias Explorer"
+_CLOSING_SECONDS = 10.0
 # The address of each view, by the name that page.js gives it.
 _PAGES = {
     "explore": "./",
@@ -111,7 +112,10 @@ def serve(settings: "Settings", address: Address, *, open_browser: bool = False)
     finally:
         print(_("Stopped. All generated images are kept."), flush=True)  # noqa: T201
         desk.runs.close()
-        page.close(verbose=False)
+        # In a Space, Gradio waits for a server of its own, which may never end.
+        closing = threading.Thread(target=page.close, kwargs={"verbose": False}, daemon=True)
+        closing.start()
+        closing.join(_CLOSING_SECONDS)
 
 
 def launch(desk: "Desk", address: Address = Address(), *, open_browser: bool = False) -> gr.Blocks:
