@@ -1,5 +1,6 @@
 """Load a language model with transformers, completely, safely and in float32."""
 
+import logging
 from typing import TYPE_CHECKING, Any
 
 from explorer.errors import ExplorerError, ModelBroken
@@ -14,6 +15,14 @@ if TYPE_CHECKING:
 
 # What a chat model is asked; its answer is the sentence that is scored.
 CHAT_REQUEST = "Write one sentence about somebody's work."
+# They remark on weights, long texts and generation settings, which this tool checks itself.
+_LOUD = (
+    "transformers.distributed.tensor_parallel",
+    "transformers.generation.configuration_utils",
+    "transformers.generation.utils",
+    "transformers.modeling_utils",
+    "transformers.tokenization_utils_base",
+)
 _LOADING: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
 
 
@@ -43,11 +52,12 @@ def load_language_model(
 
 def _loaded(source: "Source", settings: "Settings", *, chat: bool) -> LanguageModel:
     from transformers import AutoTokenizer
-    from transformers.utils import logging
+    from transformers.utils.logging import disable_progress_bar
 
     # Progress and remarks of the library are no messages of ours.
-    logging.disable_progress_bar()
-    logging.set_verbosity_error()
+    disable_progress_bar()
+    for name in _LOUD:
+        logging.getLogger(name).setLevel(logging.ERROR)
     tokenizer = AutoTokenizer.from_pretrained(source.folder, **_LOADING)
     network = _network(source)
     rows = network.get_input_embeddings().weight.shape[0]

@@ -262,7 +262,10 @@ def test_images_are_annotated_with_keys_taken_back_and_continued(visit: Visit, s
     report = again.get_by_role("region", name="Annotation report")
     expect(report).to_contain_text("are annotated, by Ada (4)")
     again.get_by_role("button", name="Draw another sample").click()
-    again.get_by_label("Images, 20 to 10,000").fill("20")
+    again.get_by_label("Images, 20 to 10,000").click()
+    again.keyboard.press("Control+a")
+    again.keyboard.type("20")
+    again.keyboard.press("Tab")
     again.get_by_role("button", name="Draw it").click()
     expect(again.locator(".bx-howfar")).to_contain_text("of 20 annotated", timeout=PATIENCE_MS)
     assert len([one for one in site.desk.store.annotations.all() if one.annotator == "Ada"]) == 4
