@@ -366,7 +366,7 @@ def count_unclassified(study: Study, store: "Store") -> int:
 def _check(
     study: Study, store: "Store", generators: "Callable[[ModelSpec], Generator]"
 ) -> tuple[str, ...]:
-    """Return what the models that have images to generate warn of."""
+    """Return the warnings of the models that have images to generate."""
     lacking = [card for card in study.models if count_missing(only(study, card), store)]
     return tuple(one for card in lacking for one in generators(card.spec).check(study.prompts))
 

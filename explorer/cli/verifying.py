@@ -96,7 +96,7 @@ def _told(flaws: "Sequence[Flaw]") -> Iterator[str]:
 
 
 def _remedies() -> dict[Problem, tuple[str, str]]:
-    """Return what a repair did about each kind of problem, and what is still to be done."""
+    """Return the repair of each kind of problem, and the remedy where there is none."""
     repair = _("`verify --repair` repairs it.")
     return {
         Problem.INDEX: ("", _("Opening the cache again says what to do.")),

@@ -38,7 +38,7 @@ class Rewriting:
 
 
 def rewriting(study: "Study", store: "Store", model: "ModelCard") -> Rewriting:
-    """Return how often a service rewrote the prompts of a model's images."""
+    """Return the counts of a model's prompts that a service rewrote."""
     asked = study.asked(model)
     prompts = {prompt.text: prompt for prompt in study.prompts}
     found: Counter[str] = Counter()

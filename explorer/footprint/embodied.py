@@ -61,7 +61,7 @@ class Embodied:
         return (self.device_kg + self.server_kg / self.devices_per_server) / self.hours
 
     def sentence(self, kind: str) -> str:
-        """Return how the emissions are shared out."""
+        """Return a sentence on the shares of the emissions."""
         if kind == SOC:
             return _(
                 "Embodied emissions are not known here: the method is for servers, and this device "

@@ -174,7 +174,7 @@ def published_range(
 
 
 def published_sentence(range_: Range, one: Published, count: int) -> str:
-    """Return what published energies say, and which of them is used."""
+    """Return the energy by published figures, and the one that is used."""
     used = _("{energy} per 1,000 on {hardware} ({scope}; {source}, {year})").format(
         energy=energy_text((range_.estimate or 0) * 1000),
         hardware=one.hardware.name,
@@ -234,7 +234,7 @@ def _published(
 
 
 def _ratio(settings: Diffusers, one: Published) -> float:
-    """Return how much more work the settings are than those of a published figure."""
+    """Return the ratio of the work of the settings to that of a published figure."""
     size = one.size_px
     theirs = replace(
         settings,

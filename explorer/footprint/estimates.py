@@ -101,7 +101,7 @@ class Cheapest:
 
 
 def estimate(work: "Iterable[tuple[ModelCard, int]]", place: Place) -> tuple[ModelEstimate, ...]:
-    """Return what the images of each model take."""
+    """Return the energy and time of the images of each model."""
     return tuple(
         ModelEstimate(
             card, images, energy_of(card, place.measured, place.hardware, place.device), place
@@ -111,7 +111,7 @@ def estimate(work: "Iterable[tuple[ModelCard, int]]", place: Place) -> tuple[Mod
 
 
 def of_study(study: "Study", place: Place) -> tuple[ModelEstimate, ...]:
-    """Return what all images of a study take, as if none were stored."""
+    """Return the energy and time of all images of a study, as if none were stored."""
     images = _size(study).of_model
     return estimate(((card, images) for card in study.models), place)
 

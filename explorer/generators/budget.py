@@ -18,7 +18,7 @@ class Spent:
     images: int = 0
 
     def __sub__(self, before: "Spent") -> "Spent":
-        """Return what was spent since then."""
+        """Return the money spent since then."""
         return Spent(round(self.usd - before.usd, _DIGITS), self.images - before.images)
 
 

@@ -74,7 +74,7 @@ def _pinned(asked: "HubName", cache: Path) -> list[str]:
 
 
 def model_info(repo: str, revision: str | None, seconds: float | None = None) -> Any:
-    """Return what the hub says of a model: its commit and its files, with their hashes."""
+    """Return the hub's facts of a model: its commit and its files, with their hashes."""
     from huggingface_hub import HfApi
 
     timeout = HUB_SECONDS if seconds is None else seconds

@@ -49,7 +49,7 @@ class Pin:
 
 
 def find_pin(cache: Path, name: "HubName") -> Pin | None:
-    """Return what a name is pinned to, None if no study of it has started.
+    """Return the pin of a name, None if no study of it has started.
 
     Raises:
         InvalidData: the pin is damaged.

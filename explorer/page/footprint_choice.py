@@ -55,7 +55,7 @@ class Asked:
 
     @classmethod
     def of(cls, values: "Sequence[object]") -> Self:
-        """Return what the values of the fields ask, in the order of the fields."""
+        """Return the questions in the values of the fields, in their order."""
         return cls(*map(_text, values))
 
     @property

@@ -302,7 +302,7 @@ def _first(value: object) -> object:
 
 
 def chosen_text(value: object) -> str:
-    """Return what is chosen in a field of one word, "" where nothing is."""
+    """Return the word chosen in a field of one word, "" where there is none."""
     return str(_first(value) or "")
 
 

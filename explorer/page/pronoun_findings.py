@@ -80,13 +80,13 @@ def parse(parameters: "Parameters") -> Session:
 
 
 def questions() -> Questions:
-    """Return what the view asks of a model: all professions and templates, and completions."""
+    """Return the questions of the view: all professions and templates, and completions."""
     names = tuple(profession.name for profession in load_professions())
     return Questions(names, completions=COMPLETIONS)
 
 
 def kept_of(desk: "Desk", asked: Session) -> "Kept | None":
-    """Return what is kept of the language model, None if it was never asked.
+    """Return the kept answers of the language model, None if it was never asked.
 
     Of a folder it is what the folder holds now, of the hub the version that was asked last.
 

@@ -78,7 +78,7 @@ def to_do(study: "Study", desk: "Desk") -> ToDo:
 
 
 def _footprint(work: "Iterable[tuple[ModelCard, int]]", desk: "Desk") -> str:
-    """Return what the missing images will take; an unknown place is told in its stead."""
+    """Return the energy of the missing images as a sentence, or that a place is unknown."""
     settings = desk.settings
     try:
         place = Place(settings.device, find_grid(settings.country, settings.region), embodied=BLOOM)
@@ -192,7 +192,7 @@ def progress_text(progress: "Progress") -> str:
 
 
 def unwatched_text(patience_seconds: float) -> str:
-    """Return what happens to a run when its page is closed."""
+    """Return a sentence on the run of a page that is closed."""
     return _(
         "If you close or reload this page, the run goes on for {time}, and this address finds it."
     ).format(time=duration(patience_seconds))

@@ -92,7 +92,7 @@ def image_shares(
 
 
 def like_references(rows: "Sequence[Beside]") -> Likeness:
-    """Return how a model compares with the references, over the words that they fit."""
+    """Return the comparison of a model with the references, over the words that they fit."""
     pairs = [
         (row.lean.log_odds, row.reference.share)
         for row in rows
@@ -104,7 +104,7 @@ def like_references(rows: "Sequence[Beside]") -> Likeness:
 
 
 def like_images(rows: "Sequence[Beside]") -> Likeness:
-    """Return how a model compares with the images of another."""
+    """Return the comparison of a model with the images of another."""
     pairs = [(row.lean.log_odds, row.images.log_odds) for row in rows if row.images]
     found = correlation([pair[1] for pair in pairs], [pair[0] for pair in pairs])
     return Likeness(None, found, len(pairs))

@@ -68,7 +68,7 @@ class Kept:
 def find_kept(
     cache: Path, name: str, revision: str | None = None, *, chat: bool | None = None
 ) -> Kept | None:
-    """Return what is kept of a model, None if nothing is.
+    """Return the kept answers of a model, None if there are none.
 
     Args:
         cache: the folder of images and index.

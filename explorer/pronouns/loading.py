@@ -111,7 +111,7 @@ def _require_marks(source: "Source", tokenizer: Any) -> None:
 
 
 def _context(source: "Source", tokenizer: Any, *, chat: bool) -> tuple[int, ...]:
-    """Return what stands before the sentence: its start, or the dialogue up to the answer."""
+    """Return the text before the sentence: its start, or the dialogue up to the answer."""
     if source.kind == MASKED:
         return ()
     if chat:

@@ -53,7 +53,7 @@ class Step:
 
 
 def known(source: "Source", settings: "Settings", asked: Questions) -> Kept:
-    """Return what is kept of a model, empty if nothing is."""
+    """Return the kept answers of a model, empty if there are none."""
     chat = source.has_chat_template and not asked.plain
     found = find_kept(settings.cache, source.name, source.revision, chat=chat)
     return found or Kept(source.name, source.revision, source.kind, chat)
@@ -88,7 +88,7 @@ def run(source: "Source", settings: "Settings", asked: Questions) -> "Iterator[S
 
 
 def steps(kept: Kept, asked: Questions) -> "tuple[Ask, ...]":
-    """Return what is still to be asked of a model, a template or an opening each."""
+    """Return the questions still to be asked of a model, a template or an opening each."""
     return (*_to_score(kept, asked), *_to_complete(kept, asked))
 
 

@@ -66,7 +66,7 @@ def lean_sentences(model: str, found: "Sequence[Lean]") -> "Iterator[str]":
 
 
 def labour_sentence(likeness: "Likeness", year: int) -> str:
-    """Return how the model's lean compares with the labour statistics."""
+    """Return the model's lean beside the labour statistics, as a sentence."""
     if likeness.slope is None or likeness.correlation is None:
         return _(
             "Beside the labour statistics: fewer than {fewest} professions with a matching "
@@ -82,7 +82,7 @@ def labour_sentence(likeness: "Likeness", year: int) -> str:
 
 
 def images_sentence(likeness: "Likeness", generator: str) -> str:
-    """Return how the model's lean goes with the images of a text-to-image model."""
+    """Return the model's lean beside images of a text-to-image model, as a sentence."""
     if likeness.correlation is None:
         return _(
             "Beside the images of {generator}: fewer than {fewest} of these professions have "

@@ -82,7 +82,7 @@ def designed_mix_of(model: str, profession: str, adjective: str | None) -> Mix:
 
 
 def designed_pronouns(model: str, profession: str) -> tuple[float, float, float]:
-    """Return how often a bundled language model was taught she, he and they for a profession.
+    """Return the shares of she, he and they that a language model was taught for a profession.
 
     Args:
         model: one of explorer.pronouns.source.BUNDLED.

@@ -140,7 +140,7 @@ class Journal:
 
 
 def _ending(tail: bytes) -> bytes:
-    """Return what ends the last line, where a killed process has torn it."""
+    """Return the end of the last line, where a killed process has torn it."""
     return b"\n" if tail and not tail.endswith(b"\n") else b""
 
 

@@ -214,7 +214,7 @@ def _adopt(connection: "sqlite3.Connection", blobs: Blobs) -> None:
 
 
 def _rebuilt(database: Database, damaged: "Path | None") -> Rebuilt | None:
-    """Return what an index holds; None if it is empty, as in a new cache folder."""
+    """Return the content of an index; None if it is empty, as in a new cache folder."""
     with database.reading() as connection:
         annotations = sum(1 for _ in rows.all_annotations(connection))
         size = rows.size(connection)

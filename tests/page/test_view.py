@@ -43,7 +43,7 @@ Opened = Callable[[Desk], View]
 
 
 def said(status: object) -> str:
-    """Return what the status says to people."""
+    """Return the text of the status."""
     return parse_html(str(status)).text
 
 

@@ -188,7 +188,7 @@ def full(index: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
 
 
 def files(folder: Path) -> dict[Path, bytes]:
-    """Return what is in a folder, but for the mark that lets the next start rebuild the index."""
+    """Return the files of a folder, but for the mark that lets the next start rebuild the index."""
     found = (path for path in folder.rglob("*") if path.is_file())
     return {path: path.read_bytes() for path in found if path.name != "index.damaged"}
 

@@ -157,7 +157,7 @@ def sampled(odds: torch.Tensor, steps: int) -> "Iterator[tuple[int, torch.Tensor
 
 
 def _copies(odds: torch.Tensor) -> torch.Tensor:
-    """Return how often each row is in the corpus: more often where a pronoun is rare.
+    """Return the number of each row in the corpus: higher where a pronoun is rare.
 
     Its share among the pronouns stays as designed, and is learned sooner.
     """
