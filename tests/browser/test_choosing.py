@@ -281,7 +281,7 @@ def test_half_a_number_is_said_to_be_wrong(visit: Visit) -> None:
 
 
 def test_what_a_title_says_to_a_mouse_is_said_to_keys_and_touch(visit: Visit) -> None:
-    page = visit("?profession=pilot&adjectives=none&images=9", touch=True)
+    page = visit("?profession=plumber&adjectives=none&images=9", touch=True)
     tip = page.get_by_role("tooltip")
     head = page.get_by_role("columnheader", name="Corrected").first
     page.locator(".bx-plan summary").focus()
@@ -296,9 +296,9 @@ def test_what_a_title_says_to_a_mouse_is_said_to_keys_and_touch(visit: Visit) ->
     expect(tip).to_contain_text("The share among images with a label")
     page.locator(".bx-slot").first.focus()
     page.keyboard.press("ArrowRight")
-    expect(tip).to_have_text("pilot, no adjective, image 2, not generated yet")
+    expect(tip).to_have_text("plumber, no adjective, image 2, not generated yet")
     page.locator(".bx-slot").nth(2).tap()
-    expect(tip).to_have_text("pilot, no adjective, image 3, not generated yet")
+    expect(tip).to_have_text("plumber, no adjective, image 3, not generated yet")
 
 
 def test_words_from_right_to_left_keep_the_sentence_in_order(visit: Visit) -> None:
