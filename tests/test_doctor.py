@@ -83,11 +83,8 @@ def test_another_version_than_the_pinned_one_is_noted(monkeypatch: pytest.Monkey
     assert (check.mark, check.finding) == (NOTE, f"scipy 1.0 instead of {real_version('scipy')}")
 
 
-def test_a_device_that_torch_cannot_use_stops_a_run() -> None:
-    from torch.backends import mps
-
-    if mps.is_available():
-        pytest.skip("This machine has an mps device.")
+def test_a_device_that_torch_cannot_use_stops_a_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("torch.backends.mps.is_available", lambda: False)
     check = found("Device", device="mps")
     assert check.mark == STOP
     assert "EXPLORER_DEVICE=cpu" in check.remedy

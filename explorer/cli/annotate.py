@@ -208,7 +208,7 @@ def _report_errors(
 
 
 def _prompt_rows(model: str, axis: "Axis", confusion: "Confusion") -> "Iterator[Row]":
-    """Yield how many images got each answer, for each label that prompts name."""
+    """Yield the number of images with each answer, for each label that prompts name."""
     answers = (*axis.labels, axis.abstention)
     for answer, counts in zip(answers, confusion.counts, strict=True):
         for label, images in zip(axis.labels, counts, strict=True):

@@ -155,7 +155,7 @@ def estimate_rows(study: "Study", found: "Iterable[ModelEstimate]") -> "list[Row
 
 
 def estimate_sentences(study: "Study", found: "Sequence[ModelEstimate]") -> "Iterator[str]":
-    """Yield what the study will take, what that rests on, and what would do."""
+    """Yield sentences on what the study takes, their basis, and a smaller study that would do."""
     yield from _totals(found)
     yield _precision_sentence(study)
     yield from _cheapest_sentences(study, found)

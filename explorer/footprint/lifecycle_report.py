@@ -97,7 +97,7 @@ def lifecycle_headline(life: "Lifecycle") -> str:
 
 
 def lifecycle_sentences(life: "Lifecycle") -> "Iterator[str]":
-    """Yield what is known of each part, and what is not."""
+    """Yield a sentence on each part: its figure, or that none is known."""
     yield from _even_days(life)
     yield from _use_sentences(life)
     yield training_sentence(life.title, life.training)

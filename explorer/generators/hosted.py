@@ -66,7 +66,7 @@ class HostedGenerator:
     def provenance(self) -> Provenance:
         """The service and the library that asks it."""
         service = self._known()
-        return Provenance(service.host, service.library)
+        return Provenance(service.host, service.client_library)
 
     def load(self) -> None:
         """Read the key.

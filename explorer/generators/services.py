@@ -49,7 +49,7 @@ class Service(Protocol):
     """Generates one image at a time with one model."""
 
     host: str
-    library: str
+    client_library: str
 
     def ask(self, prompt: str, seed: int | None) -> Answer:
         """Return the image of a prompt."""
@@ -105,7 +105,7 @@ class OpenAI:
                 "Set OPENAI_BASE_URL to that address, and the key to one for it."
             )
         self.host = httpx2.URL(address).host
-        self.library = f"httpx2 {version('httpx2')}"
+        self.client_library = f"httpx2 {version('httpx2')}"
         self._model = name.model
         self._spec = spec
         self._client = httpx2.Client(
@@ -153,7 +153,7 @@ class HubProvider:
 
         provider: Any = name.provider
         self.host = f"router.huggingface.co, {provider}"
-        self.library = f"huggingface_hub {version('huggingface_hub')}"
+        self.client_library = f"huggingface_hub {version('huggingface_hub')}"
         self._model = name.model
         self._spec = spec
         self._client = InferenceClient(provider=provider, api_key=token, timeout=SECONDS)

@@ -100,7 +100,7 @@ def images_sentence(likeness: "Likeness", generator: str) -> str:
 
 
 def care_sentences(kept: "Kept", found: "Sequence[Lean]") -> "Iterator[str]":
-    """Yield what a reader must know before quoting: mass, they, templates, chat, method."""
+    """Yield the caveats to read before quoting: mass, they, templates, chat, method."""
     if not found:
         return
     mass = sum(lean.mass for lean in found) / len(found)
@@ -133,7 +133,7 @@ def care_sentences(kept: "Kept", found: "Sequence[Lean]") -> "Iterator[str]":
 def completion_sentences(
     kept: "Kept", templates: "Sequence[str]", professions: "Sequence[str]"
 ) -> "Iterator[str]":
-    """Yield what the model writes by itself after she, he and they."""
+    """Yield sentences on the model's own completions after she, he and they."""
     if kept.kind == MASKED:
         yield _("{model} fills gaps and does not continue a text.").format(model=kept.name)
         return
