@@ -120,8 +120,8 @@ class Turns:
 
     def take(
         self, texts: "Iterable[str]", missing: "Sequence[Sequence[ImageRequest]]"
-    ) -> "Iterator[tuple[int, tuple[ImageRequest, ...]]]":
-        """Yield the place of the model whose turn it is, and its requests.
+    ) -> "Iterator[tuple[ImageRequest, ...]]":
+        """Yield the requests of turn after turn, each to one model.
 
         In a round, all models get the same prompts and replicates, as far as they lack them.
 
@@ -139,9 +139,9 @@ class Turns:
             some = wanted[done : done + self._size * self._batches]
             done += len(some)
             start, self._slowest, self._reloading = time.monotonic(), 0.0, 0.0
-            for place, line in enumerate(lines):
+            for line in lines:
                 if turn := tuple(line[key] for key in some if key in line):
-                    yield place, turn
+                    yield turn
             self._adapt(time.monotonic() - start)
 
     @contextmanager

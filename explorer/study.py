@@ -6,12 +6,11 @@ progress.
 
 import logging
 from collections import Counter
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from explorer.classifiers.find import classifier_of
-from explorer.errors import InvalidData, OutOfRange, StoreCorrupt
+from explorer.errors import InvalidData, OutOfRange
 from explorer.models.backends import Hosted
 from explorer.models.requests import FAILURES, Asked, ImageRequest
 from explorer.perception.axes import find_axis, load_axes
@@ -19,49 +18,21 @@ from explorer.perception.instruments import Instrument
 from explorer.perception.subject import SUBJECT
 from explorer.progress import Pace, Progress, Turns, batches
 from explorer.settings import MAX_IMAGES_PER_PROMPT
+from explorer.stages import Classifying, Generating, stored
 from explorer.words.prompts import TEMPLATE, Prompt, check_template
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from explorer.models.catalog import ModelCard
-    from explorer.models.provenance import Provenance
-    from explorer.models.requests import Image, ModelSpec
-    from explorer.perception.axes import Axis, Perception
+    from explorer.models.requests import ModelSpec
+    from explorer.perception.axes import Axis
     from explorer.perception.instruments import ClassifierSpec, Recalibration
     from explorer.progress import Work
+    from explorer.stages import Classifier, Generator
     from explorer.store.index import Store
 
 _log = logging.getLogger(__name__)
-
-
-class Generator(Protocol):
-    """Generates images."""
-
-    @property
-    def provenance(self) -> "Provenance":
-        """The device and the libraries that generate."""
-        ...
-
-    def load(self) -> None:
-        """Load the model, unless it is loaded."""
-        ...
-
-    def check(self, prompts: "Sequence[Prompt]") -> tuple[str, ...]:
-        """Return warnings about prompts as sentences; refuse those that it cannot tell apart."""
-        ...
-
-    def generate(self, requests: "Sequence[ImageRequest]") -> "Iterator[Image]":
-        """Yield one image for each request, in order, each as soon as it is ready."""
-        ...
-
-
-class Classifier(Protocol):
-    """Classifies images."""
-
-    def classify(self, images: "Sequence[Image]", axis: "Axis") -> "Iterator[Perception]":
-        """Yield one perception for each image, in order; none of the images is filtered."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,16 +205,21 @@ def run(
         yield pace.start()
     if warnings := _check(study, store, generators):
         yield replace(pace.start(), warnings=warnings)
-    looks = [_Classify(study, card, store, classifiers) for card in study.models]
-    for card, look in zip(study.models, looks, strict=True):
-        stored = _stored(unclassified(study, store, card), store)
-        for images in batches(stored, batch, cancelled):
-            look(images)
+    looks = {
+        card.spec: Classifying(study.looked_at, study.stored_instruments(card), store, classifiers)
+        for card in study.models
+    }
+    for card in study.models:
+        to_classify = stored(unclassified(study, store, card), store)
+        for images in batches(to_classify, batch, cancelled):
+            looks[card.spec](images)
             yield pace.progress("classify", images)
     if not cancelled():
-        generate = _Generate(store, generators, looks, pace, cancelled)
+        generate = Generating(store, generators, looks, pace, cancelled)
         hosted = any(isinstance(card.spec.settings, Hosted) for card in study.models)
-        yield from generate(study, Turns(batch, min(batch, at_once) if hosted else 1))
+        turns = Turns(batch, min(batch, at_once) if hosted else 1)
+        lacking = [missing(study, store, card) for card in study.models]
+        yield from generate(turns.take((one.text for one in study.prompts), lacking), turns)
 
 
 def classify_stored(
@@ -259,11 +235,15 @@ def classify_stored(
     """
     for card in studies[0].models:
         wanted = [(study, unclassified(study, store, card)) for study in studies]
-        looks = [_Classify(study, card, store, classifiers) for study, some in wanted if some]
+        looks = [
+            Classifying(study.looked_at, study.stored_instruments(card), store, classifiers)
+            for study, some in wanted
+            if some
+        ]
         requests = {request.key: request for _, some in wanted for request in some}
         if requests:
             store.require_writable()
-        for images in batches(_stored(requests.values(), store), batch, lambda: False):
+        for images in batches(stored(requests.values(), store), batch, lambda: False):
             for look in looks:
                 look(images)
             yield len(images)
@@ -297,8 +277,8 @@ def wants_detector(study: Study) -> bool:
 
 def missing(study: Study, store: "Store", model: "ModelCard") -> tuple[ImageRequest, ...]:
     """Return the requests of one model that are not generated yet, in order, without repeats."""
-    stored = _stored_images(study.asked(model), store)
-    texts = [text for text, number in stored.items() if number.total() < study.images]
+    here = _stored_images(study.asked(model), store)
+    texts = [text for text, number in here.items() if number.total() < study.images]
     there = store.replicates(Asked(model.spec, tuple(texts), study.images))
     return tuple(
         ImageRequest(model.spec, prompt, replicate)
@@ -408,89 +388,6 @@ def _prompts(study: Study, texts: "Iterable[str]") -> "Iterable[Prompt]":
     """Return the prompts with these texts in the study's order, one per text."""
     wanted = set(texts)
     return {one.text: one for one in study.prompts if one.text in wanted}.values()
-
-
-@dataclass(frozen=True, slots=True)
-class _Generate:
-    """Generates the missing images of a study in turns, and classifies each batch."""
-
-    store: "Store"
-    generators: "Callable[[ModelSpec], Generator]"
-    looks: "Sequence[_Classify]"
-    pace: Pace
-    cancelled: "Callable[[], bool]"
-
-    def __call__(self, study: Study, turns: Turns) -> "Iterator[Progress]":
-        to_generate = [missing(study, self.store, card) for card in study.models]
-        for place, turn in turns.take((one.text for one in study.prompts), to_generate):
-            spec = study.models[place].spec
-            # Asked for anew in every turn, so that a model can make room for another.
-            generator = self.generators(spec)
-            with turns.loading(spec):
-                generator.load()
-            self.pace.restart()
-            for requests in turns.batches(turn):
-                images = self._stored(generator, requests)
-                self.looks[place](images)
-                yield self.pace.progress("generate", images)
-                if self.cancelled():
-                    return
-
-    def _stored(self, generator: Generator, requests: "Sequence[ImageRequest]") -> "list[Image]":
-        """Return the images of a batch, stored; those before a failure are stored, too."""
-        images: list[Image] = []
-        try:
-            images.extend(generator.generate(requests))
-        finally:
-            if images:
-                self.store.save(images)
-                self.store.record(requests[0].model, generator.provenance)
-        return images
-
-
-class _Classify:
-    """Classifies images of one model on each axis on which they are not classified yet.
-
-    A classifier is loaded when it gets its first image.
-    """
-
-    def __init__(
-        self,
-        study: Study,
-        model: "ModelCard",
-        store: "Store",
-        classifiers: "Callable[[ClassifierSpec], Classifier]",
-    ) -> None:
-        self._axes = study.looked_at
-        self._instruments = study.stored_instruments(model)
-        self._store = store
-        self._classifiers = classifiers
-        self._loaded: dict[ClassifierSpec, Classifier] = {}
-
-    def __call__(self, images: "Sequence[Image]") -> None:
-        self._store.save_perceptions(
-            seen for axis in self._axes for seen in self._look(images, axis)
-        )
-
-    def _look(self, images: "Sequence[Image]", axis: "Axis") -> "Iterable[Perception]":
-        instrument = self._instruments[axis.name]
-        requests = [image.request for image in images]
-        wanted = self._store.unclassified(requests, axis.name, instrument)
-        keys = {request.key for request in wanted}
-        shown = [image for image in images if image.request.key in keys]
-        if not shown:
-            return ()
-        spec = instrument.classifier
-        if spec not in self._loaded:
-            self._loaded[spec] = self._classifiers(spec)
-        return self._loaded[spec].classify(shown, axis)
-
-
-def _stored(requests: "Iterable[ImageRequest]", store: "Store") -> "Iterator[Image]":
-    for request in requests:
-        # The store has reported and removed the image, so it counts as missing.
-        with suppress(StoreCorrupt):
-            yield store.load(request)
 
 
 def _distinct(kind: str, names: "Sequence[str | None]") -> None:

@@ -16,10 +16,9 @@ from explorer.models.requests import DECODE_FAILURE, Image, ImageRequest, ModelS
 from explorer.perception.axes import find_axis, load_axes
 from explorer.perception.instruments import ClassifierSpec
 from explorer.progress import Progress
+from explorer.stages import Classifier, Generator
 from explorer.store.index import Store
 from explorer.study import (
-    Classifier,
-    Generator,
     Study,
     classify_stored,
     count_missing,

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from explorer.models.requests import ModelSpec
     from explorer.perception.instruments import ClassifierSpec
     from explorer.settings import Settings
+    from explorer.stages import Classifier, Generator
     from explorer.store.index import Store
-    from explorer.study import Classifier, Generator
 
 
 @dataclass(frozen=True, slots=True)

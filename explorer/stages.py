@@ -1,0 +1,125 @@
+"""The stages of a run: models generate in turns, and classifiers look at every batch."""
+
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+from explorer.errors import StoreCorrupt
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from explorer.models.provenance import Provenance
+    from explorer.models.requests import Image, ImageRequest, ModelSpec
+    from explorer.perception.axes import Axis, Perception
+    from explorer.perception.instruments import ClassifierSpec, Instrument
+    from explorer.progress import Pace, Progress, Turns
+    from explorer.store.index import Store
+    from explorer.words.prompts import Prompt
+
+
+class Generator(Protocol):
+    """Generates images."""
+
+    @property
+    def provenance(self) -> "Provenance":
+        """The device and the libraries that generate."""
+        ...
+
+    def load(self) -> None:
+        """Load the model, unless it is loaded."""
+        ...
+
+    def check(self, prompts: "Sequence[Prompt]") -> tuple[str, ...]:
+        """Return warnings about prompts as sentences; refuse those that it cannot tell apart."""
+        ...
+
+    def generate(self, requests: "Sequence[ImageRequest]") -> "Iterator[Image]":
+        """Yield one image for each request, in order, each as soon as it is ready."""
+        ...
+
+
+class Classifier(Protocol):
+    """Classifies images."""
+
+    def classify(self, images: "Sequence[Image]", axis: "Axis") -> "Iterator[Perception]":
+        """Yield one perception for each image, in order; none of the images is filtered."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Classifying:
+    """Classifies images of one model on each axis on which they are not classified yet.
+
+    A classifier is loaded when it gets its first image.
+    """
+
+    axes: "tuple[Axis, ...]"
+    instruments: "Mapping[str, Instrument]"
+    store: "Store"
+    classifiers: "Callable[[ClassifierSpec], Classifier]"
+    loaded: "dict[ClassifierSpec, Classifier]" = field(default_factory=dict)
+
+    def __call__(self, images: "Sequence[Image]") -> None:
+        """Classify a batch and store the perceptions."""
+        self.store.save_perceptions(seen for axis in self.axes for seen in self._look(images, axis))
+
+    def _look(self, images: "Sequence[Image]", axis: "Axis") -> "Iterable[Perception]":
+        instrument = self.instruments[axis.name]
+        requests = [image.request for image in images]
+        wanted = self.store.unclassified(requests, axis.name, instrument)
+        keys = {request.key for request in wanted}
+        shown = [image for image in images if image.request.key in keys]
+        if not shown:
+            return ()
+        spec = instrument.classifier
+        if spec not in self.loaded:
+            self.loaded[spec] = self.classifiers(spec)
+        return self.loaded[spec].classify(shown, axis)
+
+
+@dataclass(frozen=True, slots=True)
+class Generating:
+    """Generates images in turns, and classifies each batch; `looks` has a stage for each model."""
+
+    store: "Store"
+    generators: "Callable[[ModelSpec], Generator]"
+    looks: "Mapping[ModelSpec, Classifying]"
+    pace: "Pace"
+    cancelled: "Callable[[], bool]"
+
+    def __call__(
+        self, requests: "Iterable[Sequence[ImageRequest]]", turns: "Turns"
+    ) -> "Iterator[Progress]":
+        """Carry out turn after turn; each has requests to one model."""
+        for turn in requests:
+            spec = turn[0].model
+            # Asked for anew in every turn, so that a model can make room for another.
+            generator = self.generators(spec)
+            with turns.loading(spec):
+                generator.load()
+            self.pace.restart()
+            for batch in turns.batches(turn):
+                images = self._stored(generator, batch)
+                self.looks[spec](images)
+                yield self.pace.progress("generate", images)
+                if self.cancelled():
+                    return
+
+    def _stored(self, generator: Generator, requests: "Sequence[ImageRequest]") -> "list[Image]":
+        """Return the images of a batch, stored; those before a failure are stored, too."""
+        images: list[Image] = []
+        try:
+            images.extend(generator.generate(requests))
+        finally:
+            if images:
+                self.store.save(images)
+                self.store.record(requests[0].model, generator.provenance)
+        return images
+
+
+def stored(requests: "Iterable[ImageRequest]", store: "Store") -> "Iterator[Image]":
+    """Yield stored images; a damaged one is left out, and counts as missing from then on."""
+    for request in requests:
+        with suppress(StoreCorrupt):
+            yield store.load(request)
