@@ -3,14 +3,15 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from explorer.store import webp
-from explorer.store.blobs import write
+from explorer.store import rows, webp
+from explorer.store.blobs import place, write
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from explorer.models.requests import Image, ImageRequest
     from explorer.perception.axes import Perception
+    from explorer.store.blobs import Blobs
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,12 @@ class Entry:
         """The name of its files before they are moved into place; unlike keys, it is unique."""
         return f"{self.request.key}.{self.request.replicate}"
 
+    @property
+    def row(self) -> rows.Row:
+        """Its row in the index."""
+        size = None if self.image is None else len(self.image)
+        return rows.Row(self.request.key, self.filtered, self.digest, size, self.revised)
+
 
 def encoded(image: "Image") -> Entry:
     """Return an image in the form in which it is stored."""
@@ -51,3 +58,11 @@ def stage(folder: "Path", entry: Entry) -> Entry:
     if entry.thumbnail is not None:
         write(folder / f"{entry.name}.thumbnail", entry.thumbnail)
     return entry
+
+
+def put(folder: "Path", entry: Entry, blobs: "Blobs") -> None:
+    """Move an entry's files from the temporary folder into their places."""
+    if entry.image is not None:
+        place(folder / entry.name, blobs.image_path(entry.request.key))
+    if entry.thumbnail is not None:
+        place(folder / f"{entry.name}.thumbnail", blobs.thumbnail_path(entry.request.key))

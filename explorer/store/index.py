@@ -1,22 +1,21 @@
 """The store: images, their perceptions, and their origin."""
 
-import logging
 import os
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
-from explorer.errors import StoreCorrupt, StoreError, StoreUnwritable
+from explorer.errors import StoreError, StoreUnwritable
 from explorer.models.requests import Image
-from explorer.store import counts, rows, webp
+from explorer.store import counts, rows
 from explorer.store.annotations import Annotations
-from explorer.store.blobs import place
+from explorer.store.damage import Damage
 from explorer.store.database import Database
-from explorer.store.entries import Entry, encoded, stage
+from explorer.store.entries import Entry, encoded, put, stage
 from explorer.store.observations import Observation
 from explorer.store.opening import prepare, prepare_reading
 from explorer.store.readonly import ReadonlyBlobs, hold
-from explorer.store.records import filtered_line, provenance_line, tried_again_line
+from explorer.store.records import lines_without_file, provenance_line, tried_again_line
 from explorer.store.verification import Verification
 
 if TYPE_CHECKING:
@@ -37,9 +36,6 @@ if TYPE_CHECKING:
 _BATCH = 32
 _WRITERS = min(4, os.cpu_count() or 1)
 
-_log = logging.getLogger(__name__)
-
-
 _Item = TypeVar("_Item", Image, Entry)
 
 
@@ -56,6 +52,7 @@ class Store:
         self._blobs = parts.blobs
         self._database = parts.database
         self._journal = parts.journal
+        self._damage = Damage(parts.blobs, parts.database)
         self.notices = parts.notices
         self.annotations = Annotations(parts.database, parts.journal)
 
@@ -141,7 +138,7 @@ class Store:
         with self._database.reading() as connection:
             stored = list(counts.files(connection, asked))
         for row in stored:
-            self._is_whole(row)
+            self._damage.is_whole(row)
 
     def replicates(self, asked: "Asked") -> "set[tuple[str, int]]":
         """Return text and replicate of every stored image."""
@@ -280,12 +277,11 @@ class Store:
             for axis, instrument in instruments.items():
                 for perception in rows.perceptions(connection, seen, axis, instrument):
                     seen[perception.image_key][axis] = perception
-        whole = {key for key, row in stored.items() if self._is_whole(row)}
+        whole = {key: row for key, row in stored.items() if self._damage.is_whole(row)}
         return tuple(
-            Observation(request, row.filtered, seen[request.key], row.revised)
-            for request in asked
-            if request.key in whole
-            for row in (stored[request.key],)
+            Observation(one, row.filtered, seen[one.key], row.revised)
+            for one in asked
+            if (row := whole.get(one.key))
         )
 
     def perceptions_of(
@@ -314,7 +310,7 @@ class Store:
             row = next(rows.stored(connection, [key]), None)
         if row is None or row.filtered is not None:
             raise StoreError(f"No image {key!r} is stored. Generate it first.")
-        return self._whole(row)[1]
+        return self._damage.read(row)[1]
 
     def record(self, model: "ModelSpec", made: "Provenance") -> None:
         """Store the provenance of a model's images, each distinct one once."""
@@ -339,53 +335,8 @@ class Store:
 
     def verify(self, *, repair: bool) -> "Iterator[Step]":
         """Yield the steps of a verification of all files, which repairs what it can if asked."""
-        parts = self._blobs, self._database, self._journal, self._forget
+        parts = self._blobs, self._database, self._journal, self._damage.forget
         return Verification(*parts, repair=repair).steps()
-
-    def _is_whole(self, row: rows.Row) -> bool:
-        """Return whether an image passes the cheap checks, and restore a missing thumbnail."""
-        if row.digest is None:
-            return True
-        if self._blobs.size(row.key) != row.size:
-            return not self._forget(row.key)
-        if not self._blobs.has_thumbnail(row.key):
-            return self._restore_thumbnail(row.key, row.digest)
-        return True
-
-    def _restore_thumbnail(self, key: str, digest: str) -> bool:
-        """Restore a thumbnail and return whether the image was intact."""
-        try:
-            _, pixels = self._blobs.read(key, digest)
-        except StoreCorrupt:
-            return not self._forget(key)
-        try:
-            self._blobs.restore_thumbnail(key, webp.thumbnail(pixels))
-        except StoreUnwritable as error:
-            _log.warning("A missing thumbnail is not restored: %s", error)
-        return True
-
-    def _forget(self, key: str) -> bool:
-        """Remove an image if it is damaged, and return whether it is of no use."""
-        try:
-            return self._dropped(key)
-        except StoreUnwritable as error:
-            _log.warning("A damaged image is not removed: %s", error)
-            return True
-
-    def _dropped(self, key: str) -> bool:
-        with self._database.writing() as connection:
-            row = next(rows.stored(connection, [key]), None)
-            if row is None:
-                return True
-            try:
-                # Another process may have removed and regenerated it already.
-                self._blobs.read(key, row.digest)
-            except StoreCorrupt as damage:
-                rows.drop_image(connection, key)
-                self._blobs.remove(key)
-                _log.warning("%s", damage)
-                return True
-        return False
 
     def _read(self, request: "ImageRequest") -> "tuple[Entry, np.ndarray | None]":
         with self._database.reading() as connection:
@@ -397,16 +348,8 @@ class Store:
             )
         if row.filtered is not None:
             return Entry(request, row.filtered), None
-        image, pixels = self._whole(row)
+        image, pixels = self._damage.read(row)
         return Entry(request, None, row.digest, image, revised=row.revised), pixels
-
-    def _whole(self, row: rows.Row) -> "tuple[bytes, np.ndarray]":
-        """Return the bytes and pixels of an image, or remove it if it is damaged."""
-        try:
-            return self._blobs.read(row.key, row.digest)
-        except StoreCorrupt:
-            self._forget(row.key)
-            raise
 
     def _save(self, batch: "list[_Item]", encode: "Callable[[_Item], Entry]") -> int:
         """Write the files, then the rows, and return the number of new images."""
@@ -419,7 +362,7 @@ class Store:
                 entries = list(writers.map(lambda item: stage(folder, encode(item)), new))
             with self._database.writing() as connection:
                 kept = [entry for entry in entries if self._keep(connection, folder, entry)]
-                self._journal.keep(connection, [line for entry in kept for line in _lines(entry)])
+                self._journal.keep(connection, lines_without_file(kept))
                 return len(kept)
 
     def _hold(self, blobs: ReadonlyBlobs, entries: "Iterable[Entry]") -> int:
@@ -431,35 +374,21 @@ class Store:
         index.refusal = self._database.refusal
         self._database.close()
         self._database = index
+        self._damage = Damage(blobs, index)
         self.annotations = Annotations(index, self._journal)
         return new
 
     def _keep(self, connection: "sqlite3.Connection", folder: "Path", entry: Entry) -> bool:
         """Add the row and move the files into place, unless another process has done so."""
-        key = entry.request.key
-        size = None if entry.image is None else len(entry.image)
-        own = rows.Row(key, entry.filtered, entry.digest, size, entry.revised)
         # A replicate with the same seed is the same image, and the stored file is kept.
-        twin = next(rows.stored(connection, [key]), None)
-        if not rows.add_image(connection, entry.request, twin or own):
+        twin = next(rows.stored(connection, [entry.request.key]), None)
+        if not rows.add_image(connection, entry.request, twin or entry.row):
             return False
-        if twin is None or twin.digest == own.digest:
+        if twin is None or twin.digest == entry.digest:
             rows.keep_perceptions(connection, entry.perceptions)
-        if twin is not None:
-            return True
-        if entry.image is not None:
-            place(folder / entry.name, self._blobs.image_path(key))
-        if entry.thumbnail is not None:
-            place(folder / f"{entry.name}.thumbnail", self._blobs.thumbnail_path(key))
+        if twin is None:
+            put(folder, entry, self._blobs)
         return True
-
-
-def _lines(entry: Entry) -> "Iterator[bytes]":
-    """Yield the line that a filtered image has in the journal, because it has no file."""
-    request = entry.request
-    if entry.filtered is not None:
-        identity = request.model.identity
-        yield filtered_line(identity, request.prompt, request.replicate, entry.filtered)
 
 
 def _batches(items: "Iterable[_Item]") -> "Iterator[list[_Item]]":

@@ -66,11 +66,9 @@ def hold(connection: "sqlite3.Connection", blobs: ReadonlyBlobs, entries: "Itera
     """Add images to an index in memory and hold their bytes; return the number of new ones."""
     new = 0
     for entry in entries:
-        size = None if entry.image is None else len(entry.image)
-        row = rows.Row(entry.request.key, entry.filtered, entry.digest, size, entry.revised)
-        if rows.add_image(connection, entry.request, row):
+        if rows.add_image(connection, entry.request, entry.row):
             new += 1
             rows.keep_perceptions(connection, entry.perceptions)
             if entry.image is not None:
-                blobs.held[row.key] = entry.image
+                blobs.held[entry.request.key] = entry.image
     return new

@@ -19,7 +19,9 @@ from explorer.words.prompts import Prompt
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from explorer.store.entries import Entry
 
 _ANNOTATED = "annotation"
 _TAKEN_BACK = "annotation taken back"
@@ -51,6 +53,15 @@ def filtered_line(identity: str, prompt: Prompt, replicate: int, reason: str) ->
     """Return the line of a filtered image."""
     fields = {"prompt": asdict(prompt), "replicate": replicate, "reason": reason}
     return _line(_FILTERED, {"model": json.loads(identity), **fields})
+
+
+def lines_without_file(entries: "Iterable[Entry]") -> list[bytes]:
+    """Return the lines of the filtered images among new ones; they have no file to be found by."""
+    asked = [(one.request, one.filtered) for one in entries if one.filtered is not None]
+    return [
+        filtered_line(one.model.identity, one.prompt, one.replicate, reason)
+        for one, reason in asked
+    ]
 
 
 def tried_again_line(image: str) -> bytes:
