@@ -49,7 +49,7 @@ class ImageService:
     """What the service answers, in turn, and what it was asked.
 
     After the last of the `replies`, `usual` answers. `models` maps models of the hub to their ids
-    at the provider.
+    at the provider. There is nothing at the path `missing`.
     """
 
     replies: list[Reply] = field(default_factory=list)
@@ -57,6 +57,7 @@ class ImageService:
     models: dict[str, str] = field(default_factory=dict)
     asked: list[Asked] = field(default_factory=list)
     address: str = ""
+    missing: str = ""
     busiest: int = 0
     running: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -141,6 +142,8 @@ class _Handler(BaseHTTPRequestHandler):
         repo = self.path.partition("?")[0].removeprefix("/api/models/")
         if self.path.startswith("/api/models/"):
             self._send(_mapping(repo, self.service.models))
+        elif self.path == self.service.missing:
+            self._send(Reply(404))
         else:
             self._send(Reply(200, image_bytes(asked.path), {"Content-Type": "image/png"}))
 

@@ -133,7 +133,7 @@ def usage_row(usage: Usage) -> "Row":
 
 def headline(usage: Usage) -> str:
     """Return the result in one sentence."""
-    hours = ngettext("{number} hour", "{number} hours", round(usage.hours)).format(
+    hours = ngettext("{number} hour", "{number} hours", 1 if usage.hours == 1 else 2).format(
         number=figure(usage.hours)
     )
     return _("{hours} on {devices} x {hardware} use {energy} and emit {carbon}.").format(

@@ -163,7 +163,9 @@ class Lifecycle:
         training = self.training
         if training is None:
             return None
-        return self._emitted(training.kwh) if training.kwh else _exactly(training.kg)
+        if training.kwh and (training.kg is None or training.g_per_kwh is not None):
+            return self._emitted(training.kwh)
+        return _exactly(training.kg)
 
     @property
     def _embodied_kg(self) -> Range | None:

@@ -109,6 +109,8 @@ class HostedGenerator:
             raise CancelledError
         try:
             return self._accepted(request, self._patiently(request, run.over))
+        except CancelledError:
+            raise
         except Exception as error:
             if reason := refusal(error):
                 return Image(request, None, reason)
@@ -143,7 +145,9 @@ class HostedGenerator:
         return retrying(self._once, request, over)
 
     def _once(self, request: "ImageRequest", over: Event) -> "Answer":
-        over.wait(max(0.0, self._not_before - time.monotonic()))
+        # A pause that the end of the run cuts short is followed by no further request.
+        if over.wait(max(0.0, self._not_before - time.monotonic())):
+            raise CancelledError
         price = self._price()
         self._budget.spend(price)
         try:

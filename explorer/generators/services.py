@@ -184,13 +184,13 @@ class HubProvider:
 @contextmanager
 def _readable() -> "Iterator[None]":
     """Turn what the reading of an answer raises into a BrokenAnswer."""
-    from PIL import UnidentifiedImageError
+    from PIL import Image, UnidentifiedImageError
 
     try:
         yield
     except (
         *(KeyError, IndexError, TypeError, AttributeError),
-        *(UnicodeDecodeError, UnidentifiedImageError),
+        *(UnicodeDecodeError, UnidentifiedImageError, Image.DecompressionBombError),
     ) as error:
         raise BrokenAnswer(type(error).__name__) from error
     except ValueError as error:
@@ -206,9 +206,13 @@ def _bytes(found: "dict[str, Any]") -> bytes:
 
     if found.get("b64_json"):
         return base64.b64decode(found["b64_json"], validate=True)
-    # Not the client that sends the key: the image may be at any address.
-    answer = httpx2.get(found["url"], timeout=SECONDS, follow_redirects=True)
-    answer.raise_for_status()
+    try:
+        # Not the client that sends the key: the image may be at any address.
+        answer = httpx2.get(found["url"], timeout=SECONDS, follow_redirects=True)
+        answer.raise_for_status()
+    except httpx2.HTTPError as error:
+        # The image is generated and paid for, so this is no answer of the service.
+        raise BrokenAnswer("its image cannot be fetched") from error
     return answer.content
 
 

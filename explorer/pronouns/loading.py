@@ -1,6 +1,7 @@
 """Load a language model with transformers, completely, safely and in float32."""
 
 import logging
+import re
 from typing import TYPE_CHECKING, Any
 
 from explorer.errors import ExplorerError, ModelBroken
@@ -23,6 +24,7 @@ _LOUD = (
     "transformers.modeling_utils",
     "transformers.tokenization_utils_base",
 )
+_LAYER = re.compile(r"\.\d+\.")
 _LOADING: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
 
 
@@ -93,6 +95,12 @@ def _network(source: "Source") -> Any:
             f"The model {source.name!r} is incomplete: its weights lack {missing[0]!r}, so it has "
             "no head, or not all of its files are there. Save or download it again, or choose a "
             "model that is marked 'Text Generation' or 'Fill-Mask' on the hub."
+        )
+    # Heads for other tasks are left out rightly; a layer that is left out makes another model.
+    if layers := sorted(filter(_LAYER.search, report["unexpected_keys"])):
+        raise ModelBroken(
+            f"The weights of the model {source.name!r} do not fit its config.json, which has no "
+            f"place for {layers[0]!r}. Save or download it again, or choose another model."
         )
     return network
 

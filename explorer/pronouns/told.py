@@ -161,7 +161,11 @@ def _particular(words: "Sequence[Word]") -> "Iterator[str]":
     if not held:
         yield _("No profession is clearly more frequent after “she” or after “he”.")
     for pronoun, side in (("she", held), ("he", held[::-1])):
-        own = [_word(word) for word in side if (word.she > word.he) == (pronoun == "she")]
+        own = [
+            _word(word)
+            for word in side
+            if word.difference and (word.difference.estimate > 0) == (pronoun == "she")
+        ]
         if own:
             yield _("Clearly more often after “{pronoun}”: {words}.").format(
                 pronoun=pronoun, words=", ".join(own[:_WORDS])

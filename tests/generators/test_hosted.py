@@ -251,6 +251,18 @@ def test_a_broken_answer_is_asked_for_again_and_may_be_charged(
     assert budget.images == 2
 
 
+@pytest.mark.parametrize("address", ["http://127.0.0.1:9/1.png", "/v1/no/such/file"])
+def test_an_image_that_cannot_be_fetched_is_paid_for_and_asked_for_again(
+    service: ImageService, address: str
+) -> None:
+    there = service.address.removesuffix("/v1") + address if address.startswith("/") else address
+    service.missing = "/v1/no/such/file"
+    service.replies = [json_reply({"data": [{"url": there}]})]
+    budget = Budget(1)
+    assert one(made(budget=budget)).pixels is not None
+    assert budget.images == 2
+
+
 def test_a_slow_answer_is_waited_for_and_no_longer_than_that(
     service: ImageService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -455,6 +467,21 @@ def test_what_a_provider_lacks_is_said(
     with pytest.raises(kind) as caught:
         one(name=name)
     assert TOKEN not in str(caught.value)
+
+
+def test_ctrl_c_in_a_pause_sends_nothing_more(service: ImageService) -> None:
+    service.replies = [error_reply(429, "Slow down.", Retry_After="30")] * 3
+    budget = Budget(1)
+
+    def interrupt() -> None:
+        time.sleep(0.5)
+        signal.pthread_kill(main_thread().ident or 0, signal.SIGINT)
+
+    Thread(target=interrupt).start()
+    with pytest.raises(KeyboardInterrupt):
+        list(made(budget=budget).generate(requests(9)))
+    assert len(service.generations) == 3
+    assert budget.images == 0
 
 
 def test_ctrl_c_keeps_what_is_under_way(service: ImageService) -> None:

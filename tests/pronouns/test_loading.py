@@ -54,6 +54,15 @@ def test_a_masked_model_loads_as_it_was_saved(tmp_path: Path, settings: Settings
     assert [one.log_odds for one in found] == pytest.approx([one.log_odds for one in known])
 
 
+def test_a_layer_that_the_configuration_leaves_out_is_refused(
+    folder: Path, settings: Settings
+) -> None:
+    config = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps(config | {"n_layer": 1}))
+    with pytest.raises(ModelBroken, match=r"no place for '.*h\.1\."):
+        load(folder, settings)
+
+
 def test_half_precision_is_computed_in_single(folder: Path, settings: Settings) -> None:
     weights = folder / "model.safetensors"
     halves = {name: one.half() for name, one in load_file(weights).items()}

@@ -94,6 +94,15 @@ def test_completions_are_told_with_the_empty_ones_and_the_significant_words() ->
     assert "more often after “he”: carpenter (0 against 40 times, \N{MINUS SIGN}100" in text
 
 
+def test_a_word_belongs_to_the_pronoun_with_the_larger_share_of_it() -> None:
+    she = Completions(TEMPLATES[0], "she", ("a nurse",) * 100 + ("a carpenter",) * 900)
+    he = Completions(TEMPLATES[0], "he", ("a nurse",) * 30 + ("a carpenter",) * 70)
+    kept = replace(KEPT, completions=(she, he))
+    text = " ".join(completion_sentences(kept, TEMPLATES, ("nurse", "carpenter")))
+    assert "more often after “he”: nurse (100 against 30 times" in text
+    assert "more often after “she”: carpenter" in text
+
+
 def test_equal_completions_name_no_word() -> None:
     same = [Completions(TEMPLATES[0], pronoun, ("a nurse",) * 5) for pronoun in ("she", "he")]
     kept = replace(KEPT, completions=tuple(same))
