@@ -17,7 +17,7 @@ from explorer.page.annotation_report import report
 from explorer.page.annotation_task import Session, Task, parse
 from explorer.page.combobox import combobox
 from explorer.page.form import chosen_text, model_field, whole
-from explorer.page.rendering import alert
+from explorer.page.rendering import alert, answering
 from explorer.perception.annotations import checked_annotator
 from explorer.perception.axes import load_axes
 from explorer.perception.samples import LEAST, MOST, SIZE
@@ -73,8 +73,10 @@ class View:
 
     def opened(self, event: gr.EventData) -> list[Any]:
         """Show the session of an address, with the name that the browser remembers."""
-        asked = parse(QueryParams(str(event.query).removeprefix("?")))
-        return [[asked.model], [asked.axis], *begun(self.desk, asked, str(event.name))]
+        query = str(event.query)
+        asked = parse(QueryParams(query.removeprefix("?")))
+        *entry, task, told = begun(self.desk, asked, str(event.name))
+        return [[asked.model], [asked.axis], *entry, answering(query, task), told]
 
     def named(self, *values: object) -> list[Any]:
         """Begin with the name in its field."""
@@ -141,7 +143,7 @@ def _entry(*, writable: bool) -> Entry:
 def _connect(view: View) -> None:
     fields, entry, outputs = list(view.fields), view.entry, [view.task, view.told]
     session, begun = [*fields, view.annotator], [view.annotator, entry.row, *outputs]
-    view.task.revisit(view.opened, None, [*fields, *begun], **_QUIET)
+    view.task.revisit(view.opened, None, [*fields, *begun], trigger_mode="multiple", **_QUIET)
     gr.on(
         [field.input for field in view.fields],
         view.changed,

@@ -26,7 +26,7 @@ from explorer.footprint.lifecycle_report import (
 from explorer.footprint.training import load_trainings
 from explorer.page.combobox import combobox
 from explorer.page.footprint_choice import NOWHERE, OFF, ON, Asked, parse
-from explorer.page.rendering import alert, render
+from explorer.page.rendering import alert, answering, render
 from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
@@ -65,7 +65,9 @@ class View:
 
     def revisited(self, event: gr.EventData) -> list[Any]:
         """Show what the address asks that Back or Forward led to."""
-        return self.of(parse(QueryParams(str(event.query).removeprefix("?"))))
+        query = str(event.query)
+        *values, html = self.of(parse(QueryParams(query.removeprefix("?"))))
+        return [*values, answering(query, html)]
 
     def changed(self, *values: object) -> str:
         """Show what the fields ask."""
@@ -84,7 +86,7 @@ def view(page: gr.Blocks, desk: "Desk") -> None:
     shown = gr.HTML("", elem_id="bx-footprint", js_on_load=_ON_LOAD, apply_default_css=False)
     made = View(desk, fields, shown)
     page.load(made.opened, None, [*fields, shown], **_QUIET)
-    shown.revisit(made.revisited, None, [*fields, shown], **_QUIET)
+    shown.revisit(made.revisited, None, [*fields, shown], trigger_mode="multiple", **_QUIET)
     triggers = [trigger for field in fields for trigger in _triggers(field)]
     gr.on(triggers, made.changed, list(fields), shown, trigger_mode="always_last", **_QUIET)
 

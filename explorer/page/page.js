@@ -35,18 +35,20 @@
     tellTheSpace(address());
   }
 
-  // An address was opened, by a link, a reload, Back or Forward: `revisit` asks the server for its choice.
+  // An address was opened, by a link, a reload, Back or Forward: `ask` asks the server for its choice,
+  // and the answer says which address it answers.
 
-  let arriving = true;
+  let landing = true;
   let typed = null;
+  let ask = () => {};
 
   function arrive(revisit) {
+    ask = () => revisit(location.search);
     addEventListener("popstate", () => {
       const shown = view() && parameters(view().dataset.address);
       if (shown && same(parameters(location.search).filter(isChoice), shown)) return follow();
-      arriving = true;
       if (dialog?.open) closeQuietly();
-      revisit(location.search);
+      ask();
     });
   }
 
@@ -65,17 +67,27 @@
     for (const details of all("details[data-key]", element)) details.open = unfolded.has(details.dataset.key);
     tellExpanded();
     tellTitles();
+    const answered = element.querySelector("[data-answers]")?.dataset.answers;
+    if (answered !== undefined && answered !== location.search) return leave();
+    const arriving = landing || answered !== undefined;
     if (arriving) follow();
     else frame();
     // A number that is being typed is one choice.
     const field = document.activeElement?.matches("input[type=number]") ? document.activeElement : null;
     write(arriving || (field && field === typed) ? "replaceState" : "pushState", arriving ? history.state : null);
     typed = arriving ? null : field;
-    arriving = false;
+    landing = false;
     for (const other of ["explore", "compare", "gaps"]) {
       const link = document.querySelector(`.bx-header a[data-view="${other}"]`);
       if (link && view().dataset[other]) link.search = view().dataset[other];
     }
+  }
+
+  // Somebody went on before the answer came. What is shown gives way to what the address says now.
+
+  function leave() {
+    frame();
+    ask();
   }
 
   document.addEventListener("focusout", () => (typed = null));

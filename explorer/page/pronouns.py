@@ -23,7 +23,7 @@ from explorer.page.pronoun_findings import (
     questions,
     show,
 )
-from explorer.page.rendering import alert, render
+from explorer.page.rendering import alert, answering, render
 from explorer.pronouns.kept import kept_names
 from explorer.pronouns.run import run
 from explorer.pronouns.source import find_source
@@ -65,7 +65,9 @@ class View:
 
     def revisited(self, event: gr.EventData) -> list[Any]:
         """Show the session of the address that Back or Forward led to."""
-        return opening(self.desk, QueryParams(str(event.query).removeprefix("?")))
+        query = str(event.query)
+        *values, html = opening(self.desk, QueryParams(query.removeprefix("?")))
+        return [*values, answering(query, html)]
 
     def changed(self, *values: Any) -> list[Any]:
         """Show the session in the fields."""
@@ -101,7 +103,9 @@ def _connect(view: View, page: gr.Blocks) -> None:
     fields = [view.model, view.images, view.year]
     outputs = [view.status, view.score, view.findings]
     page.load(view.opened, None, [*fields, *outputs], **_QUIET)
-    view.findings.revisit(view.revisited, None, [*fields, *outputs], **_QUIET)
+    view.findings.revisit(
+        view.revisited, None, [*fields, *outputs], trigger_mode="multiple", **_QUIET
+    )
     gr.on(
         [view.model.input, view.images.input],
         view.changed,

@@ -17,7 +17,7 @@ from explorer.findings.services import spent_sentence
 from explorer.models.hub import start
 from explorer.page.choice import parse, study
 from explorer.page.form import ONE_PROFESSION, Form, FormKind, form
-from explorer.page.rendering import alert, render
+from explorer.page.rendering import alert, answering, render
 from explorer.page.todo import button_text, progress_text, status_text, to_do, unwatched_text
 from explorer.translations import gettext as _
 from explorer.words.references import read_references
@@ -84,8 +84,9 @@ class View:
 
     def revisited(self, request: gr.Request, event: gr.EventData) -> list[Any]:
         """Show the choice in the address that Back or Forward led to."""
-        query = QueryParams(str(event.query).removeprefix("?"))
-        return revisit(self, query, _visitor(request))
+        query = str(event.query)
+        *values, html = opening(self, QueryParams(query.removeprefix("?")), _visitor(request))
+        return [*values, answering(query, html)]
 
     def changed(self, request: gr.Request, *values: object) -> list[Any]:
         """Show the choice in the fields."""
@@ -162,7 +163,9 @@ def _connect(view: View, page: gr.Blocks) -> None:
     outputs = [view.status, view.generate, view.cancel, view.findings]
     fields = view.form.fields
     opened = page.load(view.opened, None, [*fields, *outputs], **_QUIET)
-    revisited = view.findings.revisit(view.revisited, None, [*fields, *outputs], **_QUIET)
+    revisited = view.findings.revisit(
+        view.revisited, None, [*fields, *outputs], trigger_mode="multiple", **_QUIET
+    )
     changed = gr.on(
         [trigger for field in fields for trigger in _triggers(field)],
         view.changed,
@@ -211,16 +214,6 @@ def opening(view: View, parameters: "Parameters", visitor: str) -> list[Any]:
     except ExplorerError as error:
         values, shown = view.form.values(view.default), _failure(error)
     view.shown[visitor] = tuple(values)
-    return [*values, *shown]
-
-
-def revisit(view: View, parameters: "Parameters", visitor: str) -> list[Any]:
-    """Fill the fields from an address that was shown before, and show its choice."""
-    try:
-        values = view.form.values(parse(parameters, view.default))
-    except ExplorerError:
-        return opening(view, parameters, visitor)
-    _adjectives, *shown = change(view, values, visitor)
     return [*values, *shown]
 
 

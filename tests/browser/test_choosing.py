@@ -176,6 +176,36 @@ def test_what_unfolds_says_whether_it_is_unfolded(visit: Visit, address: str) ->
         expect(fold).to_have_attribute("aria-expanded", "true")
 
 
+# The server's answers wait until they are released.
+HOLD = """() => {
+  const send = window.fetch, released = new Promise((resolve) => (window.release = resolve));
+  window.fetch = async (...request) => {
+    if (String(request[0]).includes("queue/join")) await released;
+    return send(...request);
+  };
+}"""
+
+
+def test_back_and_forward_can_be_pressed_faster_than_the_server_answers(visit: Visit) -> None:
+    page = visit("?profession=author&adjectives=none&images=9")
+    box, heading = field(page, "Profession"), page.get_by_role("heading", level=1)
+    for word in ("nurse", "painter"):
+        box.click()
+        page.keyboard.type(word)
+        page.keyboard.press("Enter")
+        wait_for(page, profession=word)
+    for steps, word in ((("go_back", "go_back"), "an author"), (("go_forward",) * 2, "a painter")):
+        page.evaluate(HOLD)
+        for step in steps:
+            getattr(page, step)()
+        page.evaluate("release()")
+        expect(heading).to_contain_text(f"of {word} ", timeout=PATIENCE_MS)
+        wait_for(page, profession=word.split()[1])
+    for word in ("a nurse", "an author"):
+        page.go_back()
+        expect(heading).to_contain_text(f"of {word} ", timeout=PATIENCE_MS)
+
+
 def test_back_and_forward_lead_through_every_choice(visit: Visit) -> None:
     page = visit("?profession=author&adjectives=none&images=9")
     field(page, "Profession").click()

@@ -26,7 +26,6 @@ from explorer.page.view import (
     change,
     opening,
     reply,
-    revisit,
     upload,
     view,
     watch,
@@ -164,13 +163,13 @@ def test_back_fills_the_fields(desk: Desk, opened: Opened) -> None:
     shown = opened(desk)
     values = shown.form.values(SMALL)
     change(shown, values, "me")
-    *again, status, _, _, findings = revisit(
+    *again, status, _, _, findings = opening(
         shown, QueryParams(address(EXPLORE).removeprefix("?")), "me"
     )
     assert again == shown.form.values(EXPLORE)
     assert parse_html(status).text.startswith("0 of 189 images are here.")
     assert parse_html(findings).one("article").attributes["data-address"] == address(EXPLORE)
-    *again, status, _, _, _ = revisit(shown, QueryParams("gate=maybe"), "me")
+    *again, status, _, _, _ = opening(shown, QueryParams("gate=maybe"), "me")
     assert again == shown.form.values(EXPLORE)
     assert "'maybe'" in alert(status)
 
