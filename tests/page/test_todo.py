@@ -45,7 +45,7 @@ def test_what_the_missing_images_take_is_told_and_never_of_a_guessed_place(desk:
     assert "kWh and 6.4 to 99 g CO2e (from published figures)." in to_do(asked, nowhere).footprint
     named = replace(desk, settings=replace(desk.settings, country="France"))
     told = to_do(asked, named).footprint
-    assert told == "About 0.13 kWh and 11 g CO2e (from published figures)."
+    assert told == "About 0.13 kWh and 9.4 g CO2e (from published figures)."
     assert status_text(to_do(asked, named), stopped=False).endswith(told)
     wrong = replace(desk, settings=replace(desk.settings, country="Frnce"))
     assert "Did you mean 'France'" in to_do(asked, wrong).footprint
