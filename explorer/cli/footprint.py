@@ -7,12 +7,13 @@ from cyclopts import Parameter
 
 from explorer import settings as machine
 from explorer.cli.app import app, footprint_commands
-from explorer.cli.options import Asked, CacheFolder, Changed, Models
+from explorer.cli.options import Asked, CacheFolder, Changed, Models, Price, Spending
 from explorer.cli.output import Output, print_sentences
 from explorer.footprint.calculator import Usage, formulas, headline, usage_row, usage_sources
 from explorer.footprint.embodied import BLOOM, Embodied
 from explorer.footprint.equivalents import equivalents_sentence
-from explorer.footprint.estimates import Place, estimate_rows, estimate_sentences, of_study
+from explorer.footprint.estimate_report import estimate_sentences
+from explorer.footprint.estimates import Place, estimate_rows, of_study
 from explorer.footprint.grids import find_grid, load_grids
 from explorer.footprint.hardware import find_hardware, load_hardware
 from explorer.footprint.lifecycle import DAYS, USES_A_DAY, Lifecycle, Use
@@ -33,7 +34,8 @@ if TYPE_CHECKING:
 
 _ESTIMATE_COLUMNS = (
     *("model", "images", "seconds", "basis", "kwh", "kwh_least", "kwh_most"),
-    *("kg", "kg_least", "kg_most", "embodied_share", "half_width_profession", "half_width_model"),
+    *("kg", "kg_least", "kg_most", "embodied_share", "usd"),
+    *("half_width_profession", "half_width_model"),
 )
 _USAGE_COLUMNS = ("hardware", "devices", "hours", "watts", "kwh", "kg_least", "kg", "kg_most")
 _LIFECYCLE_COLUMNS = ("part", "known", "kwh", "kwh_least", "kwh_most", "kg", "kg_least", "kg_most")
@@ -154,10 +156,10 @@ Without = Annotated[
     name="estimate",
     help=_(
         "Estimate what a study will take before it starts.\n\n"
-        "Images, time, energy, emissions, and the precision that the study will have; and the "
-        "smallest study that still tells two models 10 points apart. The energy of an image is "
-        "measured on this machine, else published for the model, else counted from its operations: "
-        "the output says which. Nothing is generated or downloaded."
+        "Images, time, energy, emissions, the money that services ask, and the precision that the "
+        "study will have; and the smallest study that still tells two models 10 points apart. The "
+        "energy of an image is measured on this machine, else published for the model, else "
+        "counted from its operations: the output says which. Nothing is generated or downloaded."
     ),
 )
 def estimate_study(
@@ -169,17 +171,19 @@ def estimate_study(
     hardware: Hardware = None,
     no_embodied: Without = False,
     making: Making = Making(),
+    price: Price = None,
     output: Output = Output(),
     cache: CacheFolder = None,
 ) -> None:
     """Print what a study will take."""
-    settings = machine.load(cache)
+    settings = Spending(price=price).applied(machine.load(cache))
     study = asked.study(changed.cards(model, settings))
     place = Place(
         settings.device,
         where.grid(settings),
         find_hardware(hardware) if hardware else None,
         None if no_embodied else making.constants(),
+        price_usd=settings.price_usd,
     )
     found = of_study(study, place)
     if output.write(estimate_rows(study, found), _ESTIMATE_COLUMNS):

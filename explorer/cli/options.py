@@ -44,6 +44,14 @@ Models = Annotated[
     ),
 ]
 Year = Annotated[int, Parameter(metavar="YEAR", help=_("Year of the labour statistics."))]
+Price = Annotated[
+    float | None,
+    Parameter(
+        metavar="USD",
+        help=_("The price of an image of a service."),
+        show_default=_("the listed one"),
+    ),
+]
 CacheFolder = Annotated[
     Path | None,
     Parameter(
@@ -216,14 +224,7 @@ class Spending:
             help=_("The most to spend on images of services; without it, nothing is spent."),
         ),
     ] = None
-    price: Annotated[
-        float | None,
-        Parameter(
-            metavar="USD",
-            help=_("The price of an image of a service."),
-            show_default=_("the listed one"),
-        ),
-    ] = None
+    price: Price = None
 
     def applied(self, settings: "Settings") -> "Settings":
         """Return the settings with these amounts, where they are given."""

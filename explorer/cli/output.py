@@ -55,6 +55,17 @@ class Output:
         Parameter(help=_("Begin CSV with a byte order mark, which tells Excel that it is UTF-8.")),
     ] = False
 
+    def __post_init__(self) -> None:
+        """Refuse what cannot be written before anything is computed.
+
+        Raises:
+            InvalidData: CSV and JSON both go to standard output.
+            UnknownName: there is no such separator.
+        """
+        find_separator(self.separator)
+        if self.csv == "-" and self.as_json:
+            raise InvalidData(_("--csv '-' and --json both write to standard output. Choose one."))
+
     def write(
         self, rows: "Sequence[Row]", columns: Sequence[str], every: Sequence[str] = ()
     ) -> bool:
@@ -66,11 +77,8 @@ class Output:
             every: the columns of CSV without rows; by default those of the table.
 
         Raises:
-            InvalidData: CSV and JSON both go to standard output, or the file cannot be written.
-            UnknownName: there is no such separator.
+            InvalidData: the file cannot be written.
         """
-        if self.csv == "-" and self.as_json:
-            raise InvalidData(_("--csv '-' and --json both write to standard output. Choose one."))
         if self.csv is not None:
             self._write_csv(self.csv, rows, every or columns)
         if self.as_json:
@@ -112,6 +120,16 @@ class FindingsOutput(Output):
         ),
     ] = False
 
+    def __post_init__(self) -> None:
+        """Refuse the same, and readable rows that are not written as CSV.
+
+        Raises:
+            InvalidData, UnknownName: what cannot be written.
+        """
+        Output.__post_init__(self)
+        if self.readable and (self.csv is None or self.as_json):
+            raise InvalidData(_("--readable is about CSV. Add --csv, and leave --json out."))
+
     def write_findings(
         self,
         rows: "Sequence[Row]",
@@ -122,13 +140,10 @@ class FindingsOutput(Output):
         """Write the rows as `write` does, or those that `readable` makes of them.
 
         Raises:
-            InvalidData: the same, or readable rows are not written as CSV.
-            UnknownName: there is no such separator.
+            InvalidData: the file cannot be written.
         """
         if not self.readable:
             return self.write(rows, columns, every)
-        if self.csv is None or self.as_json:
-            raise InvalidData(_("--readable is about CSV. Add --csv, and leave --json out."))
         made = readable_table(rows, every, readable, find_separator(self.separator))
         return self.write(made[0], (), made[1])
 

@@ -8,7 +8,7 @@ from cyclopts.validators import Number
 from explorer import settings as machine
 from explorer.cli.app import app
 from explorer.cli.options import ALL, Asked, CacheFolder, Year
-from explorer.cli.output import Output, print_sentences, say
+from explorer.cli.output import FindingsOutput, print_sentences, say
 from explorer.cli.store import opened
 from explorer.errors import InvalidData
 from explorer.models.catalog import find_model
@@ -91,7 +91,7 @@ def ask_pronouns(
         bool, Parameter(help=_("Score chat models without their chat template."))
     ] = False,
     year: Year = DEFAULT_YEAR,
-    output: Output = Output(),
+    output: FindingsOutput = FindingsOutput(),
     cache: CacheFolder = None,
 ) -> None:
     """Print the log-odds of the pronouns, or the professions that models write by themselves."""
@@ -101,19 +101,17 @@ def ask_pronouns(
     if not models:
         raise InvalidData(_("No model is given. Name one, such as 'pronoun-skewed'."))
     settings = machine.load(cache)
-    asked = Questions(
-        professions=_professions(profession, own_profession),
-        templates=tuple(map(check_pronoun_template, template)) or TEMPLATES,
-        completions=completions,
-        plain=plain,
-    )
+    professions = _professions(profession, own_profession)
+    templates = tuple(map(check_pronoun_template, template)) or TEMPLATES
     checked_year(year)
-    images = _images(images_of, asked, settings) if images_of else {}
-    found = [_probed(name, settings, asked) for name in dict.fromkeys(models)]
     if completions:
-        _show_words(found, asked, output)
+        asked = Questions((), templates, completions, plain)
+        _require_continuable(asked, images_of)
+        _show_words(_probed(models, settings, asked), templates, professions, output)
     else:
-        _show_scores(found, asked, output, images, images_of, year)
+        asked = Questions(professions, templates, plain=plain)
+        images = _images(images_of, professions, settings) if images_of else {}
+        _show_scores(_probed(models, settings, asked), asked, output, images, images_of, year)
 
 
 def _professions(listed: tuple[str, ...], own: tuple[str, ...]) -> tuple[str, ...]:
@@ -121,20 +119,45 @@ def _professions(listed: tuple[str, ...], own: tuple[str, ...]) -> tuple[str, ..
     return Asked(profession=listed or usual, own_profession=own).professions
 
 
-def _images(generator: str, asked: "Questions", settings: "Settings") -> "dict[str, ImageShare]":
+def _require_continuable(asked: "Questions", images_of: str | None) -> None:
+    if images_of:
+        raise InvalidData(_("--with sets images beside scores. Leave it or --completions out."))
+    if not asked.openings:
+        from explorer.pronouns.templates import TEMPLATES
+
+        raise InvalidData(
+            _(
+                "In none of the templates a profession follows on the pronoun, so there is nothing "
+                "to continue. Give one such as {template!r}."
+            ).format(template=TEMPLATES[0])
+        )
+
+
+def _images(
+    generator: str, professions: tuple[str, ...], settings: "Settings"
+) -> "dict[str, ImageShare]":
     from explorer.pronouns.beside import image_shares
 
     card = find_model(generator, settings.device, cache=settings.cache)
     with opened(settings) as store:
-        return image_shares(card, asked.professions, store)
+        return image_shares(card, professions, store)
 
 
-def _probed(name: str, settings: "Settings", asked: "Questions") -> "Kept":
+def _probed(
+    models: tuple[str, ...], settings: "Settings", asked: "Questions"
+) -> "tuple[Kept, ...]":
+    return tuple(_asked(name, settings, asked) for name in dict.fromkeys(models))
+
+
+def _asked(name: str, settings: "Settings", asked: "Questions") -> "Kept":
     from explorer.pronouns.run import run
     from explorer.pronouns.source import find_source
+    from explorer.pronouns.told import changed_sentence
 
-    kept = None
-    for step in run(find_source(name), settings, asked):
+    kept, source = None, find_source(name)
+    if changed := changed_sentence(source, settings.cache):
+        say(changed)
+    for step in run(source, settings, asked):
         kept = step.kept
         if step.done:
             pattern = _("{name}: step {done} of {total}")
@@ -146,14 +169,14 @@ def _probed(name: str, settings: "Settings", asked: "Questions") -> "Kept":
 def _show_scores(
     found: "Sequence[Kept]",
     asked: "Questions",
-    output: Output,
+    output: FindingsOutput,
     images: "dict[str, ImageShare]",
     generator: str | None,
     year: int,
 ) -> None:
     from explorer.pronouns.beside import beside
     from explorer.pronouns.probe import leans
-    from explorer.pronouns.rows import lean_rows
+    from explorer.pronouns.rows import lean_rows, readable_lean
     from explorer.pronouns.told import probe_sentences
 
     compared = [
@@ -161,16 +184,21 @@ def _show_scores(
         for kept in found
     ]
     rows = [row for kept, own in compared for row in lean_rows(kept, own, generator)]
-    if output.write(rows, _COLUMNS):
+    if output.write_findings(rows, _COLUMNS, readable_lean):
         for kept, own in compared:
             print_sentences(probe_sentences(kept, own, generator, year))
 
 
-def _show_words(found: "Sequence[Kept]", asked: "Questions", output: Output) -> None:
-    from explorer.pronouns.rows import word_rows
+def _show_words(
+    found: "Sequence[Kept]",
+    templates: tuple[str, ...],
+    professions: tuple[str, ...],
+    output: FindingsOutput,
+) -> None:
+    from explorer.pronouns.rows import WORD_COLUMNS, readable_word, word_rows
     from explorer.pronouns.told import completion_sentences
 
-    rows = [row for kept in found for row in word_rows(kept, asked.templates, asked.professions)]
-    if output.write(rows, _WORD_COLUMNS):
+    rows = [row for kept in found for row in word_rows(kept, templates, professions)]
+    if output.write_findings(rows, _WORD_COLUMNS, readable_word, WORD_COLUMNS):
         for kept in found:
-            print_sentences(completion_sentences(kept, asked.templates, asked.professions))
+            print_sentences(completion_sentences(kept, templates, professions))

@@ -13,8 +13,9 @@ from explorer.cli.options import CacheFolder
 from explorer.cli.output import Output, print_sentences
 from explorer.cli.progress import shown_count
 from explorer.errors import StoreCorrupt, StoreUnwritable
+from explorer.pronouns.kept import is_damaged, kept_files
 from explorer.store.index import Store
-from explorer.store.verification import Problem
+from explorer.store.verification import Flaw, Problem
 from explorer.translations import gettext as _
 from explorer.translations import ngettext
 
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from explorer.findings.tables import Row
-    from explorer.store.verification import Flaw
 
 _COLUMNS = ("problem", "file", "repaired")
 
@@ -30,8 +30,9 @@ _COLUMNS = ("problem", "file", "repaired")
 @app.command(
     help=_(
         "Check every stored image against its checksum, and all that is stored beside it.\n\n"
-        "Thumbnails, files that the index does not know, leftovers of killed runs and annotations "
-        "are checked too. One row for each problem; exit status 1 if one is left."
+        "Thumbnails, files that the index does not know, leftovers of killed runs, annotations and "
+        "the answers of language models are checked too. One row for each problem; exit status 1 "
+        "if one is left."
     )
 )
 def verify(
@@ -48,6 +49,7 @@ def verify(
     """Print what is wrong with the store, and repair it if asked."""
     with closing(_opened(machine.load(cache).cache, repair=repair)) as store:
         images, flaws = _verified(store, repair=repair)
+        flaws += _answers(store.root, repair=repair)
         annotations = len(store.annotations.all())
         if output.write([_row(flaw) for flaw in flaws], _COLUMNS):
             pattern = _("Checked in {folder!r}: images: {images}, annotations: {annotations}.")
@@ -80,6 +82,14 @@ def _verified(store: Store, *, repair: bool) -> "tuple[int, list[Flaw]]":
     return images, flaws
 
 
+def _answers(folder: "Path", *, repair: bool) -> "Iterator[Flaw]":
+    """Yield the damaged files of language models' answers, removed if asked."""
+    for path in filter(is_damaged, kept_files(folder)):
+        if repair:
+            path.unlink(missing_ok=True)
+        yield Flaw(Problem.ANSWERS, path, repaired=repair)
+
+
 def _row(flaw: "Flaw") -> "Row":
     return {"problem": str(flaw.problem), "file": str(flaw.path), "repaired": flaw.repaired}
 
@@ -108,6 +118,7 @@ def _remedies() -> dict[Problem, tuple[str, str]]:
         Problem.STRANGE: ("", _("It is left alone. Move it away, or delete it.")),
         Problem.LONE_THUMBNAIL: (_("Removed."), repair),
         Problem.LEFTOVER: (_("Removed."), repair),
+        Problem.ANSWERS: (_("Removed; the next `pronouns` asks the model again."), repair),
     }
 
 

@@ -167,7 +167,7 @@ def plan_sentences(found: Plan, asked: Size) -> "Iterator[str]":
         yield _(
             "These numbers include a factor of {factor} for the known errors of the instrument."
         ).format(factor=f"{found.inflation:.2f}")
-    yield _precision_sentence(found, asked)
+    yield precision_sentence(found, asked)
     yield _("Precision is lower where the images of one prompt are very similar.")
 
 
@@ -193,7 +193,8 @@ def _half_width(images: int, found: Plan) -> float | None:
     return half_width(_worth(images, found)) if images >= FEWEST else None
 
 
-def _precision_sentence(found: Plan, asked: Size) -> str:
+def precision_sentence(found: Plan, asked: Size) -> str:
+    """Return how precise shares near 50% are with the images of a study."""
     return _(
         "Precision of a share near 50% with the images of this study, at 95% confidence: {cell} "
         "for one profession with one adjective (n = {cell_images}), {profession} for one "

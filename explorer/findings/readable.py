@@ -54,7 +54,7 @@ def readable_tally(row: "Given") -> "Row":
         **_question(row),
         _("Images with this label"): row["count"],
         _("Images with any label"): row["classified"],
-        _("Share"): _percent(row["corrected_share"] if corrected else row["share"]),
+        _("Share"): percent_text(row["corrected_share"] if corrected else row["share"]),
         **_limits(row[low], row[high]),
         _("Corrected"): _yes(corrected),
         _("Without a label"): _unlabelled(row),
@@ -70,9 +70,9 @@ def readable_comparison(row: "Given") -> "Row":
         _("Profession"): _word(row["profession"]),
         _("Adjective"): _word(row["adjective"]),
         **_question(row),
-        _("Share of A as counted"): _percent(row["left_share"]),
-        _("Share of B as counted"): _percent(row["right_share"]),
-        _("Difference, A minus B"): _percent(row[name]),
+        _("Share of A as counted"): percent_text(row["left_share"]),
+        _("Share of B as counted"): percent_text(row["right_share"]),
+        _("Difference, A minus B"): percent_text(row[name]),
         **_limits(row[f"{name}_low"], row[f"{name}_high"]),
         _("Corrected"): _yes(corrected),
         _("q"): chance_text(row["q"]),
@@ -88,13 +88,13 @@ def readable_gap(row: "Given") -> "Row":
         _("Model"): row["model"],
         _("Profession"): _word(row["profession"]),
         _("Images with any label"): row["classified"],
-        _("Share perceived as feminine"): _percent(row["share"]),
+        _("Share perceived as feminine"): percent_text(row["share"]),
         **_limits(row["share_low"], row["share_high"]),
-        _("Reference: share of women"): _percent(row["reference_share"]),
+        _("Reference: share of women"): percent_text(row["reference_share"]),
         _("Fit of the reference"): row["reference_match"] and match_text(row["reference_match"]),
-        _("Gap"): _percent(row["gap"]),
-        _("Gap from"): _percent(row["gap_low"]),
-        _("Gap to"): _percent(row["gap_high"]),
+        _("Gap"): percent_text(row["gap"]),
+        _("Gap from"): percent_text(row["gap_low"]),
+        _("Gap to"): percent_text(row["gap_high"]),
         _("q"): chance_text(row["q"]),
         _("Without a label"): _unlabelled(row),
     }
@@ -106,9 +106,9 @@ def readable_tones(row: "Given") -> "Row":
         _("Model"): row["model"],
         _("Profession"): _word(row["profession"]),
         _("Images with any label"): row["classified"],
-        _("Distance from equal tones"): _percent(row["total_variation"]),
-        _("Distance expected by chance"): _percent(row["total_variation_by_chance"]),
-        _("Chance limit"): _percent(row["total_variation_line"]),
+        _("Distance from equal tones"): percent_text(row["total_variation"]),
+        _("Distance expected by chance"): percent_text(row["total_variation_by_chance"]),
+        _("Chance limit"): percent_text(row["total_variation_line"]),
         _("Without a label"): _unlabelled(row),
     }
 
@@ -124,7 +124,7 @@ def readable_shift(row: "Given") -> "Row":
         _("Professions"): row["professions"],
         _("Images with it"): row["with_classified"],
         _("Images without it"): row["without_classified"],
-        _("Shift of the feminine share"): _percent(row[name]),
+        _("Shift of the feminine share"): percent_text(row[name]),
         **_limits(row[f"{name}_low"], row[f"{name}_high"]),
         _("Corrected"): _yes(corrected),
         _("q"): chance_text(row["q"]),
@@ -161,13 +161,18 @@ def chance_text(value: float | None) -> str | None:
     return "< 0.001" if value < 0.001 else f"{value:.2g}"  # noqa: PLR2004 - as journals do
 
 
+def percent_text(share: float | None) -> str | None:
+    """Return a share as a percentage; None where there is none."""
+    return None if share is None else f"{share:z.1%}"
+
+
 def _question(row: "Given") -> "Row":
     axis = row["axis"] and find_axis(row["axis"]).title
     return {_("Question"): axis, _("Perceived as"): row["label"]}
 
 
 def _limits(low: float | None, high: float | None) -> "Row":
-    return {_("From (95% interval)"): _percent(low), _("To (95% interval)"): _percent(high)}
+    return {_("From (95% interval)"): percent_text(low), _("To (95% interval)"): percent_text(high)}
 
 
 def _unlabelled(row: "Given", side: str = "") -> str:
@@ -194,10 +199,6 @@ def _word(word: str | None) -> str:
     if word == ALL.value:
         return _("all")
     return _("none") if word is None else word
-
-
-def _percent(share: float | None) -> str | None:
-    return None if share is None else f"{share:z.1%}"
 
 
 def _yes(value: bool) -> str:  # noqa: FBT001 - the value itself

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from explorer.generators.budget import Spent
     from explorer.models.catalog import ModelCard
+    from explorer.models.prices import Price
     from explorer.settings import Settings
     from explorer.store.index import Store
     from explorer.study import Study
@@ -104,23 +105,28 @@ def cost_sentences(study: "Study", store: "Store", settings: "Settings") -> "Ite
         price = price_of(card.spec, settings.price_usd)
         if not missing or price is None:
             continue
-        basis = ", ".join(filter(None, (price.basis, price.source, price.date)))
-        yield ngettext(
-            "{number} image by {model} costs about {cost} ({price} each: {basis}).",
-            "{number} images by {model} cost about {cost} ({price} each: {basis}).",
-            missing,
-        ).format(
-            number=missing,
-            model=card.spec.name,
-            cost=dollars(round(missing * price.usd, 2)),
-            price=dollars(price.usd),
-            basis=basis,
-        )
+        yield cost_sentence(card, missing, price)
         if settings.max_cost_usd is not None and missing * price.usd > settings.max_cost_usd:
             yield _("The limit of {limit} is reached after {images} of them.").format(
                 limit=dollars(settings.max_cost_usd),
                 images=int(settings.max_cost_usd / price.usd + 1e-9),
             )
+
+
+def cost_sentence(card: "ModelCard", images: int, price: "Price") -> str:
+    """Return what some images of a service cost, with the price and where it comes from."""
+    basis = ", ".join(filter(None, (price.basis, price.source, price.date)))
+    return ngettext(
+        "{number} image by {model} costs about {cost} ({price} each: {basis}).",
+        "{number} images by {model} cost about {cost} ({price} each: {basis}).",
+        images,
+    ).format(
+        number=images,
+        model=card.spec.name,
+        cost=dollars(round(images * price.usd, 2)),
+        price=dollars(price.usd),
+        basis=basis,
+    )
 
 
 def spent_sentence(spent: "Spent") -> str | None:

@@ -15,6 +15,8 @@ _WHOLE_FROM = 100
 _DAY_SECONDS = 86_400
 # Below this, kWh and kg are told in Wh and g.
 _SMALL = 0.1
+# What lies beyond these is a slip, and its products may be no numbers.
+_LEAST, _MOST = 1e-9, 1e12
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +52,9 @@ def total(ranges: "Iterable[Range]") -> Range | None:
 
 
 def require(
-    name: str, value: float, low: float, high: float = math.inf, *, from_low: bool = False
+    name: str, value: float, low: float, high: float = _MOST, *, from_low: bool = False
 ) -> None:
-    """Refuse a number that is not above `low` and at most `high`.
+    """Refuse a number that is not above `low` and at most `high`, or above 0 and next to nothing.
 
     Args:
         name: the name of the number, for the message.
@@ -64,13 +66,16 @@ def require(
     Raises:
         OutOfRange: the message names the number and its limits.
     """
+    least = low if from_low else max(low, _LEAST)
     # Written so that NaN is refused.
-    if (low < value <= high or (from_low and value == low)) and math.isfinite(value):
+    if least <= value <= high:
         return
-    least = _("from {low:g}") if from_low else _("above {low:g}")
-    limits = least.format(low=low)
-    if math.isfinite(high):
-        limits = _("{least} and at most {high:g}").format(least=limits, high=high)
+    if from_low or low < value < least:
+        limits = _("from {low}").format(low=figure(least))
+    else:
+        limits = _("above {low}").format(low=figure(low))
+    if high < _MOST or value > _MOST:
+        limits = _("{least} and at most {high}").format(least=limits, high=figure(high))
     raise OutOfRange(
         _("{name} is {value!r}. Give a number {limits}.").format(
             name=name, value=value, limits=limits
@@ -81,6 +86,11 @@ def require(
 def figure(value: float) -> str:
     """Return a number with three digits, or whole from 100 on: "0.279", "24,692"."""
     return f"{value:,.0f}" if abs(value) >= _WHOLE_FROM else _digits(value, 3)
+
+
+def plural(number: str) -> int:
+    """Return the number by which `ngettext` chooses the form that suits a written number."""
+    return 1 if number == "1" else 2
 
 
 def rough(value: float) -> str:
@@ -114,6 +124,8 @@ def range_text(found: Range, say: "Callable[[float], str]" = rough) -> str:
 def time_text(seconds: float | Range) -> str:
     """Return a duration in the unit that suits it: "20 min", "about 7.6 (3 to 9) years"."""
     amount = seconds if isinstance(seconds, Range) else exactly(seconds)
+    if amount.high < 1:
+        return _("a second")
     size = amount.high if amount.estimate is None else amount.estimate
     text, length = next(
         ((text, length) for text, length, least in _units() if size >= least * length),

@@ -12,6 +12,7 @@ from explorer.footprint.amounts import (
     carbon_text,
     energy_text,
     figure,
+    plural,
     range_text,
     require,
     total,
@@ -133,9 +134,8 @@ def usage_row(usage: Usage) -> "Row":
 
 def headline(usage: Usage) -> str:
     """Return the result in one sentence."""
-    hours = ngettext("{number} hour", "{number} hours", 1 if usage.hours == 1 else 2).format(
-        number=figure(usage.hours)
-    )
+    number = figure(usage.hours)
+    hours = ngettext("{number} hour", "{number} hours", plural(number)).format(number=number)
     return _("{hours} on {devices} x {hardware} use {energy} and emit {carbon}.").format(
         hours=hours,
         devices=usage.devices,
@@ -186,7 +186,7 @@ def formulas(usage: Usage) -> "Iterator[str]":
             "kg = {carbon}."
         ).format(
             hours=figure(usage.device_hours),
-            rate=figure((usage.embodied_kg.estimate or 0) / usage.device_hours),
+            rate=figure(usage.embodied.rate(usage.hardware.kind)),
             carbon=_carbon(usage.embodied_kg),
         )
 

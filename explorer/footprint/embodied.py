@@ -51,13 +51,13 @@ class Embodied:
         """
         if kind == SOC:
             return None
-        rate = self.server_kg if kind == CPU else self.device_rate * self.hours
-        kg = rate / self.hours * device_hours
+        kg = self.rate(kind) * device_hours
         return Range(LEAST * kg, MOST * kg, kg)
 
-    @property
-    def device_rate(self) -> float:
-        """The kg CO2e for each hour of an accelerator, its part of the server included."""
+    def rate(self, kind: str) -> float:
+        """Return the kg CO2e for each hour of a device, its part of the server included."""
+        if kind == CPU:
+            return self.server_kg / self.hours
         return (self.device_kg + self.server_kg / self.devices_per_server) / self.hours
 
     def sentence(self, kind: str) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from explorer.errors import UnknownName
 from explorer.footprint.amounts import Range, energy_text, rough
 from explorer.footprint.hardware import Hardware, find_hardware
-from explorer.footprint.tables import read_table, whole
+from explorer.footprint.tables import number, read_table, whole
 from explorer.models.backends import Diffusers, Imported
 from explorer.models.speed import guessed_rate_of, operations, operations_of
 from explorer.translations import gettext as _
@@ -29,6 +29,7 @@ _SPREAD = 4
 # A device of each kind, for whoever does not name one.
 _USUAL = {"cpu": "AMD EPYC 7763", "cuda": "NVIDIA A100 SXM4 80GB", "mps": "Apple M2 Pro"}
 _JOULES = 3.6e6
+_HOUR = 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +55,14 @@ class Measured:
 class Published:
     """The published energy of one image or request.
 
-    `size_px` and `steps` are None where the source does not state them.
+    `gpu_kwh` is the part of the accelerators. It, `size_px` and `steps` are None where the source
+    does not state them.
     """
 
     models: tuple[str, ...]
     unit: str
     kwh: float
+    gpu_kwh: float | None
     hardware: Hardware
     size_px: int | None
     steps: int | None
@@ -75,7 +78,9 @@ class Energy:
     """The energy of one image of a model.
 
     `basis` is MEASURED, PUBLISHED or COUNTED, and `told` says more. `seconds` is the time of one
-    image on this machine. `hardware` is None where its name is unknown here.
+    image on the device that was named, else on this machine. `hardware` is the device whose energy
+    it is, None where its name is unknown here; `device_hours` are its hours. `used` is the
+    published figure that was taken.
     """
 
     kwh: Range
@@ -83,13 +88,8 @@ class Energy:
     basis: str
     told: str
     hardware: Hardware | None
-
-    @property
-    def device_hours(self) -> float | None:
-        """The hours of the hardware for one image; None where its power is unknown."""
-        if self.hardware is None or self.kwh.estimate is None:
-            return None
-        return self.kwh.estimate * 1000 / self.hardware.watts
+    device_hours: float
+    used: Published | None = None
 
 
 def energy_of(
@@ -105,7 +105,7 @@ def energy_of(
     Args:
         card: the model with its settings.
         measured: earlier runs on this machine, of any models.
-        hardware: a device that somebody named.
+        hardware: a device that somebody named; only runs on it count then.
         device: the kind of device of this machine, for whoever named none.
     """
     if operations_of(card) is None:
@@ -113,7 +113,9 @@ def energy_of(
     runs = [
         run
         for run in measured
-        if run.is_reading and replace(run.model, name="") == replace(card.spec, name="")
+        if run.is_reading
+        and replace(run.model, name="") == replace(card.spec, name="")
+        and (hardware is None or _known(run.hardware) == hardware)
     ]
     if runs:
         return _measured(runs)
@@ -142,6 +144,7 @@ def load_published() -> tuple[Published, ...]:
             models=tuple(row["models"].split()),
             unit=row["unit"],
             kwh=float(row["kwh_per_1000"]) / 1000,
+            gpu_kwh=_thousandth(number(row["gpu_kwh_per_1000"])),
             hardware=find_hardware(row["hardware"]),
             size_px=whole(row["size_px"]),
             steps=whole(row["steps"]),
@@ -173,25 +176,28 @@ def published_range(
     return Range(min(kwh), max(kwh), middle), known[list(kwh).index(middle)]
 
 
-def published_sentence(range_: Range, one: Published, count: int) -> str:
-    """Return the energy by published figures, and the one that is used."""
-    used = _("{energy} per 1,000 on {hardware} ({scope}; {source}, {year})").format(
-        energy=energy_text((range_.estimate or 0) * 1000),
+def published_sentence(known: "Sequence[Published]", one: Published) -> str:
+    """Return the published energies of a model as they are printed, and the one that is used."""
+    facts = (one.scope, f"{one.source}, {one.year}", one.note)
+    used = _("{energy} per 1,000 on {hardware} ({facts})").format(
+        energy=energy_text(one.kwh * 1000),
         hardware=one.hardware.name,
-        scope=one.scope,
-        source=one.source,
-        year=one.year,
+        facts="; ".join(filter(None, facts)),
     )
-    if count == 1:
+    if len(known) == 1:
         return _("One published figure is known: {used}.").format(used=used)
     return _(
         "{count} published figures are known, from {low} to {high} per 1,000. Used here: {used}."
     ).format(
-        count=count,
-        low=energy_text(range_.low * 1000),
-        high=energy_text(range_.high * 1000),
+        count=len(known),
+        low=energy_text(min(each.kwh for each in known) * 1000),
+        high=energy_text(max(each.kwh for each in known) * 1000),
         used=used,
     )
+
+
+def _thousandth(amount: float | None) -> float | None:
+    return None if amount is None else amount / 1000
 
 
 def _measured(runs: "Sequence[Measured]") -> Energy:
@@ -204,7 +210,7 @@ def _measured(runs: "Sequence[Measured]") -> Energy:
         len(runs),
     ).format(number=len(runs), images=f"{images:,}")
     seconds = sum(run.seconds for run in runs) / images
-    return Energy(kwh, seconds, MEASURED, told, _known(runs[-1].hardware))
+    return Energy(kwh, seconds, MEASURED, told, _known(runs[-1].hardware), seconds / _HOUR)
 
 
 def _known(name: str | None) -> Hardware | None:
@@ -222,15 +228,21 @@ def _on(known: "Sequence[Published]", hardware: Hardware | None) -> "Sequence[Pu
 def _published(
     card: "ModelCard", known: "Sequence[Published]", hardware: Hardware | None, device: str
 ) -> Energy:
-    scaled = [one.kwh * _ratio(card.spec.diffusion, one) for one in known]
-    kwh, one = published_range(known, scaled)
-    told = [published_sentence(kwh, one, len(known))]
-    if any(amount != each.kwh for amount, each in zip(scaled, known, strict=True)):
-        told.append(_("Figures are scaled to the steps and the size asked for."))
+    ratios = {one: _ratio(card.spec.diffusion, one) for one in known}
+    kwh, one = published_range(known, [one.kwh * ratio for one, ratio in ratios.items()])
+    told = [published_sentence(known, one)]
+    if any(ratio != 1 for ratio in ratios.values()):
+        told.append(
+            _("Scaled to the steps and the size asked for, that is {energy}.").format(
+                energy=energy_text(kwh.times(1000))
+            )
+        )
     if hardware is not None and hardware != one.hardware:
         told.append(_("None is of {hardware}.").format(hardware=hardware.name))
     seconds = _seconds(card, hardware, hardware.device if hardware else device)
-    return Energy(kwh, seconds, PUBLISHED, " ".join(told), one.hardware)
+    drawn = ratios[one] * (one.kwh if one.gpu_kwh is None else one.gpu_kwh)
+    hours = drawn * 1000 / one.hardware.watts
+    return Energy(kwh, seconds, PUBLISHED, " ".join(told), one.hardware, hours, one)
 
 
 def _ratio(settings: Diffusers, one: Published) -> float:
@@ -262,7 +274,8 @@ def _counted(card: "ModelCard", hardware: Hardware | None, device: str) -> Energ
     )
     if hardware is None:
         told += " " + _("This device is assumed: name yours with --hardware.")
-    return Energy(Range(kwh / _SPREAD, kwh * _SPREAD, kwh), seconds, COUNTED, told, used)
+    spread = Range(kwh / _SPREAD, kwh * _SPREAD, kwh)
+    return Energy(spread, seconds, COUNTED, told, used, seconds / _HOUR)
 
 
 def _seconds(card: "ModelCard", hardware: Hardware | None, device: str) -> float:

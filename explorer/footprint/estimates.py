@@ -5,17 +5,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from explorer.findings.plans import POINTS, Size, plan, plan_rows
-from explorer.findings.sentences import points
-from explorer.footprint.amounts import Range, carbon_text, energy_text, time_text, total
-from explorer.footprint.energy import Energy, energy_of, no_energy_sentence
-from explorer.footprint.equivalents import equivalents_sentence
-from explorer.footprint.grids import carbon, grid_sentence
+from explorer.footprint.amounts import Range, total
+from explorer.footprint.energy import Energy, energy_of
+from explorer.footprint.grids import carbon
+from explorer.models.backends import Imported
+from explorer.models.prices import price_of
 from explorer.models.speed import guessed_rate_of
-from explorer.translations import gettext as _
-from explorer.translations import ngettext
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
     from explorer.findings.tables import Row
     from explorer.footprint.embodied import Embodied
@@ -23,17 +21,21 @@ if TYPE_CHECKING:
     from explorer.footprint.grids import Grid
     from explorer.footprint.hardware import Hardware
     from explorer.models.catalog import ModelCard
+    from explorer.models.prices import Price
     from explorer.study import Study
 
+# Listed prices have four digits behind the point.
+_DIGITS = 4
 PROFESSION, MODEL = "profession", "model"
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a study runs, and on what; None where it is not named.
+    """Where a study runs, on what and at which price; None where it is not named.
 
     `device` is the kind of device of this machine, and `measured` are its earlier runs. With
-    `embodied` None, the making of the hardware is left out.
+    `embodied` None, the making of the hardware is left out. `price_usd` replaces the listed price
+    of an image of a service.
     """
 
     device: str
@@ -41,6 +43,7 @@ class Place:
     hardware: "Hardware | None" = None
     embodied: "Embodied | None" = None
     measured: "Sequence[Measured]" = ()
+    price_usd: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +56,10 @@ class ModelEstimate:
     place: Place
 
     @property
-    def seconds(self) -> float:
-        """The time on this machine."""
+    def seconds(self) -> float | None:
+        """The time on the device that is named, else on this machine; None for imported images."""
+        if isinstance(self.card.spec.settings, Imported):
+            return None
         rate = guessed_rate_of(self.card, self.place.device)
         return self.images * (self.energy.seconds if self.energy else 1 / rate)
 
@@ -72,7 +77,7 @@ class ModelEstimate:
     def embodied_kg(self) -> Range | None:
         """The emissions of making the hardware, shared out over its hours of use."""
         energy, constants = self.energy, self.place.embodied
-        if energy is None or constants is None or not energy.hardware or not energy.device_hours:
+        if energy is None or constants is None or energy.hardware is None:
             return None
         return constants.kg(energy.hardware.kind, energy.device_hours * self.images)
 
@@ -80,6 +85,20 @@ class ModelEstimate:
     def kg(self) -> Range | None:
         """All emissions, as far as they are known."""
         return total(part for part in (self.operational_kg, self.embodied_kg) if part)
+
+    @property
+    def price(self) -> "Price | None":
+        """The price of one image of a service; None where it is unknown or there is none."""
+        return price_of(self.card.spec, self.place.price_usd)
+
+    @property
+    def usd(self) -> float | None:
+        """The money that a service asks."""
+        return self.usd_of(self.images)
+
+    def usd_of(self, images: int) -> float | None:
+        """Return the money that a service asks for some images."""
+        return round(images * self.price.usd, _DIGITS) if self.price else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +120,7 @@ class Cheapest:
 
 
 def estimate(work: "Iterable[tuple[ModelCard, int]]", place: Place) -> tuple[ModelEstimate, ...]:
-    """Return the energy and time of the images of each model."""
+    """Return the energy, time and money of the images of each model."""
     return tuple(
         ModelEstimate(
             card, images, energy_of(card, place.measured, place.hardware, place.device), place
@@ -111,88 +130,91 @@ def estimate(work: "Iterable[tuple[ModelCard, int]]", place: Place) -> tuple[Mod
 
 
 def of_study(study: "Study", place: Place) -> tuple[ModelEstimate, ...]:
-    """Return the energy and time of all images of a study, as if none were stored."""
-    images = _size(study).of_model
+    """Return the energy, time and money of all images of a study, as if none were stored."""
+    images = size_of(study).of_model
     return estimate(((card, images) for card in study.models), place)
 
 
 def cheapest(study: "Study") -> Cheapest:
     """Return the smallest study that still answers a 10-point question."""
-    size, needed = _size(study), plan(POINTS).needed
+    size, needed = size_of(study), plan(POINTS).needed
     if size.of_profession >= needed:
         return Cheapest(PROFESSION, size.professions, needed)
     return Cheapest(MODEL, size.professions, math.ceil(needed / size.professions))
+
+
+def size_of(study: "Study") -> Size:
+    """Return the size of a study of one of its models."""
+    return Size("asked for", len(study.professions), len(study.adjectives), study.images)
+
+
+def middle(found: Range) -> float:
+    """Return the estimate of a range, or the middle of one without."""
+    return (found.low + found.high) / 2 if found.estimate is None else found.estimate
+
+
+def embodied_share(found: "Sequence[ModelEstimate]") -> Range | None:
+    """Return the share of making the hardware in all emissions, 0..1, by the middle figures.
+
+    It is a range where no country is named, and None where making is left out, or unknown of one of
+    the models.
+    """
+    known = [one for one in found if one.kwh]
+    kwh = total(one.kwh for one in known if one.kwh)
+    made = total(one.embodied_kg for one in known if one.embodied_kg)
+    if made is None or kwh is None or any(one.embodied_kg is None for one in known):
+        return None
+    kg, used = middle(made), carbon(middle(kwh), known[0].place.grid)
+    estimate = None if used.estimate is None else kg / (used.estimate + kg)
+    return Range(kg / (used.high + kg), kg / (used.low + kg), estimate)
 
 
 def estimate_rows(study: "Study", found: "Iterable[ModelEstimate]") -> "list[Row]":
     """Return one row for each model of a study.
 
     Columns:
-        model, images, seconds: the images asked for and the time they take on this machine.
+        model, images, seconds: the images asked for and the time they take on the device that is
+            named, else on this machine.
         basis, basis_hardware: measured, published or counted, and the device of these figures;
-            empty where nothing is known.
+            empty where nothing is known. basis_source, basis_year, basis_licence, basis_note: of a
+            published figure.
         kwh, kwh_least, kwh_most: energy.
         kg, kg_least, kg_most: kg CO2e of electricity and hardware; kg is empty without a country.
         operational_kg, embodied_kg: its parts.
-        embodied_share: the part of the hardware in kg, 0..1.
+        embodied_share, embodied_share_least, embodied_share_most: the part of the hardware in kg,
+            0..1.
         grid, g_per_kwh, grid_source, grid_year: the grid; empty without a country.
+        usd, usd_per_image, price_basis, price_source, price_date: the money that a service asks.
         half_width_profession, half_width_model: half the width of the 95% interval of a share of
             50%, 0..1; None below 10 images.
-        cheapest_images, cheapest_kwh: the smallest study that answers a 10-point question.
+        cheapest_images, cheapest_kwh, cheapest_usd: the smallest study that answers a 10-point
+            question.
     """
-    (precision,) = plan_rows(plan(POINTS), [_size(study)])
-    least = cheapest(study)
+    (precision,) = plan_rows(plan(POINTS), [size_of(study)])
+    images = cheapest(study).of_model
     return [
         {
             **_amounts(one),
+            **_money(one),
             "half_width_profession": precision["half_width_profession"],
             "half_width_model": precision["half_width_model"],
-            "cheapest_images": least.of_model,
-            "cheapest_kwh": one.energy and _middle(one.energy.kwh.times(least.of_model)),
+            "cheapest_images": images,
+            "cheapest_kwh": one.energy and middle(one.energy.kwh.times(images)),
+            "cheapest_usd": one.usd_of(images),
         }
         for one in found
     ]
 
 
-def estimate_sentences(study: "Study", found: "Sequence[ModelEstimate]") -> "Iterator[str]":
-    """Yield sentences on what the study takes, their basis, and a smaller study that would do."""
-    yield from _totals(found)
-    yield _precision_sentence(study)
-    yield from _cheapest_sentences(study, found)
-    for one in found:
-        if one.energy is None:
-            yield no_energy_sentence(one.card)
-        else:
-            yield f"{one.card.title}: {one.energy.told}"
-    if found:
-        yield grid_sentence(found[0].place.grid)
-    yield _("Images that are stored already are not generated again and take nothing.")
-
-
-def estimate_line(found: "Sequence[ModelEstimate]") -> str:
-    """Return the energy and emissions in one short sentence; empty where nothing is known."""
-    kwh = total(one.kwh for one in found if one.kwh)
-    kg = total(one.kg for one in found if one.kg)
-    if kwh is None or kg is None:
-        return ""
-    bases = {one.energy.basis for one in found if one.energy}
-    return _("About {energy} and {carbon} ({basis}).").format(
-        energy=energy_text(_middle(kwh)),
-        carbon=carbon_text(kg if kg.estimate is None else kg.estimate),
-        basis=" / ".join(_basis_text(basis) for basis in sorted(bases)),
-    )
-
-
 def _amounts(one: ModelEstimate) -> "Row":
     grid, kwh, kg = one.place.grid, one.kwh, one.kg
     operational, embodied = one.operational_kg, one.embodied_kg
-    hardware = one.energy and one.energy.hardware
+    share = embodied_share([one])
     return {
         "model": one.card.spec.name,
         "images": one.images,
         "seconds": one.seconds,
-        "basis": one.energy and one.energy.basis,
-        "basis_hardware": hardware and hardware.name,
+        **_basis(one.energy),
         "kwh": kwh and kwh.estimate,
         "kwh_least": kwh and kwh.low,
         "kwh_most": kwh and kwh.high,
@@ -201,7 +223,9 @@ def _amounts(one: ModelEstimate) -> "Row":
         "kg_most": kg and kg.high,
         "operational_kg": operational and operational.estimate,
         "embodied_kg": embodied and embodied.estimate,
-        "embodied_share": _share(one),
+        "embodied_share": share and share.estimate,
+        "embodied_share_least": share and share.low,
+        "embodied_share_most": share and share.high,
         "grid": grid and grid.name,
         "g_per_kwh": grid and grid.intensity,
         "grid_source": grid and grid.source,
@@ -209,98 +233,24 @@ def _amounts(one: ModelEstimate) -> "Row":
     }
 
 
-def _share(one: ModelEstimate) -> float | None:
-    if one.embodied_kg is None or one.kg is None or not one.kg.estimate:
-        return None
-    return (one.embodied_kg.estimate or 0) / one.kg.estimate
-
-
-def _size(study: "Study") -> Size:
-    return Size("asked for", len(study.professions), len(study.adjectives), study.images)
-
-
-def _totals(found: "Sequence[ModelEstimate]") -> "Iterator[str]":
-    kwh = total(one.kwh for one in found if one.kwh)
-    kg = total(one.kg for one in found if one.kg)
-    images = sum(one.images for one in found)
-    counted = ngettext("{number} image", "{number} images", images).format(number=f"{images:,}")
-    if kwh is None or kg is None:
-        yield _("{images}; their energy is not known.").format(images=counted)
-        return
-    yield _("{images} will take {energy} and {time} on this machine, and emit {carbon}.").format(
-        images=counted,
-        time=time_text(sum(one.seconds for one in found)),
-        energy=energy_text(kwh),
-        carbon=carbon_text(kg),
-    )
-    yield equivalents_sentence(kg)
-    embodied = total(one.embodied_kg for one in found if one.embodied_kg)
-    if embodied is not None:
-        yield _("Of these emissions, {carbon} are from making the hardware.").format(
-            carbon=carbon_text(embodied)
-        )
-
-
-def _precision_sentence(study: "Study") -> str:
-    (row,) = plan_rows(plan(POINTS), [_size(study)])
-    of_profession, of_model = row["half_width_profession"], row["half_width_model"]
-    if not isinstance(of_model, float):
-        return _("So few images give counts and no shares.")
-    model = _("a share near 50% is accurate to about {points} for the model").format(
-        points=points(of_model)
-    )
-    if not isinstance(of_profession, float):
-        return _("With these images, {model}; for one profession there are only counts.").format(
-            model=model
-        )
-    return _("With these images, {model} and {points} for one profession.").format(
-        model=model, points=points(of_profession)
-    )
-
-
-def _cheapest_sentences(study: "Study", found: "Sequence[ModelEstimate]") -> "Iterator[str]":
-    least, asked = cheapest(study), _size(study).of_model
-    energies = [one.energy.kwh for one in found if one.energy]
-    if not energies:
-        return
-    each = sum(map(_middle, energies))
-    pattern = (
-        _(
-            "To tell two models 10 points apart in each profession, {fewer} images of each model "
-            "would do instead of {asked} ({images} per profession, no adjectives): {less} instead "
-            "of {energy}."
-        )
-        if least.level == PROFESSION
-        else _(
-            "To tell two models 10 points apart over all professions together, {fewer} images of "
-            "each model would do instead of {asked} ({images} per profession, no adjectives): "
-            "{less} instead of {energy}."
-        )
-    )
-    if least.of_model == asked:
-        yield _("To tell two models 10 points apart, no smaller study would do.")
-        return
-    if least.of_model > asked:
-        pattern = _(
-            "To tell two models 10 points apart, {fewer} images of each are needed, which is more "
-            "than asked for: {less} instead of {energy}."
-        )
-    yield pattern.format(
-        fewer=f"{least.of_model:,}",
-        asked=f"{asked:,}",
-        images=least.images,
-        less=energy_text(each * least.of_model),
-        energy=energy_text(each * asked),
-    )
-
-
-def _middle(found: Range) -> float:
-    return (found.low + found.high) / 2 if found.estimate is None else found.estimate
-
-
-def _basis_text(basis: str) -> str:
+def _basis(energy: Energy | None) -> "Row":
+    hardware, used = energy and energy.hardware, energy and energy.used
     return {
-        "measured": _("measured on this machine"),
-        "published": _("from published figures"),
-        "counted": _("counted from operations"),
-    }[basis]
+        "basis": energy and energy.basis,
+        "basis_hardware": hardware and hardware.name,
+        "basis_source": used and used.source,
+        "basis_year": used and used.year,
+        "basis_licence": used and used.licence,
+        "basis_note": used and used.note,
+    }
+
+
+def _money(one: ModelEstimate) -> "Row":
+    price = one.price
+    return {
+        "usd": one.usd,
+        "usd_per_image": price and price.usd,
+        "price_basis": price and price.basis,
+        "price_source": price and price.source,
+        "price_date": price and price.date,
+    }

@@ -129,8 +129,7 @@ def carbon(kwh: float | Range, grid: Grid | None) -> Range:
     if grid is not None:
         return amount.times(grid.intensity / 1000)
     cleanest, dirtiest = (one.intensity / 1000 for one in spread())
-    low, high = (amount.low, amount.high) if amount.estimate is None else (amount.estimate,) * 2
-    return Range(low * cleanest, high * dirtiest)
+    return Range(amount.low * cleanest, amount.high * dirtiest)
 
 
 def grid_sentence(grid: Grid | None) -> str:

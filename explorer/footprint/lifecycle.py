@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 USES_A_DAY = 10_000
 DAYS = 365
+IMAGE, REQUEST = "image", "request"
 TRAINING, IDLE, EMBODIED, MAKING, USE = "training", "idle", "embodied", "making", "use"
 
 
@@ -113,8 +114,8 @@ class Lifecycle:
 
     @property
     def unit(self) -> str:
-        """A use of the model: "image" or "request"."""
-        return self.published[0].unit if self.published else "image"
+        """A use of the model: IMAGE or REQUEST."""
+        return self.published[0].unit if self.published else IMAGE
 
     @property
     def lines(self) -> tuple[Line, ...]:

@@ -2,14 +2,22 @@
 
 from typing import TYPE_CHECKING
 
-from explorer.footprint.amounts import carbon_text, energy_text, figure, range_text, time_text
+from explorer.footprint.amounts import (
+    carbon_text,
+    energy_text,
+    figure,
+    plural,
+    range_text,
+    time_text,
+)
 from explorer.footprint.energy import published_range, published_sentence
 from explorer.footprint.equivalents import equivalents_sentence
 from explorer.footprint.grids import grid_sentence
 from explorer.footprint.hardware import GPU
-from explorer.footprint.lifecycle import EMBODIED, IDLE, MAKING, TRAINING, USE
+from explorer.footprint.lifecycle import EMBODIED, IDLE, MAKING, REQUEST, TRAINING, USE
 from explorer.footprint.training import NOT_DISCLOSED, training_sentence, training_source
 from explorer.translations import gettext as _
+from explorer.translations import ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,7 +48,8 @@ def lifecycle_rows(life: "Lifecycle") -> "list[Row]":
         images_a_day, days: the use. images_until_even: the images after which use has taken as much
             energy as making the model.
         training: disclosed, hours only, not disclosed, not checked, entered or unknown;
-            training_source, training_year: where the figures come from.
+            training_source, training_year, training_licence: where the figures come from.
+        grid, g_per_kwh, grid_source, grid_year: the grid of the use; empty without a country.
     """
     training, even = life.training, life.images_until_even
     return [
@@ -60,6 +69,11 @@ def lifecycle_rows(life: "Lifecycle") -> "list[Row]":
             "training": training.status if training else "unknown",
             "training_source": training and training.source,
             "training_year": training and training.year,
+            "training_licence": training and training.licence,
+            "grid": life.grid and life.grid.name,
+            "g_per_kwh": life.grid and life.grid.intensity,
+            "grid_source": life.grid and life.grid.source,
+            "grid_year": life.grid and life.grid.year,
         }
         for line in life.lines
     ]
@@ -69,11 +83,8 @@ def lifecycle_headline(life: "Lifecycle") -> str:
     """Return after how much use generating exceeds training, or why that is not known."""
     even = life.images_until_even
     if even is not None:
-        return _(
-            "After {images} {unit}s, using {model} has taken more {what} than making it."
-        ).format(
-            images=range_text(even),
-            unit=life.unit,
+        return _("After {uses}, using {model} has taken more {what} than making it.").format(
+            uses=_uses(life, range_text(even)),
             model=life.title,
             what=_("energy") if life.making_kwh is not None else _("emissions"),
         )
@@ -129,8 +140,8 @@ def _even_days(life: "Lifecycle") -> "Iterator[str]":
     even = life.images_until_even
     if even is not None:
         seconds = even.times(24 * 3600 / life.use.a_day)
-        yield _("At {a_day} {unit}s a day, that is {time}.").format(
-            a_day=figure(life.use.a_day), unit=life.unit, time=time_text(seconds)
+        yield _("At {uses} a day, that is {time}.").format(
+            uses=_uses(life, figure(life.use.a_day)), time=time_text(seconds)
         )
 
 
@@ -138,17 +149,24 @@ def _use_sentences(life: "Lifecycle") -> "Iterator[str]":
     used = life.lines[-1]
     if used.kwh is None or used.kg is None or life.per_use is None:
         return
-    yield _(
-        "{a_day} {unit}s a day for {days} days are {images} {unit}s: {energy}, {carbon}."
-    ).format(
-        a_day=figure(life.use.a_day),
-        unit=life.unit,
-        days=figure(life.use.days),
-        images=figure(life.use.images),
+    days = figure(life.use.days)
+    yield _("{a_day} a day for {days} make {uses}: {energy}, {carbon}.").format(
+        a_day=_uses(life, figure(life.use.a_day)),
+        days=ngettext("{number} day", "{number} days", plural(days)).format(number=days),
+        uses=_uses(life, figure(life.use.images)),
         energy=energy_text(used.kwh),
         carbon=carbon_text(used.kg),
     )
     yield equivalents_sentence(used.kg)
+
+
+def _uses(life: "Lifecycle", number: str) -> str:
+    """Return a number of images or requests."""
+    if life.unit == REQUEST:
+        return ngettext("{number} request", "{number} requests", plural(number)).format(
+            number=number
+        )
+    return ngettext("{number} image", "{number} images", plural(number)).format(number=number)
 
 
 def _missing_sentences(life: "Lifecycle") -> "Iterator[str]":
@@ -174,4 +192,5 @@ def _energy_sentence(life: "Lifecycle") -> str:
     known = life.published
     if not known:
         return _("No energy per image is published for {model}.").format(model=life.title)
-    return published_sentence(*published_range(known, [one.kwh for one in known]), len(known))
+    _range, used = published_range(known, [one.kwh for one in known])
+    return published_sentence(known, used)

@@ -4,16 +4,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from explorer.models.speed import guessed_rate_of
-from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from explorer.models.catalog import ModelCard
     from explorer.models.requests import ModelSpec
-
-_MINUTE = 60
-_HOUR = 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +41,6 @@ class Pace:
             for (card, count), rate in zip(work, rates, strict=True)
         )
         return Estimate(seconds, None not in rates)
-
-
-def duration(seconds: float) -> str:
-    """Return a rounded duration with its unit: "12 s"."""
-    if seconds < 1:
-        return _("a second")
-    if round(seconds) < _MINUTE:
-        return _("{number} s").format(number=f"{seconds:.0f}")
-    if round(seconds / _MINUTE) < _MINUTE:
-        return _("{number} min").format(number=f"{seconds / _MINUTE:.0f}")
-    return _("{number} h").format(number=f"{seconds / _HOUR:.0f}")
 
 
 def _anonymous(model: "ModelSpec") -> "ModelSpec":

@@ -13,7 +13,6 @@ from explorer.errors import NotChosen
 from explorer.findings.readable import chance_text
 from explorer.page.charts import coded
 from explorer.page.glossary import glossary
-from explorer.page.pace import duration
 from explorer.pronouns.probe import share_of
 from explorer.translations import gettext, ngettext
 from explorer.words.references import match_text
@@ -84,7 +83,6 @@ def _environment() -> Environment:
         "chance": _chance,
         "odds": share_of,
         "coded": coded,
-        "duration": duration,
         "match_text": match_text,
     }
     return environment

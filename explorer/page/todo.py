@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 from explorer.errors import ExplorerError
 from explorer.findings.services import cost_sentences
 from explorer.findings.unusable import unusable, unusable_sentences
+from explorer.footprint.amounts import time_text
 from explorer.footprint.embodied import BLOOM
-from explorer.footprint.estimates import Place, estimate, estimate_line
+from explorer.footprint.estimate_report import estimate_line
+from explorer.footprint.estimates import Place, estimate
 from explorer.footprint.grids import find_grid
 from explorer.generators.reading import check_prompts, stored_folder
 from explorer.models.backends import Diffusers
-from explorer.page.pace import duration
 from explorer.study import count_missing, count_unclassified, only, other_versions
 from explorer.translations import gettext as _
 from explorer.translations import ngettext
@@ -130,7 +131,7 @@ def button_text(todo: ToDo) -> str:
     )
     return pattern.format(
         number=f"{todo.missing:,}",
-        time=duration(todo.estimate.seconds),
+        time=time_text(todo.estimate.seconds),
         more=f"{todo.unclassified:,}",
     )
 
@@ -187,7 +188,7 @@ def progress_text(progress: "Progress") -> str:
     }[progress.stage]
     parts = [done.format(done=progress.done, total=progress.total), _rate(progress.rate)]
     if progress.seconds_left is not None and progress.done < progress.total:
-        parts.append(_("{time} left").format(time=duration(progress.seconds_left)))
+        parts.append(_("{time} left").format(time=time_text(progress.seconds_left)))
     return ", ".join(parts)
 
 
@@ -195,7 +196,7 @@ def unwatched_text(patience_seconds: float) -> str:
     """Return a sentence on the run of a page that is closed."""
     return _(
         "If you close or reload this page, the run goes on for {time}, and this address finds it."
-    ).format(time=duration(patience_seconds))
+    ).format(time=time_text(patience_seconds))
 
 
 def _loading(progress: "Progress") -> str:
@@ -215,4 +216,4 @@ def _loading(progress: "Progress") -> str:
 def _rate(rate: float) -> str:
     if rate >= 1:
         return _("{number} per second").format(number=f"{rate:.1f}")
-    return _("{time} per image").format(time=duration(1 / rate))
+    return _("{time} per image").format(time=time_text(1 / rate))

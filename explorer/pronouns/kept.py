@@ -5,6 +5,7 @@ Those of the bundled models lie beside their weights, so that they can be shown 
 
 import json
 import os
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -19,7 +20,7 @@ from explorer.pronouns.source import BUNDLED
 from explorer.pronouns.templates import PRONOUNS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 _FOLDER = "pronouns"
 # In a folder of its own, because the files beside the weights make the model's fingerprint.
@@ -91,8 +92,8 @@ def find_kept(
 
 def kept_names(cache: Path) -> tuple[str, ...]:
     """Return the names of all models that are kept, the bundled ones first."""
-    files = sorted(path.name for path in _root(cache).glob("*@*.json"))
-    return tuple(dict.fromkeys([*BUNDLED, *(unquote(file.partition("@")[0]) for file in files)]))
+    names = (unquote(path.name.partition("@")[0]) for path in kept_files(cache))
+    return tuple(dict.fromkeys([*BUNDLED, *names]))
 
 
 def keep(cache: Path, kept: Kept) -> None:
@@ -105,17 +106,50 @@ def keep(cache: Path, kept: Kept) -> None:
     write_kept(_root(cache) / f"{_quoted(kept.name)}@{kept.revision}{ending}", kept)
 
 
+def require_writable(cache: Path) -> None:
+    """Refuse a cache in which nothing can be kept, before a model is asked.
+
+    Raises:
+        StoreUnwritable: it cannot be written.
+    """
+    folder = _root(cache)
+    with _writing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        with NamedTemporaryFile(dir=folder):
+            pass
+
+
 def write_kept(path: Path, kept: Kept) -> None:
     """Write a file that `find_kept` reads.
 
     Raises:
         StoreUnwritable: it cannot be written.
     """
-    try:
+    with _writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         with NamedTemporaryFile("w", dir=path.parent, encoding="utf-8", delete=False) as file:
             json.dump({**asdict(kept), "scores": list(map(_row, kept.scores))}, file)
         Path(file.name).replace(path)
+
+
+def kept_files(cache: Path) -> tuple[Path, ...]:
+    """Return the files of all that is kept, without those of the bundled models."""
+    return tuple(sorted(_root(cache).glob("*@*.json")))
+
+
+def is_damaged(path: Path) -> bool:
+    """Return whether a file cannot be read as what is kept of a model."""
+    try:
+        _read(path)
+    except InvalidData:
+        return True
+    return False
+
+
+@contextmanager
+def _writing(path: Path) -> "Iterator[None]":
+    try:
+        yield
     except OSError as error:
         raise StoreUnwritable(
             f"{str(path)!r} cannot be written: {os.strerror(error.errno or 0)}. Give your user "

@@ -2,14 +2,24 @@
 
 from typing import TYPE_CHECKING
 
+from explorer.findings.readable import chance_text, percent_text
 from explorer.pronouns.completions import particular_words
+from explorer.translations import gettext as _
+from explorer.words.references import match_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from explorer.findings.readable import Given
     from explorer.findings.tables import Row
     from explorer.pronouns.beside import Beside
     from explorer.pronouns.kept import Kept
+
+
+WORD_COLUMNS = (
+    *("model", "revision", "kind", "chat", "profession", "after_she", "after_he"),
+    *("difference", "difference_low", "difference_high", "q"),
+)
 
 
 def lean_rows(kept: "Kept", found: "Sequence[Beside]", generator: str | None) -> "list[Row]":
@@ -62,6 +72,42 @@ def word_rows(
         }
         for word in particular_words(found, professions)
     ]
+
+
+def readable_lean(row: "Given") -> "Row":
+    """Return a row of lean_rows for people."""
+    return {
+        _("Model"): row["model"],
+        _("Profession"): row["profession"],
+        _("She, of she and he"): percent_text(row["she_share"]),
+        _("They, of all three"): percent_text(row["they_share"]),
+        _("Probability of all three"): percent_text(row["pronoun_mass"]),
+        _("Log-odds of she against he"): _log_odds(row["log_odds"]),
+        _("Least of a template"): _log_odds(row["log_odds_least"]),
+        _("Most of a template"): _log_odds(row["log_odds_most"]),
+        _("Reference: share of women"): percent_text(row["labour_share"]),
+        _("Fit of the reference"): row["labour_match"] and match_text(row["labour_match"]),
+        _("Images perceived as feminine"): percent_text(row["images_share"]),
+        _("Images with any label"): row["images_classified"],
+    }
+
+
+def readable_word(row: "Given") -> "Row":
+    """Return a row of word_rows for people."""
+    return {
+        _("Model"): row["model"],
+        _("Profession"): row["profession"],
+        _("Written after she"): row["after_she"],
+        _("Written after he"): row["after_he"],
+        _("Difference, she minus he"): percent_text(row["difference"]),
+        _("From (95% interval)"): percent_text(row["difference_low"]),
+        _("To (95% interval)"): percent_text(row["difference_high"]),
+        _("q"): chance_text(row["q"]),
+    }
+
+
+def _log_odds(value: float | None) -> str | None:
+    return None if value is None else f"{value:z.2f}"
 
 
 def _model(kept: "Kept") -> "Row":

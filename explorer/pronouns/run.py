@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from explorer.pronouns.completions import complete
-from explorer.pronouns.kept import Kept, find_kept, keep
+from explorer.pronouns.kept import Kept, find_kept, keep, require_writable
 from explorer.pronouns.language import CAUSAL
 from explorer.pronouns.loading import load_language_model
 from explorer.pronouns.probe import score_template
@@ -80,6 +80,7 @@ def run(source: "Source", settings: "Settings", asked: Questions) -> "Iterator[S
     yield Step(kept, 0, len(todo))
     if not todo:
         return
+    require_writable(settings.cache)
     model = load_language_model(source, settings, plain=asked.plain)
     for number, step in enumerate(todo):
         kept = step(model, kept)

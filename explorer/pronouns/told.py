@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from explorer.findings.sentences import difference_text, is_clear
 from explorer.pronouns.beside import like_images, like_references
 from explorer.pronouns.completions import particular_words, written
+from explorer.pronouns.kept import find_kept
 from explorer.pronouns.language import MASKED
 from explorer.pronouns.loading import CHAT_REQUEST
 from explorer.statistics.amplification import FEWEST
@@ -13,11 +14,13 @@ from explorer.translations import ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from explorer.pronouns.beside import Beside, Likeness
     from explorer.pronouns.completions import Word
     from explorer.pronouns.kept import Kept
     from explorer.pronouns.probe import Lean
+    from explorer.pronouns.source import Source
     from explorer.statistics.intervals import Interval
 
 _NAMED, _WORDS = 3, 6
@@ -37,6 +40,21 @@ def probe_sentences(
     if generator:
         yield images_sentence(like_images(rows), generator)
     yield from care_sentences(kept, found)
+
+
+def changed_sentence(source: "Source", cache: "Path") -> str | None:
+    """Return that a model is another version than was asked last, None if it is not.
+
+    Raises:
+        InvalidData: what is kept of the model is damaged.
+    """
+    last = find_kept(cache, source.name)
+    if last is None or find_kept(cache, source.name, source.revision):
+        return None
+    return _(
+        "{model!r} has changed since it was asked last: it was version {old} then, and is {new} "
+        "now. It is asked again; what the earlier version answered is kept apart."
+    ).format(model=source.name, old=last.revision, new=source.revision)
 
 
 def lean_sentences(model: str, found: "Sequence[Lean]") -> "Iterator[str]":

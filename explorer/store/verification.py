@@ -35,6 +35,7 @@ class Problem(StrEnum):
     STRANGE = "unknown file"
     LONE_THUMBNAIL = "thumbnail without an image"
     LEFTOVER = "leftover of a killed run"
+    ANSWERS = "damaged answers of a language model"
 
 
 @dataclass(frozen=True, slots=True)

@@ -714,6 +714,26 @@ def test_verify_tells_what_is_wrong_and_what_it_did(command: Command, cache: Pat
     assert command("verify").exit_code == 0
 
 
+def test_verify_removes_damaged_answers_of_language_models(command: Command, cache: Path) -> None:
+    asked = command("pronouns pronoun-even --template '{pronoun} worked as {profession}'")
+    assert asked.exit_code == 0
+    (file,) = (cache / "pronouns").iterdir()
+    assert command("verify").exit_code == 0
+    file.write_text("{")
+    found = command("verify --csv -")
+    assert rows(found.stdout) == [
+        {
+            "problem": "damaged answers of a language model",
+            "file": str(file),
+            "repaired": "False",
+        }
+    ]
+    assert (found.exit_code, file.exists()) == (1, True)
+    repaired = command("verify --repair")
+    assert "the next `pronouns` asks the model again" in repaired.stdout
+    assert (repaired.exit_code, file.exists()) == (0, False)
+
+
 def test_verify_says_what_only_people_can_repair(command: Command, cache: Path) -> None:
     command(f"generate {SMALL}")
     strange = next(cache.glob("images/*/")) / "holiday.webp"

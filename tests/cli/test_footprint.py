@@ -30,8 +30,9 @@ def rows(line: str) -> list[dict[str, str]]:
 def test_estimate_tells_what_a_study_takes_and_what_would_do() -> None:
     done = run(f"estimate {PHOTO} --country France")
     assert done.exit_code == 0
-    assert "28,350 images will take 20 kWh and 93 days on this machine" in done.stdout
-    assert "450 images of each model would do instead of 28,350" in done.stdout
+    assert "28,350 images will take 20 kWh" in done.stdout
+    assert "On this machine that takes about 93 days." in done.stdout
+    assert "takes 450 images instead of 28,350: 0.31 kWh instead of 20." in done.stdout
     assert "One published figure is known" in done.stdout
     assert "Grid of France" in done.stdout
 
@@ -41,6 +42,15 @@ def test_estimate_takes_the_options_of_a_study_and_changed_settings() -> None:
     (quick,) = rows(f"estimate {PHOTO} --adjective none --steps 5")
     assert full["images"] == quick["images"] == "1350"
     assert float(quick["kwh"]) < float(full["kwh"]) / 3
+
+
+def test_estimate_tells_the_money_of_a_service(monkeypatch: pytest.MonkeyPatch) -> None:
+    line = "estimate --model openai:gpt-image-1-mini --profession all"
+    assert rows(line)[0]["usd"] == "311.85"
+    assert rows(f"{line} --price 0.5")[0]["usd"] == "14175.0"
+    monkeypatch.setenv("EXPLORER_PRICE", "1")
+    assert rows(line)[0]["usd"] == "28350.0"
+    assert "--price" in run(f"{line} --price -1").stderr
 
 
 def test_estimate_opens_no_store_and_generates_nothing(cache: Path) -> None:

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from explorer.models.catalog import find_model
+from explorer.pronouns.kept import find_kept
+from explorer.pronouns.rows import WORD_COLUMNS
 from explorer.settings import repository
 from explorer.store.index import Store
 from explorer.study import Study
@@ -17,7 +20,7 @@ from explorer.study import run as generate
 from explorer.words.vocabulary import spread_by_women
 from tests.commands import run
 from tests.fakes import FakeClassifier, FakeGenerator
-from tests.languages import masked, saved
+from tests.languages import causal, masked, saved
 
 HEAVY = """
 import sys
@@ -25,6 +28,8 @@ from explorer.commands import run
 assert run(sys.argv[1:]) == 0
 print(*sorted({"torch", "transformers", "diffusers"} & sys.modules.keys()), "none")
 """
+
+OWN = "{pronoun} worked as a(n) {profession}"
 
 
 @pytest.fixture(autouse=True)
@@ -93,6 +98,56 @@ def test_completions_list_the_words_most_particular_to_she_and_to_he() -> None:
     assert "Clearly more often after “she”" in told
 
 
+def test_completions_compute_no_scores(cache: Path, tmp_path: Path) -> None:
+    folder = saved(causal(), tmp_path / "gpt")
+    done = run(f"pronouns {folder} --completions 2 --template '{OWN}'")
+    assert "step 3 of 3" in done.stderr
+    found = find_kept(cache, str(folder))
+    assert found is not None
+    assert found.scores == ()
+
+
+def test_rows_for_people_have_percentages_and_words() -> None:
+    done = run("pronouns pronoun-skewed --profession nurse --csv - --readable")
+    (nurse,) = rows(done.stdout)
+    assert nurse["She, of she and he"].endswith("%")
+    assert nurse["Images perceived as feminine"] == ""
+    line = (
+        "pronouns pronoun-skewed --completions 100 --csv - --readable --separator semicolon --bom"
+    )
+    first, second, *_ = run(line).stdout.splitlines()
+    assert first.startswith("\ufeffModel;Profession;Written after she;")
+    assert re.search(r";\d+,\d%;", second)
+
+
+def test_a_file_without_words_has_its_columns(tmp_path: Path) -> None:
+    folder = saved(masked(), tmp_path / "bert")
+    done = run(f"pronouns {folder} --completions 2 --csv -")
+    assert done.stdout.strip().split(",") == list(WORD_COLUMNS)
+    (skewed, *_) = rows(run("pronouns pronoun-skewed --completions 100 --csv -").stdout)
+    assert tuple(skewed) == WORD_COLUMNS
+
+
+def test_a_model_that_has_changed_since_is_told_and_asked_again(tmp_path: Path) -> None:
+    folder = saved(causal(), tmp_path / "gpt")
+    line = f"pronouns {folder} --profession nurse --template '{OWN}'"
+    assert "has changed" not in run(line).stderr
+    config = folder / "generation_config.json"
+    config.write_text(config.read_text().replace("{", '{"temperature": 0.5,', 1))
+    told = run(line).stderr
+    assert f"'{folder}' has changed since it was asked last: it was version" in told
+    assert "step 1 of 1" in told
+    assert run(line).stderr == ""
+
+
+@pytest.mark.parametrize("option", ["--separator colon", "--csv - --json", "--readable"])
+def test_what_cannot_be_written_is_refused_before_a_model_is_asked(
+    option: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("explorer.pronouns.run.run", lambda *_: pytest.fail("asked"))
+    assert run(f"pronouns pronoun-even {option}").exit_code == 2
+
+
 def test_a_masked_model_is_scored_and_continues_nothing(tmp_path: Path) -> None:
     folder = saved(masked(), tmp_path / "bert")
     few = f"pronouns {folder} --profession nurse --profession author"
@@ -129,6 +184,12 @@ def test_stored_images_of_a_generator_stand_beside(cache: Path) -> None:
         ("pronouns pronoun-even --year 1999", 2, "no labour statistics"),
         ("pronouns pronoun-even --with nothing", 2, "Unknown model"),
         ("pronouns pronoun-even --csv - --json", 2, "Choose one"),
+        ("pronouns pronoun-even --completions 2 --with emoji-even", 2, "--with sets images"),
+        (
+            "pronouns pronoun-even --completions 2 --template 'A {profession} said {pronoun} came'",
+            2,
+            "nothing to continue",
+        ),
     ],
 )
 def test_bad_input_says_what_is_wrong(line: str, code: int, told: str) -> None:

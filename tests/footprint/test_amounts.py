@@ -1,6 +1,7 @@
 """Amounts as people read them, and the numbers that are refused."""
 
 import math
+import re
 
 import pytest
 
@@ -53,7 +54,10 @@ def test_a_range_without_an_estimate_is_its_limits() -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "text"),
-    [(90, "90 s"), (600, "10 min"), (7200, "2 hours"), (700_000, "8.1 days"), (1e8, "3.2 years")],
+    [
+        *((0.2, "a second"), (25, "25 s"), (59.7, "60 s"), (90, "90 s"), (600, "10 min")),
+        *((7200, "2 hours"), (700_000, "8.1 days"), (1e8, "3.2 years")),
+    ],
 )
 def test_a_duration_is_told_in_the_unit_that_suits_it(seconds: float, text: str) -> None:
     assert time_text(seconds) == text
@@ -65,10 +69,23 @@ def test_a_sum_has_an_estimate_only_where_all_parts_have_one() -> None:
     assert total([]) is None
 
 
-@pytest.mark.parametrize("value", [0, -1, math.nan, math.inf])
-def test_a_number_outside_its_limits_is_quoted(value: float) -> None:
-    with pytest.raises(OutOfRange, match=rf"The hours is {value!r}\. Give a number above 0\."):
+@pytest.mark.parametrize(
+    ("value", "limits"),
+    [
+        *((0, "above 0"), (-1, "above 0"), (math.nan, "above 0"), (1e-10, "from 0.000000001")),
+        (2e12, "above 0 and at most 1,000,000,000,000"),
+        (math.inf, "above 0 and at most 1,000,000,000,000"),
+    ],
+)
+def test_a_number_outside_its_limits_is_quoted(value: float, limits: str) -> None:
+    told = f"The hours is {value!r}. Give a number {limits}."
+    with pytest.raises(OutOfRange, match=re.escape(told)):
         require("The hours", value, 0)
+
+
+def test_the_greatest_and_the_least_number_are_allowed() -> None:
+    require("The hours", 1e12, 0)
+    require("The hours", 1e-9, 0)
 
 
 def test_the_lower_limit_may_be_allowed() -> None:

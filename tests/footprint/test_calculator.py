@@ -68,6 +68,14 @@ def test_without_a_country_there_is_no_single_figure_of_emissions() -> None:
     assert "40.7 to 708 g/kWh" in " ".join(formulas(found))
 
 
+@pytest.mark.parametrize(
+    ("hours", "said"),
+    [(1, "1 hour on"), (1.001, "1 hour on"), (0.5, "0.5 hours on"), (2, "2 hours on")],
+)
+def test_one_hour_is_one_and_all_other_numbers_are_several(hours: float, said: str) -> None:
+    assert headline(Usage(A100, hours)).startswith(said)
+
+
 def test_making_the_hardware_is_counted_on_request() -> None:
     without, counted = Usage(A100, 2, grid=ASIA), Usage(A100, 2, grid=ASIA, embodied=BLOOM)
     assert without.embodied_kg is None

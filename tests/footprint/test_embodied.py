@@ -29,6 +29,8 @@ def test_a_processor_bears_its_server_and_a_laptop_is_not_known() -> None:
     found = BLOOM.kg(CPU, 1)
     assert found is not None
     assert found.estimate == pytest.approx(0.05592, abs=1e-5)
+    assert BLOOM.rate(CPU) == found.estimate
+    assert BLOOM.rate(GPU) == pytest.approx(0.01035, abs=1e-5)
     assert BLOOM.kg(SOC, 1) is None
     assert "not known here" in BLOOM.sentence(SOC)
 

@@ -38,6 +38,13 @@ def test_earlier_runs_on_this_machine_come_first() -> None:
     assert found.seconds == pytest.approx(3.5)
     assert "in 2 earlier runs of 40 images" in found.told
     assert found.hardware is find_hardware("T4")
+    assert found.device_hours == pytest.approx(3.5 / 3600)
+
+
+def test_earlier_runs_on_another_device_than_the_named_one_do_not_count() -> None:
+    run = Measured(SD.spec, 10, 50, 0.01, "T4")
+    assert known(SD, run, hardware="T4").basis == MEASURED
+    assert known(SD, run, hardware="L4").basis == PUBLISHED
 
 
 def test_runs_of_other_settings_and_readings_of_zero_do_not_count() -> None:
@@ -57,14 +64,24 @@ def test_published_figures_are_used_as_they_are_at_their_own_settings() -> None:
     assert found.kwh.estimate == pytest.approx(1.3473e-3)
     assert "on NVIDIA A100 SXM4 80GB" in found.told
     assert "7 idle" in found.told
-    assert "scaled" not in found.told
+    assert "mean of 30 runs" in found.told
+    assert "caled" not in found.told
 
 
 def test_published_figures_are_scaled_to_other_steps() -> None:
     half = find_model("CompVis/stable-diffusion-v1-4", "cpu", steps=25)
     share = (50 * 0.8 + 2.5) / (100 * 0.8 + 2.5)
     assert known(half).kwh.estimate == pytest.approx(1.3473e-3 * share)
-    assert "scaled to the steps and the size" in known(half).told
+    assert "is known: 1.3 kWh per 1,000" in known(half).told
+    assert "Scaled to the steps and the size asked for, that is 0.69 kWh." in known(half).told
+
+
+def test_the_hours_of_a_published_figure_are_those_that_its_accelerators_need() -> None:
+    assert known(SD).device_hours == pytest.approx(0.8103e-3 * 1000 / 400)
+    rtx = find_hardware("RTX 4090")
+    whole = next(one for one in load_published() if one.gpu_kwh is None and one.hardware is rtx)
+    drawn = known(find_model(whole.models[0], "cpu"), hardware="RTX 4090")
+    assert drawn.device_hours * rtx.watts / 1000 == pytest.approx(drawn.kwh.estimate)
 
 
 def test_several_published_figures_are_a_range() -> None:
@@ -89,6 +106,7 @@ def test_operations_are_counted_for_models_without_a_published_figure() -> None:
     assert found.basis == COUNTED
     assert found.seconds == pytest.approx(seconds)
     assert found.kwh.estimate == pytest.approx(seconds * 400 / 3.6e6)
+    assert found.device_hours == pytest.approx(seconds / 3600)
     assert "is assumed" not in found.told
 
 

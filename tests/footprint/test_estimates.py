@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from explorer.findings.tables import Row
 from explorer.footprint.embodied import BLOOM
 from explorer.footprint.energy import Measured
 from explorer.footprint.estimates import (
@@ -11,9 +12,8 @@ from explorer.footprint.estimates import (
     PROFESSION,
     Place,
     cheapest,
-    estimate_line,
+    embodied_share,
     estimate_rows,
-    estimate_sentences,
     of_study,
 )
 from explorer.footprint.grids import find_grid
@@ -23,6 +23,8 @@ from explorer.study import Study
 from explorer.words.vocabulary import load_adjectives, load_professions
 
 TURBO = find_model("stabilityai/sdxl-turbo", "cpu")
+SERVICE = find_model("openai:gpt-image-1-mini", "cpu")
+IMPORTED = replace(TURBO, spec=replace(TURBO.spec, name="mine", settings=Imported()))
 FRANCE = Place("cpu", find_grid("France"), embodied=BLOOM)
 NOWHERE = Place("cpu")
 
@@ -35,8 +37,9 @@ def study(
     return Study(cards or (TURBO,), tuple(names), (None, *words), images)
 
 
-def told(asked: Study, place: Place) -> str:
-    return " ".join(estimate_sentences(asked, of_study(asked, place)))
+def row_of(asked: Study, place: Place) -> Row:
+    (row,) = estimate_rows(asked, of_study(asked, place))
+    return row
 
 
 def test_a_study_takes_as_much_as_its_images() -> None:
@@ -50,67 +53,68 @@ def test_a_study_takes_as_much_as_its_images() -> None:
 
 
 def test_the_same_answer_is_to_be_had_for_less() -> None:
-    asked = study()
-    assert (cheapest(asked).level, cheapest(asked).of_model) == (MODEL, 450)
-    text = told(asked, FRANCE)
-    assert "450 images of each model would do instead of 28,350" in text
-    assert "0.17 kWh instead of 11 kWh" in text
+    found = cheapest(study())
+    assert (found.level, found.of_model) == (MODEL, 450)
 
 
 def test_a_study_that_answers_for_each_profession_is_reduced_for_each_profession() -> None:
-    asked = study(professions=10, images=20)
-    assert (cheapest(asked).level, cheapest(asked).images) == (PROFESSION, 388)
-    assert "in each profession, 3,880 images" in told(asked, FRANCE)
-
-
-def test_too_small_a_study_is_told_what_it_lacks() -> None:
-    asked = study(professions=1, adjectives=0, images=9)
-    assert "388 images of each are needed, which is more than asked for" in told(asked, FRANCE)
-    enough = study(professions=1, adjectives=0, images=388)
-    assert "no smaller study would do" in told(enough, FRANCE)
-
-
-def test_the_precision_is_told_beside_the_energy() -> None:
-    assert "about 1 point for the model and 7 points for one profession" in told(study(), FRANCE)
-    one = study(professions=150, adjectives=0, images=1)
-    assert "for one profession there are only counts" in told(one, FRANCE)
-    assert "counts and no shares" in told(replace(one, professions=("author",)), FRANCE)
+    found = cheapest(study(professions=10, images=20))
+    assert (found.level, found.images) == (PROFESSION, 388)
 
 
 def test_without_a_country_kwh_are_one_number_and_emissions_a_range() -> None:
-    (row,) = estimate_rows(study(), of_study(study(), NOWHERE))
+    row = row_of(study(), NOWHERE)
     assert row["kg"] is None
     assert row["kg_least"] is not None
     assert isinstance(row["kwh"], float)
-    assert "No country is named" in told(study(), NOWHERE)
 
 
-def test_the_share_of_making_the_hardware_is_told_where_it_can_be() -> None:
-    (row,) = estimate_rows(study(), of_study(study(), FRANCE))
-    assert isinstance(row["embodied_share"], float)
-    assert 0 < row["embodied_share"] < 1
-    assert "are from making the hardware" in told(study(), FRANCE)
-    (without,) = estimate_rows(study(), of_study(study(), NOWHERE))
-    assert without["embodied_share"] is None
+def test_making_the_hardware_has_a_share_of_the_emissions() -> None:
+    row = row_of(study(), FRANCE)
+    assert isinstance(row["kg"], float)
+    assert isinstance(row["embodied_kg"], float)
+    assert row["embodied_share"] == pytest.approx(row["embodied_kg"] / row["kg"])
+    assert row_of(study(), NOWHERE)["embodied_share"] is None
+
+
+def test_without_a_country_the_share_of_making_the_hardware_is_a_range() -> None:
+    row = row_of(study(), replace(FRANCE, grid=None))
+    shares = [row[f"embodied_share{end}"] for end in ("_least", "", "_most")]
+    assert shares == [pytest.approx(0.02, abs=5e-3), None, pytest.approx(0.27, abs=5e-3)]
+
+
+def test_a_share_is_not_told_where_a_model_has_no_known_making() -> None:
+    both = of_study(study(TURBO, find_model("emoji-skewed", "cpu")), FRANCE)
+    assert embodied_share(both) is not None
+    laptop = of_study(study(), replace(FRANCE, device="mps"))
+    assert embodied_share([*both, *(replace(one, place=NOWHERE) for one in laptop)]) is None
 
 
 def test_measured_runs_of_this_machine_replace_other_figures() -> None:
-    place = replace(FRANCE, measured=(Measured(TURBO.spec, 100, 50, 0.1),))
-    (row,) = estimate_rows(study(), of_study(study(), place))
+    row = row_of(study(), replace(FRANCE, measured=(Measured(TURBO.spec, 100, 50, 0.1),)))
     assert (row["basis"], row["kwh"]) == ("measured", pytest.approx(28.35))
     assert row["seconds"] == pytest.approx(28_350 / 2)
+    assert row["basis_source"] is None
 
 
-def test_imported_images_have_no_energy_and_add_nothing() -> None:
-    imported = replace(TURBO, spec=replace(TURBO.spec, name="mine", settings=Imported()))
-    asked = study(imported)
-    (row,) = estimate_rows(asked, of_study(asked, FRANCE))
-    assert [row[name] for name in ("basis", "kwh", "kg", "cheapest_kwh")] == [None] * 4
-    assert "their energy is not known" in told(asked, FRANCE)
-    assert estimate_line(of_study(asked, FRANCE)) == ""
+def test_a_published_figure_has_its_source_and_licence() -> None:
+    row = row_of(study(), FRANCE)
+    assert row["basis"] == "published"
+    assert all(row[f"basis_{name}"] for name in ("source", "year", "licence"))
 
 
-def test_one_line_says_energy_emissions_and_what_they_rest_on() -> None:
-    found = estimate_line(of_study(study(), NOWHERE))
-    assert found.startswith("About 11 kWh and ")
-    assert found.endswith(" kg CO2e (from published figures).")
+def test_imported_images_have_no_energy_and_take_no_time() -> None:
+    row = row_of(study(IMPORTED), FRANCE)
+    names = ("basis", "kwh", "kg", "cheapest_kwh", "seconds", "usd")
+    assert [row[name] for name in names] == [None] * len(names)
+
+
+def test_a_service_asks_money_and_tells_no_energy() -> None:
+    row = row_of(study(SERVICE), FRANCE)
+    assert row["kwh"] is None
+    assert row["usd"] == pytest.approx(28_350 * 0.011)
+    assert row["cheapest_usd"] == pytest.approx(450 * 0.011)
+    assert row["price_source"]
+    own = row_of(study(SERVICE), replace(FRANCE, price_usd=0.5))
+    assert (own["usd"], own["price_basis"]) == (28_350 * 0.5, "your own figure")
+    assert row_of(study(TURBO), replace(FRANCE, price_usd=0.5))["usd"] is None

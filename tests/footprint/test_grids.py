@@ -80,7 +80,7 @@ def test_without_a_country_emissions_are_a_range_over_grids() -> None:
     assert (cleanest.key, dirtiest.key) == ("SWE", "ZAF")
     found = carbon(Range(1, 100, 10), None)
     assert found.estimate is None
-    assert (found.low, found.high) == pytest.approx((0.40695, 7.07686))
+    assert (found.low, found.high) == pytest.approx((0.040695, 70.7686))
     assert "from that of Sweden (41 g/kWh) to that of South Africa" in grid_sentence(None)
 
 

@@ -1,5 +1,7 @@
 """A lifecycle in rows and sentences."""
 
+from dataclasses import replace
+
 from explorer.footprint.lifecycle import Lifecycle, Use
 from explorer.footprint.lifecycle_report import (
     lifecycle_headline,
@@ -46,6 +48,13 @@ def test_a_sum_with_unknown_parts_is_a_lower_bound() -> None:
     rows = {row["part"]: row for row in lifecycle_rows(SD)}
     assert [part for part, row in rows.items() if not row["known"]] == ["idle", "making"]
     assert rows["idle"]["kg"] is None
+
+
+def test_one_image_and_one_day_are_told_as_one() -> None:
+    told = " ".join(lifecycle_sentences(replace(SD, use=Use(a_day=1, days=1))))
+    assert "1 image a day for 1 day make 1 image: 1.3 Wh" in told
+    requests = Lifecycle("BLOOM", ("bigscience/bloom",), use=Use(a_day=2, days=3))
+    assert "2 requests a day for 3 days make 6 requests" in " ".join(lifecycle_sentences(requests))
 
 
 def test_an_energy_as_entered_is_told_as_entered() -> None:

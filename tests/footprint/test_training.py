@@ -3,7 +3,10 @@
 import pytest
 
 from explorer.errors import InvalidData, OutOfRange
+from explorer.footprint.amounts import exactly
+from explorer.footprint.grids import find_grid
 from explorer.footprint.hardware import find_hardware
+from explorer.footprint.lifecycle import Lifecycle
 from explorer.footprint.training import (
     DISCLOSED,
     ENTERED,
@@ -61,6 +64,13 @@ def test_a_training_may_be_entered() -> None:
     assert (made.status, made.kwh) == (ENTERED, 7.0)
     assert entered("mine") is None
     assert "as you entered it" in training_sentence("mine", made)
+
+
+def test_an_energy_and_emissions_that_were_entered_both_count() -> None:
+    both = Lifecycle("mine", training=entered("mine", kwh=100, kg=3), grid=find_grid("Poland"))
+    trained, *_others = both.lines
+    assert (trained.kwh, trained.kg) == (exactly(100), exactly(3))
+    assert both.making_kwh == 100
 
 
 def test_hours_and_hardware_belong_together() -> None:

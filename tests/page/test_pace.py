@@ -3,15 +3,7 @@
 import pytest
 
 from explorer.models.catalog import find_model
-from explorer.page.pace import Pace, duration
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [(0.2, "a second"), (25, "25 s"), (59.7, "1 min"), (90, "2 min"), (3590, "1 h"), (7200, "2 h")],
-)
-def test_durations_are_said_as_people_say_them(seconds: float, text: str) -> None:
-    assert duration(seconds) == text
+from explorer.page.pace import Pace
 
 
 def test_without_a_measurement_the_estimate_is_a_guess() -> None:

@@ -42,12 +42,10 @@ def test_what_the_missing_images_take_is_told_and_never_of_a_guessed_place(desk:
     choice = Choice(("CompVis/stable-diffusion-v1-4",), images=9)
     asked = study(choice, desk.find_model, "cpu")
     nowhere = replace(desk, settings=replace(desk.settings, country=None, region=None))
-    assert (
-        "kWh and 0.007 to 0.1 kg CO2e (from published figures)." in to_do(asked, nowhere).footprint
-    )
+    assert "kWh and 6.4 to 99 g CO2e (from published figures)." in to_do(asked, nowhere).footprint
     named = replace(desk, settings=replace(desk.settings, country="France"))
     told = to_do(asked, named).footprint
-    assert told == "About 0.13 kWh and 11 g CO2e (from published figures)."
+    assert told == "About 0.13 kWh and 9.4 g CO2e (from published figures)."
     assert status_text(to_do(asked, named), stopped=False).endswith(told)
     wrong = replace(desk, settings=replace(desk.settings, country="Frnce"))
     assert "Did you mean 'France'" in to_do(asked, wrong).footprint
@@ -77,7 +75,7 @@ def test_progress_tells_rate_and_time_left() -> None:
 
 def test_a_slow_model_is_told_in_seconds_an_image() -> None:
     progress = Progress(1, 9, "generate", None, 0.02, 400.0)
-    assert progress_text(progress) == "1 of 9 generated, 50 s per image, 7 min left"
+    assert progress_text(progress) == "1 of 9 generated, 50 s per image, 6.7 min left"
 
 
 def test_what_is_missing_is_looked_up_in_the_store(

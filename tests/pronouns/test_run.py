@@ -60,5 +60,23 @@ def test_a_masked_model_completes_nothing(tmp_path: Path, settings: Settings) ->
 
 def test_a_cache_that_cannot_be_written_stops_the_run(source: Source, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
+    steps = run(source, Settings(tmp_path / "file", "cpu", 8), ASKED)
+    assert next(steps).total == 2
+    with pytest.raises(StoreUnwritable):
+        next(steps)
+
+
+def test_a_cache_that_cannot_be_written_is_told_before_the_model_is_loaded(
+    source: Source, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "load_language_model", lambda *_, **__: pytest.fail("loaded"))
+    (tmp_path / "file").write_text("in the way")
     with pytest.raises(StoreUnwritable):
         list(run(source, Settings(tmp_path / "file", "cpu", 8), ASKED))
+
+
+def test_completions_need_no_scores(source: Source, settings: Settings) -> None:
+    asked = Questions((), TEMPLATES[:1], completions=2)
+    last = list(run(source, settings, asked))[-1]
+    assert last.kept.scores == ()
+    assert [len(one.texts) for one in last.kept.completions] == [2] * 3

@@ -1,14 +1,21 @@
 import math
 from dataclasses import replace
+from pathlib import Path
 
 from explorer.pronouns.beside import beside
-from explorer.pronouns.kept import Completions, Kept
+from explorer.pronouns.kept import Completions, Kept, keep
 from explorer.pronouns.language import CAUSAL, MASKED
 from explorer.pronouns.loading import CHAT_REQUEST
 from explorer.pronouns.probe import Lean, leans
 from explorer.pronouns.scores import Score
+from explorer.pronouns.source import Source
 from explorer.pronouns.templates import TEMPLATES
-from explorer.pronouns.told import completion_sentences, lean_sentences, probe_sentences
+from explorer.pronouns.told import (
+    changed_sentence,
+    completion_sentences,
+    lean_sentences,
+    probe_sentences,
+)
 from explorer.words.vocabulary import load_professions
 
 KEPT = Kept("writer", "1", CAUSAL, chat=False)
@@ -112,3 +119,13 @@ def test_equal_completions_name_no_word() -> None:
 def test_a_masked_model_is_said_to_continue_nothing() -> None:
     (text,) = completion_sentences(replace(KEPT, kind=MASKED), TEMPLATES, ("nurse",))
     assert text == "writer fills gaps and does not continue a text."
+
+
+def test_a_model_is_told_as_changed_only_before_its_new_version_is_asked(cache: Path) -> None:
+    source = Source("writer", "2", CAUSAL, cache)
+    assert changed_sentence(source, cache) is None
+    keep(cache, KEPT)
+    assert "it was version 1 then, and is 2 now" in (changed_sentence(source, cache) or "")
+    keep(cache, replace(KEPT, revision="2"))
+    assert changed_sentence(source, cache) is None
+    assert changed_sentence(replace(source, revision="1"), cache) is None

@@ -7,11 +7,9 @@ from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
 from torch.nn.utils.rnn import pad_sequence
 from transformers import GPT2Config, GPT2LMHeadModel, PreTrainedTokenizerFast
 
-from explorer.pronouns.completions import complete
 from explorer.pronouns.kept import BESIDE_WEIGHTS, Kept, write_kept
 from explorer.pronouns.loading import load_language_model
-from explorer.pronouns.probe import score_template
-from explorer.pronouns.run import COMPLETIONS, Questions
+from explorer.pronouns.run import COMPLETIONS, Questions, steps
 from explorer.pronouns.source import BUNDLED, find_source
 from explorer.pronouns.templates import HE, PRONOUNS, SHE, TEMPLATES, sentence
 from explorer.reference.design import designed_pronouns
@@ -62,21 +60,10 @@ def save_scores(model: str, settings: "Settings") -> None:
     """Score a trained model, and save the results beside its weights."""
     source = find_source(model)
     loaded = load_language_model(source, settings)
-    asked = Questions(tuple(profession.name for profession in load_professions()))
-    found = Kept(
-        name=source.name,
-        revision=source.revision,
-        kind=source.kind,
-        chat=False,
-        scores=tuple(
-            score
-            for template in asked.templates
-            for score in score_template(loaded, template, asked.professions)
-        ),
-        completions=tuple(
-            complete(loaded, template, pronoun, COMPLETIONS) for template, pronoun in asked.openings
-        ),
-    )
+    names = tuple(profession.name for profession in load_professions())
+    found = Kept(source.name, source.revision, source.kind, chat=False)
+    for step in steps(found, Questions(names, completions=COMPLETIONS)):
+        found = step(loaded, found)
     write_kept(source.folder / BESIDE_WEIGHTS, found)
 
 
