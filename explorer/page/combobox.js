@@ -41,6 +41,7 @@
     const options = props.options.map(([label, value]) => ({ label, value, listed: true }));
     let offered = [];
     let active = -1;
+    let typing = false;
 
     const labelOf = (value) => options.find((one) => one.value === value)?.label ?? String(value);
     const names = (option) => [fold(option.label), fold(String(option.value))];
@@ -117,6 +118,7 @@
     }
 
     function settle() {
+      typing = false;
       list.hidden = true;
       input.setAttribute("aria-expanded", "false");
       activate(-1);
@@ -124,7 +126,8 @@
     }
 
     function show() {
-      settle();
+      // What is being typed stays when the server fills the field.
+      if (!typing) settle();
       if (!several) return;
       for (const old of element.querySelectorAll(".bx-chip")) old.remove();
       input.before(...props.value.map(chip));
@@ -144,6 +147,7 @@
 
     function drop(place) {
       props.value = props.value.toSpliced(place, 1);
+      settle();
       show();
       changed();
     }
@@ -151,6 +155,7 @@
     function take(value) {
       const isNew = !props.value.includes(value);
       if (isNew) props.value = several ? [...props.value, value] : [value];
+      settle();
       show();
       // Chromium gives the focus to a field whose text is selected, even to one that is losing it.
       if (document.activeElement === input) input.select();
@@ -185,7 +190,10 @@
       event.preventDefault();
       keys[event.key]();
     });
-    input.addEventListener("input", () => open(input.value));
+    input.addEventListener("input", () => {
+      typing = true;
+      open(input.value);
+    });
     input.addEventListener("focus", () => input.select());
     input.addEventListener("blur", () => {
       const found = !list.hidden && exact(input.value);
@@ -197,7 +205,7 @@
       if (!list.hidden) return;
       open("");
       // A click into a selection takes it away after this event.
-      setTimeout(() => input.select());
+      setTimeout(() => typing || input.select());
     });
     element.querySelector(".bx-chosen").addEventListener("click", (event) => {
       if (event.target !== event.currentTarget) return;

@@ -1,53 +1,86 @@
 """What the view of pronouns shows: a language model, the labour statistics and images, as HTML."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from explorer.errors import InvalidData, OutOfRange
-from explorer.page.choice import EXPLORE
+from explorer.errors import InvalidData
+from explorer.page.choice import EXPLORE, in_address, whole_in_address
 from explorer.page.cloud import curve, named
 from explorer.page.rendering import render
 from explorer.pronouns.beside import beside, image_shares, like_references
 from explorer.pronouns.completions import particular_words
 from explorer.pronouns.kept import find_kept
 from explorer.pronouns.probe import leans
-from explorer.pronouns.rows import lean_rows, word_rows
+from explorer.pronouns.rows import (
+    WORD_COLUMNS,
+    lean_rows,
+    readable_lean,
+    readable_word,
+    word_rows,
+)
 from explorer.pronouns.run import COMPLETIONS, Questions, steps
 from explorer.pronouns.source import BUNDLED, folder_revision, language_name
+from explorer.pronouns.templates import PRONOUNS, TEMPLATES, check_pronoun_template
 from explorer.pronouns.told import completion_sentences, probe_sentences
 from explorer.translations import gettext as _
 from explorer.words.references import checked_year
-from explorer.words.vocabulary import DEFAULT_YEAR, load_professions
+from explorer.words.vocabulary import DEFAULT_YEAR, load_professions, own_profession
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
+    from explorer.findings.readable import Readable
     from explorer.findings.tables import Row
     from explorer.page.choice import Parameters
     from explorer.page.desk import Desk
     from explorer.pronouns.beside import Beside
     from explorer.pronouns.completions import Word
-    from explorer.pronouns.kept import Kept
+    from explorer.pronouns.kept import Completions, Kept
+
+    Rows = Callable[[Desk, "Session", Kept], list[Row]]
 
 NO_IMAGES = "none"
 _WORDS = 8
-FILES = ("pronouns.csv", "pronoun-words.csv")
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """The language model, and the text-to-image model beside it, NO_IMAGES for none."""
+    """The language model, and the text-to-image model beside it, NO_IMAGES for none.
+
+    `professions` and `templates` are what people chose; empty ones stand for all listed.
+    """
 
     model: str = BUNDLED[0]
     images: str = EXPLORE.models[0]
     year: int = DEFAULT_YEAR
+    professions: tuple[str, ...] = ()
+    templates: tuple[str, ...] = ()
 
     @property
     def address(self) -> str:
         """The query of its address, "?" included."""
-        year = {"year": self.year} if self.year != DEFAULT_YEAR else {}
-        return "?" + urlencode({"model": self.model, "images": self.images} | year, safe="/:@")
+        pairs = [
+            ("model", self.model),
+            ("images", self.images),
+            *(("profession", name) for name in self.professions),
+            *(("template", text) for text in self.templates),
+            *([("year", str(self.year))] if self.year != DEFAULT_YEAR else []),
+        ]
+        return "?" + urlencode(pairs, safe="/:@")
+
+    @property
+    def questions(self) -> Questions:
+        """What is asked of the language model.
+
+        Raises:
+            InvalidData: a word or a template cannot be asked about.
+        """
+        own = dict.fromkeys(own_profession(name).name for name in self.professions)
+        listed = (profession.name for profession in load_professions())
+        templates = dict.fromkeys(map(check_pronoun_template, self.templates))
+        return Questions(tuple(own or listed), tuple(templates) or TEMPLATES, COMPLETIONS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,27 +99,18 @@ def parse(parameters: "Parameters") -> Session:
     Raises:
         OutOfRange: there are no labour statistics for the year.
     """
-    usual = Session()
-
-    def said(name: str, otherwise: str) -> str:
-        return next((text for text in parameters.getlist(name) if text.strip()), otherwise)
-
-    year = said("year", str(usual.year))
-    if not year.isdecimal():
-        raise OutOfRange(_("year is {text!r} in the address. Give a year.").format(text=year))
+    usual, said = Session(), partial(in_address, parameters)
     return Session(
-        said("model", usual.model), said("images", usual.images), checked_year(int(year))
+        said("model", usual.model),
+        said("images", usual.images),
+        checked_year(whole_in_address("year", said("year", str(usual.year)))),
+        tuple(filter(str.strip, parameters.getlist("profession"))),
+        tuple(filter(str.strip, parameters.getlist("template"))),
     )
 
 
-def questions() -> Questions:
-    """Return the questions of the view: all professions and templates, and completions."""
-    names = tuple(profession.name for profession in load_professions())
-    return Questions(names, completions=COMPLETIONS)
-
-
 def kept_of(desk: "Desk", asked: Session) -> "Kept | None":
-    """Return the kept answers of the language model, None if it was never asked.
+    """Return all kept answers of the language model, None if it was never asked.
 
     Of a folder it is what the folder holds now, of the hub the version that was asked last.
 
@@ -104,7 +128,7 @@ def is_complete(desk: "Desk", asked: Session) -> bool:
         InputError, ModelError: the name is none of a language model.
     """
     kept = kept_of(desk, asked)
-    return kept is not None and not any(steps(kept, questions()))
+    return kept is not None and not any(steps(kept, asked.questions))
 
 
 def show(desk: "Desk", asked: Session) -> str:
@@ -113,12 +137,18 @@ def show(desk: "Desk", asked: Session) -> str:
     Raises:
         InputError, ModelError: there is no such model of one kind or the other.
     """
-    kept = kept_of(desk, asked)
-    if kept is None:
-        return render("pronouns.html", address=asked.address, kept=None, name=asked.model)
-    rows = _rows(desk, asked, kept)
+    kept, questions = kept_of(desk, asked), asked.questions
+    rows = _rows(desk, asked, kept) if kept else ()
+    if kept is None or not rows:
+        return render(
+            "pronouns.html",
+            address=asked.address,
+            kept=None,
+            name=asked.model,
+            sentences=len(questions.professions) * len(questions.templates) * len(PRONOUNS),
+        )
+    titles = _("Log-odds"), _("What it writes by itself")
     first, *others = probe_sentences(kept, rows, _generator(asked), asked.year)
-    slope = like_references(rows).slope
     return render(
         "pronouns.html",
         address=asked.address,
@@ -128,32 +158,48 @@ def show(desk: "Desk", asked: Session) -> str:
         sentence=first,
         told=others,
         points=_points(rows),
-        curve=curve(slope),
+        curve=curve(like_references(rows).slope),
         rows=sorted(rows, key=lambda row: row.lean.log_odds),
         generator=_generator(asked),
         year=asked.year,
-        words=_extremes(particular_words(kept.completions, questions().professions)),
-        written=list(completion_sentences(kept, questions().templates, questions().professions)),
-        files=dict(zip(FILES, (_("Log-odds"), _("What it writes by itself")), strict=True)),
+        words=_extremes(particular_words(_written(kept, questions), questions.professions)),
+        written=list(completion_sentences(kept, questions.templates, questions.professions)),
+        files=dict(zip(FILES, titles, strict=True)),
     )
 
 
-def file_rows(desk: "Desk", asked: Session, name: str) -> "list[Row]":
-    """Return the rows of one of the view's CSV files.
+def _lean_rows(desk: "Desk", asked: Session, kept: "Kept") -> "list[Row]":
+    return lean_rows(kept, _rows(desk, asked, kept), _generator(asked))
+
+
+def _word_rows(_desk: "Desk", asked: Session, kept: "Kept") -> "list[Row]":
+    return word_rows(kept, asked.questions.templates, asked.questions.professions)
+
+
+# The files of the view, in a form for programs and one for people.
+FILES: "Mapping[str, tuple[Rows, tuple[str, ...], Readable]]" = {
+    "pronouns": (_lean_rows, (), readable_lean),
+    "pronoun-words": (_word_rows, WORD_COLUMNS, readable_word),
+}
+
+
+def kept_rows(desk: "Desk", asked: Session, rows: "Rows") -> "list[Row]":
+    """Return rows of what is kept of a language model.
 
     Raises:
         InvalidData: the model was never asked.
     """
-    kept = kept_of(desk, asked)
-    if kept is None:
+    if (kept := kept_of(desk, asked)) is None:
         raise InvalidData(
             _("{model!r} was not scored yet. Score it on the page, or with `pronouns`.").format(
                 model=asked.model
             )
         )
-    if name == FILES[1]:
-        return word_rows(kept, questions().templates, questions().professions)
-    return lean_rows(kept, _rows(desk, asked, kept), _generator(asked))
+    return rows(desk, asked, kept)
+
+
+def _written(kept: "Kept", questions: Questions) -> "list[Completions]":
+    return [one for one in kept.completions if one.template in questions.templates]
 
 
 def _generator(asked: Session) -> str | None:
@@ -161,7 +207,8 @@ def _generator(asked: Session) -> str | None:
 
 
 def _rows(desk: "Desk", asked: Session, kept: "Kept") -> "tuple[Beside, ...]":
-    found = leans(kept.of(questions().templates, questions().professions))
+    questions = asked.questions
+    found = leans(kept.of(questions.templates, questions.professions))
     generator = _generator(asked)
     names = tuple(lean.profession for lean in found)
     images = {}

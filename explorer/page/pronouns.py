@@ -1,48 +1,42 @@
 """Pronouns: which professions a language model expects of she and he, beside people and images."""
 
-import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
-from starlette.datastructures import QueryParams
-from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Route
 
-from explorer.csv_files import write_csv
-from explorer.errors import ExplorerError, InputError
+from explorer.errors import ExplorerError
 from explorer.page.combobox import combobox
+from explorer.page.events import QUIET, finished, html, on_address, shown
+from explorer.page.files import File, file_route, readable_if_asked
 from explorer.page.pronoun_findings import (
     FILES,
     NO_IMAGES,
     Session,
-    file_rows,
     is_complete,
+    kept_rows,
     parse,
-    questions,
     show,
 )
-from explorer.page.rendering import alert, answering, render
+from explorer.page.rendering import alert, render
 from explorer.pronouns.kept import kept_names
 from explorer.pronouns.run import run
 from explorer.pronouns.source import find_source
+from explorer.pronouns.templates import TEMPLATES
 from explorer.translations import gettext as _
+from explorer.words.vocabulary import load_professions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from starlette.requests import Request
+    from starlette.datastructures import QueryParams
+    from starlette.routing import Route
 
+    from explorer.findings.readable import Readable
     from explorer.page.choice import Parameters
     from explorer.page.desk import Desk
-
-_QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-# "revisit" is an event of our own: page.js opens an address with it.
-_ON_LOAD = """
-watch('value', () => window.biasExplorer.shown(element));
-window.biasExplorer.arrive((query) => trigger("revisit", { query }));
-"""
+    from explorer.page.pronoun_findings import Rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,22 +46,16 @@ class View:
     desk: "Desk"
     model: gr.HTML
     images: gr.HTML
+    professions: gr.HTML
+    templates: gr.HTML
     year: gr.State
     score: gr.Button
     status: gr.HTML
     findings: gr.HTML
 
-    # Gradio calls these. It reads their type annotations and wants request or event first.
-
-    def opened(self, request: gr.Request) -> list[Any]:
-        """Show the session of the address."""
-        return opening(self.desk, request.query_params)
-
-    def revisited(self, event: gr.EventData) -> list[Any]:
-        """Show the session of the address that Back or Forward led to."""
-        query = str(event.query)
-        *values, html = opening(self.desk, QueryParams(query.removeprefix("?")))
-        return [*values, answering(query, html)]
+    def answered(self, query: "Parameters", _visitor: str) -> list[Any]:
+        """Show the session of an address."""
+        return opening(self.desk, query)
 
     def changed(self, *values: Any) -> list[Any]:
         """Show the session in the fields."""
@@ -89,33 +77,60 @@ def view(page: gr.Blocks, desk: "Desk") -> None:
         cards = [(card.title, card.spec.name) for card in desk.models]
         choices = [*cards, (_("no images"), NO_IMAGES)]
         images = combobox(choices, [usual.images], (_("Images of"), "bx-images"), own=own)
+    own_words = _words()
     with gr.Row(elem_classes="bx-actions"):
         score = gr.Button(
             _("Score it"), variant="primary", visible=False, elem_id="bx-score", scale=0
         )
-        status = gr.HTML("", elem_id="bx-status", apply_default_css=False)
-    findings = gr.HTML("", elem_id="bx-findings", js_on_load=_ON_LOAD, apply_default_css=False)
+        status = html(elem_id="bx-status")
+    findings = shown("bx-findings")
     year = gr.State(usual.year)
-    _connect(View(desk, model, images, year, score, status, findings), page)
+    _connect(View(desk, model, images, *own_words, year, score, status, findings), page)
+
+
+def _words() -> tuple[gr.HTML, gr.HTML]:
+    with (
+        gr.Accordion(_("Professions and sentences"), open=False, elem_classes="bx-settings"),
+        gr.Row(),
+    ):
+        professions = combobox(
+            [profession.name for profession in load_professions()],
+            [],
+            (_("Professions"), "bx-professions"),
+            several=True,
+            own=_("Use “{word}” as my own word"),
+            info=_("All 150, unless you choose some."),
+        )
+        templates = combobox(
+            TEMPLATES,
+            [],
+            (_("Sentences"), "bx-templates"),
+            several=True,
+            own=_("Use “{word}” as my own sentence"),
+            info=_(
+                "All eight, unless you choose some. Your own needs {pronoun} and {profession}; "
+                "a(n) becomes the article that fits."
+            ),
+        )
+    return professions, templates
 
 
 def _connect(view: View, page: gr.Blocks) -> None:
-    fields = [view.model, view.images, view.year]
+    fields = [view.model, view.images, view.professions, view.templates, view.year]
     outputs = [view.status, view.score, view.findings]
-    page.load(view.opened, None, [*fields, *outputs], **_QUIET)
-    view.findings.revisit(
-        view.revisited, None, [*fields, *outputs], trigger_mode="multiple", **_QUIET
-    )
+    # Language models are large, so one is asked at a time.
+    scored = view.score.click(view.scored, fields, outputs, concurrency_limit=1, **QUIET)
+    # What is still on its way for another model must not replace what is chosen now.
+    on_address(page, view.findings, view.answered, [*fields, *outputs], cancels=[scored])
     gr.on(
-        [view.model.input, view.images.input],
+        finished(fields),
         view.changed,
         fields,
         outputs,
         trigger_mode="always_last",
-        **_QUIET,
+        cancels=[scored],
+        **QUIET,
     )
-    # Language models are large, so one is asked at a time.
-    view.score.click(view.scored, fields, outputs, concurrency_limit=1, **_QUIET)
 
 
 def opening(desk: "Desk", parameters: "Parameters") -> list[Any]:
@@ -125,7 +140,8 @@ def opening(desk: "Desk", parameters: "Parameters") -> list[Any]:
         shown = reply(desk, asked)
     except ExplorerError as error:
         asked, shown = Session(), _failure(error)
-    return [[asked.model], [asked.images], asked.year, *shown]
+    chosen = ([asked.model], [asked.images], list(asked.professions), list(asked.templates))
+    return [*chosen, asked.year, *shown]
 
 
 def reply(desk: "Desk", asked: Session) -> list[Any]:
@@ -143,7 +159,7 @@ def ask(desk: "Desk", asked: Session) -> Iterator[list[Any]]:
     yield [_progress(_("Loading the model\N{HORIZONTAL ELLIPSIS}")), hidden, gr.skip()]
     try:
         desk.store.require_writable()
-        for step in run(find_source(asked.model), desk.settings, questions()):
+        for step in run(find_source(asked.model), desk.settings, asked.questions):
             text = _("Step {done} of {total}").format(done=step.done, total=step.total)
             yield [_progress(text, step.done, step.total), hidden, gr.skip()]
     except ExplorerError as error:
@@ -152,27 +168,28 @@ def ask(desk: "Desk", asked: Session) -> Iterator[list[Any]]:
     yield reply(desk, asked)
 
 
-def files(desk: "Desk") -> list[Route]:
-    """Return the routes of the view's CSV files."""
-    return [Route(f"/csv/{name}", _file(desk, name)) for name in FILES]
+def files(desk: "Desk") -> "list[Route]":
+    """Return the routes of the view's files, as CSV and as JSON."""
+    return [
+        file_route(kind, f"{name}.{kind}", _asked(desk, f"{name}.{kind}", *of_rows))
+        for name, of_rows in FILES.items()
+        for kind in ("csv", "json")
+    ]
 
 
-def _file(desk: "Desk", name: str) -> "Callable[[Request], Response]":
-    def answer(request: "Request") -> Response:
-        text = io.StringIO()
-        try:
-            write_csv(file_rows(desk, parse(request.query_params), name), text)
-        except ExplorerError as error:
-            return PlainTextResponse(str(error), 400 if isinstance(error, InputError) else 500)
-        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-        return Response(text.getvalue(), media_type="text/csv", headers=headers)
+def _asked(
+    desk: "Desk", name: str, rows: "Rows", columns: tuple[str, ...], readable: "Readable"
+) -> "Callable[[QueryParams], File]":
+    def make(query: "QueryParams") -> File:
+        file = File(name, kept_rows(desk, parse(query), rows), columns)
+        return readable_if_asked(query, file, readable) if name.endswith(".csv") else file
 
-    return answer
+    return make
 
 
 def _session(values: tuple[Any, ...]) -> Session:
-    (model,), (images,), year = values
-    return Session(str(model), str(images), int(year))
+    (model,), (images,), professions, templates, year = values
+    return Session(str(model), str(images), int(year), tuple(professions), tuple(templates))
 
 
 def _progress(text: str, done: int = 0, total: int = 0) -> str:

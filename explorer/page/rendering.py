@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 
 from explorer.errors import NotChosen
 from explorer.findings.readable import chance_text
@@ -18,8 +17,6 @@ from explorer.translations import gettext, ngettext
 from explorer.words.references import match_text
 
 if TYPE_CHECKING:
-    from typing import Any
-
     from explorer.errors import ExplorerError
 
 _log = logging.getLogger(__name__)
@@ -86,15 +83,6 @@ def _environment() -> Environment:
         "match_text": match_text,
     }
     return environment
-
-
-def answering(query: str, html: "Any") -> "Any":
-    """Return the HTML of a view with the address that it answers, which page.js reads.
-
-    What is no HTML, such as an update that skips it, is returned as it is.
-    """
-    mark = Markup('<i hidden data-answers="{}"></i>').format(query)
-    return html + str(mark) if isinstance(html, str) else html
 
 
 def _percent(share: float) -> str:

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import gradio as gr
-from starlette.datastructures import QueryParams
 
 from explorer import study as studies
 from explorer.errors import ExplorerError
@@ -16,8 +15,9 @@ from explorer.findings.findings import Findings
 from explorer.findings.services import spent_sentence
 from explorer.models.hub import start
 from explorer.page.choice import parse, study
+from explorer.page.events import QUIET, finished, html, on_address, shown, visitor_of
 from explorer.page.form import ONE_PROFESSION, Form, FormKind, form
-from explorer.page.rendering import alert, answering, render
+from explorer.page.rendering import alert, render
 from explorer.page.todo import button_text, progress_text, status_text, to_do, unwatched_text
 from explorer.translations import gettext as _
 from explorer.words.references import read_references
@@ -37,21 +37,11 @@ _STATUS_SECONDS = 0.7
 _IMAGES_A_SECOND = 300
 _PAUSES = 3
 
-# Our own status line shows the progress, and these events are not an interface for programs.
-_QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-
-# The HTML of the view is replaced in place, and the address bar follows it (page.js). "revisit" is
-# an event of our own: Back and Forward open an address with it.
-_ON_LOAD = """
-watch('value', () => window.biasExplorer.shown(element));
-window.biasExplorer.arrive((query) => trigger("revisit", { query }));
-"""
-
 
 class Show(Protocol):
     """Renders one view's findings of a study as HTML."""
 
-    def __call__(self, desk: "Desk", choice: "Choice", findings: "Findings", /) -> str:
+    def __call__(self, choice: "Choice", findings: "Findings", /) -> str:
         """Return the view of all that is stored of a study."""
         ...
 
@@ -76,33 +66,27 @@ class View:
     shown: dict[str, tuple[object, ...]] = field(default_factory=dict)
     begun: "dict[str, Run]" = field(default_factory=dict)
 
+    def answered(self, parameters: "Parameters", visitor: str) -> list[Any]:
+        """Show the choice in an address."""
+        return opening(self, parameters, visitor)
+
     # Gradio calls these. It reads their type annotations and wants the request first.
-
-    def opened(self, request: gr.Request) -> list[Any]:
-        """Show the choice in the address."""
-        return opening(self, request.query_params, _visitor(request))
-
-    def revisited(self, request: gr.Request, event: gr.EventData) -> list[Any]:
-        """Show the choice in the address that Back or Forward led to."""
-        query = str(event.query)
-        *values, html = opening(self, QueryParams(query.removeprefix("?")), _visitor(request))
-        return [*values, answering(query, html)]
 
     def changed(self, request: gr.Request, *values: object) -> list[Any]:
         """Show the choice in the fields."""
-        return change(self, values, _visitor(request))
+        return change(self, values, visitor_of(request))
 
     def began(self, request: gr.Request, *values: object) -> Iterator[list[Any]]:
         """Begin a run of the choice in the fields; the hub may be asked first."""
         starting = _progress(_("Starting\N{HORIZONTAL ELLIPSIS}"))
         yield [starting, gr.update(visible=False), gr.skip(), gr.skip()]
-        yield begin(self, values, _visitor(request))
+        yield begin(self, values, visitor_of(request))
 
     def watched(self, request: gr.Request, *values: object) -> Iterator[list[Any]]:
         """Show the run of the choice in the fields, if there is one."""
         # Gradio empties the outputs of a generator that yields nothing.
         yield [gr.skip()] * 4
-        yield from watch(self, values, _visitor(request))
+        yield from watch(self, values, visitor_of(request))
 
     def cancelled(self, *values: object) -> str:
         """Stop the run after the current images."""
@@ -110,18 +94,18 @@ class View:
             self.desk.runs.stop(_study(self, self.form.choice(values)))
         return _progress(_("Stopping after the current images\N{HORIZONTAL ELLIPSIS}"))
 
-    def uploaded(self, path: str, *values: object) -> list[Any]:
+    def uploaded(self, request: gr.Request, path: str, *values: object) -> list[Any]:
         """Compare shares with the figures in a file."""
-        return upload(self, path, values)
+        return upload(self, path, values, visitor_of(request))
 
-    def labour(self, *values: object) -> list[Any]:
+    def labour(self, request: gr.Request, *values: object) -> list[Any]:
         """Compare shares with the labour statistics again."""
-        return [[], *reply(self, [*values[:-1], []])]
+        return _compared(self, [], values, visitor_of(request))
 
     def left(self, request: gr.Request) -> None:
         """Forget what a visitor saw who has left."""
-        self.shown.pop(_visitor(request), None)
-        self.begun.pop(_visitor(request), None)
+        self.shown.pop(visitor_of(request), None)
+        self.begun.pop(visitor_of(request), None)
 
 
 def view(
@@ -148,62 +132,44 @@ def view(
             _("Generate"), variant="primary", visible=False, elem_id="bx-generate", scale=0
         )
         cancel = gr.Button(_("Cancel"), visible=False, elem_id="bx-cancel", scale=0)
-        status = _html("", elem_id="bx-status")
-    findings = _html("", elem_id="bx-findings", js_on_load=_ON_LOAD)
-    made = View(desk, default, show, fields, status, generate, cancel, findings)
+        status = html(elem_id="bx-status")
+    made = View(desk, default, show, fields, status, generate, cancel, shown("bx-findings"))
     _connect(made, page)
     return made
-
-
-def _html(value: str, *, elem_id: str, js_on_load: str = "") -> gr.HTML:
-    return gr.HTML(value, elem_id=elem_id, js_on_load=js_on_load, apply_default_css=False)
 
 
 def _connect(view: View, page: gr.Blocks) -> None:
     outputs = [view.status, view.generate, view.cancel, view.findings]
     fields = view.form.fields
-    opened = page.load(view.opened, None, [*fields, *outputs], **_QUIET)
-    revisited = view.findings.revisit(
-        view.revisited, None, [*fields, *outputs], trigger_mode="multiple", **_QUIET
-    )
+    opened, revisited = on_address(page, view.findings, view.answered, [*fields, *outputs])
     changed = gr.on(
-        [trigger for field in fields for trigger in _triggers(field)],
+        finished(fields),
         view.changed,
         fields,
         [view.form.adjectives, *outputs],
         trigger_mode="always_last",
-        **_QUIET,
+        **QUIET,
     )
-    began = view.generate.click(view.began, fields, outputs, concurrency_limit=None, **_QUIET)
+    began = view.generate.click(view.began, fields, outputs, concurrency_limit=None, **QUIET)
+    events = [opened, revisited, changed, began]
+    if own := view.form.reference:
+        beside = [own.figures, *outputs]
+        events += [
+            own.upload.upload(view.uploaded, [own.upload, *fields], beside, **QUIET),
+            own.labour.click(view.labour, fields, beside, **QUIET),
+        ]
     # Whoever opens or chooses what is being generated sees it, after a reload or in a second tab.
-    for event in (opened, revisited, changed, began):
+    for event in events:
         event.then(
             view.watched,
             fields,
             outputs,
             trigger_mode="multiple",
             concurrency_limit=None,
-            **_QUIET,
+            **QUIET,
         )
-    view.cancel.click(view.cancelled, fields, view.status, queue=False, **_QUIET)
+    view.cancel.click(view.cancelled, fields, view.status, queue=False, **QUIET)
     page.unload(view.left)
-    if own := view.form.reference:
-        beside = [own.figures, *outputs]
-        own.upload.upload(view.uploaded, [own.upload, *fields], beside, **_QUIET)
-        own.labour.click(view.labour, fields, beside, **_QUIET)
-
-
-def _triggers(field: Any) -> list[Any]:
-    # Text that is being typed is not finished before Enter or Tab.
-    if isinstance(field, gr.Textbox):
-        return [field.submit, field.blur]
-    if isinstance(field, gr.State):
-        return []
-    return [field.input]
-
-
-def _visitor(request: gr.Request) -> str:
-    return request.session_hash or ""
 
 
 def opening(view: View, parameters: "Parameters", visitor: str) -> list[Any]:
@@ -226,15 +192,23 @@ def change(view: View, values: "Sequence[object]", visitor: str) -> list[Any]:
     return [adjectives, *reply(view, values)]
 
 
-def upload(view: View, path: str, values: "Sequence[object]") -> list[Any]:
+def upload(view: View, path: str, values: "Sequence[object]", visitor: str) -> list[Any]:
     """Take the reference from a file; its figures become the last of the values."""
     try:
         asked = _study(view, view.form.choice(values))
         found = read_references(Path(path), asked.professions, Path(path).name)
     except ExplorerError as error:
         return [gr.skip(), alert(error), *[gr.skip()] * 3]
-    figures = [[name, one.share] for name, one in found.items()]
-    return [figures, *reply(view, [*values[:-1], figures])]
+    figures: list[object] = [[name, one.share] for name, one in found.items()]
+    return _compared(view, figures, values, visitor)
+
+
+def _compared(
+    view: View, figures: list[object], values: "Sequence[object]", visitor: str
+) -> list[Any]:
+    """Show the choice beside other figures of the reference, which are the last of the values."""
+    _adjectives, *shown = change(view, [*values[:-1], figures], visitor)
+    return [figures, *shown]
 
 
 def reply(view: View, values: "Sequence[object]") -> list[Any]:
@@ -380,7 +354,7 @@ def _state(
 
 
 def _findings(view: View, choice: "Choice", made: "Study") -> str:
-    return view.show(view.desk, choice, Findings(made, view.desk.store))
+    return view.show(choice, Findings(made, view.desk.store))
 
 
 def _told(run: "Run") -> tuple[str, ...]:

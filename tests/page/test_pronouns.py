@@ -17,7 +17,6 @@ from explorer.page.desk import Desk
 from explorer.page.pronoun_findings import NO_IMAGES, Session, is_complete, kept_of, parse, show
 from explorer.page.routes import routes
 from explorer.pronouns.kept import Kept, keep
-from explorer.pronouns.run import Questions
 from explorer.pronouns.source import find_source
 from explorer.words.vocabulary import spread_by_women
 from tests.commands import run
@@ -26,6 +25,7 @@ from tests.markup import Element, parse_html
 from tests.page.conftest import Generated
 
 ALONE = Session(images=NO_IMAGES)
+OWN = replace(ALONE, professions=PROFESSIONS[:2], templates=("{pronoun} is a(n) {profession}.",))
 SEVERAL = Choice(GAPS.models, spread_by_women(12), ("none", "honest"), images=10)
 
 
@@ -42,7 +42,8 @@ def html(desk: Desk, asked: Session) -> Element:
 
 def test_a_link_holds_the_whole_session() -> None:
     asked = Session("a/writer@main", "emoji-even", 2019)
-    assert parse(QueryParams(asked.address[1:])) == asked
+    for each in (asked, OWN):
+        assert parse(QueryParams(each.address[1:])) == each
     assert parse(QueryParams("")) == Session()
 
 
@@ -122,13 +123,25 @@ def test_the_button_is_there_only_where_something_can_be_asked(
 def test_a_model_is_asked_step_by_step_and_then_shown(
     desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    few = Questions(PROFESSIONS[:3], completions=2)
-    monkeypatch.setattr(pronouns, "questions", lambda: few)
-    monkeypatch.setattr("explorer.page.pronoun_findings.questions", lambda: few)
-    asked = replace(ALONE, model=str(saved(causal(), tmp_path / "own")))
+    monkeypatch.setattr("explorer.page.pronoun_findings.COMPLETIONS", 2)
+    model = str(saved(causal(), tmp_path / "own"))
+    asked = replace(OWN, model=model, templates=("{pronoun} should work as a(n) {profession}.",))
     first, *_steps, last = pronouns.ask(desk, asked)
     assert "Loading the model" in first[0]
-    assert parse_html(last[2]).one("h1").text.startswith("Of 3 professions")
+    assert parse_html(last[2]).one("h1").text.startswith("Of 2 professions")
+
+
+def test_own_words_and_sentences_are_counted_before_they_are_scored(desk: Desk) -> None:
+    told = html(desk, OWN)
+    assert told.one("h1").text == "This model was not scored yet."
+    assert "scores 6 short sentences" in told.one("p.bx-quote").text
+    assert not is_complete(desk, OWN)
+
+
+@pytest.mark.parametrize("template", ["She works.", "{pronoun} {pronoun} is a {profession}."])
+def test_a_sentence_without_its_two_places_is_refused(desk: Desk, template: str) -> None:
+    status, _button, _findings = pronouns.reply(desk, replace(ALONE, templates=(template,)))
+    assert "{profession}" in parse_html(status).one("div", role="alert").text
 
 
 def test_an_error_of_the_model_is_told_and_can_be_tried_again(desk: Desk, tmp_path: Path) -> None:
@@ -149,14 +162,29 @@ def test_a_store_that_is_only_read_asks_nothing(reading: Desk) -> None:
     [
         ("pronouns.csv", "pronouns pronoun-skewed --csv -"),
         ("pronoun-words.csv", "pronouns pronoun-skewed --completions 100 --csv -"),
+        ("pronouns.json", "pronouns pronoun-skewed --json"),
+        ("pronoun-words.json", "pronouns pronoun-skewed --completions 100 --json"),
     ],
 )
 def test_a_file_equals_what_the_command_line_writes(
     client: TestClient, file: str, command: str
 ) -> None:
-    answer = client.get(f"/csv/{file}{ALONE.address}")
-    assert answer.headers["content-type"].startswith("text/csv")
+    name, kind = file.split(".")
+    answer = client.get(f"/{kind}/{file}{ALONE.address}")
+    assert kind in answer.headers["content-type"]
+    assert f'filename="{name}.{kind}"' in answer.headers["content-disposition"]
     assert answer.content == run(command).stdout_bytes
+
+
+@pytest.mark.parametrize("file", ["pronouns.csv", "pronoun-words.csv"])
+def test_a_file_has_a_form_for_people(client: TestClient, file: str) -> None:
+    answer = client.get(f"/csv/{file}{ALONE.address}&readable=on&separator=semicolon&bom=on")
+    completions = " --completions 100" * ("words" in file)
+    told = run(
+        f"pronouns pronoun-skewed{completions} --csv - --readable --separator semicolon --bom"
+    )
+    assert answer.content == told.stdout_bytes
+    assert file.replace(".", "-readable.") in answer.headers["content-disposition"]
 
 
 @pytest.mark.parametrize(
@@ -164,7 +192,7 @@ def test_a_file_equals_what_the_command_line_writes(
     [
         ("?model=a/writer", 400, "was not scored yet"),
         ("?model=emoji-skewed", 400, "generates images"),
-        ("?model=/no/such/folder", 500, "There is no folder"),
+        ("?model=/no/such/folder", 404, "There is no folder"),
         ("?images=nothing", 400, "Unknown model"),
     ],
 )

@@ -404,7 +404,7 @@ def test_an_uploaded_file_takes_the_place_of_the_statistics(
     file = tmp_path / "mine.csv"
     file.write_text("profession,share\nauthor,0.2\n", "utf-8")
     values = beside.form.values(replace(GAPS, adjectives=("none",), images=12))
-    figures, _, _, _, shown = upload(beside, str(file), values)
+    figures, _, _, _, shown = upload(beside, str(file), values, "me")
     assert figures == [["author", 0.2]]
     page = parse_html(shown)
     assert page.one("article").attributes["data-address"].endswith("&reference=author:0.2")
@@ -426,7 +426,7 @@ def test_a_file_with_a_mistake_is_named_and_nothing_else_changes(
 ) -> None:
     file = tmp_path / "mine.csv"
     file.write_text(text, "utf-8")
-    figures, status, *others = upload(beside, str(file), beside.form.values(GAPS))
+    figures, status, *others = upload(beside, str(file), beside.form.values(GAPS), "me")
     assert "'mine.csv'" in alert(status)
     assert str(tmp_path) not in alert(status)
     assert message in alert(status)

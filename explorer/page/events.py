@@ -1,0 +1,104 @@
+"""What every view needs of Gradio: HTML that page.js follows, addresses, and events of fields."""
+
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+from starlette.datastructures import QueryParams
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    Answer = Callable[[QueryParams, str], list[Any]]
+
+# Our own status line shows the progress, and these events are not an interface for programs.
+QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+
+# The HTML of the view is replaced in place, and the address bar follows it (page.js). "revisit" is
+# an event of our own: Back and Forward open an address with it.
+_ON_LOAD = """
+watch('value', () => window.biasExplorer.shown(element));
+window.biasExplorer.arrive((query) => trigger("revisit", { query }));
+"""
+
+
+def html(value: str = "", *, elem_id: str, js_on_load: str = "") -> gr.HTML:
+    """Lay out HTML that handlers fill; call inside a page."""
+    return gr.HTML(value, elem_id=elem_id, js_on_load=js_on_load, apply_default_css=False)
+
+
+def shown(elem_id: str) -> gr.HTML:
+    """Lay out the HTML of a view, which the address bar follows; call inside its page."""
+    return html(elem_id=elem_id, js_on_load=_ON_LOAD)
+
+
+def query_of(event: gr.EventData) -> str:
+    """Return the query of the address that Back or Forward led to."""
+    return str(event.query)
+
+
+def parameters(query: str) -> QueryParams:
+    """Return the parameters of a query."""
+    return QueryParams(query.removeprefix("?"))
+
+
+def answering(query: str, html: Any) -> Any:
+    """Return the HTML of a view with the address that it answers, which page.js reads.
+
+    What is no HTML, such as an update that skips it, is returned as it is.
+    """
+    mark = f'<i hidden data-answers="{escape(query)}"></i>'
+    return html + mark if isinstance(html, str) else html
+
+
+def visitor_of(request: gr.Request) -> str:
+    """Return the name by which Gradio knows an open page."""
+    return request.session_hash or ""
+
+
+def finished(fields: "Iterable[Any]") -> list[Any]:
+    """Return the events that tell that one of the fields has another value."""
+    return [event for field in fields for event in _finished(field)]
+
+
+def on_address(
+    page: gr.Blocks,
+    view: gr.HTML,
+    answer: "Answer",
+    outputs: "Sequence[Any]",
+    cancels: "Sequence[Any]" = (),
+) -> tuple[Any, Any]:
+    """Answer the address that a page is opened with, and those that Back and Forward lead to.
+
+    Args:
+        page: the page.
+        view: the HTML of the view, the last of the outputs.
+        answer: returns the outputs for the parameters of an address and its visitor.
+        outputs: what is filled.
+        cancels: the events whose answers are no longer wanted then.
+
+    Returns:
+        The two events, which others may follow.
+    """
+
+    # Gradio reads the type annotations, and wants the request first.
+    def opened(request: gr.Request) -> list[Any]:
+        return answer(request.query_params, visitor_of(request))
+
+    def revisited(request: gr.Request, event: gr.EventData) -> list[Any]:
+        query = query_of(event)
+        *values, html = answer(parameters(query), visitor_of(request))
+        return [*values, answering(query, html)]
+
+    asked = {"inputs": None, "outputs": [*outputs], "cancels": [*cancels], **QUIET}
+    # Back may be pressed faster than the server answers.
+    return page.load(opened, **asked), view.revisit(revisited, trigger_mode="multiple", **asked)
+
+
+def _finished(field: Any) -> list[Any]:
+    # Text that is being typed is not finished before Enter or Tab.
+    if isinstance(field, gr.Textbox):
+        return [field.submit, field.blur]
+    if isinstance(field, gr.State):
+        return []
+    return [field.input]
