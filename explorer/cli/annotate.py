@@ -12,7 +12,7 @@ from explorer.annotation.files import annotation_rows, copy_images, read_annotat
 from explorer.annotation.report import annotation_report, report_rows, report_sentences
 from explorer.annotation.sampling import draw_samples
 from explorer.cli.app import annotate_commands, app
-from explorer.cli.options import ALL, Asked, CacheFolder, Changed, Model, Spending
+from explorer.cli.options import ALL, Asked, CacheFolder, Changed, Model, Spending, Whole
 from explorer.cli.output import Output, print_sentences, say
 from explorer.cli.store import generate_missing, opened, refuse_unusable
 from explorer.errors import ModelError
@@ -62,9 +62,9 @@ def draw_sample(
     axis: Axes = (),
     classifier: Classifier = None,
     images: Annotated[
-        int, Parameter(metavar="N", help=_("Of each model, on each axis; 20 to 10000."))
+        Whole, Parameter(metavar="N", help=_("Of each model, on each axis; 20 to 10000."))
     ] = SIZE,
-    seed: Annotated[int, Parameter(metavar="N", help=_("Seed of the sample and its order."))] = 0,
+    seed: Annotated[Whole, Parameter(metavar="N", help=_("Seed of the sample and its order."))] = 0,
     copy_to: Annotated[
         Path | None,
         Parameter(

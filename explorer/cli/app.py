@@ -6,7 +6,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
-from cyclopts import App, CycloptsError, MissingArgumentError, Parameter, UnusedCliTokensError
+from cyclopts import (
+    App,
+    CoercionError,
+    CycloptsError,
+    MissingArgumentError,
+    Parameter,
+    UnusedCliTokensError,
+)
 
 from explorer import __version__
 from explorer.cli.help import TwoColumns
@@ -135,4 +142,8 @@ def _mistake(error: CycloptsError) -> str:
         return _("{option} needs a value.").format(option=error.keyword)
     if isinstance(error, MissingArgumentError) and error.argument:
         return _("{name} is missing.").format(name=error.argument.name)
+    if isinstance(error, CoercionError) and error.token and error.target_type in {int, float}:
+        kind = _("a whole number") if error.target_type is int else _("a number, such as 0.5")
+        pattern = _("{option} is {value!r}. Give {kind}.")
+        return pattern.format(option=error.token.keyword, value=error.token.value, kind=kind)
     return str(error)

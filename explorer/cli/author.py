@@ -7,7 +7,7 @@ from cyclopts import Parameter
 from explorer import settings as machine
 from explorer.cli.app import app
 from explorer.cli.counting import By, ByOption, compared
-from explorer.cli.options import CacheFolder, Changed, Model, Spending
+from explorer.cli.options import CacheFolder, Changed, Model, Spending, Whole
 from explorer.cli.output import FindingsOutput, print_sentences
 from explorer.cli.store import generate_missing, opened, refuse_unusable
 from explorer.findings.findings import Findings
@@ -44,7 +44,7 @@ def author(
     *,
     beside: Annotated[str, Parameter(metavar="NAME", help=_("The other model."))] = _BESIDE,
     profession: Annotated[str, Parameter(metavar="NAME", help=_("The profession."))] = "author",
-    images: Annotated[int, Parameter(metavar="N", help=_("Images per adjective."))] = 9,
+    images: Annotated[Whole, Parameter(metavar="N", help=_("Images per adjective."))] = 9,
     classifier: Annotated[
         str | None,
         Parameter(

@@ -7,7 +7,7 @@ from cyclopts import Parameter
 
 from explorer import settings as machine
 from explorer.cli.app import app, footprint_commands
-from explorer.cli.options import Asked, CacheFolder, Changed, Models, Price, Spending
+from explorer.cli.options import Asked, CacheFolder, Changed, Models, Price, Spending, Whole
 from explorer.cli.output import Output, print_sentences
 from explorer.footprint.calculator import Usage, formulas, headline, usage_row, usage_sources
 from explorer.footprint.embodied import BLOOM, Embodied
@@ -89,7 +89,7 @@ class Making:
         float, Parameter(metavar="KG", help=_("Making an accelerator, kg CO2e."))
     ] = BLOOM.device_kg
     devices_per_server: Annotated[
-        int, Parameter(metavar="N", help=_("Accelerators in a server."))
+        Whole, Parameter(metavar="N", help=_("Accelerators in a server."))
     ] = BLOOM.devices_per_server
     lifetime_years: Annotated[
         float, Parameter(metavar="N", help=_("Years until a server is replaced."))
@@ -205,7 +205,7 @@ def calculate(
     /,
     *,
     hours: Annotated[float, Parameter(metavar="N", help=_("Hours of use."))],
-    devices: Annotated[int, Parameter(metavar="N", help=_("The number of devices."))] = 1,
+    devices: Annotated[Whole, Parameter(metavar="N", help=_("The number of devices."))] = 1,
     utilisation: Annotated[
         float, Parameter(metavar="X", help=_("The share of the rated power that is drawn, 0 to 1."))
     ] = 1.0,

@@ -7,7 +7,7 @@ from cyclopts import Parameter
 from explorer import settings as machine
 from explorer import study as studies
 from explorer.cli.app import app, reference_commands
-from explorer.cli.options import Asked, CacheFolder, Changed, Models, Spending
+from explorer.cli.options import Asked, CacheFolder, Changed, Models, Spending, Whole
 from explorer.cli.output import Output, say
 from explorer.cli.progress import shown_progress
 from explorer.cli.store import generate_missing, opened, refuse_unusable, say_other_versions
@@ -96,10 +96,10 @@ def check_reference(
     *,
     output: Output = Output(),
     professions: Annotated[
-        int,
+        Whole,
         Parameter(metavar="N", help=_("The number of professions, spread over the range.")),
     ] = 10,
-    images: Annotated[int, Parameter(metavar="N", help=_("Images of each."))] = 200,
+    images: Annotated[Whole, Parameter(metavar="N", help=_("Images of each."))] = 200,
     cache: CacheFolder = None,
 ) -> None:
     """Print what is measured on the bundled models beside the truth."""

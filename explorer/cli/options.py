@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from cyclopts import Parameter
+from cyclopts import CoercionError, Parameter, Token
 
 from explorer.cli.output import say
 from explorer.errors import InvalidData, UnknownName
@@ -31,6 +31,16 @@ if TYPE_CHECKING:
 ALL = "all"
 NONE = "none"
 
+
+def _whole(_kind: object, tokens: Sequence[Token]) -> int:
+    """Return the last number given; cyclopts would round 1.5 to 2 without a word."""
+    try:
+        return int(tokens[-1].value)
+    except ValueError as error:
+        raise CoercionError(token=tokens[-1], target_type=int) from error
+
+
+Whole = Annotated[int, Parameter(converter=_whole)]
 Model = Annotated[str, Parameter(help=_("The model."))]
 Models = Annotated[
     tuple[str, ...],
@@ -43,7 +53,7 @@ Models = Annotated[
         ),
     ),
 ]
-Year = Annotated[int, Parameter(metavar="YEAR", help=_("Year of the labour statistics."))]
+Year = Annotated[Whole, Parameter(metavar="YEAR", help=_("Year of the labour statistics."))]
 Price = Annotated[
     float | None,
     Parameter(
@@ -86,7 +96,7 @@ class Asked:
         tuple[str, ...],
         Parameter(metavar="WORD", help=_("An adjective that is not listed; repeatable.")),
     ] = ()
-    images: Annotated[int, Parameter(metavar="N", help=_("Images per prompt, 1 to 1000."))] = 9
+    images: Annotated[Whole, Parameter(metavar="N", help=_("Images per prompt, 1 to 1000."))] = 9
     axis: Annotated[
         tuple[str, ...],
         Parameter(
@@ -175,13 +185,13 @@ class Changed:
     """Changed settings of the models; None keeps the model's own."""
 
     guidance: Annotated[float | None, Parameter(metavar="X", help=_("The guidance scale."))] = None
-    steps: Annotated[int | None, Parameter(metavar="N", help=_("Denoising steps."))] = None
+    steps: Annotated[Whole | None, Parameter(metavar="N", help=_("Denoising steps."))] = None
     scheduler: Annotated[
         str | None, Parameter(metavar="NAME", help=_("The scheduler, for example 'ddim'."))
     ] = None
-    size: Annotated[int | None, Parameter(metavar="PX", help=_("Width and height in pixels."))] = (
-        None
-    )
+    size: Annotated[
+        Whole | None, Parameter(metavar="PX", help=_("Width and height in pixels."))
+    ] = None
     precision: Annotated[
         str | None,
         Parameter(

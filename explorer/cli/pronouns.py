@@ -7,7 +7,7 @@ from cyclopts.validators import Number
 
 from explorer import settings as machine
 from explorer.cli.app import app
-from explorer.cli.options import ALL, Asked, CacheFolder, Year
+from explorer.cli.options import ALL, Asked, CacheFolder, Whole, Year
 from explorer.cli.output import FindingsOutput, print_sentences, say
 from explorer.cli.store import opened
 from explorer.errors import InvalidData
@@ -69,7 +69,7 @@ def ask_pronouns(
         ),
     ] = (),
     completions: Annotated[
-        int,
+        Whole,
         Parameter(
             metavar="N",
             validator=Number(gte=0, lte=_MOST),

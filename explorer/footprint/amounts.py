@@ -70,12 +70,14 @@ def require(
     # Written so that NaN is refused.
     if least <= value <= high:
         return
-    if from_low or low < value < least:
-        limits = _("from {low}").format(low=figure(least))
+    is_least = from_low or low < value < least
+    # The greatest number is told only to whoever comes near it.
+    is_most = high < _MOST or value > _MOST
+    if is_least:
+        limits = _("from {low} to {high}") if is_most else _("from {low}")
     else:
-        limits = _("above {low}").format(low=figure(low))
-    if high < _MOST or value > _MOST:
-        limits = _("{least} and at most {high}").format(least=limits, high=figure(high))
+        limits = _("above {low} and at most {high}") if is_most else _("above {low}")
+    limits = limits.format(low=figure(least if is_least else low), high=figure(high))
     raise OutOfRange(
         _("{name} is {value!r}. Give a number {limits}.").format(
             name=name, value=value, limits=limits

@@ -113,6 +113,14 @@ class Lifecycle:
         return published_range(known, [one.kwh for one in known])[0] if known else None
 
     @property
+    def used(self) -> "Published | None":
+        """The published energy that is used; None where there is none, or one was entered."""
+        known = self.published
+        if not known or self.use.kwh_per_1000 is not None:
+            return None
+        return published_range(known, [one.kwh for one in known])[1]
+
+    @property
     def unit(self) -> str:
         """A use of the model: IMAGE or REQUEST."""
         return self.published[0].unit if self.published else IMAGE

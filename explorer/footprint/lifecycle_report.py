@@ -10,7 +10,7 @@ from explorer.footprint.amounts import (
     range_text,
     time_text,
 )
-from explorer.footprint.energy import published_range, published_sentence
+from explorer.footprint.energy import published_sentence
 from explorer.footprint.equivalents import equivalents_sentence
 from explorer.footprint.grids import grid_sentence
 from explorer.footprint.hardware import GPU
@@ -49,9 +49,10 @@ def lifecycle_rows(life: "Lifecycle") -> "list[Row]":
             energy as making the model.
         training: disclosed, hours only, not disclosed, not checked, entered or unknown;
             training_source, training_year, training_licence: where the figures come from.
+        energy_source, energy_year, energy_licence: where the energy of the use comes from.
         grid, g_per_kwh, grid_source, grid_year: the grid of the use; empty without a country.
     """
-    training, even = life.training, life.images_until_even
+    training, even, used = life.training, life.images_until_even, life.used
     return [
         {
             "model": life.title,
@@ -70,6 +71,9 @@ def lifecycle_rows(life: "Lifecycle") -> "list[Row]":
             "training_source": training and training.source,
             "training_year": training and training.year,
             "training_licence": training and training.licence,
+            "energy_source": used and used.source,
+            "energy_year": used and used.year,
+            "energy_licence": used and used.licence,
             "grid": life.grid and life.grid.name,
             "g_per_kwh": life.grid and life.grid.intensity,
             "grid_source": life.grid and life.grid.source,
@@ -189,8 +193,6 @@ def _energy_sentence(life: "Lifecycle") -> str:
         return _("The energy per 1,000 images is as you entered it: {energy}.").format(
             energy=energy_text(life.use.kwh_per_1000)
         )
-    known = life.published
-    if not known:
+    if life.used is None:
         return _("No energy per image is published for {model}.").format(model=life.title)
-    _range, used = published_range(known, [one.kwh for one in known])
-    return published_sentence(known, used)
+    return published_sentence(life.published, life.used)

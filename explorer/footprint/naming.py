@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from explorer.footprint.tables import plain
-from explorer.footprint.training import find_training
+from explorer.errors import UnknownName
+from explorer.footprint.tables import near_names, plain
+from explorer.footprint.training import find_training, load_trainings
 from explorer.models.catalog import find_model, known_models
+from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
     from explorer.footprint.training import Training
@@ -35,5 +37,13 @@ def find_model_training(name: str, device: str) -> NamedModel:
         # A training may be that of several models, whose energy per image differs.
         ids = (name,) if name in training.models else training.models[:1]
         return NamedModel(training.title, ids, training)
-    card = find_model(name, device)
+    try:
+        card = find_model(name, device)
+    except UnknownName as unlisted:
+        titles = [card.title for card in known_models(device)]
+        titles += [one.title for one in load_trainings()]
+        if near := near_names(name, titles):
+            remedy = _("Any model's id on the Hub works too.")
+            raise UnknownName("model", name, titles, remedy, near) from unlisted
+        raise
     return NamedModel(card.title, (card.spec.repo,), find_training(card.spec.repo))

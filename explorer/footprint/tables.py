@@ -53,17 +53,36 @@ def unknown(kind: str, name: str, known: "Iterable[str]", command: str) -> Unkno
     """
     known = tuple(known)
     remedy = _("`{command}` lists all.").format(command=command)
-    return UnknownName(kind, name, known, remedy, _near(name, known))
+    return UnknownName(kind, name, known, remedy, near_names(name, known))
 
 
-def _near(name: str, known: tuple[str, ...]) -> list[str]:
-    """Return the names spelt most alike, and those with words that begin like all of the name."""
+def near_names(name: str, known: "Iterable[str]") -> list[str]:
+    """Return the names that are like one; those with a word of it where no other is.
+
+    Alike are the name with these initials, names spelt alike, names with words that begin like all
+    of its words, and names that hold it written in one.
+    """
     words = plain(name).split()
-    holding = [one for one in known if words and _begins(plain(one).split(), words)]
+    if not words:
+        return []
     compared = {plain(one): one for one in known}
-    alike = get_close_matches(plain(name), compared, n=_SHOWN, cutoff=0.6)
-    return list(dict.fromkeys([*(compared[one] for one in alike), *holding]))[:_SHOWN]
+    spelt = get_close_matches(plain(name), compared, n=_SHOWN, cutoff=0.6)
+    holding = [one for one in compared if _begins(one.split(), words) or _holds(one, words)]
+    initials = [one for one in compared if _initials(one) == "".join(words)]
+    found = [*initials, *spelt, *holding]
+    if not found:
+        shared = {one: len(set(words).intersection(one.split())) for one in compared}
+        found = sorted((one for one in shared if shared[one]), key=lambda one: -shared[one])
+    return [compared[one] for one in dict.fromkeys(found)][:_SHOWN]
 
 
 def _begins(words: list[str], beginnings: list[str]) -> bool:
     return all(any(word.startswith(one) for word in words) for one in beginnings)
+
+
+def _holds(name: str, words: list[str]) -> bool:
+    return "".join(words) in name.replace(" ", "")
+
+
+def _initials(name: str) -> str:
+    return "".join(word[0] for word in name.split())

@@ -95,8 +95,8 @@ def entered(
         OutOfRange: a number is not above 0.
         InvalidData: there are hours without hardware, or hardware without hours.
     """
-    numbers = {_("The hours of training"): hours, _("The energy of training"): kwh}
-    for name, value in (*numbers.items(), (_("The emissions of training"), kg)):
+    numbers = {_("The number of training hours"): hours, _("The energy of training"): kwh}
+    for name, value in (*numbers.items(), (_("The amount of training emissions"), kg)):
         if value is not None:
             require(name, value, 0)
     if (hours is None) != (hardware is None):

@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 
 from explorer.models.catalog import find_model
-from explorer.pronouns.kept import find_kept
+from explorer.pronouns.kept import Completions, Kept, find_kept, keep
 from explorer.pronouns.rows import WORD_COLUMNS
+from explorer.pronouns.source import find_source
+from explorer.pronouns.templates import PRONOUNS
 from explorer.settings import repository
 from explorer.store.index import Store
 from explorer.study import Study
@@ -169,6 +171,28 @@ def test_stored_images_of_a_generator_stand_beside(cache: Path) -> None:
     assert "the two lean alike" in run("pronouns pronoun-skewed --with emoji-skewed").stdout
 
 
+def test_empty_completions_are_counted_and_compared_with_nothing(cache: Path) -> None:
+    texts = [Completions(OWN, pronoun, ("", "")) for pronoun in PRONOUNS]
+    source = find_source("pronoun-even")
+    kept = Kept(source.name, source.revision, source.kind, chat=False, completions=tuple(texts))
+    keep(cache, kept)
+    done = run(f"pronouns pronoun-even --completions 2 --template '{OWN}'")
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert "“she” 2 times; 0 named one of the professions and 2 were empty." in done.stdout
+    assert "No profession is clearly more frequent" in done.stdout
+
+
+def test_models_without_a_head_or_with_pickles_only_are_refused(tmp_path: Path) -> None:
+    folder = saved(causal(), tmp_path / "gpt")
+    (folder / "model.safetensors").rename(folder / "pytorch_model.bin")
+    assert "a pickle file" in run(f"pronouns {folder}").stderr
+    config = folder / "config.json"
+    config.write_text(config.read_text().replace("GPT2LMHeadModel", "GPT2Model"))
+    done = run(f"pronouns {folder}")
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert "has no head that continues a text or fills a gap" in done.stderr
+
+
 @pytest.mark.parametrize(
     ("line", "code", "told"),
     [
@@ -181,6 +205,7 @@ def test_stored_images_of_a_generator_stand_beside(cache: Path) -> None:
         ("pronouns pronoun-even --own-profession ' '", 2, "profession"),
         ("pronouns pronoun-even --template 'She is a {profession}'", 2, "{pronoun}"),
         ("pronouns pronoun-even --completions -1", 2, "Error"),
+        ("pronouns pronoun-even --completions 1.5", 2, "Give a whole number"),
         ("pronouns pronoun-even --year 1999", 2, "no labour statistics"),
         ("pronouns pronoun-even --with nothing", 2, "Unknown model"),
         ("pronouns pronoun-even --csv - --json", 2, "Choose one"),

@@ -90,5 +90,5 @@ def test_the_greatest_and_the_least_number_are_allowed() -> None:
 
 def test_the_lower_limit_may_be_allowed() -> None:
     require("The PUE", 1, 1, 10, from_low=True)
-    with pytest.raises(OutOfRange, match="from 1 and at most 10"):
+    with pytest.raises(OutOfRange, match="from 1 to 10"):
         require("The PUE", 0.9, 1, 10, from_low=True)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from explorer.footprint.grids import find_grid
 from explorer.footprint.lifecycle import Lifecycle, Use
 from explorer.footprint.lifecycle_report import (
     lifecycle_headline,
@@ -48,6 +49,14 @@ def test_a_sum_with_unknown_parts_is_a_lower_bound() -> None:
     rows = {row["part"]: row for row in lifecycle_rows(SD)}
     assert [part for part, row in rows.items() if not row["known"]] == ["idle", "making"]
     assert rows["idle"]["kg"] is None
+
+
+def test_every_row_says_where_its_figures_come_from() -> None:
+    row, *_others = lifecycle_rows(replace(SD, grid=find_grid("France")))
+    names = ("training_source", "training_licence", "energy_source", "energy_licence")
+    assert all(row[name] for name in (*names, "grid_source", "grid_year"))
+    entered, *_others = lifecycle_rows(replace(SD, use=Use(kwh_per_1000=1)))
+    assert entered["energy_source"] is None
 
 
 def test_one_image_and_one_day_are_told_as_one() -> None:

@@ -34,3 +34,9 @@ def test_the_ids_are_those_of_published_energies() -> None:
 def test_an_unknown_model_is_refused() -> None:
     with pytest.raises(UnknownName, match="Unknown model 'nonsense'"):
         find_model_training("nonsense", "cpu")
+
+
+@pytest.mark.parametrize(("name", "near"), [("blom", "BLOOM"), ("Flux", "FLUX.1 dev")])
+def test_the_nearest_model_may_be_one_of_the_trainings(name: str, near: str) -> None:
+    with pytest.raises(UnknownName, match=f"Did you mean .*'{near}'"):
+        find_model_training(name, "cpu")

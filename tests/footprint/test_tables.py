@@ -4,7 +4,7 @@ import pytest
 
 from explorer.errors import UnknownName
 from explorer.footprint.hardware import CPU, load_hardware
-from explorer.footprint.tables import number, read_table, unknown, whole
+from explorer.footprint.tables import near_names, number, read_table, unknown, whole
 
 TABLES = ("hardware", "grids", "energy", "training")
 
@@ -48,6 +48,24 @@ def test_an_unknown_name_gets_the_names_that_begin_alike_and_the_command_that_li
     found = unknown("hardware", "a100", ("NVIDIA A100 PCIe", "NVIDIA A100 SXM4", "T4"), "list")
     assert isinstance(found, UnknownName)
     assert "Did you mean 'NVIDIA A100 PCIe' or 'NVIDIA A100 SXM4'? `list` lists all." in str(found)
+
+
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [
+        *(("UK", "United Kingdom"), ("us", "United States"), ("Korea", "South Korea")),
+        *(("Republic of Korea", "South Korea"), ("RTX4090", "RTX 4090"), ("Tesla T4", "NVIDIA T4")),
+    ],
+)
+def test_initials_blanks_and_further_words_do_not_hide_the_nearest_name(
+    name: str, near: str
+) -> None:
+    known = ("Ukraine", "United Kingdom", "United States", "South Korea", "RTX 4090", "NVIDIA T4")
+    assert near_names(name, known)[0] == near
+
+
+def test_an_empty_name_is_near_to_none() -> None:
+    assert near_names(" ", ("T4",)) == []
 
 
 def test_a_name_like_no_other_is_told_some_that_exist() -> None:

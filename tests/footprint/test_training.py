@@ -82,5 +82,5 @@ def test_hours_and_hardware_belong_together() -> None:
 
 @pytest.mark.parametrize("wrong", [{"hours": 0.0}, {"kwh": -1.0}, {"kg": float("nan")}])
 def test_numbers_that_are_not_above_0_are_refused(wrong: dict[str, float]) -> None:
-    with pytest.raises(OutOfRange, match="of training is"):
+    with pytest.raises(OutOfRange, match=r"training .*is"):
         entered("mine", **wrong)  # type: ignore[arg-type]
