@@ -3,16 +3,13 @@
 Those of the bundled models lie beside their weights, so that they can be shown at once.
 """
 
-import json
-import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote
 
-from explorer.errors import InvalidData, StoreUnwritable
-from explorer.json_files import Rule, read_object
+from explorer.errors import InvalidData
+from explorer.json_files import Rule, read_object, write_object
 from explorer.models.catalog import weights_folder
 from explorer.pronouns.scores import Score
 from explorer.pronouns.source import BUNDLED
@@ -111,16 +108,7 @@ def write_kept(path: Path, kept: Kept) -> None:
     Raises:
         StoreUnwritable: it cannot be written.
     """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with NamedTemporaryFile("w", dir=path.parent, encoding="utf-8", delete=False) as file:
-            json.dump({**asdict(kept), "scores": list(map(_row, kept.scores))}, file)
-        Path(file.name).replace(path)
-    except OSError as error:
-        raise StoreUnwritable(
-            f"{str(path)!r} cannot be written: {os.strerror(error.errno or 0)}. Give your user "
-            "access to the folder, free some space, or choose another folder with --cache."
-        ) from error
+    write_object(path, {**asdict(kept), "scores": list(map(_row, kept.scores))})
 
 
 def _age(path: Path) -> float:
