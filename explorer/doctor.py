@@ -85,14 +85,15 @@ def _python() -> Check:
 
 def _packages() -> Check:
     """Compare what is installed with what requirements.txt pins."""
-    name, found = _("Packages"), {name: _version(name) for name in _pins()}
+    name, pins = _("Packages"), _pins()
+    found = {package: _version(package) for package in pins}
     missing = [package for package, installed in found.items() if installed is None]
     others = [
         _("{package} {installed} instead of {pinned}").format(
-            package=package, installed=installed, pinned=_pins()[package]
+            package=package, installed=installed, pinned=pins[package]
         )
         for package, installed in found.items()
-        if installed not in {None, _pins()[package]}
+        if installed not in {None, pins[package]}
     ]
     remedy = _("Run `make run`, or `{command}`.").format(command=_INSTALL)
     if missing:

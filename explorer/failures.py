@@ -4,6 +4,7 @@ Generators and classifiers share these.
 """
 
 import errno
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from explorer.errors import (
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 _MEMORY_TEXTS = ("out of memory", "can't allocate memory", "cannot allocate memory")
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 _DENIED = {errno.EACCES, errno.EPERM, errno.EROFS}
-_UNAUTHORIZED, _FORBIDDEN, _TOO_MANY_REQUESTS, _SERVER_ERROR = 401, 403, 429, 500
 # The hub client raises these when the hub does not answer. They are matched by name because the
 # client has changed its HTTP library before.
 _NO_ANSWER = {
@@ -183,20 +183,23 @@ def _bad_answer(name: str, page: str, chain: "Sequence[BaseException]") -> Model
     if not answers:
         return None
     response: Any = getattr(answers[0], "response")  # noqa: B009 - no type has it
-    if response.status_code == _UNAUTHORIZED and "authorization" in response.request.headers:
+    if (
+        response.status_code == HTTPStatus.UNAUTHORIZED
+        and "authorization" in response.request.headers
+    ):
         return _bad_token(name)
-    if response.status_code in {_UNAUTHORIZED, _FORBIDDEN}:
+    if response.status_code in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
         return ModelAccessDenied(
             f"The hub refuses access to the model {name!r}. Log in with 'hf auth login', or set "
             f"HF_TOKEN to a token that may read it, and look at {page}."
         )
-    if response.status_code == _TOO_MANY_REQUESTS:
+    if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
         return ModelUnreachable(
             f"The model {name!r} cannot be downloaded now: the hub answers that this address has "
             "sent too many requests. Wait some minutes and try again; with 'hf auth login' or "
             "HF_TOKEN the hub allows more."
         )
-    if response.status_code >= _SERVER_ERROR:
+    if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return ModelUnreachable(
             f"The model {name!r} cannot be downloaded now: the hub is out of order (error "
             f"{response.status_code}). Look at https://status.huggingface.co and try again later."

@@ -1,15 +1,15 @@
-"""Read JSON files strictly: what breaks a rule is refused, never guessed or repaired."""
+"""Read JSON files strictly: what breaks a rule is refused, never guessed. Write them at once."""
 
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
-from explorer.errors import InvalidData, UnknownName
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from explorer.errors import InvalidData, StoreUnwritable, UnknownName
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Rule:
     required: bool = True
 
 
-def read_object(path: "Path", rules: Mapping[str, Rule]) -> dict[str, Any]:
+def read_object(path: Path, rules: Mapping[str, Rule]) -> dict[str, Any]:
     """Return the object that a JSON file holds.
 
     Raises:
@@ -36,6 +36,37 @@ def read_object(path: "Path", rules: Mapping[str, Rule]) -> dict[str, Any]:
     except ValueError as error:
         raise InvalidData(f"{str(path)!r} is not valid JSON: {error}. Correct it.") from error
     return check_object(content, rules, repr(str(path)))
+
+
+def write_object(path: Path, values: Mapping[str, Any]) -> None:
+    """Write a JSON file in place of what was there; a reader sees the whole of one or the other.
+
+    Raises:
+        StoreUnwritable: it cannot be written.
+    """
+    with writing(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # A file in a folder of its own has the permissions of any new file.
+        with TemporaryDirectory(dir=path.parent, prefix=".", ignore_cleanup_errors=True) as folder:
+            partial = Path(folder, path.name)
+            partial.write_text(json.dumps(values), encoding="utf-8")
+            partial.replace(path)
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Let the block write a file or into a folder.
+
+    Raises:
+        StoreUnwritable: it cannot be written.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise StoreUnwritable(
+            f"{str(path)!r} cannot be written: {error.strerror}. Give your user access to the "
+            "folder, free some space, or choose another folder with --cache."
+        ) from error
 
 
 def check_object(value: object, rules: Mapping[str, Rule], place: str) -> dict[str, Any]:

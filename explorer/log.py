@@ -17,7 +17,7 @@ from explorer.settings import secrets
 from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
 _FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
@@ -41,6 +41,12 @@ def redacted(text: str) -> str:
     for secret in secrets():
         text = text.replace(secret, _HIDDEN)
     return _SECRET.sub(_HIDDEN, text)
+
+
+def quieten(names: "Iterable[str]") -> None:
+    """Let loggers of libraries report errors only."""
+    for name in names:
+        logging.getLogger(name).setLevel(logging.ERROR)
 
 
 @contextmanager

@@ -198,12 +198,13 @@ def run(
         store.check(study.asked(card))
     if cancelled():
         return
-    pace = Pace(_work(study, store))
+    work = _work(study, store)
+    pace = Pace(work)
     if pace.total:
         _log.info("A run of %d images in batches of %d: %r", pace.total, batch, study)
         store.require_writable()
         yield pace.start()
-    if warnings := _check(study, store, generators):
+    if warnings := _check(study, work, generators):
         yield replace(pace.start(), warnings=warnings)
     looks = {
         card.spec: Classifying(study.looked_at, study.stored_instruments(card), store, classifiers)
@@ -218,8 +219,8 @@ def run(
         generate = Generating(store, generators, looks, pace, cancelled)
         hosted = any(isinstance(card.spec.settings, Hosted) for card in study.models)
         turns = Turns(batch, min(batch, at_once) if hosted else 1)
-        lacking = [missing(study, store, card) for card in study.models]
-        yield from generate(turns.take((one.text for one in study.prompts), lacking), turns)
+        left = [missing(study, store, card) for card in study.models]
+        yield from generate(turns.take((one.text for one in study.prompts), left), turns)
 
 
 def classify_stored(
@@ -288,18 +289,15 @@ def missing(study: Study, store: "Store", model: "ModelCard") -> tuple[ImageRequ
     )
 
 
-def only(study: Study, model: "ModelCard") -> Study:
-    """Return the part of a study that asks one of its models."""
-    return replace(study, models=(model,))
+def lacking(study: Study, store: "Store", model: "ModelCard") -> int:
+    """Return the number of images of one model not generated yet."""
+    here = _stored_images(study.asked(model), store)
+    return sum(study.images - number.total() for number in here.values())
 
 
 def count_missing(study: Study, store: "Store") -> int:
     """Return the number of images not generated yet, over all models."""
-    return sum(
-        study.images - number.total()
-        for card in study.models
-        for number in _stored_images(study.asked(card), store).values()
-    )
+    return sum(lacking(study, store, card) for card in study.models)
 
 
 def forget_failed(study: Study, store: "Store") -> None:
@@ -344,20 +342,19 @@ def count_unclassified(study: Study, store: "Store") -> int:
 
 
 def _check(
-    study: Study, store: "Store", generators: "Callable[[ModelSpec], Generator]"
+    study: Study, work: "dict[Work, int]", generators: "Callable[[ModelSpec], Generator]"
 ) -> tuple[str, ...]:
     """Return the warnings of the models that have images to generate."""
-    lacking = [card for card in study.models if count_missing(only(study, card), store)]
-    return tuple(one for card in lacking for one in generators(card.spec).check(study.prompts))
+    specs = [card.spec for card in study.models if work["generate", card.spec]]
+    return tuple(one for spec in specs for one in generators(spec).check(study.prompts))
 
 
 def _work(study: Study, store: "Store") -> "dict[Work, int]":
     """Return the numbers of images to classify and to generate, for each model."""
     work: dict[Work, int] = {}
     for card in study.models:
-        alone = only(study, card)
         work["classify", card.spec] = len(unclassified(study, store, card))
-        work["generate", card.spec] = count_missing(alone, store)
+        work["generate", card.spec] = lacking(study, store, card)
     return work
 
 

@@ -76,6 +76,11 @@ class FakeGenerator:
         time.sleep(self.loading_seconds)
 
     @property
+    def is_loaded(self) -> bool:
+        """Whether it was loaded."""
+        return self.loads > 0
+
+    @property
     def provenance(self) -> Provenance:
         """What it says of the machine."""
         return MADE

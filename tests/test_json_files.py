@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from explorer.errors import InvalidData
-from explorer.json_files import Rule, check_object, one_of, read_object
+from explorer.errors import InvalidData, StoreUnwritable
+from explorer.json_files import Rule, check_object, one_of, read_object, write_object
 
 RULES = {
     "size": one_of("small", "large"),
@@ -62,3 +62,18 @@ def test_a_file_that_is_not_json_is_refused_by_name(
 def test_a_file_that_is_gone_is_refused_by_name(path: Path) -> None:
     with pytest.raises(InvalidData, match=r"boxes\.json' cannot be read: No such file"):
         read_object(path, RULES)
+
+
+def test_what_is_written_is_read_and_as_open_to_others_as_any_new_file(path: Path) -> None:
+    for size in ("small", "large"):
+        write_object(path.parent / "folder" / path.name, {"size": size})
+        assert read_object(path.parent / "folder" / path.name, RULES) == {"size": size}
+    path.touch()
+    assert (path.parent / "folder" / path.name).stat().st_mode == path.stat().st_mode
+
+
+def test_what_cannot_be_written_is_told_and_leaves_nothing(path: Path) -> None:
+    path.mkdir()
+    with pytest.raises(StoreUnwritable, match=r"boxes\.json' cannot be written: Is a directory"):
+        write_object(path, {"size": "small"})
+    assert list(path.parent.iterdir()) == [path]

@@ -147,6 +147,11 @@ class Asked:
         """The professions, every name looked up."""
         return tuple(dict.fromkeys(self._professions()))
 
+    def of_all(self) -> "Asked":
+        """Return the same of all listed professions, unless some are named."""
+        named = self.profession or self.own_profession
+        return self if named else replace(self, profession=(ALL,))
+
     def one_axis(self, usual: str) -> str:
         """Return the one axis asked about, or the usual one if none is named.
 

@@ -57,7 +57,7 @@ def shown_count(doing: str) -> Iterator[Callable[[int, int], None]]:
 
 def pace(progress: "Progress", budget: "Budget") -> str:
     """Return the rate, the time left and the money: "6.3 a second, 0:00:25 left, $0.48"."""
-    spent = dollars(budget.spent_usd) if budget.spent_usd else ""
+    spent = dollars(budget.spent.usd) if budget.spent.usd else ""
     return ", ".join(filter(None, (_rate(progress), spent)))
 
 

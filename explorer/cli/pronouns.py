@@ -7,7 +7,7 @@ from cyclopts.validators import Number
 
 from explorer import settings as machine
 from explorer.cli.app import app
-from explorer.cli.options import ALL, Asked, CacheFolder, Whole, Year
+from explorer.cli.options import Asked, CacheFolder, Whole, Year
 from explorer.cli.output import FindingsOutput, print_sentences, say
 from explorer.cli.store import opened
 from explorer.errors import InvalidData
@@ -115,8 +115,7 @@ def ask_pronouns(
 
 
 def _professions(listed: tuple[str, ...], own: tuple[str, ...]) -> tuple[str, ...]:
-    usual = () if own else (ALL,)
-    return Asked(profession=listed or usual, own_profession=own).professions
+    return Asked(profession=listed, own_profession=own).of_all().professions
 
 
 def _require_continuable(asked: "Questions", images_of: str | None) -> None:

@@ -151,7 +151,7 @@ def report_plan(
     """Print the number of images that a difference needs."""
     settings = machine.load(cache)
     names = model or (known_models(settings.device)[0].spec.name,)
-    study = _of_all(asked).study(changed.cards(names, settings))
+    study = asked.of_all().study(changed.cards(names, settings))
     found = plan(difference, _gender_errors(study, settings) if model else [])
     size = Size("asked for", len(study.professions), len(study.adjectives), study.images)
     if output.write(plan_rows(found, (size, *PRESETS)), _PLAN_COLUMNS):
@@ -162,11 +162,6 @@ def _gender_errors(study: "Study", settings: "Settings") -> "list[Confusion]":
     with opened(settings) as store:
         errors = Findings(study, store).errors
     return [one for (_, axis), one in errors.items() if axis == GENDER]
-
-
-def _of_all(asked: Asked) -> Asked:
-    named = asked.profession or asked.own_profession
-    return asked if named else replace(asked, profession=(ALL,))
 
 
 def _show_gaps(

@@ -10,7 +10,7 @@ from cyclopts import Parameter
 from explorer import settings as machine
 from explorer.cli.app import app
 from explorer.cli.options import CacheFolder
-from explorer.cli.output import Output, print_sentences
+from explorer.cli.output import Output, print_sentences, say
 from explorer.cli.progress import shown_count
 from explorer.errors import StoreCorrupt, StoreUnwritable
 from explorer.pronouns.kept import is_damaged, kept_files
@@ -48,6 +48,8 @@ def verify(
 ) -> None:
     """Print what is wrong with the store, and repair it if asked."""
     with closing(_opened(machine.load(cache).cache, repair=repair)) as store:
+        for notice in store.notices:
+            say(notice)
         images, flaws = _verified(store, repair=repair)
         flaws += _answers(store.root, repair=repair)
         annotations = len(store.annotations.all())
@@ -109,7 +111,7 @@ def _remedies() -> dict[Problem, tuple[str, str]]:
     """Return the repair of each kind of problem, and the remedy where there is none."""
     repair = _("`verify --repair` repairs it.")
     return {
-        Problem.INDEX: ("", _("Opening the cache again says what to do.")),
+        Problem.INDEX: ("", _("End all programs that use this cache; the next start rebuilds it.")),
         Problem.JOURNAL: ("", _("It is skipped; every other line is read.")),
         Problem.DAMAGED: (_("Removed; the next run generates it again."), repair),
         Problem.UNREADABLE: ("", _("Give yourself permission to read it.")),

@@ -8,7 +8,7 @@ from explorer.generators.budget import dollars
 from explorer.models.backends import Hosted
 from explorer.models.prices import price_of
 from explorer.models.requests import FAILURES
-from explorer.study import count_missing, only
+from explorer.study import lacking
 from explorer.translations import gettext as _
 from explorer.translations import ngettext
 from explorer.words.people import ETHNICITY, GENDER, named
@@ -54,16 +54,17 @@ def rewriting(study: "Study", store: "Store", model: "ModelCard") -> Rewriting:
 def refusals(study: "Study", store: "Store", model: "ModelCard") -> Counter[str]:
     """Return the number of images that a service refused, by its reason."""
     found: Counter[str] = Counter()
-    if isinstance(model.spec.settings, Hosted):
-        for _text, reason, number in store.image_counts(study.asked(model)):
-            if reason is not None and reason not in FAILURES:
-                found[reason] += number
+    for _text, reason, number in store.image_counts(study.asked(model)):
+        if reason is not None and reason not in FAILURES:
+            found[reason] += number
     return found
 
 
 def service_sentences(study: "Study", store: "Store") -> "Iterator[str]":
     """Yield sentences on the prompts that services rewrote and those that they refused."""
     for card in study.models:
+        if not isinstance(card.spec.settings, Hosted):
+            continue
         one = rewriting(study, store, card)
         if one.rewritten:
             yield ngettext(
@@ -101,9 +102,9 @@ def service_sentences(study: "Study", store: "Store") -> "Iterator[str]":
 def cost_sentences(study: "Study", store: "Store", settings: "Settings") -> "Iterator[str]":
     """Yield a sentence on the cost of a service's images that are missing, for each model."""
     for card in study.models:
-        missing = count_missing(only(study, card), store)
         price = price_of(card.spec, settings.price_usd)
-        if not missing or price is None:
+        missing = 0 if price is None else lacking(study, store, card)
+        if price is None or not missing:
             continue
         yield cost_sentence(card, missing, price)
         if settings.max_cost_usd is not None and missing * price.usd > settings.max_cost_usd:
@@ -123,7 +124,7 @@ def cost_sentence(card: "ModelCard", images: int, price: "Price") -> str:
     ).format(
         number=images,
         model=card.spec.name,
-        cost=dollars(round(images * price.usd, 2)),
+        cost=dollars(round(images * price.usd, 2) or images * price.usd),
         price=dollars(price.usd),
         basis=basis,
     )

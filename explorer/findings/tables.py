@@ -319,8 +319,8 @@ def _asked(request: "ImageRequest") -> Row:
 
 def _served(observation: "Observation") -> Row:
     revised = observation.revised
-    names = ", ".join(named(revised or "", observation.request.prompt)) or None
-    return dict(zip(_SERVED, (revised, names), strict=True))
+    names = ", ".join(named(revised, observation.request.prompt)) if revised else ""
+    return dict(zip(_SERVED, (revised, names or None), strict=True))
 
 
 def _answers(perceptions: "Mapping[str, Perception]", axes: "Iterable[Axis]") -> Row:

@@ -1,5 +1,6 @@
 """What may be spent on images of services, and what is spent."""
 
+import math
 from dataclasses import dataclass
 from threading import Lock
 
@@ -17,6 +18,10 @@ class Spent:
     usd: float = 0.0
     images: int = 0
 
+    def __add__(self, more: "Spent") -> "Spent":
+        """Return the money spent with more of it."""
+        return Spent(round(self.usd + more.usd, _DIGITS), self.images + more.images)
+
     def __sub__(self, before: "Spent") -> "Spent":
         """Return the money spent since then."""
         return Spent(round(self.usd - before.usd, _DIGITS), self.images - before.images)
@@ -25,7 +30,7 @@ class Spent:
 class Budget:
     """Counts the money that is spent, and refuses what would exceed the limit.
 
-    `images` and `spent_usd` count the requests that a service has charged for, or may have.
+    `spent` counts the requests that a service has charged for, or may have.
     """
 
     def __init__(self, limit_usd: float | None = None) -> None:
@@ -35,15 +40,8 @@ class Budget:
             limit_usd: the most that may be spent; None for nothing.
         """
         self.limit_usd = limit_usd
-        self.spent_usd = 0.0
-        self.images = 0
+        self.spent = Spent()
         self._lock = Lock()
-
-    @property
-    def spent(self) -> Spent:
-        """What is spent so far."""
-        with self._lock:
-            return Spent(self.spent_usd, self.images)
 
     def require(self, name: str, price_usd: float) -> None:
         """Refuse a model that costs money where nobody has said how much may be spent.
@@ -64,25 +62,28 @@ class Budget:
             CostLimitReached: it would exceed the limit.
         """
         with self._lock:
-            if self.spent_usd + price_usd > (self.limit_usd or 0.0) + _ROUNDING_USD:
+            after = self.spent + Spent(price_usd, 1)
+            if after.usd > (self.limit_usd or 0.0) + _ROUNDING_USD:
                 raise CostLimitReached(
-                    f"About {dollars(self.spent_usd)} is spent, and another image would exceed "
+                    f"About {dollars(self.spent.usd)} is spent, and another image would exceed "
                     f"the limit of {dollars(self.limit_usd or 0.0)}. All images are kept. "
                     "Raise the limit with --max-cost or EXPLORER_MAX_COST to generate the others."
                 )
-            self.spent_usd = round(self.spent_usd + price_usd, _DIGITS)
-            self.images += 1
+            self.spent = after
 
     def take_back(self, price_usd: float) -> None:
         """Do not count an image that the service does not charge for."""
         with self._lock:
-            self.spent_usd = round(self.spent_usd - price_usd, _DIGITS)
-            self.images -= 1
+            self.spent -= Spent(price_usd, 1)
 
 
 def dollars(amount: float) -> str:
-    """Return an amount of money: "$7.94", "$0.50", "$0.0032"."""
+    """Return an amount of money, with two digits that are not 0 if it is a small one.
+
+    "$7.94", "$0.50", "$0.0032" and "$0.000032" are such amounts.
+    """
     if amount >= 1:
         return f"${amount:,.2f}"
-    exact = f"{amount:.4f}"
-    return f"${exact[:-2]}{exact[-2:].rstrip('0')}"
+    leading_zeros = -math.floor(math.log10(amount)) - 1 if amount else 0
+    exact = f"{amount:.{max(4, leading_zeros + 2)}f}"
+    return f"${exact[:4]}{exact[4:].rstrip('0')}"

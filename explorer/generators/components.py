@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from explorer.errors import ModelBroken
 from explorer.models.folders import listed
-from explorer.models.weights import variants
+from explorer.models.weights import parts, variants
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -39,7 +39,7 @@ def load_components(
     """
     import torch
 
-    kinds = {part: component_class(index, part) for part in index}
+    kinds = {part: component_class(index, part) for part in parts(index)}
     weighted = {
         part: kind
         for part, kind in kinds.items()
@@ -53,8 +53,8 @@ def load_components(
 
 def component_class(index: "Mapping[str, Any]", part: str) -> Any:
     """Return the class of a part of a pipeline, None if the libraries have none of that name."""
-    package, name = index[part] if isinstance(index[part], list) else ("", "")
-    module = _PACKAGES.get(package or "")
+    package, name = index[part]
+    module = _PACKAGES.get(package)
     return getattr(import_module(module), str(name), None) if module else None
 
 

@@ -71,6 +71,11 @@ class DiffusionGenerator:
         libraries = ", ".join(f"{name} {version(name)}" for name in _LIBRARIES)
         return Provenance(self._device, libraries)
 
+    @property
+    def is_loaded(self) -> bool:
+        """Whether the model is in memory."""
+        return self._pipeline is not None
+
     def load(self) -> None:
         """Load the model, unless it is loaded.
 

@@ -25,7 +25,7 @@ def generators(
     """Return a function that returns the generator of a model.
 
     A generator loads its model at the first image. Two stay in memory, so that two models can take
-    turns, unless the first of them takes up half of it.
+    turns, unless half of it is no longer free when another is about to load.
 
     Args:
         settings: the device, and what services may cost.
@@ -51,12 +51,11 @@ def _own(settings: "Settings") -> "Callable[[ModelSpec], DiffusionGenerator]":
     kept: dict[ModelSpec, DiffusionGenerator] = {}
 
     def find(spec: "ModelSpec") -> "DiffusionGenerator":
-        if spec in kept:
-            return kept[spec]
-        while len(kept) > 1 or (kept and not half_free(settings.device)):
+        own = kept.pop(spec, None) or _made(spec, settings)
+        while len(kept) > 1 or (kept and not own.is_loaded and not half_free(settings.device)):
             del kept[next(iter(kept))]
-        kept[spec] = _made(spec, settings)
-        return kept[spec]
+        kept[spec] = own
+        return own
 
     return find
 

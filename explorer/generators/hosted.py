@@ -38,8 +38,8 @@ class _Run:
         self.failure: Exception | None = None
 
     def fail(self, error: Exception) -> None:
-        """Send no further request, because of this error unless of an earlier one."""
-        if self.failure is None:
+        """Send no further request, because of this error unless the run is over already."""
+        if not self.over.is_set():
             self.failure = error
         self.over.set()
 

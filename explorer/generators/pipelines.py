@@ -1,6 +1,5 @@
 """Find a model's files, download them if they are missing, and load the pipeline."""
 
-import logging
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,13 +8,16 @@ from explorer.errors import ExplorerError, ModelBroken, ModelNotFound
 from explorer.failures import load_failure, require_device
 from explorer.generators.components import load_components
 from explorer.generators.reading import readers
+from explorer.log import quieten
 from explorer.models.catalog import weights_folder
-from explorer.models.folders import listed, read_config, require_safe_folder
+from explorer.models.folders import listed, read_config, safe_index
 from explorer.models.hub import fetched_index, model_info
 from explorer.models.weights import INDEX, loaded_files, parts
 from explorer.torchvision_schemas import load_torchvision
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from diffusers import DiffusionPipeline
 
     from explorer.models.requests import ModelSpec
@@ -72,12 +74,12 @@ def load_pipeline(spec: "ModelSpec", device: str) -> "DiffusionPipeline":
         InvalidData: the installed torch cannot use the device.
     """
     require_device(device)
-    folder = fetch(spec)
+    folder, index = _fetched(spec)
     try:
         with warnings.catch_warnings():
             # diffusers updates the settings of old models at loading; its warnings help nobody.
             warnings.simplefilter("ignore", FutureWarning)
-            pipeline = _load(spec, folder).to(device)
+            pipeline = _load(spec, folder, index).to(device)
     except ExplorerError:
         raise
     except Exception as error:
@@ -97,17 +99,34 @@ def fetch(spec: "ModelSpec") -> Path:
         ModelUnreachable: the model is not on this machine and the hub does not respond.
         ModelBroken: the hub holds only pickles, or another kind of model.
     """
+    return _fetched(spec)[0]
+
+
+def stored_folder(spec: "ModelSpec") -> Path | None:
+    """Return the folder of a model's files, None if they are not all on this machine.
+
+    Raises:
+        ModelBroken: its model_index.json cannot be read, or its weights are only pickles.
+    """
+    own = _own_folder(spec)
+    if own is None:
+        return _cached(spec)
+    return own if own.is_dir() else None
+
+
+def _fetched(spec: "ModelSpec") -> tuple[Path, dict[str, Any]]:
+    """Return the folder of a model's files and the content of its model_index.json."""
     load_torchvision()
     _quieten()
     try:
         folder = _folder(spec)
-        require_safe_folder(folder)
-        _index(spec, folder)
+        index = safe_index(folder)
     except ExplorerError:
         raise
     except Exception as error:
         raise load_failure(spec.repo, error) from error
-    return folder
+    _require_parts(spec, folder, index)
+    return folder, index
 
 
 def _quieten() -> None:
@@ -116,22 +135,26 @@ def _quieten() -> None:
 
     diffusers_logging.disable_progress_bar()
     transformers_logging.disable_progress_bar()
-    for name in _LOUD:
-        logging.getLogger(name).setLevel(logging.ERROR)
+    quieten(_LOUD)
 
 
 def _folder(spec: "ModelSpec") -> Path:
+    own = _own_folder(spec)
+    if own is None:
+        return _cached(spec) or _download(spec)
+    if not own.is_dir() and not Path(spec.repo).is_absolute():
+        raise ModelNotFound(
+            f"The bundled model {spec.repo!r} is not in {str(own)!r}. Restore that folder from the "
+            "repository."
+        )
+    return own
+
+
+def _own_folder(spec: "ModelSpec") -> Path | None:
+    """Return the folder of a bundled model or of one that is given as a folder."""
     if Path(spec.repo).is_absolute():
         return Path(spec.repo)
-    if "/" in spec.repo:
-        return _cached(spec) or _download(spec)
-    bundled = weights_folder(spec.repo)
-    if not bundled.is_dir():
-        raise ModelNotFound(
-            f"The bundled model {spec.repo!r} is not in {str(bundled)!r}. Restore that folder "
-            "from the repository."
-        )
-    return bundled
+    return None if "/" in spec.repo else weights_folder(spec.repo)
 
 
 def _cached(spec: "ModelSpec") -> Path | None:
@@ -170,12 +193,11 @@ def _download(spec: "ModelSpec") -> Path:
     return Path(snapshot_download(spec.repo, revision=spec.revision, allow_patterns=list(wanted)))
 
 
-def _load(spec: "ModelSpec", folder: Path) -> "DiffusionPipeline":
+def _load(spec: "ModelSpec", folder: Path, index: "Mapping[str, Any]") -> "DiffusionPipeline":
     import diffusers
     import torch
 
-    index = _index(spec, folder)
-    readers(spec, folder)
+    readers(spec, folder, index)
     kind = str(index["_class_name"])
     options = dict(_PIPELINES[kind])
     safety_checker = (index.get("safety_checker") or [None])[0]
@@ -190,8 +212,7 @@ def _load(spec: "ModelSpec", folder: Path) -> "DiffusionPipeline":
     )
 
 
-def _index(spec: "ModelSpec", folder: Path) -> dict[str, Any]:
-    index = read_config(folder / INDEX)
+def _require_parts(spec: "ModelSpec", folder: Path, index: "Mapping[str, Any]") -> None:
     # Without its folder, a tokenizer would load empty and encode all prompts alike.
     for part in parts(index):
         if not (folder / part).is_dir():
@@ -199,7 +220,6 @@ def _index(spec: "ModelSpec", folder: Path) -> dict[str, Any]:
                 f"The model {spec.repo!r} lacks its component {part!r}: there is no folder "
                 f"{str(folder / part)!r}. Save or download it again."
             )
-    return index
 
 
 def _set_scheduler(pipeline: Any, name: str) -> None:

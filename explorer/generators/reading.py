@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Any
 from explorer.errors import InvalidData, ModelBroken
 from explorer.failures import load_failure
 from explorer.generators.components import component_class
-from explorer.models.catalog import weights_folder
 from explorer.models.folders import read_config
 from explorer.models.tokens import read_alike, require_vocabulary
+from explorer.models.weights import INDEX, parts
 from explorer.translations import gettext as _
 from explorer.translations import ngettext
 from explorer.words.vocabulary import known_adjective, known_profession
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from explorer.models.requests import ModelSpec
     from explorer.words.prompts import Prompt
@@ -50,21 +50,21 @@ class Reader:
         return list(map(tuple, tokens))
 
 
-def readers(spec: "ModelSpec", folder: Path) -> tuple[Reader, ...]:
+def readers(spec: "ModelSpec", folder: Path, index: "Mapping[str, Any]") -> tuple[Reader, ...]:
     """Return the readers of a model, one for each of its text encoders.
 
     Args:
         spec: the model.
         folder: its files; only tokenizers and configurations are read.
+        index: the content of its model_index.json.
 
     Raises:
         ModelBroken: a tokenizer cannot be read, or does not fit its encoder.
     """
-    index = read_config(folder / "model_index.json")
     return tuple(
         _reader(spec, component_class(index, part), folder / part, folder / encoder)
         for part, encoder in _ENCODERS.items()
-        if part in index
+        if part in parts(index)
     )
 
 
@@ -80,22 +80,11 @@ def check_prompts(spec: "ModelSpec", folder: Path, prompts: "Sequence[Prompt]") 
         InvalidData: a profession or adjective is cut off, or two prompts are read alike.
         ModelBroken: a tokenizer does not fit.
     """
-    found = readers(spec, folder)
+    found = readers(spec, folder, read_config(folder / INDEX))
     for reader in found:
         _refuse_cut_off(spec.name, reader, prompts)
         _refuse_alike(spec.name, reader, prompts)
     return (*_cut_off(spec.name, found, prompts), *_unknown(spec, found, prompts))
-
-
-def stored_folder(spec: "ModelSpec") -> Path | None:
-    """Return the folder of a model's files, None if they are not on this machine."""
-    from huggingface_hub import try_to_load_from_cache
-
-    if Path(spec.repo).is_absolute() or "/" not in spec.repo:
-        folder = Path(spec.repo) if Path(spec.repo).is_absolute() else weights_folder(spec.repo)
-        return folder if folder.is_dir() else None
-    found = try_to_load_from_cache(spec.repo, "model_index.json", revision=spec.revision)
-    return Path(found).parent if isinstance(found, str) else None
 
 
 def _reader(spec: "ModelSpec", kind: Any, folder: Path, encoder: Path) -> Reader:

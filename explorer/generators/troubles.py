@@ -2,6 +2,7 @@
 
 import email.utils
 import time
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import httpx2
@@ -21,10 +22,18 @@ if TYPE_CHECKING:
 
 # The longest time to wait because a service asks for it.
 PATIENCE_SECONDS = 600.0
-_BAD_REQUEST, _UNAUTHORIZED, _PAYMENT, _FORBIDDEN, _NOT_FOUND = 400, 401, 402, 403, 404
-_UNPROCESSABLE, _LEGAL, _TOO_MANY, _SERVER_ERROR = 422, 451, 429, 500
-_PASSING = {408, 409, 425, _TOO_MANY}
-_REFUSING = {_BAD_REQUEST, _FORBIDDEN, _UNPROCESSABLE, _LEGAL}
+_PASSING = {
+    HTTPStatus.REQUEST_TIMEOUT,
+    HTTPStatus.CONFLICT,
+    HTTPStatus.TOO_EARLY,
+    HTTPStatus.TOO_MANY_REQUESTS,
+}
+_REFUSING = {
+    HTTPStatus.BAD_REQUEST,
+    HTTPStatus.FORBIDDEN,
+    HTTPStatus.UNPROCESSABLE_ENTITY,
+    HTTPStatus.UNAVAILABLE_FOR_LEGAL_REASONS,
+}
 # Parts of the codes of a refusal: OpenAI's moderation_blocked and content_policy_violation, Azure's
 # content_filter and ResponsibleAIPolicyViolation, Together's nsfw_content.
 _CODES = ("moderation", "content_policy", "content_filter", "responsibleai", "nsfw")
@@ -44,7 +53,7 @@ def refusal(error: BaseException) -> str | None:
     code, message = _told(response)
     coded = any(part in code.casefold() for part in _CODES)
     told = any(part in message.casefold() for part in _MESSAGES)
-    if not coded and (not told or response.status_code == _FORBIDDEN):
+    if not coded and (not told or response.status_code == HTTPStatus.FORBIDDEN):
         return None
     # What follows the first sentence is the number of the request, which makes each text another.
     return f"refused ({code or response.status_code}): {message.partition('. ')[0]:.160}".rstrip(
@@ -60,7 +69,9 @@ def passes(error: BaseException) -> bool:
         return isinstance(error, kinds) and not isinstance(error, httpx2.UnsupportedProtocol)
     if _told(response)[0] in _NO_CREDIT or (asked_to_wait(error) or 0) > PATIENCE_SECONDS:
         return False
-    return response.status_code in _PASSING or response.status_code >= _SERVER_ERROR
+    return (
+        response.status_code in _PASSING or response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR
+    )
 
 
 def may_be_charged(error: BaseException) -> bool:
@@ -98,12 +109,12 @@ def lasting(name: str, service: "ServiceName", host: str, error: BaseException) 
     status, (code, message) = response.status_code, _told(response)
     if denied := _denied(name, KEYS[service.service], host, response):
         return denied
-    if status == _NOT_FOUND:
+    if status == HTTPStatus.NOT_FOUND:
         return ModelNotFound(
             f"The service at {host} has no model {service.model!r}: it is mistyped or withdrawn. "
             "`models` lists some that it had."
         )
-    if passes(error) or status == _TOO_MANY:
+    if passes(error) or status == HTTPStatus.TOO_MANY_REQUESTS:
         return ModelUnreachable(_busy(name, host, status, asked_to_wait(error)))
     return ModelBroken(
         f"The service at {host} refuses to generate with {name!r} (error {status}): "
@@ -117,17 +128,17 @@ def _denied(
     """Return the error of a key or an account, None if these are not the reason."""
     status, (code, message) = response.status_code, _told(response)
     # The message of this error repeats part of the key.
-    if status == _UNAUTHORIZED:
+    if status == HTTPStatus.UNAUTHORIZED:
         return ModelAccessDenied(
             f"The service at {host} does not accept the key in {key}, which is mistyped, expired "
             "or revoked. Set it to a valid key."
         )
-    if status == _PAYMENT or code in _NO_CREDIT:
+    if status == HTTPStatus.PAYMENT_REQUIRED or code in _NO_CREDIT:
         return ModelAccessDenied(
             f"Your account at {host} has no credit left for {name!r}. Add some, or raise its "
             "limit. All images are kept, and the same command continues."
         )
-    if status == _FORBIDDEN:
+    if status == HTTPStatus.FORBIDDEN:
         return ModelAccessDenied(
             f"The service at {host} does not let the key in {key} use {name!r}: {message or code} "
             "Look at your account there, or choose another model."
@@ -136,7 +147,11 @@ def _denied(
 
 
 def _busy(name: str, host: str, status: int, seconds: float | None) -> str:
-    trouble = "allows no more requests now" if status == _TOO_MANY else f"fails (error {status})"
+    trouble = (
+        "allows no more requests now"
+        if status == HTTPStatus.TOO_MANY_REQUESTS
+        else f"fails (error {status})"
+    )
     wait = f"in {seconds / 60:.0f} minutes" if seconds and seconds > PATIENCE_SECONDS else "later"
     return (
         f"The service at {host} {trouble}. All images of {name!r} are kept: give the same command "

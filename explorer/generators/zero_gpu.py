@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 _LOADING_SECONDS = 30
 # A visitor has a quota of a few minutes a day; a request for more than is left is refused.
 _MOST_SECONDS = 120
-_generator = lru_cache(maxsize=1)(DiffusionGenerator)
+# Two models can take turns.
+_generator = lru_cache(maxsize=2)(DiffusionGenerator)
 
 
 class LentGenerator:

@@ -9,7 +9,7 @@ from explorer.errors import InvalidData, ModelNotFound, UnknownName
 from explorer.failures import unreadable
 from explorer.models.backends import Diffusers
 from explorer.models.fingerprints import pipeline_fingerprint
-from explorer.models.folders import checked_name, own_settings, require_safe_folder
+from explorer.models.folders import checked_name, own_settings, safe_index
 from explorer.models.names import (
     FolderName,
     HubName,
@@ -81,7 +81,7 @@ def find_model(
     """
     base, named = read_variant(checked_name("model", name))
     changes = named | {key: value for key, value in given.items() if value is not None}
-    card = _find_card(base, device, cache)
+    card = _find_card(base, device, cache, changes.get("precision"))
     return replace(card, spec=changed(card.spec, changes))
 
 
@@ -184,12 +184,12 @@ def _by_name(device: str) -> dict[str, ModelCard]:
     return titles | {card.spec.name.casefold(): card for card in cards}
 
 
-def _find_card(name: str, device: str, cache: Path | None) -> ModelCard:
+def _find_card(name: str, device: str, cache: Path | None, precision: str | None) -> ModelCard:
     found = _find(name, device)
     if isinstance(found, ModelCard):
         return found
     if isinstance(found, FolderName):
-        return _folder_card(cleaned(name), found, device)
+        return _folder_card(cleaned(name), found, device, precision)
     if isinstance(found, ServiceName):
         return _service_card(found)
     return _hub_card(found, device, cache)
@@ -229,14 +229,14 @@ def _refuse_withdrawn(asked: HubName) -> None:
     )
 
 
-def _folder_card(name: str, asked: FolderName, device: str) -> ModelCard:
+def _folder_card(name: str, asked: FolderName, device: str, precision: str | None) -> ModelCard:
+    """Return the model in a folder; its fingerprint is that of the weights in this precision."""
     folder, dtype = asked.path, _dtype({"bundled": False}, device)
     try:
-        require_safe_folder(folder)
         settings = {
-            **own_settings(folder),
+            **own_settings(folder, safe_index(folder)),
             **_read_settings(folder / "model.json"),
-            "revision": asked.revision or pipeline_fingerprint(folder, dtype),
+            "revision": asked.revision or pipeline_fingerprint(folder, precision or dtype),
         }
     except OSError as error:
         raise unreadable(error.filename or folder, error) from error

@@ -7,13 +7,13 @@ by which the file system tells that the file has changed.
 import hashlib
 import json
 import logging
-import os
 from functools import lru_cache
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, Any
 
 from explorer import settings as machine
+from explorer.errors import StoreUnwritable
+from explorer.json_files import write_object
 from explorer.models.folders import listed, read_config
 from explorer.models.weights import INDEX, is_text, loaded_files
 
@@ -80,11 +80,7 @@ def _read() -> dict[str, Any]:
 
 def _write(digests: dict[str, Any]) -> None:
     """Keep the digests; two processes at once may lose one, which is then made again."""
-    folder = machine.own_cache()
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with NamedTemporaryFile("w", dir=folder, encoding="utf-8", delete=False) as file:
-            json.dump(digests, file)
-        os.replace(file.name, folder / _KEPT)  # noqa: PTH105 - the name is a text
-    except OSError as error:
-        _log.warning("The digests of model files are made anew at each start: %s.", error)
+        write_object(machine.own_cache() / _KEPT, digests)
+    except StoreUnwritable as error:
+        _log.warning("The digests of model files are made anew at each start. %s", error)

@@ -36,8 +36,8 @@ def checked_name(kind: str, name: str) -> str:
     return name
 
 
-def require_safe_folder(folder: Path) -> None:
-    """Refuse a model folder that does not exist, holds no usable pipeline, or has pickles only.
+def safe_index(folder: Path) -> dict[str, Any]:
+    """Return the content of the model_index.json of a folder that can be generated with safely.
 
     Raises:
         ModelNotFound: there is no such folder.
@@ -57,6 +57,7 @@ def require_safe_folder(folder: Path) -> None:
     index = read_config(folder / INDEX)
     require_supported(str(folder), index)
     loaded_files(str(folder), listed(folder), index, "float32")
+    return index
 
 
 def require_supported(name: str, index: "Mapping[str, Any]") -> str:
@@ -86,13 +87,17 @@ def listed(folder: Path) -> tuple[str, ...]:
     return tuple(sorted(path.relative_to(folder).as_posix() for path in files))
 
 
-def own_settings(folder: Path) -> dict[str, Any]:
+def own_settings(folder: Path, index: "Mapping[str, Any]") -> dict[str, Any]:
     """Return the scheduler, steps, guidance and size that a pipeline's configurations ask for.
+
+    Args:
+        folder: the configurations.
+        index: the content of its model_index.json.
 
     Raises:
         ModelBroken: a configuration cannot be read, or the pipeline is of another kind.
     """
-    kind = require_supported(str(folder), read_config(folder / INDEX))
+    kind = require_supported(str(folder), index)
     steps, guidance, _side = PIPELINES[kind]
     scheduler = folder / "scheduler/scheduler_config.json"
     if scheduler.is_file():

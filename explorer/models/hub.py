@@ -113,7 +113,8 @@ def _resolved(asked: "HubName") -> Pin:
         if local is None:
             raise load_failure(asked.repo, error) from error
         folder, revision, contents = local, local.name, None
-    return Pin(repo=asked.repo, revision=revision, contents=contents, **own_settings(folder))
+    own = own_settings(folder, read_config(folder / INDEX))
+    return Pin(repo=asked.repo, revision=revision, contents=contents, **own)
 
 
 def _configs(repo: str, found: Any) -> Path:

@@ -4,18 +4,15 @@ A pin is made when a study of the model starts for the first time. It lies besid
 copied cache still finds them, without the hub.
 """
 
-import json
-import os
 from dataclasses import asdict, dataclass
-from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from explorer.errors import StoreUnwritable
-from explorer.json_files import Rule, read_object
+from explorer.json_files import Rule, read_object, write_object
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from explorer.models.names import HubName
 
 _FOLDER = "models"
@@ -48,7 +45,7 @@ class Pin:
     size_px: tuple[int, int]
 
 
-def find_pin(cache: Path, name: "HubName") -> Pin | None:
+def find_pin(cache: "Path", name: "HubName") -> Pin | None:
     """Return the pin of a name, None if no study of it has started.
 
     Raises:
@@ -63,30 +60,20 @@ def find_pin(cache: Path, name: "HubName") -> Pin | None:
     return next(same, None)
 
 
-def keep_pin(cache: Path, name: "HubName", pin: Pin) -> None:
+def keep_pin(cache: "Path", name: "HubName", pin: Pin) -> None:
     """Pin a name.
 
     Raises:
         StoreUnwritable: the cache cannot be written.
     """
-    path = _path(cache, name)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with NamedTemporaryFile("w", dir=path.parent, encoding="utf-8", delete=False) as file:
-            json.dump(asdict(pin), file, indent=1)
-        Path(file.name).replace(path)
-    except OSError as error:
-        raise StoreUnwritable(
-            f"{str(path)!r} cannot be written: {os.strerror(error.errno or 0)}. Give your user "
-            "access to the folder, free some space, or choose another folder with --cache."
-        ) from error
+    write_object(_path(cache, name), asdict(pin))
 
 
-def _path(cache: Path, name: "HubName") -> Path:
+def _path(cache: "Path", name: "HubName") -> "Path":
     return cache.expanduser() / _FOLDER / f"{quote(str(name), safe='@')}.json"
 
 
-def _read(path: Path) -> Pin | None:
+def _read(path: "Path") -> Pin | None:
     if not path.is_file():
         return None
     values = read_object(path, _RULES)

@@ -11,9 +11,10 @@ from explorer.footprint.embodied import BLOOM
 from explorer.footprint.estimate_report import estimate_line
 from explorer.footprint.estimates import Place, estimate
 from explorer.footprint.grids import find_grid
-from explorer.generators.reading import check_prompts, stored_folder
+from explorer.generators.pipelines import stored_folder
+from explorer.generators.reading import check_prompts
 from explorer.models.backends import Diffusers
-from explorer.study import count_missing, count_unclassified, only, other_versions
+from explorer.study import count_unclassified, lacking, other_versions
 from explorer.translations import gettext as _
 from explorer.translations import ngettext
 from explorer.words.prompts import TEMPLATE
@@ -61,7 +62,7 @@ class ToDo:
 
 def to_do(study: "Study", desk: "Desk") -> ToDo:
     """Return the numbers of images that a study still needs."""
-    work = [(card, count_missing(only(study, card), desk.store)) for card in study.models]
+    work = [(card, lacking(study, desk.store, card)) for card in study.models]
     return ToDo(
         total=study.size,
         missing=sum(number for _card, number in work),
@@ -96,12 +97,11 @@ def _reading(study: "Study", card: "ModelCard") -> tuple[str, ...]:
         and all(known_adjective(word) for word in study.adjectives if word)
     )
     # The listed words are known to all models, and tokenizers take seconds to load.
-    here = isinstance(card.spec.settings, Diffusers)
-    folder = stored_folder(card.spec) if here and not listed else None
-    if folder is None:
+    if listed or not isinstance(card.spec.settings, Diffusers):
         return ()
     try:
-        return check_prompts(card.spec, folder, study.prompts)
+        folder = stored_folder(card.spec)
+        return check_prompts(card.spec, folder, study.prompts) if folder else ()
     except ExplorerError as error:
         return (str(error),)
 

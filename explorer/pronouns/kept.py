@@ -3,24 +3,21 @@
 Those of the bundled models lie beside their weights, so that they can be shown at once.
 """
 
-import json
-import os
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from tempfile import NamedTemporaryFile
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote
 
-from explorer.errors import InvalidData, StoreUnwritable
-from explorer.json_files import Rule, read_object
+from explorer.errors import InvalidData
+from explorer.json_files import Rule, read_object, write_object, writing
 from explorer.models.catalog import weights_folder
 from explorer.pronouns.scores import Score
 from explorer.pronouns.source import BUNDLED
 from explorer.pronouns.templates import PRONOUNS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
 _FOLDER = "pronouns"
 # In a folder of its own, because the files beside the weights make the model's fingerprint.
@@ -113,9 +110,9 @@ def require_writable(cache: Path) -> None:
         StoreUnwritable: it cannot be written.
     """
     folder = _root(cache)
-    with _writing(folder):
+    with writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        with NamedTemporaryFile(dir=folder):
+        with TemporaryDirectory(dir=folder, prefix="."):
             pass
 
 
@@ -125,11 +122,7 @@ def write_kept(path: Path, kept: Kept) -> None:
     Raises:
         StoreUnwritable: it cannot be written.
     """
-    with _writing(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with NamedTemporaryFile("w", dir=path.parent, encoding="utf-8", delete=False) as file:
-            json.dump({**asdict(kept), "scores": list(map(_row, kept.scores))}, file)
-        Path(file.name).replace(path)
+    write_object(path, {**asdict(kept), "scores": list(map(_row, kept.scores))})
 
 
 def kept_files(cache: Path) -> tuple[Path, ...]:
@@ -144,17 +137,6 @@ def is_damaged(path: Path) -> bool:
     except InvalidData:
         return True
     return False
-
-
-@contextmanager
-def _writing(path: Path) -> "Iterator[None]":
-    try:
-        yield
-    except OSError as error:
-        raise StoreUnwritable(
-            f"{str(path)!r} cannot be written: {os.strerror(error.errno or 0)}. Give your user "
-            "access to the folder, free some space, or choose another folder with --cache."
-        ) from error
 
 
 def _age(path: Path) -> float:

@@ -1,11 +1,11 @@
 """Load a language model with transformers, completely, safely and in float32."""
 
-import logging
 import re
 from typing import TYPE_CHECKING, Any
 
 from explorer.errors import ExplorerError, ModelBroken
 from explorer.failures import load_failure, require_device
+from explorer.log import quieten
 from explorer.models.tokens import require_vocabulary
 from explorer.pronouns.language import MASKED, LanguageModel
 from explorer.torchvision_schemas import load_torchvision
@@ -58,8 +58,7 @@ def _loaded(source: "Source", settings: "Settings", *, chat: bool) -> LanguageMo
 
     # Progress and remarks of the library are no messages of ours.
     disable_progress_bar()
-    for name in _LOUD:
-        logging.getLogger(name).setLevel(logging.ERROR)
+    quieten(_LOUD)
     tokenizer = AutoTokenizer.from_pretrained(source.folder, **_LOADING)
     network = _network(source)
     rows = network.get_input_embeddings().weight.shape[0]

@@ -53,16 +53,13 @@ def designed_mix(model: str, profession: str | None, coding: str | None = None) 
     rules = design["models"][model]
     place = design["professions"][find_profession(profession).name] if profession else {}
     shift = rules["adjective_shift"][coding] if coding else 0.0
-    share = find_profession(profession).women_share(DEFAULT_YEAR) if profession else 0.5
-    if share is None:
-        raise UnknownName("profession with a labour share", profession or "", ())
-    logit = rules["amplification"] * math.log(share / (1 - share)) + shift
+    share = _labour_share(profession) if profession else 0.5
     # A tilt above 0 moves the shares towards the dark end, by one factor a step.
     tilt = rules["tone_tilt"][place.get("pay", "middle")]
     tones = [tone * math.exp(tilt * step) for step, tone in enumerate(rules["tone_shares"])]
     return Mix(
         costume=place.get("costume", PLAIN),
-        women=1 / (1 + math.exp(-logit)),
+        women=_amplified(share, rules["amplification"], shift),
         neutral=rules["neutral_share"],
         tones=tuple(tone / sum(tones) for tone in tones),
     )
@@ -94,12 +91,21 @@ def designed_pronouns(model: str, profession: str) -> tuple[float, float, float]
     rules = read_design()["language_models"]
     if model not in rules:
         raise UnknownName("bundled language model", model, rules)
+    women = _amplified(_labour_share(profession), rules[model]["amplification"])
+    they = rules[model]["they_share"]
+    return ((1 - they) * women, (1 - they) * (1 - women), they)
+
+
+def _labour_share(profession: str) -> float:
     share = find_profession(profession).women_share(DEFAULT_YEAR)
     if share is None:
         raise UnknownName("profession with a labour share", profession, ())
-    women = 1 / (1 + math.exp(-rules[model]["amplification"] * math.log(share / (1 - share))))
-    they = rules[model]["they_share"]
-    return ((1 - they) * women, (1 - they) * (1 - women), they)
+    return share
+
+
+def _amplified(share: float, amplification: float, shift: float = 0.0) -> float:
+    """Return the share whose log odds are those of a share, times a factor, plus a shift."""
+    return 1 / (1 + math.exp(-amplification * math.log(share / (1 - share)) - shift))
 
 
 @cache

@@ -140,11 +140,11 @@ class Blobs:
 
     def size(self, key: str) -> int | None:
         """Return the size of the image file in bytes, None if there is no file."""
-        return _size(f"{self.images}/{key[:2]}/{key}.webp")
+        return _size(f"{self.images}/{file_name(key)}")
 
     def has_thumbnail(self, key: str) -> bool:
         """Return whether there is a thumbnail that is not empty."""
-        return bool(_size(f"{self.thumbnails}/{key[:2]}/{key}.webp"))
+        return bool(_size(f"{self.thumbnails}/{file_name(key)}"))
 
     def files(self) -> "Iterator[Path]":
         """Yield every image file, ordered by key within each folder."""

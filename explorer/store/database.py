@@ -45,7 +45,7 @@ class Database:
             address: the URI to open in place of the file.
         """
         self.path = path
-        self.refusal: StoreUnwritable | None = None
+        self.refusal: str | None = None
         self._busy_seconds = busy_seconds
         self._address = address or f"{path.absolute().as_uri()}?mode=rwc"
         self._idle: deque[Connection] = deque()
@@ -88,6 +88,8 @@ class Database:
             StoreUnwritable: the file or its backup cannot be written.
         """
         version = self.version()
+        with self._connection() as connection:
+            self._write_ahead(connection)
         if version < len(MIGRATIONS):
             version = self._upgrade(fill, backup)
         # A file that is deleted from now on is missed, not created anew without tables.
@@ -95,8 +97,6 @@ class Database:
         return version
 
     def _upgrade(self, fill: "Callable[[Connection], None]", backup: "Path | None") -> int:
-        with self._connection() as connection:
-            self._write_ahead(connection)
         with self.writing() as connection:
             # Another process may have upgraded it meanwhile.
             version = self._version(connection)
@@ -123,9 +123,13 @@ class Database:
             return self._version(connection)
 
     def is_sound(self) -> bool:
-        """Return whether no damage is found in the whole file."""
+        """Return whether no damage is found in the whole file, which the next start rebuilds."""
         with self.reading() as connection:
-            return bool(connection.execute("PRAGMA quick_check(1)").fetchone() == ("ok",))
+            (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+        sound = bool(found == "ok")
+        if not sound:
+            self._mark()
+        return sound
 
     @contextmanager
     def reading(self) -> "Iterator[Connection]":
@@ -144,10 +148,18 @@ class Database:
         Raises:
             StoreError: the file cannot be written.
         """
-        if self.refusal is not None:
-            raise self.refusal
+        self.require_writable()
         with self._transaction("BEGIN IMMEDIATE") as connection:
             yield connection
+
+    def require_writable(self) -> None:
+        """Refuse a database that is only read.
+
+        Raises:
+            StoreUnwritable: it says why.
+        """
+        if self.refusal is not None:
+            raise StoreUnwritable(self.refusal)
 
     def close(self) -> None:
         """Close all idle connections."""
@@ -201,8 +213,8 @@ class Database:
     def _back_up(self, target: "Path") -> None:
         partial = target.with_name(f"{target.name}.partial")
         partial.unlink(missing_ok=True)
-        with self.reading() as source, closing(sqlite3.connect(partial)) as copy:
-            source.backup(copy)
+        with closing(Database(partial, 0)) as saved:
+            saved.copy(self)
         partial.replace(target)
 
     def _write_ahead(self, connection: Connection) -> None:
@@ -234,6 +246,22 @@ class Database:
             )
         return version
 
+    def _is_gone(self) -> bool:
+        """Return whether a file that was there is missing, not only refused."""
+        if self._address.endswith("?mode=rw"):
+            try:
+                self.path.stat()
+            except FileNotFoundError:
+                return True
+            except OSError:
+                return False
+        return False
+
+    def _mark(self) -> None:
+        """Let the next start rebuild the file."""
+        with suppress(OSError):
+            damage_mark(self.path).touch()
+
     def _translated(self, error: sqlite3.Error) -> StoreError | None:
         # The lowest byte is the primary error code.
         code = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
@@ -244,7 +272,7 @@ class Database:
                 f"{self._busy_seconds:g} seconds. Wait until it ends, or choose another cache "
                 "folder with --cache or EXPLORER_CACHE."
             )
-        if code == sqlite3.SQLITE_CANTOPEN and self._address.endswith("?mode=rw"):
+        if code == sqlite3.SQLITE_CANTOPEN and self._is_gone():
             return IndexDamaged(
                 f"The index {path!r} is gone. Stop all programs that use this cache and start "
                 "again: it is then rebuilt, with all images and annotations."
@@ -256,8 +284,7 @@ class Database:
                 "Stored images are untouched."
             )
         if code in _DAMAGED:
-            with suppress(OSError):
-                damage_mark(self.path).touch()
+            self._mark()
             return IndexDamaged(
                 f"The index {path!r} is damaged: {error}. Stop all programs that use this cache "
                 "and start again: the index is then rebuilt, with all images and annotations, and "

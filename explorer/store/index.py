@@ -91,8 +91,7 @@ class Store:
         Raises:
             StoreUnwritable: it says why.
         """
-        if self._database.refusal is not None:
-            raise self._database.refusal
+        self._database.require_writable()
 
     @property
     def is_writable(self) -> bool:

@@ -1,12 +1,12 @@
 """Prepare the index of a cache folder: create, upgrade or rebuild it, or only read it."""
 
 import logging
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from explorer.errors import IndexDamaged, StoreCorrupt, StoreUnwritable
+from explorer.errors import IndexDamaged, StoreBusy, StoreCorrupt, StoreUnwritable
 from explorer.store import rows, webp
 from explorer.store.blobs import Blobs, writing
 from explorer.store.database import Database, damage_mark
@@ -18,6 +18,7 @@ from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Iterator
     from pathlib import Path
 
 INDEX = "index.sqlite3"
@@ -93,9 +94,9 @@ def prepare_reading(root: "Path", refusal: StoreUnwritable) -> Parts:
     """
     if not root.is_dir():
         raise refusal
-    blobs, journal = ReadonlyBlobs(root, refusal), Journal(root / JOURNAL)
+    blobs, journal = ReadonlyBlobs(root, str(refusal)), Journal(root / JOURNAL)
     database, rebuilt = _read(root / INDEX, journal, blobs)
-    database.refusal = refusal
+    database.refusal = str(refusal)
     told = _("This cache can only be read, so nothing can be generated, classified or annotated.")
     sentences = (f"{told} {refusal}", *([rebuilt.sentence] if rebuilt else ()))
     return Parts(blobs, database, journal, sentences)
@@ -107,14 +108,33 @@ def _prepare_or_rebuild(database: Database, journal: Journal, blobs: Blobs) -> R
         return _prepare(database, journal, blobs)
     except IndexDamaged:
         database.close()
-        lock = Database(database.path.with_suffix(".lock"), _REBUILDING_SECONDS)
-        with closing(lock), lock.writing():
+        with _alone(database.path):
             try:
                 # Another process may have rebuilt it meanwhile.
                 return _prepare(database, journal, blobs)
             except IndexDamaged:
                 database.close()
                 return _rebuild(database, journal, blobs)
+
+
+@contextmanager
+def _alone(path: "Path") -> "Iterator[None]":
+    """Let one process at a time rebuild an index."""
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(path.with_suffix(".lock"), timeout=_REBUILDING_SECONDS)
+    with writing(path.parent):
+        try:
+            lock.acquire()
+        except Timeout as error:
+            raise StoreBusy(
+                f"Another process is rebuilding the index {str(path)!r} and does not end. End it, "
+                "or choose another cache folder with --cache or EXPLORER_CACHE."
+            ) from error
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _read(path: "Path", journal: Journal, blobs: Blobs) -> tuple[Database, Rebuilt | None]:
@@ -136,7 +156,7 @@ def _read(path: "Path", journal: Journal, blobs: Blobs) -> tuple[Database, Rebui
         if not sound:
             _adopt(connection, blobs)
         journal.read(connection)
-    return index, None if sound else _rebuilt(index, None)
+    return index, None if sound else _rebuilt(index, path if path.exists() else None)
 
 
 def _is_sound(file: Database) -> bool:

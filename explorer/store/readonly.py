@@ -24,8 +24,8 @@ class ReadonlyBlobs(Blobs):
     study. They serve as their own thumbnails.
     """
 
-    def __init__(self, root: "Path", refusal: StoreUnwritable) -> None:
-        """Set the folder, and the error that says why it cannot be written."""
+    def __init__(self, root: "Path", refusal: str) -> None:
+        """Set the folder, and the sentence that says why it cannot be written."""
         super().__init__(root)
         self.held: dict[str, bytes] = {}
         self._refusal = refusal
@@ -33,7 +33,7 @@ class ReadonlyBlobs(Blobs):
     @contextmanager
     def staging(self) -> "Iterator[Path]":
         """Refuse to write."""
-        raise self._refusal
+        raise StoreUnwritable(self._refusal)
         yield
 
     def read(self, key: str, digest: str | None) -> "tuple[bytes, np.ndarray]":
@@ -55,11 +55,6 @@ class ReadonlyBlobs(Blobs):
     def has_thumbnail(self, key: str) -> bool:
         """Return whether there is a thumbnail, or an image in memory in its place."""
         return key in self.held or super().has_thumbnail(key)
-
-    def files(self) -> "Iterator[Path]":
-        """Yield every image file of the folder."""
-        if self.images.is_dir():
-            yield from super().files()
 
 
 def hold(connection: "sqlite3.Connection", blobs: ReadonlyBlobs, entries: "Iterable[Entry]") -> int:

@@ -48,18 +48,23 @@ def named(text: str, prompt: "Prompt") -> tuple[str, ...]:
         text: the prompt that a service used.
         prompt: the prompt that it was given.
     """
-    words = people_words()
-    people = (*words.gender, *words.persons, prompt.profession)
-    coloured = rf"(?:{_any(words.colours)}) (?={_any(people)}\b)"
-    patterns = {
-        GENDER: rf"\b{_any(words.gender)}\b",
-        ETHNICITY: rf"\b(?:{_any(words.ethnicity)}\b|{coloured})",
-    }
+    patterns = _patterns(prompt.profession)
     return tuple(kind for kind, pattern in patterns.items() if _adds(pattern, text, prompt.text))
 
 
-def _adds(pattern: str, text: str, prompt: str) -> bool:
-    found, given = (set(re.findall(pattern, _plain(one))) for one in (text, prompt))
+@cache
+def _patterns(profession: str) -> dict[str, re.Pattern[str]]:
+    words = people_words()
+    people = (*words.gender, *words.persons, profession)
+    coloured = rf"(?:{_any(words.colours)}) (?={_any(people)}\b)"
+    return {
+        GENDER: re.compile(rf"\b{_any(words.gender)}\b"),
+        ETHNICITY: re.compile(rf"\b(?:{_any(words.ethnicity)}\b|{coloured})"),
+    }
+
+
+def _adds(pattern: re.Pattern[str], text: str, prompt: str) -> bool:
+    found, given = (set(pattern.findall(_plain(one))) for one in (text, prompt))
     return bool(found - given)
 
 

@@ -734,6 +734,15 @@ def test_verify_removes_damaged_answers_of_language_models(command: Command, cac
     assert (repaired.exit_code, file.exists()) == (0, False)
 
 
+def test_verify_tells_that_the_index_was_rebuilt(command: Command, cache: Path) -> None:
+    command(f"generate {SMALL}")
+    (cache / "index.sqlite3").write_bytes(b"no database" * 1000)
+    found = command("verify")
+    assert found.exit_code == 0
+    assert "The index was damaged. It has been rebuilt" in found.stderr
+    assert command("verify").stderr == ""
+
+
 def test_verify_says_what_only_people_can_repair(command: Command, cache: Path) -> None:
     command(f"generate {SMALL}")
     strange = next(cache.glob("images/*/")) / "holiday.webp"

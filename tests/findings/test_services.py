@@ -75,6 +75,23 @@ def test_a_study_without_services_has_nothing_to_say(store: Store) -> None:
     assert list(cost_sentences(made, store, SETTINGS)) == []
 
 
+def test_nothing_is_counted_for_a_model_of_no_service(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = replace(study(), models=(find_model("emoji-skewed", "cpu"),))
+    for query in ("image_counts", "revised"):
+        monkeypatch.setattr(store, query, None)
+    assert list(service_sentences(made, store)) == []
+    assert list(cost_sentences(made, store, SETTINGS)) == []
+
+
+def test_a_cost_of_less_than_a_cent_is_not_nothing(store: Store) -> None:
+    (told,) = cost_sentences(study(9), store, replace(SETTINGS, price_usd=0.0001))
+    assert told.startswith(
+        "9 images by openai:gpt-image-2 (32 px) cost about $0.0009 ($0.0001 each"
+    )
+
+
 def test_each_image_is_listed_with_its_rewritten_prompt(store: Store) -> None:
     rows = Findings(fill(store), store).image_rows()
     assert [row["revised_prompt"] for row in rows[:3]] == [

@@ -1,3 +1,4 @@
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +10,8 @@ from safetensors.torch import load_file, save_file
 
 from explorer.errors import ModelBroken
 from explorer.generators.pipelines import load_pipeline
+from explorer.generators.reading import readers
+from explorer.models.folders import read_config
 from tests.tiny import LENGTH, tiny_spec
 
 Tensors = dict[str, torch.Tensor]
@@ -60,6 +63,13 @@ def test_weights_that_do_not_fit_are_refused_by_name(
     save_file(tensors, weights, metadata={"format": "pt"})
     with pytest.raises(ModelBroken, match=rf"'{weights.parent.name}'.*'{name}' is {flaw}"):
         load_pipeline(tiny_spec(weights.parents[1]), "cpu")
+
+
+def test_parts_that_a_model_has_not_are_not_read(stable_diffusion: Path, tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(stable_diffusion, tmp_path / "copy"))
+    index = json.loads((copy / "model_index.json").read_text())
+    (copy / "model_index.json").write_text(json.dumps({**index, "tokenizer_2": [None, None]}))
+    assert len(readers(tiny_spec(copy), copy, read_config(copy / "model_index.json"))) == 1
 
 
 def test_many_tensors_are_counted(stable_diffusion: Path, tmp_path: Path) -> None:

@@ -59,6 +59,36 @@ def test_two_models_are_kept_where_they_fit(
     assert find(second) is not two or kept == 2
 
 
+@pytest.mark.parametrize("room", [True, False])
+def test_a_model_loads_beside_another_only_where_half_of_the_memory_is_free(
+    monkeypatch: pytest.MonkeyPatch, stable_diffusion: Path, *, room: bool
+) -> None:
+    free = True
+    monkeypatch.setattr("explorer.generators.find.half_free", lambda _device: free)
+    find = generators(SETTINGS)
+    first, second = (tiny_spec(stable_diffusion, name=name) for name in ("one", "two"))
+    # A run asks every model about the prompts before the first of them loads.
+    one, two = find(first), find(second)
+    find(first).load()
+    free = room
+    assert find(second) is two
+    assert (find(first) is one) is room
+
+
+def test_a_loaded_model_makes_no_other_give_way(
+    monkeypatch: pytest.MonkeyPatch, stable_diffusion: Path
+) -> None:
+    room = True
+    monkeypatch.setattr("explorer.generators.find.half_free", lambda _device: room)
+    find = generators(SETTINGS)
+    first, second = (tiny_spec(stable_diffusion, name=name) for name in ("one", "two"))
+    one, two = find(first), find(second)
+    one.load()
+    two.load()
+    room = False
+    assert (find(first), find(second)) == (one, two)
+
+
 def test_half_of_the_memory_is_free_unless_a_model_takes_it_up(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -170,7 +170,7 @@ def test_a_refusal_is_filtered_with_its_reason_and_not_charged(
     assert image.filtered is not None
     assert image.filtered.startswith(reason)
     assert len(service.generations) == 1
-    assert budget.images == 0
+    assert budget.spent.images == 0
 
 
 def test_a_black_image_is_filtered(service: ImageService) -> None:
@@ -186,7 +186,7 @@ def test_what_passes_is_tried_again(service: ImageService, status: int) -> None:
     budget = Budget(1)
     assert one(made(budget=budget)).pixels is not None
     assert len(service.generations) == 3
-    assert budget.images == 1
+    assert budget.spent.images == 1
 
 
 def test_retry_after_is_obeyed_by_every_request(service: ImageService) -> None:
@@ -248,7 +248,7 @@ def test_a_broken_answer_is_asked_for_again_and_may_be_charged(
     service.replies = [reply]
     budget = Budget(1)
     assert one(made(budget=budget)).pixels is not None
-    assert budget.images == 2
+    assert budget.spent.images == 2
 
 
 @pytest.mark.parametrize("address", ["http://127.0.0.1:9/1.png", "/v1/no/such/file"])
@@ -260,7 +260,7 @@ def test_an_image_that_cannot_be_fetched_is_paid_for_and_asked_for_again(
     service.replies = [json_reply({"data": [{"url": there}]})]
     budget = Budget(1)
     assert one(made(budget=budget)).pixels is not None
-    assert budget.images == 2
+    assert budget.spent.images == 2
 
 
 def test_a_slow_answer_is_waited_for_and_no_longer_than_that(
@@ -307,7 +307,7 @@ def test_a_service_that_cannot_be_reached_is_named(
     budget = Budget(1)
     with pytest.raises(ModelUnreachable, match="cannot be reached"):
         one(made(budget=budget))
-    assert budget.images == 0
+    assert budget.spent.images == 0
 
 
 def test_an_image_of_another_size_is_refused_with_the_size_to_ask_for(
@@ -347,7 +347,7 @@ def test_the_limit_ends_the_run_and_keeps_what_it_paid_for(service: ImageService
     with pytest.raises(CostLimitReached, match=r"\$0\.12.*--max-cost"):
         images.extend(made(budget=budget).generate(requests(9)))
     assert len(images) == len(service.generations) == 3
-    assert budget.spent_usd == pytest.approx(0.12)
+    assert budget.spent.usd == pytest.approx(0.12)
 
 
 @pytest.mark.parametrize(
@@ -481,7 +481,20 @@ def test_ctrl_c_in_a_pause_sends_nothing_more(service: ImageService) -> None:
     with pytest.raises(KeyboardInterrupt):
         list(made(budget=budget).generate(requests(9)))
     assert len(service.generations) == 3
-    assert budget.images == 0
+    assert budget.spent.images == 0
+
+
+def test_ctrl_c_stays_ctrl_c_if_what_is_under_way_fails(service: ImageService) -> None:
+    service.usual = lambda _: replace(error_reply(401, "No."), seconds=0.6)
+
+    def interrupt() -> None:
+        time.sleep(0.3)
+        signal.pthread_kill(main_thread().ident or 0, signal.SIGINT)
+
+    Thread(target=interrupt).start()
+    with pytest.raises(KeyboardInterrupt):
+        list(made().generate(requests(9)))
+    assert len(service.generations) == 3
 
 
 def test_ctrl_c_keeps_what_is_under_way(service: ImageService) -> None:

@@ -15,8 +15,10 @@ from explorer.errors import (
     ModelUnreachable,
     OutOfMemory,
 )
-from explorer.generators.pipelines import load_pipeline
+from explorer.generators.pipelines import fetch, load_pipeline, stored_folder
+from explorer.models.catalog import find_model
 from explorer.models.folders import PIPELINES, native_size
+from explorer.models.hub import start
 from tests.hub import Hub, running, use
 from tests.tiny import tiny_spec
 
@@ -59,6 +61,25 @@ def test_a_model_of_the_hub_is_fetched_once(hub: Hub) -> None:
     again = load_pipeline(tiny_spec("a/tiny"), "cpu")
     assert type(first) is type(again)
     assert len(hub.asked) == asked > 0
+
+
+@pytest.mark.usefixtures("hub")
+def test_a_model_of_the_hub_is_here_once_all_of_its_files_are(tmp_path: Path) -> None:
+    spec = find_model("a/tiny", "cpu").spec
+    assert stored_folder(spec) is None
+    # A study that starts fetches the configurations only.
+    start([spec], tmp_path)
+    spec = find_model("a/tiny", "cpu", cache=tmp_path).spec
+    assert stored_folder(spec) is None
+    folder = fetch(spec)
+    assert stored_folder(spec) == folder
+    (folder / "tokenizer/tokenizer.json").unlink()
+    assert stored_folder(spec) is None
+
+
+def test_a_folder_is_here_if_it_exists(copy: Path) -> None:
+    assert stored_folder(tiny_spec(copy)) == copy
+    assert stored_folder(tiny_spec(copy / "gone")) is None
 
 
 def test_an_interrupted_download_goes_on(hub: Hub, tmp_path: Path) -> None:

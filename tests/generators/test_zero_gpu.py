@@ -81,7 +81,7 @@ def test_a_batch_is_generated_on_a_lent_card_and_is_the_same_as_on_an_own_one(
 
 
 @pytest.mark.usefixtures("spaces")
-def test_the_model_is_loaded_once_where_the_card_is_lent_again(
+def test_two_models_that_take_turns_are_loaded_once_where_the_card_is_lent_again(
     tiny: ModelSpec, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     loads: list[ModelSpec] = []
@@ -94,9 +94,11 @@ def test_the_model_is_loaded_once_where_the_card_is_lent_again(
     monkeypatch.setattr(DiffusionGenerator, "__init__", counted)
     # No other test has loaded a model with these settings.
     find = generators(replace(LENT, batch=2))
-    for request in asking(tiny, 2):
-        list(find(tiny).generate([request]))
-    assert loads == [tiny]
+    other = replace(tiny, name="other")
+    for _turn in range(2):
+        for spec in (tiny, other):
+            list(find(spec).generate(asking(spec, 1)))
+    assert loads == [tiny, other]
 
 
 @pytest.mark.usefixtures("spaces")

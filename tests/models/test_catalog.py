@@ -16,6 +16,7 @@ from explorer.models.catalog import (
     known_models,
     weights_folder,
 )
+from explorer.models.hub import start
 from explorer.models.services import UNVERSIONED
 
 Make = Callable[..., Path]
@@ -216,6 +217,16 @@ def test_a_folders_revision_follows_its_weights(model_folder: Make) -> None:
     assert find_model(str(folder), "cpu").spec.revision == before
     (folder / weights).write_bytes(b"others")
     assert find_model(str(folder), "cpu").spec.revision != before
+
+
+def test_a_folders_revision_is_that_of_the_weights_in_the_precision_asked_for(
+    model_folder: Make, tmp_path: Path
+) -> None:
+    folder = model_folder()
+    (folder / "unet/diffusion_pytorch_model.fp16.safetensors").write_bytes(b"half the weights")
+    full, half = (find_model(str(folder), "cpu", precision=one).spec for one in (None, "float16"))
+    assert half.revision == find_model(str(folder), "cuda").spec.revision != full.revision
+    assert start([full, half], tmp_path) == ()
 
 
 def test_a_folder_with_a_size_that_is_no_square_keeps_it(model_folder: Make) -> None:

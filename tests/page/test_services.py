@@ -123,4 +123,4 @@ def test_the_limit_is_for_all_runs_of_a_page(desk: Desk, monkeypatch: pytest.Mon
         assert len(service.generations) == 5
     counted = Findings(made, desk.store).tallies("profession", "gender")[0]
     assert counted.missing == 12 - 5
-    assert budget.spent_usd == pytest.approx(0.2)
+    assert budget.spent.usd == pytest.approx(0.2)

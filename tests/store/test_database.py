@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from explorer.errors import StoreBusy, StoreCorrupt, StoreUnwritable
+from explorer.errors import IndexDamaged, StoreBusy, StoreCorrupt, StoreUnwritable
 from explorer.store import database
 from explorer.store.index import Store
 from explorer.store.schema import MIGRATIONS
@@ -131,6 +131,18 @@ def test_an_index_that_may_only_be_read_is_reported(
         store.save(generator().generate(requests(41)[40:]))
     assert missing(store, requests(40)) == ()
     store.close()
+
+
+def test_only_an_index_that_is_missing_is_called_gone(index: Path) -> None:
+    store = Store.open(index.parent)
+    store.close()
+    index.unlink()
+    with pytest.raises(IndexDamaged, match="is gone"):
+        missing(store, requests(40))
+    # A folder in its place cannot be opened either, but is something else.
+    index.mkdir()
+    with pytest.raises(StoreUnwritable, match="unable to open"):
+        missing(store, requests(40))
 
 
 def test_an_index_that_is_a_folder_is_reported(cache: Path) -> None:

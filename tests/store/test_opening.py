@@ -6,13 +6,15 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
-from explorer.errors import IndexDamaged, StoreUnwritable
+from explorer.errors import IndexDamaged, StoreBusy, StoreUnwritable
 from explorer.models.requests import Asked
 from explorer.perception.annotations import Annotation
 from explorer.perception.axes import load_axes
 from explorer.store import opening
 from explorer.store.index import Store
+from explorer.store.verification import Flaw, Problem
 from tests.fakes import FakeClassifier, refuse_writing
 from tests.store.generate_and_die import (
     INSTRUMENTS,
@@ -57,6 +59,11 @@ def harm(index: Path, how: str) -> None:
         "a page": data[:half] + b"\x07" * 4096 + data[half + 4096 :],
     }
     index.write_bytes(damaged[how])
+
+
+def journal_mode(index: Path) -> str:
+    with closing(sqlite3.connect(index)) as connection:
+        return str(connection.execute("PRAGMA journal_mode").fetchone()[0])
 
 
 def look(store: Store) -> None:
@@ -106,9 +113,53 @@ def test_what_can_be_read_of_a_damaged_index_is_kept_and_the_file_too(index: Pat
     with closing(Store.open(index.parent)) as store:
         assert store.size().perceptions == 2 * len(SHOWN), "no image is classified again"
         (notice,) = store.notices
+    assert journal_mode(index) == "wal"
     (kept,) = index.parent.glob("index.damaged-*.sqlite3")
     assert kept.read_bytes() == data
     assert repr(str(kept)) in notice
+
+
+def test_an_index_with_another_journal_is_made_write_ahead(index: Path) -> None:
+    with closing(sqlite3.connect(index)) as connection:
+        connection.execute("PRAGMA journal_mode = DELETE")
+    assert journal_mode(index) == "delete"
+    Store.open(index.parent).close()
+    assert journal_mode(index) == "wal"
+
+
+def test_damage_that_only_a_verification_finds_is_rebuilt_at_the_next_start(index: Path) -> None:
+    data = bytearray(index.read_bytes())
+    # The number of free pages, of which there are none.
+    data[36:40] = (5).to_bytes(4, "big")
+    index.write_bytes(data)
+    with closing(Store.open(index.parent)) as store:
+        look(store)
+        flaws = [flaw for step in store.verify(repair=False) for flaw in step.flaws]
+        assert flaws == [Flaw(Problem.INDEX, index, repaired=False)]
+    with closing(Store.open(index.parent)) as store:
+        assert "The index was damaged." in store.notices[0]
+        assert store.annotations.all() == SAID
+        assert [flaw for step in store.verify(repair=False) for flaw in step.flaws] == []
+
+
+def test_one_process_rebuilds_and_others_wait(index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    harm(index, "text")
+    monkeypatch.setattr(opening, "_REBUILDING_SECONDS", 0.1)
+    with (
+        FileLock(index.with_suffix(".lock")),
+        pytest.raises(StoreBusy, match="is rebuilding the index"),
+    ):
+        Store.open(index.parent)
+    assert index.read_bytes().startswith(b"not an index")
+    with closing(Store.open(index.parent)) as store:
+        assert store.annotations.all() == SAID
+
+
+def test_a_lock_that_an_earlier_version_left_is_taken(index: Path) -> None:
+    sqlite3.connect(index.with_suffix(".lock")).close()
+    harm(index, "text")
+    with closing(Store.open(index.parent)) as store:
+        assert store.annotations.all() == SAID
 
 
 def test_annotations_of_an_older_damaged_index_are_salvaged(cache: Path) -> None:
@@ -208,7 +259,11 @@ def test_a_cache_that_cannot_be_written_is_read_and_left_alone(
         assert store.annotations.all() == SAID
         assert "can only be read" in store.notices[0]
         assert "there is no space left" in store.notices[0]
-        assert len(store.notices) == (1 if how == "whole" else 2)
+        told = {"whole": [], "missing": ["The index was missing."]}.get(
+            how, ["The index was damaged.", f"The damaged file is kept as {str(index)!r}."]
+        )
+        assert len(store.notices) == (2 if told else 1)
+        assert all(one in store.notices[-1] for one in told)
         for image in generator().generate(ASKED):
             assert same(store.load(image.request), image)
     assert files(index.parent) == before
@@ -242,6 +297,16 @@ def test_whatever_would_be_written_is_refused_with_the_reason(index: Path, write
         with pytest.raises(StoreUnwritable, match="This disk is full"):
             store.require_writable()
         assert not store.is_writable
+
+
+def test_a_refusal_does_not_grow_with_each_attempt(index: Path) -> None:
+    with closing(Store.open_reading(index.parent, REFUSAL)) as store:
+        depths = []
+        for _ in range(3):
+            with pytest.raises(StoreUnwritable) as refused:
+                store.save_perceptions([])
+            depths.append(len(refused.traceback))
+        assert len(set(depths)) == 1
 
 
 def test_a_lost_image_or_thumbnail_stops_no_reading(index: Path) -> None:
