@@ -16,7 +16,7 @@ from explorer.page.choice import (
     address,
     references,
 )
-from explorer.page.cloud import curve, named
+from explorer.plots.cloud import curve, named
 from explorer.page.dots import by_size, dot_plot, shift_dot
 from explorer.page.explore import codings, pair, prompt_text
 from explorer.page.measured import measured

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from explorer.errors import InvalidData, OutOfRange
 from explorer.page.choice import EXPLORE
-from explorer.page.cloud import curve, named
+from explorer.plots.cloud import curve, named
 from explorer.page.rendering import render
 from explorer.pronouns.beside import beside, image_shares, like_references
 from explorer.pronouns.completions import particular_words

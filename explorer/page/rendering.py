@@ -6,18 +6,15 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from explorer.errors import NotChosen
-from explorer.findings.readable import chance_text
 from explorer.page.charts import coded
 from explorer.page.glossary import glossary
 from explorer.page.pace import duration
-from explorer.pronouns.probe import share_of
-from explorer.translations import gettext, ngettext
-from explorer.words.references import match_text
+from explorer.plots.templating import environment, style
 
 if TYPE_CHECKING:
+    from jinja2 import Environment
+
     from explorer.errors import ExplorerError
 
 _log = logging.getLogger(__name__)
@@ -43,8 +40,13 @@ def isolated(html: str) -> str:
     return _TAGS_OR_WORDS.sub(lambda found: found[1] or f"<bdi>{found[2]}</bdi>", html)
 
 
+def style_sheet() -> str:
+    """Return the style sheet of the page, with the plots' before it."""
+    return style() + asset("page.css")
+
+
 def asset(name: str) -> str:
-    """Return the text of the style sheet or of a script."""
+    """Return the text of a style sheet or of a script."""
     return Path(__file__).with_name(name).read_text(encoding="utf-8")
 
 
@@ -60,50 +62,8 @@ def alert(error: "ExplorerError") -> str:
 
 
 @cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).with_name("templates")),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        extensions=["jinja2.ext.i18n"],
-    )
-    environment.globals["glossary"] = glossary
-    # As in babel.cfg: a sentence may be broken into lines.
-    environment.policies["ext.i18n.trimmed"] = True
-    environment.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
-    environment.filters |= {
-        "whole": _whole,
-        "percent": _percent,
-        "place": _place,
-        "points": _points,
-        "chance": _chance,
-        "odds": share_of,
-        "coded": coded,
-        "duration": duration,
-        "match_text": match_text,
-    }
-    return environment
-
-
-def _percent(share: float) -> str:
-    return f"{share:.0%}"
-
-
-def _whole(share: float) -> str:
-    return f"{100 * share:.0f}"
-
-
-def _place(share: float) -> str:
-    return f"{100 * share:.2f}%"
-
-
-def _points(difference: float) -> str:
-    whole = round(100 * difference)
-    return f"{whole:+d}".replace("-", "\N{MINUS SIGN}") if whole else "0"
-
-
-def _chance(value: float | None) -> str:
-    """Return a p or q as text, a dash where nothing was tested."""
-    return chance_text(value) or "\N{EN DASH}"
+def _environment() -> "Environment":
+    made = environment(Path(__file__).with_name("templates"))
+    made.globals["glossary"] = glossary
+    made.filters |= {"coded": coded, "duration": duration}
+    return made
