@@ -6,8 +6,8 @@ from urllib.parse import urlencode
 
 from explorer.errors import InvalidData, OutOfRange
 from explorer.page.choice import EXPLORE
-from explorer.plots.cloud import curve, named
 from explorer.page.rendering import render
+from explorer.plots.cloud import curve, named
 from explorer.pronouns.beside import beside, image_shares, like_references
 from explorer.pronouns.completions import particular_words
 from explorer.pronouns.kept import find_kept

@@ -1,13 +1,12 @@
 """Build a report card from what is stored; nothing is generated, classified or downloaded."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from explorer.findings.corrected import findings as correct
 from explorer.findings.findings import Findings
 from explorer.findings.gaps import headline
 from explorer.findings.tallies import ALL, Cell, pooled
-from explorer.perception.axes import GENDER
 from explorer.report.beside import beside_other
 from explorer.report.card import SCHEMA_VERSION, Card
 from explorer.report.checks import instruments

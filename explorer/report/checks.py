@@ -23,16 +23,12 @@ if TYPE_CHECKING:
     from explorer.store.index import Store
 
 
-def instruments(
-    main: "Findings", store: "Store", card: "ModelCard"
-) -> tuple[Instrument, ...]:
+def instruments(main: "Findings", store: "Store", card: "ModelCard") -> tuple[Instrument, ...]:
     """Return the instrument of each axis, with all that is known of its errors."""
     return tuple(_instrument(main, store, card, axis) for axis in main.study.axes)
 
 
-def _instrument(
-    main: "Findings", store: "Store", card: "ModelCard", axis: "Axis"
-) -> Instrument:
+def _instrument(main: "Findings", store: "Store", card: "ModelCard", axis: "Axis") -> Instrument:
     report = annotation_report(main.study, store, card, axis)
     confusion = main.errors.get((card.spec.name, axis.name))
     return Instrument(
@@ -78,8 +74,8 @@ def _source(confusion: "Confusion") -> str:
     pattern = {
         "human": _("Shares are corrected with the answers of people for {number} images."),
         "prompt": _(
-            "Shares are corrected with {number} images whose prompts name the answer; nobody looked "
-            "at them."
+            "Shares are corrected with {number} images whose prompts name the answer; nobody "
+            "looked at them."
         ),
         "nearest source": _(
             "Shares are corrected with {number} images whose answer is known, because this model "

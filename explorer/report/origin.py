@@ -24,7 +24,9 @@ def model(card: "ModelCard") -> Model:
         title=card.title,
         repo=spec.repo,
         revision=spec.revision,
-        settings=", ".join(f"{key} {value}" for key, value in settings_fields(spec.settings).items()),
+        settings=", ".join(
+            f"{key} {value}" for key, value in settings_fields(spec.settings).items()
+        ),
         description=card.description,
         bundled=card.bundled,
     )
@@ -40,7 +42,9 @@ def commands(
 ) -> tuple[str, ...]:
     """Return the commands that generate the images and build the card again."""
     studies = dict.fromkeys(one for one in (stored.main, stored.worded) if one)
-    generating = [generate_command(one, each) for each in (card, against) if each for one in studies]
+    generating = [
+        generate_command(one, each) for each in (card, against) if each for one in studies
+    ]
     beside = ["--against", against.spec.name] if against else []
     spoken = ["--language-model", language_model] if language_model else []
     probe = [command("pronouns", language_model)] if language_model else []

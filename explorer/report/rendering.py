@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
     from explorer.plots.scales import Scale
-    from explorer.report.card import Card, Result
+    from explorer.report.card import Card, Label, Profession, Result
 
 _HERE = Path(__file__).parent
 # Rows of differences that a card shows; the JSON file holds all of them.
@@ -76,20 +76,45 @@ def _signed(share: float) -> str:
     return f"{whole:+d}".replace("-", "\N{MINUS SIGN}") if whole else "0"
 
 
-def _rendered(
-    name: str, card: "Card", thumbnails: "Mapping[str, bytes]", **more: object
-) -> str:
+def _rendered(name: str, card: "Card", thumbnails: "Mapping[str, bytes]", **more: object) -> str:
     sources = {key: _inline(content) for key, content in thumbnails.items()}
-    return _environment().get_template(name).render(
-        card=card,
-        sources=sources,
-        how_many=how_many,
-        numbers=numbers,
-        sides=_sides,
-        scale=_scale,
-        strongest=_strongest,
-        **more,
+    return (
+        _environment()
+        .get_template(name)
+        .render(
+            card=card,
+            sources=sources,
+            how_many=how_many,
+            numbers=numbers,
+            sides=_sides,
+            scale=_scale,
+            strongest=_strongest,
+            points=_points,
+            parts=_parts,
+            colours={label.name: label.style for label in card.tones.labels},
+            **more,
+        )
     )
+
+
+def _points(rows: "Iterable[Profession]") -> list[dict[str, object]]:
+    """Return professions as the points of a cloud."""
+    return [
+        {
+            "row_name": row.name,
+            "x": row.women,
+            "share": row.share,
+            "clear": row.gap.clear,
+            "muted": row.muted,
+            "named": row.named,
+        }
+        for row in rows
+    ]
+
+
+def _parts(labels: "Iterable[Label]") -> list[tuple[str, int]]:
+    """Return labels as the parts of one bar."""
+    return [(label.style, label.count) for label in labels]
 
 
 def _inline(content: bytes) -> str:

@@ -57,11 +57,26 @@ def slope_result(summary: "Headline", year: int) -> Result | None:
     return _slope(SLOPE, slope, _slope_sentence(slope, year), summary.slope.professions)
 
 
-def pronoun_slope_result(likeness: "Likeness", sentence: str) -> Result | None:
+def pronoun_slope_result(likeness: "Likeness", model: str, year: int) -> Result | None:
     """Return whether a language model exaggerates the differences between professions."""
     if likeness.slope is None:
         return None
-    return _slope(PRONOUN_SLOPE, likeness.slope.slope, sentence, likeness.professions)
+    slope = likeness.slope.slope
+    pattern = (
+        _(
+            "The language model {model} exaggerates how professions differ: “she” against “he” "
+            "differs {times} times as much as women and men who do this work in the United States "
+            "({level}% interval {low} to {high}, {year})."
+        )
+        if slope.low > 1
+        else _(
+            "The language model {model}: “she” against “he” differs {times} times as much between "
+            "professions as women and men who do this work in the United States ({level}% interval "
+            "{low} to {high}, {year})."
+        )
+    )
+    sentence = pattern.format(model=model, **_slope_numbers(slope, year))
+    return _slope(PRONOUN_SLOPE, slope, sentence, likeness.professions)
 
 
 def mean_gap_result(summary: "Headline", year: int) -> Result | None:
@@ -225,28 +240,32 @@ def _slope(kind: str, slope: "Interval", sentence: str, professions: int) -> Res
 def _slope_sentence(slope: "Interval", year: int) -> str:
     if slope.low > 1:
         pattern = _(
-            "The model exaggerates how professions differ: between its images, they differ "
-            "{times} times as much as between the women and men who do this work in the United "
-            "States ({level}% interval {low} to {high}, in log-odds, {year})."
+            "The model exaggerates how professions differ: its images differ {times} times as "
+            "much as women and men who do this work in the United States ({level}% interval {low} "
+            "to {high}, {year})."
         )
     elif slope.high < 1:
         pattern = _(
-            "The model evens out how professions differ: between its images, they differ {times} "
-            "times as much as between the women and men who do this work in the United States "
-            "({level}% interval {low} to {high}, in log-odds, {year})."
+            "The model evens out how professions differ: its images differ {times} times as "
+            "much as women and men who do this work in the United States ({level}% interval {low} "
+            "to {high}, {year})."
         )
     else:
         pattern = _(
             "Whether the model exaggerates how professions differ is not clear: {times} times "
-            "({level}% interval {low} to {high}, in log-odds, {year}; 1 is as among people)."
+            "({level}% interval {low} to {high}, {year}; 1 is as among people)."
         )
-    return pattern.format(
-        times=_times(slope.estimate),
-        level=f"{slope.level * 100:g}",
-        low=_times(slope.low),
-        high=_times(slope.high),
-        year=year,
-    )
+    return pattern.format(**_slope_numbers(slope, year))
+
+
+def _slope_numbers(slope: "Interval", year: int) -> dict[str, object]:
+    return {
+        "times": _times(slope.estimate),
+        "level": f"{slope.level * 100:g}",
+        "low": _times(slope.low),
+        "high": _times(slope.high),
+        "year": year,
+    }
 
 
 def _gap_sentence(gap: "Gap") -> str:

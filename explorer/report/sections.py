@@ -8,6 +8,7 @@ from explorer.findings.sentences import headline as share_sentence
 from explorer.findings.sentences import reasons_told
 from explorer.findings.shifts import shift_sentences
 from explorer.findings.tallies import ALL, Cell, pooled
+from explorer.perception.axes import FEMININE
 from explorer.plots.cloud import curve, named
 from explorer.report.card import (
     Adjectives,
@@ -28,7 +29,6 @@ from explorer.report.results import (
     tone_result,
 )
 from explorer.report.stored import command, first_images
-from explorer.perception.axes import FEMININE
 from explorer.statistics.amplification import FEWEST, correlation
 from explorer.translations import gettext as _
 from explorer.translations import ngettext
@@ -117,7 +117,9 @@ def tones(finding: "Finding", card: "ModelCard") -> "tuple[Tones, Result | None]
         by_chance=rounded(line) if isinstance(line, float) else None,
         lacking=None
         if known
-        else Lacking(_("Too few images have a skin tone. This generates more:"), first_images(card)),
+        else Lacking(
+            _("Too few images have a skin tone. This generates more:"), first_images(card)
+        ),
     ), tone_result(finding)
 
 

@@ -8,7 +8,7 @@ from explorer.pronouns.kept import find_kept
 from explorer.pronouns.probe import leans, share_of
 from explorer.pronouns.source import folder_revision, language_name
 from explorer.pronouns.templates import TEMPLATES
-from explorer.pronouns.told import labour_sentence, probe_sentences
+from explorer.pronouns.told import probe_sentences
 from explorer.report.card import Lacking, Pronouns, Word
 from explorer.report.results import pronoun_slope_result, rounded
 from explorer.report.stored import command
@@ -45,12 +45,7 @@ def pronouns(name: str | None, store: "Store", year: int) -> Pronouns:
         model=kept.name,
         revision=kept.revision,
         sentences=tuple(probe_sentences(kept, rows, None, year)),
-        slope=pronoun_slope_result(
-            likeness,
-            _("The language model {model}: {sentence}").format(
-                model=kept.name, sentence=labour_sentence(likeness, year)
-            ),
-        ),
+        slope=pronoun_slope_result(likeness, kept.name, year),
         rows=tuple(_words(rows)),
         curve=tuple((rounded(x), rounded(y)) for x, y in curve(likeness.slope)),
         lacking=None,

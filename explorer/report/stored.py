@@ -115,4 +115,3 @@ def _part(
         adjectives=tuple(word for word in listed if word in words),
         images=min(max(found[pair] for pair in pairs), MAX_IMAGES_PER_PROMPT),
     )
-
