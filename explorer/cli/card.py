@@ -9,11 +9,12 @@ from cyclopts import Parameter
 
 from explorer import settings as machine
 from explorer.cli.app import app
-from explorer.cli.footprint import Where
+from explorer.cli.footprint import Hardware, Where
 from explorer.cli.options import CacheFolder, Changed, Year
 from explorer.cli.output import say
 from explorer.cli.store import opened
 from explorer.errors import InvalidData, LimitExceeded, OutOfRange
+from explorer.footprint.hardware import find_hardware
 from explorer.models.catalog import find_model
 from explorer.translations import gettext as _
 from explorer.translations import ngettext
@@ -47,6 +48,7 @@ class Contents:
             show_default=_("the one with the largest clear gap"),
         ),
     ] = None
+    hardware: Hardware = None
     year: Year = DEFAULT_YEAR
 
     def wanted(self, where: Where, settings: "Settings") -> "Wanted":
@@ -59,6 +61,7 @@ class Contents:
             profession=find_profession(self.profession).name if self.profession else None,
             year=checked_year(self.year),
             place=where.grid(settings),
+            hardware=find_hardware(self.hardware) if self.hardware else None,
             device=settings.device,
         )
 

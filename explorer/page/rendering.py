@@ -1,7 +1,6 @@
 """Fill in the HTML templates, which escape whatever comes from people."""
 
 import logging
-import re
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +9,8 @@ from explorer.errors import NotChosen
 from explorer.page.charts import coded
 from explorer.page.glossary import glossary
 from explorer.page.pace import duration
-from explorer.plots.templating import environment, style
+from explorer.plots.templating import environment, isolated, style
+from explorer.report.rendering import style_sheet as card_style_sheet
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -18,13 +18,6 @@ if TYPE_CHECKING:
     from explorer.errors import ExplorerError
 
 _log = logging.getLogger(__name__)
-
-
-# The blocks of Unicode for scripts that are written from right to left.
-_LETTER = "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
-_WORDS = rf"{_LETTER}+(?:[\s'\u2019\u200c\u200d-]+{_LETTER}+)*"
-# SVG knows no <bdi>, and tags hold no text.
-_TAGS_OR_WORDS = re.compile(rf"(<svg.*?</svg>|<[^>]*>)|({_WORDS})", re.DOTALL)
 
 
 def render(template: str, **values: object) -> str:
@@ -35,14 +28,9 @@ def render(template: str, **values: object) -> str:
     return isolated(_environment().get_template(template).render(values))
 
 
-def isolated(html: str) -> str:
-    """Return HTML whose words in Arabic, Hebrew and other such scripts stand in <bdi>."""
-    return _TAGS_OR_WORDS.sub(lambda found: found[1] or f"<bdi>{found[2]}</bdi>", html)
-
-
 def style_sheet() -> str:
-    """Return the style sheet of the page, with the plots' before it."""
-    return style() + asset("page.css")
+    """Return the style sheet of the page, with those of the plots and the report cards."""
+    return style() + asset("page.css") + card_style_sheet()
 
 
 def asset(name: str) -> str:

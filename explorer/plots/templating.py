@@ -1,5 +1,6 @@
 """Templates with the plots and the numbers that the page and the report card share."""
 
+import re
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -11,10 +12,21 @@ from explorer.words.references import match_text
 
 _HERE = Path(__file__).parent
 
+# The blocks of Unicode for scripts that are written from right to left.
+_LETTER = "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
+_WORDS = rf"{_LETTER}+(?:[\s'\u2019\u200c\u200d-]+{_LETTER}+)*"
+# SVG knows no <bdi>, and tags hold no text.
+_TAGS_OR_WORDS = re.compile(rf"(<svg.*?</svg>|<[^>]*>)|({_WORDS})", re.DOTALL)
+
 
 def style() -> str:
     """Return the style sheet of colours, labels and plots."""
     return (_HERE / "plots.css").read_text(encoding="utf-8")
+
+
+def isolated(html: str) -> str:
+    """Return HTML whose words in Arabic, Hebrew and other such scripts stand in <bdi>."""
+    return _TAGS_OR_WORDS.sub(lambda found: found[1] or f"<bdi>{found[2]}</bdi>", html)
 
 
 def environment(folder: Path) -> Environment:

@@ -15,6 +15,7 @@ from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
     from explorer.models.catalog import ModelCard
+    from explorer.report.card import Result
     from explorer.report.stored import Stored
     from explorer.store.index import Store
     from explorer.study import Study
@@ -57,7 +58,7 @@ def _both(stored: "Stored", store: "Store", other: "ModelCard") -> "Study | None
     return replace(main, models=(*main.models, other), professions=shared)
 
 
-def _differences(found: Findings) -> "tuple[list[object], list[str]]":
+def _differences(found: Findings) -> "tuple[list[Result], list[str]]":
     differences = found.differences("profession", GENDER)
     told = [*verdict_sentences(differences, "profession"), *notes(differences)]
     together = found.differences("adjective", GENDER) if _one_adjective(found) else ()

@@ -26,8 +26,10 @@ if TYPE_CHECKING:
 
     from explorer.findings.corrected import Finding
     from explorer.footprint.grids import Grid
+    from explorer.footprint.hardware import Hardware
     from explorer.models.catalog import ModelCard
     from explorer.store.index import Store
+    from explorer.study import Study
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ class Wanted:
     """What a card is asked to tell beside the model itself; None leaves it out.
 
     `profession` is the one whose images are shown; None chooses the most telling one. `place` is
-    the grid that the electricity comes from. `device` is the kind of device of this machine.
+    the grid that the electricity comes from, `hardware` the device that somebody named. `device` is the kind of device of this machine.
     """
 
     against: "ModelCard | None" = None
@@ -43,6 +45,7 @@ class Wanted:
     profession: str | None = None
     year: int = DEFAULT_YEAR
     place: "Grid | None" = None
+    hardware: "Hardware | None" = None
     device: str = "cpu"
 
 
@@ -77,7 +80,9 @@ def build(card: "ModelCard", store: "Store", made_on: "date", wanted: Wanted = W
         beside=other,
         pronouns=said,
         energy=tuple(
-            energy(one, wanted.device, wanted.place) for one in (card, wanted.against) if one
+            energy(one, wanted.device, wanted.place, wanted.hardware)
+            for one in (card, wanted.against)
+            if one
         ),
         lifecycle=lifecycle(card, wanted.place),
         counted=counted(main, worded),
@@ -91,7 +96,7 @@ def build(card: "ModelCard", store: "Store", made_on: "date", wanted: Wanted = W
     )
 
 
-def _worded(study: "object", main: Findings, store: "Store") -> Findings | None:
+def _worded(study: "Study | None", main: Findings, store: "Store") -> Findings | None:
     if study is None:
         return None
     return main if study is main.study else Findings(study, store)

@@ -127,10 +127,11 @@ class Profession:
 
 @dataclass(frozen=True, slots=True)
 class Professions:
-    """All professions beside the labour statistic of a year."""
+    """All professions beside the labour statistic of a year; `left_out` tells which do not count."""
 
     year: int
     sentences: tuple[str, ...]
+    left_out: tuple[str, ...]
     slope: Result | None
     mean_gap: Result | None
     correlation: Number | None

@@ -20,14 +20,17 @@ from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
     from explorer.footprint.grids import Grid
+    from explorer.footprint.hardware import Hardware
     from explorer.models.catalog import ModelCard
 
 _THOUSAND = 1000
 
 
-def energy(card: "ModelCard", device: str, place: "Grid | None") -> Energy:
+def energy(
+    card: "ModelCard", device: str, place: "Grid | None", hardware: "Hardware | None" = None
+) -> Energy:
     """Return the energy of 1,000 images, published or counted."""
-    found = energy_of(card, device=device)
+    found = energy_of(card, hardware=hardware, device=device)
     if found is None:
         unknown = _("not known")
         return Energy(

@@ -1,12 +1,13 @@
 """A card as HTML and as Markdown."""
 
 import base64
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from explorer.plots.scales import scale_around
-from explorer.plots.templating import environment, style
+from explorer.plots.templating import environment, isolated, style
 from explorer.report.card import DIFFERENCE, GAP, MEAN_GAP, SHIFT, TONE
 from explorer.report.results import how_many
 from explorer.translations import gettext as _
@@ -17,11 +18,23 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
     from explorer.plots.scales import Scale
-    from explorer.report.card import Card, Label, Profession, Result
+    from explorer.report.card import Card, Label, Number, Profession, Result
 
 _HERE = Path(__file__).parent
 # Rows of differences that a card shows; the JSON file holds all of them.
 _DIFFERENCES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class _Point:
+    """A profession as the plots know it."""
+
+    row_name: str
+    x: float
+    share: "Number"
+    clear: bool
+    muted: bool
+    named: bool
 
 
 def as_html(card: "Card", thumbnails: "Mapping[str, bytes]") -> str:
@@ -78,7 +91,7 @@ def _signed(share: float) -> str:
 
 def _rendered(name: str, card: "Card", thumbnails: "Mapping[str, bytes]", **more: object) -> str:
     sources = {key: _inline(content) for key, content in thumbnails.items()}
-    return (
+    html = (
         _environment()
         .get_template(name)
         .render(
@@ -95,20 +108,13 @@ def _rendered(name: str, card: "Card", thumbnails: "Mapping[str, bytes]", **more
             **more,
         )
     )
+    return isolated(html)
 
 
-def _points(rows: "Iterable[Profession]") -> list[dict[str, object]]:
+def _points(rows: "Iterable[Profession]") -> list[_Point]:
     """Return professions as the points of a cloud."""
     return [
-        {
-            "row_name": row.name,
-            "x": row.women,
-            "share": row.share,
-            "clear": row.gap.clear,
-            "muted": row.muted,
-            "named": row.named,
-        }
-        for row in rows
+        _Point(row.name, row.women, row.share, row.gap.clear, row.muted, row.named) for row in rows
     ]
 
 

@@ -4,7 +4,13 @@ from typing import TYPE_CHECKING
 
 from explorer.findings.differences import judged
 from explorer.findings.gap_tables import tone_rows
-from explorer.findings.sentences import difference_text, interval_text, is_clear, points
+from explorer.findings.sentences import (
+    difference_text,
+    headline_label,
+    interval_text,
+    is_clear,
+    points,
+)
 from explorer.findings.shifts import shift_sentence
 from explorer.findings.verdicts import difference_sentence
 from explorer.perception.axes import FEMININE
@@ -66,13 +72,13 @@ def pronoun_slope_result(likeness: "Likeness", model: str, year: int) -> Result 
         _(
             "The language model {model} exaggerates how professions differ: “she” against “he” "
             "differs {times} times as much as women and men who do this work in the United States "
-            "({level}% interval {low} to {high}, {year})."
+            "({level}% interval {low} to {high}; {year})."
         )
         if slope.low > 1
         else _(
             "The language model {model}: “she” against “he” differs {times} times as much between "
             "professions as women and men who do this work in the United States ({level}% interval "
-            "{low} to {high}, {year})."
+            "{low} to {high}; {year})."
         )
     )
     sentence = pattern.format(model=model, **_slope_numbers(slope, year))
@@ -188,11 +194,14 @@ def difference_results(found: "Sequence[Difference]", subject: str | None = None
 
 
 def tone_result(finding: "Finding") -> Result | None:
-    """Return the commonest skin tone, which is clear if tones are not equally frequent."""
+    """Return the commonest skin tone.
+
+    It is clear if the tones differ by more than chance, and this one is more than its even share.
+    """
     tally = finding.tally
     row = tone_rows([tally])[0]
     distance, line = row["total_variation"], row["total_variation_line"]
-    commonest = tally.axis.labels[tally.counts.index(max(tally.counts))]
+    commonest, even = headline_label(finding), 1 / len(tally.axis.labels)
     share = finding.best(commonest)
     if share is None or not isinstance(distance, float) or not isinstance(line, float):
         return None
@@ -203,7 +212,7 @@ def tone_result(finding: "Finding") -> Result | None:
         share=f"{share.estimate:.0%}",
         tone=tally.axis.described(commonest),
         interval=interval_text(share),
-        even=f"{1 / len(tally.axis.labels):.0%}",
+        even=f"{even:.0%}",
     )
     return Result(
         TONE,
@@ -211,12 +220,12 @@ def tone_result(finding: "Finding") -> Result | None:
         sentence,
         number(share),
         share.level,
-        rounded(1 / len(tally.axis.labels)),
+        rounded(even),
         tally.classified,
         IMAGES,
         None,
         1,
-        distance > line,
+        distance > line and share.low > even,
     )
 
 
@@ -242,13 +251,13 @@ def _slope_sentence(slope: "Interval", year: int) -> str:
         pattern = _(
             "The model exaggerates how professions differ: its images differ {times} times as "
             "much as women and men who do this work in the United States ({level}% interval {low} "
-            "to {high}, {year})."
+            "to {high}; {year})."
         )
     elif slope.high < 1:
         pattern = _(
             "The model evens out how professions differ: its images differ {times} times as "
             "much as women and men who do this work in the United States ({level}% interval {low} "
-            "to {high}, {year})."
+            "to {high}; {year})."
         )
     else:
         pattern = _(
@@ -270,11 +279,13 @@ def _slope_numbers(slope: "Interval", year: int) -> dict[str, object]:
 
 def _gap_sentence(gap: "Gap") -> str:
     share, reference = gap.finding.best(FEMININE), gap.reference
-    assert gap.gap and share and reference, "only known gaps are told"  # noqa: S101
+    assert gap.gap is not None, "only known gaps are told"  # noqa: S101
+    assert share is not None, "a gap has a share"  # noqa: S101
+    assert reference is not None, "a gap has a reference"  # noqa: S101
     pattern = (
         _(
-            "{subject}: {share} of the images are perceived as feminine ({interval}), {points} more "
-            "than the share of women among {workers} ({women})."
+            "{subject}: {share} of the images are perceived as feminine ({interval}), {points} "
+            "more than the share of women among {workers} ({women})."
         )
         if gap.gap.estimate >= 0
         else _(

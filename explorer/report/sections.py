@@ -63,12 +63,12 @@ def professions(found: "Gaps", summary: "Headline", year: int, card: "ModelCard"
             slope.sentence if slope else first,
             *_correlated(related),
             *others,
-            *left_out_sentences(found),
         ),
+        left_out=tuple(left_out_sentences(found)),
         slope=slope,
         # A mean over a few professions is that of the ones that happen to have images.
         mean_gap=mean_gap_result(summary, year) if slope else None,
-        correlation=related and number(related),
+        correlation=number(related) if related else None,
         rows=tuple(rows),
         curve=tuple((rounded(x), rounded(y)) for x, y in curve(summary.slope)),
         lacking=None
@@ -213,7 +213,7 @@ def _distances(distance: object, line: object) -> "Iterator[str]":
 
 def _share(finding: "Finding", label: str) -> "Number | None":
     share = finding.best(label)
-    return share and number(share)
+    return number(share) if share else None
 
 
 def _counted(what: str, tallies: "list[Tally]") -> Counted:
