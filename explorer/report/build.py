@@ -37,7 +37,8 @@ class Wanted:
     """What a card is asked to tell beside the model itself; None leaves it out.
 
     `profession` is the one whose images are shown; None chooses the most telling one. `place` is
-    the grid that the electricity comes from, `hardware` the device that somebody named. `device` is the kind of device of this machine.
+    the grid that the electricity comes from, `hardware` the device that somebody named, and
+    `device` the kind of device of this machine.
     """
 
     against: "ModelCard | None" = None

@@ -127,7 +127,7 @@ class Profession:
 
 @dataclass(frozen=True, slots=True)
 class Professions:
-    """All professions beside the labour statistic of a year; `left_out` tells which do not count."""
+    """All professions beside the labour statistic of a year; `left_out` says which do not count."""
 
     year: int
     sentences: tuple[str, ...]

@@ -1,6 +1,7 @@
 """A card as HTML and as Markdown."""
 
 import base64
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -61,7 +62,8 @@ def as_view(card: "Card", thumbnails: "Mapping[str, bytes]", address: str) -> st
 def as_markdown(card: "Card") -> str:
     """Return a card as Markdown, without front matter."""
     template = _environment().get_template("card.md")
-    return template.render(card=card, how_many=how_many, numbers=numbers) + "\n"
+    text = template.render(card=card, how_many=how_many)
+    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
 
 
 def style_sheet() -> str:
