@@ -21,7 +21,8 @@ ExplorerError
 │   │   └── IndexDamaged    the index is damaged; the next start rebuilds it
 │   └── StoreBusy           another process keeps the cache locked for too long
 ├── ServeError              the page cannot be opened, for instance because the port is in use
-└── MachineUnfit            something on this machine would stop a run
+├── MachineUnfit            something on this machine would stop a run, or the printing of a card
+└── LimitExceeded           a report card is beyond a limit that a team has set
 
 Every message says what is wrong, quotes the value with !r and says what to do. Only two places
 report errors to people: the page displays them, and the command line prints them and exits with
@@ -156,4 +157,8 @@ class ServeError(ExplorerError):
 
 
 class MachineUnfit(ExplorerError):
-    """Something on this machine would stop a run."""
+    """Something on this machine would stop a run, or the printing of a card."""
+
+
+class LimitExceeded(ExplorerError):
+    """A report card is beyond a limit that a team has set."""

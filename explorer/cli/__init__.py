@@ -3,6 +3,7 @@
 from explorer.cli import (
     annotate,
     author,
+    card,
     counting,
     footprint,
     generating,
@@ -18,6 +19,7 @@ __all__ = [
     "annotate",
     "app",
     "author",
+    "card",
     "counting",
     "footprint",
     "generating",
@@ -33,7 +35,7 @@ arrange(
     app,
     *("models", "estimate", "generate", "tally", "images", "compare", "author", "gap"),
     *("adjectives", "plan", "pronouns", "annotate", "error-rates", "agreement"),
-    *("sensitivity", "footprint"),
+    *("sensitivity", "card", "footprint"),
     *("reference", "verify", "doctor"),
 )
 arrange(annotate_commands, "sample", "import", "export", "report")

@@ -88,7 +88,7 @@ def shift_sentences(found: "Sequence[Shift]") -> "Iterator[str]":
         return
     clear = [shift for shift in found if shift.clear]
     yield how_many_are_clear(len(clear), tests, _("shift"), _("shifts"))
-    yield from (_shift_sentence(shift, shift.best) for shift in clear if shift.best)
+    yield from (shift_sentence(shift, shift.best) for shift in clear if shift.best)
 
 
 def _untested(professions: int) -> str:
@@ -103,7 +103,8 @@ def _untested(professions: int) -> str:
     )
 
 
-def _shift_sentence(shift: Shift, best: Interval) -> str:
+def shift_sentence(shift: Shift, best: Interval) -> str:
+    """Return a sentence on one shift; `best` is the corrected one, else the raw one."""
     pattern = (
         _(
             "With {adjective}, images look feminine more often than without an adjective: "

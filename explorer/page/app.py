@@ -11,7 +11,7 @@ from starlette.middleware import Middleware
 
 from explorer.failures import first_line
 from explorer.findings.findings import Findings
-from explorer.page import annotate, compare, explore, footprint, gaps, pronouns
+from explorer.page import annotate, compare, explore, footprint, gaps, pronouns, report
 from explorer.page.choice import COMPARE, EXPLORE, GAPS, study
 from explorer.page.desk import open_desk
 from explorer.page.error_pages import ErrorPages
@@ -41,6 +41,7 @@ _PAGES = {
     "pronouns": "pronouns",
     "annotate": "annotate",
     "footprint": "footprint",
+    "report": "report",
 }
 _SEVERAL = FormKind(several_professions=True)
 _BESIDE = FormKind(several_professions=True, reference=True)
@@ -79,6 +80,9 @@ def build(desk: "Desk") -> gr.Blocks:
     with page.route(_("Footprint"), _PAGES["footprint"]):
         _header(desk, "footprint")
         footprint.view(page, desk)
+    with page.route(_("Report"), _PAGES["report"]):
+        _header(desk, "report")
+        report.view(page, desk)
     page.queue(default_concurrency_limit=8, max_size=100)
     return page
 
@@ -188,6 +192,7 @@ def _header_html(home: str, current: str = "", notices: tuple[str, ...] = ()) ->
         "pronouns": _("Pronouns"),
         "annotate": _("Annotate"),
         "footprint": _("Footprint"),
+        "report": _("Report"),
     }
     pages = [
         {"view": view, "name": names[view], "address": home + address, "current": view == current}

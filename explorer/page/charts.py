@@ -85,6 +85,12 @@ class Chart:
     missing: int
     enough: bool
 
+    @property
+    def parts(self) -> list[tuple[str, int]]:
+        """The parts of one bar: style and number of each label, and of the images without one."""
+        labelled = [(bar.label.style, bar.count) for bar in self.bars]
+        return [*labelled, (f"{self.axis.name}-u", self.abstained)]
+
 
 @dataclass(frozen=True, slots=True)
 class Pair:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from explorer.page.rendering import asset, render
+from explorer.page.rendering import render, style_sheet
 from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class ErrorPages:
         status = start["status"]
         html = render(
             "error.html",
-            style=asset("page.css"),
+            style=style_sheet(),
             header=self._header(home),
             home=home,
             text=_reason(status, path, body.decode() if is_text else ""),

@@ -16,7 +16,6 @@ from explorer.page.choice import (
     address,
     references,
 )
-from explorer.page.cloud import curve, named
 from explorer.page.dots import by_size, dot_plot, shift_dot
 from explorer.page.explore import codings, pair, prompt_text
 from explorer.page.measured import measured
@@ -24,6 +23,7 @@ from explorer.page.planned import planned
 from explorer.page.rendering import render
 from explorer.page.tables import tables
 from explorer.perception.axes import FEMININE, GENDER
+from explorer.plots.cloud import curve, named
 from explorer.statistics.amplification import FEWEST as FEWEST_FOR_A_SLOPE
 from explorer.translations import gettext as _
 from explorer.words.references import match_text

@@ -7,8 +7,8 @@ from urllib.parse import urlencode
 
 from explorer.errors import InvalidData
 from explorer.page.choice import EXPLORE, in_address, whole_in_address
-from explorer.page.cloud import curve, named
 from explorer.page.rendering import render
+from explorer.plots.cloud import curve, named
 from explorer.pronouns.beside import beside, image_shares, like_references
 from explorer.pronouns.completions import particular_words
 from explorer.pronouns.kept import find_kept

@@ -11,7 +11,7 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 from explorer.findings.findings import Findings
-from explorer.page import footprint, pronouns
+from explorer.page import footprint, pronouns, report
 from explorer.page.choice import parse, study
 from explorer.page.files import File, file_route, readable_if_asked
 from explorer.page.tables import tables
@@ -33,7 +33,13 @@ _YEAR_SECONDS = 365 * 24 * 60 * 60
 def routes(desk: "Desk") -> "list[BaseRoute]":
     """Return the routes for images, thumbnails, CSV files and JSON files."""
     files = (_file(desk, table) for table in tables())
-    return [*image_routes(desk.store), *files, *footprint.routes(desk), *pronouns.files(desk)]
+    return [
+        *image_routes(desk.store),
+        *files,
+        *footprint.routes(desk),
+        *pronouns.files(desk),
+        *report.files(desk),
+    ]
 
 
 def image_routes(store: "Store") -> "list[BaseRoute]":

@@ -2,7 +2,7 @@
 
 import gradio as gr
 
-from explorer.page.rendering import asset
+from explorer.page.rendering import asset, style_sheet
 
 _SCRIPTS = ("page.js", "combobox.js", "annotating.js")
 _SANS = (
@@ -32,7 +32,7 @@ def theme() -> gr.themes.Base:
 def head() -> str:
     """Return our style sheet and scripts, for the head of the page."""
     scripts = "".join(f"<script>{asset(name)}</script>" for name in _SCRIPTS)
-    return f"<style>{asset('page.css')}</style>{scripts}"
+    return f"<style>{style_sheet()}</style>{scripts}"
 
 
 def _colours() -> dict[str, str]:

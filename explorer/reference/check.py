@@ -14,7 +14,7 @@ from explorer.study import Study, run
 from explorer.words.vocabulary import spread_by_women
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from explorer.findings.corrected import Finding
     from explorer.progress import Progress
@@ -71,7 +71,18 @@ def check(
     )
     for step in steps:
         progress(step)
-    found = Findings(study, store).found("cell")
+    return compared(Findings(study, store).found("cell"), shown)
+
+
+def compared(
+    found: "Iterable[Finding]", shown: "Callable[[str, str], Mix | None]" = generated_mix
+) -> list[dict[str, object]]:
+    """Return findings beside the truth, in the rows of `check`.
+
+    Args:
+        found: findings of bundled models by profession, without an adjective.
+        shown: as in `check`.
+    """
     return [row for finding in found for row in _rows(finding, shown)]
 
 

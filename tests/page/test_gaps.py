@@ -50,7 +50,7 @@ def test_every_profession_stands_beside_its_statistic_with_year_and_match(
     author = rows(page)["author"]
     assert author.one(".bx-coding").text == "2023, close match"
     assert cells(author)[1] == "54%"
-    assert len(author.all("i.bx-dot")) == 1
+    assert len(author.all("circle.dot")) == 1
 
 
 def test_a_statistic_that_fits_roughly_is_grey_and_out_of_the_headline(

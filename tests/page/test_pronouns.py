@@ -63,8 +63,8 @@ def test_plain_sentences_come_first_and_method_last(desk: Desk) -> None:
 
 def test_every_profession_has_a_dot_and_a_row_in_order(desk: Desk) -> None:
     page = html(desk, ALONE)
-    assert len(page.one("svg").all("circle")) == 150
-    assert page.one("svg").all("path") == []
+    assert len(page.one("svg", role="img").all("circle")) == 150
+    assert page.one("svg", role="img").all("path") == []
     body = page.one("figure.bx-beside-reference").one("tbody")
     shares = [int(row.one("b").text.rstrip("%")) for row in body.all("tr")]
     assert len(shares) == 150
@@ -77,7 +77,7 @@ def test_images_of_a_generator_are_diamonds_in_the_same_cloud(
 ) -> None:
     generated(SEVERAL)
     page = html(desk, Session())
-    diamonds = page.one("svg").all("path.bx-diamond")
+    diamonds = page.one("svg", role="img").all("path.bx-diamond")
     assert 0 < len(diamonds) <= 12
     assert "images of emoji-skewed" in page.text
     (told,) = (line.text for line in page.all("p.bx-quote") if "the two lean alike" in line.text)

@@ -12,8 +12,8 @@ from explorer import translations
 from explorer.page import compare, explore, gaps
 from explorer.page.choice import COMPARE, EXPLORE, GAPS, Choice
 from explorer.page.desk import Desk
-from explorer.page.rendering import isolated
 from explorer.page.view import Show
+from explorer.plots.templating import isolated
 from explorer.translations import DOMAIN, FOLDER, language
 from tests.markup import parse_html
 from tests.page.conftest import Generated, findings_of
