@@ -7,7 +7,7 @@ from cyclopts import Parameter
 from explorer import settings as machine
 from explorer.cli.app import app
 from explorer.cli.counting import By, ByOption, compared
-from explorer.cli.options import CacheFolder, Changed, Model, Spending
+from explorer.cli.options import CacheFolder, Changed, Metered, Model, Spending
 from explorer.cli.output import FindingsOutput, print_sentences
 from explorer.cli.store import generate_missing, opened, refuse_unusable
 from explorer.findings.findings import Findings
@@ -54,12 +54,13 @@ def author(
         ),
     ] = None,
     spending: Spending = Spending(),
+    metered: Metered = Metered(),
     output: FindingsOutput = FindingsOutput(),
     by: ByOption = By.PROFESSION,
     cache: CacheFolder = None,
 ) -> None:
     """Generate what is missing, and print the counts of both models."""
-    settings = spending.applied(machine.load(cache))
+    settings = metered.applied(spending.applied(machine.load(cache)))
     study = Study(
         models=tuple(Changed().start((model, beside), settings)),
         professions=(own_profession(profession).name,),

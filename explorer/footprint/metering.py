@@ -58,6 +58,11 @@ class Meter:
         self._read: set[bool] = set()
 
     @property
+    def run(self) -> str:
+        """The id of the run."""
+        return self._where.run
+
+    @property
     def notice(self) -> str:
         """Why nothing of the run was measured, as a sentence; empty if something was, or is off."""
         if not self._read or True in self._read:

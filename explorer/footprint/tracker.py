@@ -12,10 +12,9 @@ from tempfile import gettempdir
 from typing import Any
 
 from explorer.footprint.sharing import Sharing
+from explorer.models.readings import AMD_SMI, CONSTANT, LOAD, NVML, RAPL, SAMPLED
 from explorer.settings import own_cache
 
-RAPL, NVML, AMD_SMI = "RAPL", "NVML", "AMD SMI"
-LOAD, CONSTANT, SAMPLED = "load model", "constant", "sampled power"
 _MODES = {
     "intel_rapl": RAPL,
     "windows_emi": "EMI",

@@ -6,6 +6,9 @@ from typing import Literal
 Done = Literal["generated", "classified"]
 GENERATED: Done = "generated"
 CLASSIFIED: Done = "classified"
+# How a figure is obtained: by a counter, by a model, or not at all.
+RAPL, NVML, AMD_SMI = "RAPL", "NVML", "AMD SMI"
+LOAD, CONSTANT, SAMPLED = "load model", "constant", "sampled power"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ from dataclasses import replace
 import pytest
 
 from explorer.footprint.embodied import BLOOM
-from explorer.footprint.energy import Measured
 from explorer.footprint.estimates import (
     MODEL,
     PROFESSION,
@@ -21,6 +20,7 @@ from explorer.models.backends import Imported
 from explorer.models.catalog import ModelCard, find_model
 from explorer.study import Study
 from explorer.words.vocabulary import load_adjectives, load_professions
+from tests.readings import run_of
 
 TURBO = find_model("stabilityai/sdxl-turbo", "cpu")
 FRANCE = Place("cpu", find_grid("France"), embodied=BLOOM)
@@ -95,7 +95,7 @@ def test_the_share_of_making_the_hardware_is_told_where_it_can_be() -> None:
 
 
 def test_measured_runs_of_this_machine_replace_other_figures() -> None:
-    place = replace(FRANCE, measured=(Measured(TURBO.spec, 100, 50, 0.1),))
+    place = replace(FRANCE, measured=(run_of(TURBO.spec, 100, 50, 0.1),))
     (row,) = estimate_rows(study(), of_study(study(), place))
     assert (row["basis"], row["kwh"]) == ("measured", pytest.approx(28.35))
     assert row["seconds"] == pytest.approx(28_350 / 2)
