@@ -6,14 +6,14 @@ nothing. Its choice of a grid is not used: what it measures is energy. Source: c
 
 import logging
 import math
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import gettempdir
 from typing import Any
 
+from explorer import settings
 from explorer.footprint.sharing import Sharing
 from explorer.models.readings import AMD_SMI, CONSTANT, LOAD, NVML, RAPL, SAMPLED
-from explorer.settings import own_cache
 
 _MODES = {
     "intel_rapl": RAPL,
@@ -53,7 +53,7 @@ class Tracker:
 
     def __init__(self) -> None:
         """Start codecarbon, which takes seconds."""
-        folder = _folder()
+        folder = shared_folder()
         self._sharing, self._tracker = Sharing(folder), _started(folder)
         self.hardware = _hardware(self._tracker)
 
@@ -76,12 +76,12 @@ class Tracker:
         )
 
 
-def _folder() -> Path:
+def shared_folder() -> Path:
     """Return a folder for what meters share, and for the files that codecarbon reads on a Mac."""
     try:
-        return _writable(own_cache() / "meter")
+        return _writable(settings.own_cache() / "meter")
     except OSError:
-        return _writable(Path(gettempdir()) / "bias-explorer" / "meter")
+        return _writable(Path(tempfile.gettempdir()) / "bias-explorer" / "meter")
 
 
 def _writable(folder: Path) -> Path:
@@ -119,8 +119,8 @@ def _hardware(tracker: Any) -> Hardware:
     found = tracker.get_detected_hardware()
     # Told nowhere else, so a test pins what stands behind these names.
     parts = tracker._hardware  # noqa: SLF001
-    methods = dict(map(_method, parts))
-    rated = [part._tdp for part in parts if _method(part) == ("cpu", LOAD)]  # noqa: SLF001
+    methods = dict(map(method_of, parts))
+    rated = [part._tdp for part in parts if method_of(part) == ("cpu", LOAD)]  # noqa: SLF001
     return Hardware(
         cpu=found["cpu_model"] or None,
         threads=found["cpu_count"],
@@ -133,7 +133,7 @@ def _hardware(tracker: Any) -> Hardware:
     )
 
 
-def _method(part: Any) -> tuple[str, str]:
+def method_of(part: Any) -> tuple[str, str]:
     """Return whether a part is "cpu", "gpu" or "ram", and how its figure is obtained."""
     kind = type(part).__name__
     if kind == "CPU":
