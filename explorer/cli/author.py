@@ -6,7 +6,7 @@ from cyclopts import Parameter
 
 from explorer import settings as machine
 from explorer.cli.app import app
-from explorer.cli.counting import By, ByOption, compared
+from explorer.cli.counting import By, ByOption, compared, print_energy
 from explorer.cli.options import CacheFolder, Changed, Metered, Model, Spending
 from explorer.cli.output import FindingsOutput, print_sentences
 from explorer.cli.store import generate_missing, opened, refuse_unusable
@@ -77,6 +77,7 @@ def author(
                 for finding in findings.found("profession", axis.name):
                     print_sentences(_by_model(finding))
                 print_sentences(compared(findings.differences(by.value, axis.name), by))
+            print_energy(findings, store, settings, DEFAULT_YEAR)
         refuse_unusable(store, study)
 
 

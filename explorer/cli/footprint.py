@@ -31,8 +31,10 @@ from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
     from explorer.footprint.grids import Grid
+    from explorer.footprint.measured import Measured
     from explorer.footprint.training import Training
     from explorer.settings import Settings
+    from explorer.study import Study
 
 _ESTIMATE_COLUMNS = (
     *("model", "images", "seconds", "basis", "kwh", "kwh_least", "kwh_most"),
@@ -168,19 +170,24 @@ def estimate_study(
     """Print what a study will take."""
     settings = machine.load(cache)
     study = asked.study(changed.cards(model, settings))
-    with opened(settings) as store:
-        models = [card.spec for card in study.models]
-        runs = earlier_runs(store, models, settings.device)
     place = Place(
         settings.device,
         where.grid(settings),
         find_hardware(hardware) if hardware else None,
         None if no_embodied else making.constants(),
-        runs,
+        _earlier_runs(study, settings),
     )
     found = of_study(study, place)
     if output.write(estimate_rows(study, found), _ESTIMATE_COLUMNS):
         print_sentences(estimate_sentences(study, found))
+
+
+def _earlier_runs(study: "Study", settings: "Settings") -> "tuple[Measured, ...]":
+    """Return the runs of a study's models on this machine; a cache that is not there has none."""
+    if not settings.cache.is_dir():
+        return ()
+    with opened(settings) as store:
+        return earlier_runs(store, [card.spec for card in study.models], settings.device)
 
 
 @footprint_commands.command(

@@ -12,7 +12,7 @@ from uuid import uuid4
 from explorer.failures import first_line
 from explorer.footprint.amounts import require
 from explorer.footprint.calculator import MAX_PUE
-from explorer.footprint.grids import find_grid
+from explorer.footprint.grids import asked_grid
 from explorer.footprint.tracker import Energies, Tracker
 from explorer.models.backends import Hosted
 from explorer.models.readings import GENERATED, Circumstances, Reading
@@ -37,12 +37,12 @@ class Meter:
     measured.
     """
 
-    def __init__(self, settings: "Settings", grid: "Grid | None" = None) -> None:
+    def __init__(self, settings: "Settings", place: str = "") -> None:
         """Set the machine and the grid.
 
         Args:
-            settings: the machine; its country counts where no grid is given.
-            grid: where the electricity comes from.
+            settings: the machine, with its country.
+            place: where the electricity comes from, in place of that.
 
         Raises:
             UnknownName: there is no such country or region; the nearest are suggested.
@@ -50,7 +50,8 @@ class Meter:
         """
         require(_("The PUE"), settings.pue, 1, MAX_PUE, from_low=True)
         self._on = settings.meter
-        self._where = _circumstances(settings, grid or find_grid(settings.country, settings.region))
+        grid = asked_grid(place, settings.country, settings.region)
+        self._where = _circumstances(settings, grid)
         self._tracker: Tracker | None = None
         self._thread: threading.Thread | None = None
         self._trouble = ""

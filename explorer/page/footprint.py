@@ -14,7 +14,6 @@ from explorer.csv_files import write_csv
 from explorer.errors import ExplorerError, InputError
 from explorer.footprint.calculator import formulas, headline, usage_row, usage_sources
 from explorer.footprint.equivalents import equivalents_sentence
-from explorer.footprint.grids import load_grids
 from explorer.footprint.hardware import load_hardware
 from explorer.footprint.lifecycle_report import (
     lifecycle_headline,
@@ -25,12 +24,13 @@ from explorer.footprint.lifecycle_report import (
 )
 from explorer.footprint.training import load_trainings
 from explorer.page.combobox import combobox
-from explorer.page.footprint_choice import NOWHERE, OFF, ON, Asked, parse
+from explorer.page.footprint_choice import OFF, ON, Asked, parse
+from explorer.page.form import places
 from explorer.page.rendering import alert, render
 from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from starlette.requests import Request
 
@@ -128,20 +128,22 @@ def _file(desk: "Desk", name: str, rows: "Rows") -> "Callable[[Request], Respons
             made = rows(parse(request.query_params), desk.settings)
         except ExplorerError as error:
             return PlainTextResponse(str(error), 400 if isinstance(error, InputError) else 500)
-        text, media = _json(made) if name.endswith("json") else _csv(made)
+        text, media = json_text(made) if name.endswith("json") else csv_text(made)
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
         return Response(text, media_type=media, headers=headers)
 
     return answer
 
 
-def _csv(rows: "list[Row]") -> tuple[str, str]:
+def csv_text(rows: "list[Row]", columns: "Sequence[str]" = ()) -> tuple[str, str]:
+    """Return rows as CSV, and its media type; `columns` are those of a file without rows."""
     text = io.StringIO()
-    write_csv(rows, text)
+    write_csv(rows, text, columns)
     return text.getvalue(), "text/csv"
 
 
-def _json(rows: "list[Row]") -> tuple[str, str]:
+def json_text(rows: "list[Row]") -> tuple[str, str]:
+    """Return rows as JSON, and its media type."""
     return json.dumps(rows, indent=2, ensure_ascii=False) + "\n", "application/json"
 
 
@@ -151,7 +153,7 @@ def _calculator() -> "tuple[Field, ...]":
         hardware = _names(_("Hardware"), default.hardware, "bx-hardware", _hardware())
         devices = _text(_("Devices"), default.devices, "bx-devices")
         hours = _text(_("Hours"), default.hours, "bx-hours")
-        place = _names(_("Country or cloud region"), default.place, "bx-place", _places())
+        place = _names(_("Country or cloud region"), default.place, "bx-place", places())
     with (
         gr.Accordion(_("Utilisation, data centre, making"), open=False, elem_classes="bx-settings"),
         gr.Row(),
@@ -219,12 +221,6 @@ def _triggers(field: "Field") -> list[Any]:
 
 def _hardware() -> list[tuple[str, str]]:
     return [(one.name, one.name) for one in load_hardware()]
-
-
-def _places() -> list[tuple[str, str]]:
-    named = [(f"{one.name} ({one.key})", one.key) for one in load_grids() if one.g_per_kwh]
-    own = _("as set on this machine, else a range over grids")
-    return [(own, ""), (_("nowhere: a range over grids"), NOWHERE), *named]
 
 
 def _models(desk: "Desk") -> list[tuple[str, str]]:

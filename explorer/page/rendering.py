@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from explorer.errors import NotChosen
 from explorer.findings.readable import chance_text
+from explorer.footprint.beside import measure_text
 from explorer.page.charts import coded
 from explorer.page.glossary import glossary
 from explorer.page.pace import duration
@@ -83,6 +84,7 @@ def _environment() -> Environment:
         "coded": coded,
         "duration": duration,
         "match_text": match_text,
+        "measure_text": measure_text,
     }
     return environment
 

@@ -15,7 +15,7 @@ from explorer.csv_files import Style, find_separator, write_csv
 from explorer.errors import ExplorerError, InputError, ModelNotFound
 from explorer.findings.findings import Findings
 from explorer.findings.readable import readable_table
-from explorer.page import footprint, pronouns
+from explorer.page import energy, footprint, pronouns
 from explorer.page.choice import ON, parse, study
 from explorer.page.tables import tables
 
@@ -37,7 +37,8 @@ _YEAR_SECONDS = 365 * 24 * 60 * 60
 def routes(desk: "Desk") -> "list[BaseRoute]":
     """Return the routes for images, thumbnails, CSV files and JSON files."""
     files = (Route(f"/csv/{table.name}", _csv(desk, table)) for table in tables())
-    return [*image_routes(desk.store), *files, *footprint.routes(desk), *pronouns.files(desk)]
+    views = (*footprint.routes(desk), *energy.routes(desk), *pronouns.files(desk))
+    return [*image_routes(desk.store), *files, *views]
 
 
 def image_routes(store: "Store") -> "list[BaseRoute]":

@@ -10,7 +10,6 @@ import pytest
 from explorer import settings
 from explorer.errors import OutOfRange, UnknownName
 from explorer.footprint import metering
-from explorer.footprint.grids import find_grid
 from explorer.footprint.metering import Meter
 from explorer.footprint.tracker import Energies, Hardware
 from explorer.models.backends import Hosted
@@ -86,10 +85,17 @@ def test_the_grid_is_kept_with_its_figure_source_and_year_and_never_guessed() ->
     assert (france.country, france.g_per_kwh, france.pue) == ("FRA", 56.039, 1.2)
     assert france.grid_year == 2023
     assert "Our World in Data" in str(france.grid_source)
-    own = Meter(replace(MACHINE, country="France"), find_grid(intensity=12.5))
-    own.start()
-    assert own.ready(10)
-    assert batch(own).where.g_per_kwh == 12.5
+
+
+@pytest.mark.parametrize(("place", "country"), [("Poland", "POL"), ("nowhere", None), ("", "FRA")])
+@pytest.mark.usefixtures("tracker")
+def test_a_place_that_somebody_chose_comes_before_that_of_the_settings(
+    place: str, country: str | None
+) -> None:
+    meter = Meter(replace(MACHINE, country="France"), place)
+    meter.start()
+    assert meter.ready(10)
+    assert batch(meter).where.country == country
 
 
 def test_an_unknown_country_and_an_impossible_pue_are_refused_before_anything_starts() -> None:
