@@ -6,7 +6,7 @@ from cyclopts import Parameter
 
 from explorer import settings
 from explorer.cli import app, run
-from explorer.cli.options import CacheFolder, Spending
+from explorer.cli.options import CacheFolder, Metered, Spending
 from explorer.translations import gettext as _
 
 __all__ = ["app", "run", "serve"]
@@ -31,11 +31,12 @@ def serve(
         bool, Parameter(name="--open", help=_("Also open the page in a browser."))
     ] = False,
     spending: Spending = Spending(),
+    metered: Metered = Metered(),
     cache: CacheFolder = None,
 ) -> None:
     """Open the page, until interrupted."""
     address = settings.address(host, port)
-    asked = spending.applied(settings.load(cache))
+    asked = metered.applied(spending.applied(settings.load(cache)))
     with settings.own_gradio():
         # Gradio opens a connection while it is imported.
         with settings.without_proxies():

@@ -32,6 +32,9 @@ class Settings:
     With `zero_gpu`, the device is a GPU that a Space provides for one batch at a time. `country`
     and `region` say where the electricity comes from, for the footprint; nobody guesses them.
 
+    `pue` is the energy of the data centre for each unit that its computers use, and with `meter`
+    the energy of runs is measured.
+
     Three concern services that generate images: `max_cost_usd` is the most that may be spent, None
     for nothing; `price_usd` is the price of an image, None for the listed one; `at_once` is the
     number of requests that are sent at the same time.
@@ -43,6 +46,8 @@ class Settings:
     zero_gpu: bool = False
     country: str | None = None
     region: str | None = None
+    pue: float = 1.0
+    meter: bool = True
     max_cost_usd: float | None = None
     price_usd: float | None = None
     at_once: int = 4
@@ -81,6 +86,8 @@ def load(cache: Path | None = None) -> Settings:
         zero_gpu=zero_gpu,
         country=os.environ.get("EXPLORER_COUNTRY") or None,
         region=os.environ.get("EXPLORER_REGION") or None,
+        pue=_number("EXPLORER_PUE", 1.0),
+        meter=_is_on("EXPLORER_METER"),
         max_cost_usd=_dollars("EXPLORER_MAX_COST"),
         price_usd=_dollars("EXPLORER_PRICE"),
         at_once=_whole("EXPLORER_AT_ONCE", 4),
@@ -247,6 +254,23 @@ def _whole(name: str, usual: int) -> int:
     if not re.fullmatch("[1-9][0-9]{0,8}", given):
         raise InvalidData(f"{name} is {given!r:.80}. Set it to a whole number above 0.")
     return int(given)
+
+
+def _number(name: str, usual: float) -> float:
+    given = os.environ.get(name, "").strip() or usual
+    try:
+        return float(given)
+    except ValueError:
+        raise InvalidData(
+            f"{name} is {given!r:.80}. Set it to a number, {usual:g} for instance."
+        ) from None
+
+
+def _is_on(name: str) -> bool:
+    given = os.environ.get(name, "").strip().lower() or "on"
+    if given not in {"on", "off"}:
+        raise InvalidData(f"{name} is {given!r:.80}. Set it to 'on' or 'off'.")
+    return given == "on"
 
 
 def _dollars(name: str) -> float | None:

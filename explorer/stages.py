@@ -1,15 +1,17 @@
 """The stages of a run: models generate in turns, and classifiers look at every batch."""
 
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from explorer.errors import StoreCorrupt
+from explorer.models.readings import CLASSIFIED, GENERATED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from explorer.models.provenance import Provenance
+    from explorer.models.readings import Done, Reading
     from explorer.models.requests import Image, ImageRequest, ModelSpec
     from explorer.perception.axes import Axis, Perception
     from explorer.perception.instruments import ClassifierSpec, Instrument
@@ -47,6 +49,42 @@ class Classifier(Protocol):
         ...
 
 
+class Meter(Protocol):
+    """Measures the energy of a run."""
+
+    def start(self) -> None:
+        """Get ready beside everything else; nothing waits for it."""
+        ...
+
+    def measuring(
+        self, done: "Done", model: "ModelSpec", images: int
+    ) -> AbstractContextManager[None]:
+        """Measure what the block takes to generate or classify images of a model."""
+        ...
+
+    def taken(self) -> "Sequence[tuple[ModelSpec, Reading]]":
+        """Return what was measured since the last call, with the models."""
+        ...
+
+
+class Unmetered:
+    """Measures nothing."""
+
+    def start(self) -> None:
+        """Do nothing."""
+
+    def measuring(
+        self, done: "Done", model: "ModelSpec", images: int
+    ) -> AbstractContextManager[None]:
+        """Return a block that is not measured."""
+        del done, model, images
+        return nullcontext()
+
+    def taken(self) -> "Sequence[tuple[ModelSpec, Reading]]":
+        """Return nothing."""
+        return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Classifying:
     """Classifies images of one model on each axis on which they are not classified yet.
@@ -58,11 +96,16 @@ class Classifying:
     instruments: "Mapping[str, Instrument]"
     store: "Store"
     classifiers: "Callable[[ClassifierSpec], Classifier]"
+    meter: Meter = field(default_factory=Unmetered)
     loaded: "dict[ClassifierSpec, Classifier]" = field(default_factory=dict)
 
     def __call__(self, images: "Sequence[Image]") -> None:
-        """Classify a batch and store the perceptions."""
-        self.store.save_perceptions(seen for axis in self.axes for seen in self._look(images, axis))
+        """Classify a batch, and store the perceptions and the energy that the batch took."""
+        with self.meter.measuring(CLASSIFIED, images[0].request.model, len(images)):
+            self.store.save_perceptions(
+                seen for axis in self.axes for seen in self._look(images, axis)
+            )
+        self.store.energy.save(self.meter.taken())
 
     def _look(self, images: "Sequence[Image]", axis: "Axis") -> "Iterable[Perception]":
         instrument = self.instruments[axis.name]
@@ -87,6 +130,7 @@ class Generating:
     looks: "Mapping[ModelSpec, Classifying]"
     pace: "Pace"
     cancelled: "Callable[[], bool]"
+    meter: Meter = field(default_factory=Unmetered)
 
     def __call__(
         self, requests: "Iterable[Sequence[ImageRequest]]", turns: "Turns"
@@ -100,7 +144,8 @@ class Generating:
                 generator.load()
             self.pace.restart()
             for batch in turns.batches(turn):
-                images = self._stored(generator, batch)
+                with self.meter.measuring(GENERATED, spec, len(batch)):
+                    images = self._stored(generator, batch)
                 self.looks[spec](images)
                 yield self.pace.progress("generate", images)
                 if self.cancelled():

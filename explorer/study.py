@@ -7,6 +7,7 @@ progress.
 import logging
 from collections import Counter
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from explorer.classifiers.find import classifier_of
@@ -18,7 +19,7 @@ from explorer.perception.instruments import Instrument
 from explorer.perception.subject import SUBJECT
 from explorer.progress import Pace, Progress, Turns, batches
 from explorer.settings import MAX_IMAGES_PER_PROMPT
-from explorer.stages import Classifying, Generating, stored
+from explorer.stages import Classifying, Generating, Unmetered, stored
 from explorer.words.prompts import TEMPLATE, Prompt, check_template
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from explorer.perception.axes import Axis
     from explorer.perception.instruments import ClassifierSpec, Recalibration
     from explorer.progress import Work
-    from explorer.stages import Classifier, Generator
+    from explorer.stages import Classifier, Generator, Meter
     from explorer.store.index import Store
 
 _log = logging.getLogger(__name__)
@@ -165,7 +166,7 @@ class Study:
                 )
 
 
-def run(
+def run(  # noqa: PLR0913 - its parts come together here and nowhere else
     study: Study,
     store: "Store",
     generators: "Callable[[ModelSpec], Generator]",
@@ -173,6 +174,8 @@ def run(
     cancelled: "Callable[[], bool]" = lambda: False,
     batch: int = 32,
     at_once: int = 1,
+    *,
+    meter: "Meter" = Unmetered(),
 ) -> "Iterator[Progress]":
     """Generate the missing images, classify them and save both, batch by batch.
 
@@ -186,10 +189,10 @@ def run(
         store: the store to read from and write to.
         generators: returns the generator of a model.
         classifiers: returns the classifier of a specification.
-        cancelled: called after every batch; the run ends once it returns true, and finished batches
-            are kept.
+        cancelled: called after every batch; once it is true, the run ends, all batches kept.
         batch: the largest number of images in a batch.
         at_once: the number of images that services generate at the same time.
+        meter: measures the energy, which is stored too.
 
     Raises:
         StoreUnwritable: something is missing, and nothing can be stored.
@@ -203,20 +206,19 @@ def run(
     if pace.total:
         _log.info("A run of %d images in batches of %d: %r", pace.total, batch, study)
         store.require_writable()
+        meter.start()
         yield pace.start()
     if warnings := _check(study, work, generators):
         yield replace(pace.start(), warnings=warnings)
-    looks = {
-        card.spec: Classifying(study.looked_at, study.stored_instruments(card), store, classifiers)
-        for card in study.models
-    }
+    look = partial(Classifying, study.looked_at, store=store, classifiers=classifiers, meter=meter)
+    looks = {card.spec: look(study.stored_instruments(card)) for card in study.models}
     for card in study.models:
         to_classify = stored(unclassified(study, store, card), store)
         for images in batches(to_classify, batch, cancelled):
             looks[card.spec](images)
             yield pace.progress("classify", images)
     if not cancelled():
-        generate = Generating(store, generators, looks, pace, cancelled)
+        generate = Generating(store, generators, looks, pace, cancelled, meter)
         hosted = any(isinstance(card.spec.settings, Hosted) for card in study.models)
         turns = Turns(batch, min(batch, at_once) if hosted else 1)
         left = [missing(study, store, card) for card in study.models]
@@ -228,6 +230,7 @@ def classify_stored(
     store: "Store",
     classifiers: "Callable[[ClassifierSpec], Classifier]",
     batch: int = 32,
+    meter: "Meter" = Unmetered(),
 ) -> "Iterator[int]":
     """Classify stored images for several studies of the same images, without generating any.
 
@@ -237,13 +240,14 @@ def classify_stored(
     for card in studies[0].models:
         wanted = [(study, unclassified(study, store, card)) for study in studies]
         looks = [
-            Classifying(study.looked_at, study.stored_instruments(card), store, classifiers)
+            Classifying(study.looked_at, study.stored_instruments(card), store, classifiers, meter)
             for study, some in wanted
             if some
         ]
         requests = {request.key: request for _, some in wanted for request in some}
         if requests:
             store.require_writable()
+            meter.start()
         for images in batches(stored(requests.values(), store), batch, lambda: False):
             for look in looks:
                 look(images)
@@ -376,8 +380,7 @@ def _partly_classified(
         to_classify = dict(left)
         for answer in store.answer_counts(asked, axis, instrument):
             to_classify[answer.text] -= answer.number
-        texts = tuple(text for text, number in to_classify.items() if number)
-        if texts:
+        if texts := tuple(text for text, number in to_classify.items() if number):
             yield axis, instrument, texts
 
 

@@ -37,6 +37,8 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return an empty cache folder, which is also the one the app finds."""
     folder = tmp_path / "cache"
     monkeypatch.setenv("EXPLORER_CACHE", str(folder))
+    # The meter takes seconds to start; its own tests switch it on.
+    monkeypatch.setenv("EXPLORER_METER", "off")
     monkeypatch.setattr("explorer.settings.own_cache", lambda: tmp_path / "machine")
     return folder
 

@@ -39,4 +39,4 @@ arrange(
     *("reference", "verify", "doctor"),
 )
 arrange(annotate_commands, "sample", "import", "export", "report")
-arrange(footprint_commands, "calculate", "lifecycle", "hardware", "places")
+arrange(footprint_commands, "measured", "calculate", "lifecycle", "hardware", "places")

@@ -6,8 +6,8 @@ from cyclopts import Parameter
 
 from explorer import settings as machine
 from explorer.cli.app import app
-from explorer.cli.counting import By, ByOption, compared
-from explorer.cli.options import CacheFolder, Changed, Model, Spending, Whole
+from explorer.cli.counting import By, ByOption, compared, print_energy
+from explorer.cli.options import CacheFolder, Changed, Metered, Model, Spending, Whole
 from explorer.cli.output import FindingsOutput, print_sentences
 from explorer.cli.store import generate_missing, opened, refuse_unusable
 from explorer.findings.findings import Findings
@@ -54,12 +54,13 @@ def author(
         ),
     ] = None,
     spending: Spending = Spending(),
+    metered: Metered = Metered(),
     output: FindingsOutput = FindingsOutput(),
     by: ByOption = By.PROFESSION,
     cache: CacheFolder = None,
 ) -> None:
     """Generate what is missing, and print the counts of both models."""
-    settings = spending.applied(machine.load(cache))
+    settings = metered.applied(spending.applied(machine.load(cache)))
     study = Study(
         models=tuple(Changed().start((model, beside), settings)),
         professions=(own_profession(profession).name,),
@@ -76,6 +77,7 @@ def author(
                 for finding in findings.found("profession", axis.name):
                     print_sentences(_by_model(finding))
                 print_sentences(compared(findings.differences(by.value, axis.name), by))
+            print_energy(findings, store, settings, DEFAULT_YEAR)
         refuse_unusable(store, study)
 
 

@@ -10,15 +10,18 @@ from explorer import settings as machine
 from explorer.annotation.sampling import calibrated as calibrate
 from explorer.cli.app import app
 from explorer.cli.options import Asked, CacheFolder, Changed, Models, Year
-from explorer.cli.output import FindingsOutput, print_sentences, say
+from explorer.cli.output import FindingsOutput, Output, print_sentences, say
 from explorer.cli.store import opened, say_missing, say_services
 from explorer.findings.findings import Findings
 from explorer.findings.readable import readable_comparison, readable_image, readable_tally
 from explorer.findings.sentences import clear_sentences, finding_sentences
 from explorer.findings.verdicts import comparison_sentences
+from explorer.footprint.beside import BESIDE_COLUMNS, beside_bias
+from explorer.footprint.grids import find_grid
+from explorer.footprint.measured_report import energy_line
 from explorer.perception.axes import GENDER
 from explorer.translations import gettext as _
-from explorer.words.references import checked_year
+from explorer.words.references import checked_year, labour_references
 from explorer.words.vocabulary import DEFAULT_YEAR, known_profession
 
 if TYPE_CHECKING:
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
     from explorer.findings.corrected import Finding
     from explorer.findings.differences import Difference
     from explorer.models.catalog import ModelCard
+    from explorer.settings import Settings
     from explorer.store.index import Store
     from explorer.study import Study
 
@@ -149,8 +153,18 @@ def compare(
         if output.write_findings(rows, _COMPARISON_COLUMNS, readable_comparison):
             for axis in study.axes:
                 print_sentences(compared(findings.differences(by.value, axis.name), by))
+            print_energy(findings, store, settings, checked_year(year))
         say_services(store, study)
         say_missing(study, store)
+
+
+def print_energy(findings: Findings, store: "Store", settings: "Settings", year: int) -> None:
+    """Print the energy of both models' images beside their bias, and how it was obtained."""
+    grid = find_grid(settings.country, settings.region)
+    beside = beside_bias(findings, store, labour_references(year), grid)
+    print()
+    Output().write([one.row for one in beside], BESIDE_COLUMNS)
+    print_sentences(energy_line(one.card, store, grid) for one in beside)
 
 
 def _answering(

@@ -7,8 +7,19 @@ from cyclopts import Parameter
 
 from explorer import settings as machine
 from explorer.cli.app import app, footprint_commands
-from explorer.cli.options import Asked, CacheFolder, Changed, Models, Price, Spending, Whole
+from explorer.cli.options import (
+    Asked,
+    CacheFolder,
+    Changed,
+    Country,
+    Models,
+    Price,
+    Region,
+    Spending,
+    Whole,
+)
 from explorer.cli.output import Output, print_sentences
+from explorer.cli.store import opened
 from explorer.footprint.calculator import Usage, formulas, headline, usage_row, usage_sources
 from explorer.footprint.embodied import BLOOM, Embodied
 from explorer.footprint.equivalents import equivalents_sentence
@@ -23,19 +34,28 @@ from explorer.footprint.lifecycle_report import (
     lifecycle_sentences,
     lifecycle_sources,
 )
+from explorer.footprint.measured import MEASURED_COLUMNS, earlier_runs, measured_rows
+from explorer.footprint.measured_report import measured_sentences
 from explorer.footprint.naming import find_model_training
 from explorer.footprint.training import entered
 from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
     from explorer.footprint.grids import Grid
+    from explorer.footprint.measured import Measured
     from explorer.footprint.training import Training
     from explorer.settings import Settings
+    from explorer.study import Study
 
 _ESTIMATE_COLUMNS = (
     *("model", "images", "seconds", "basis", "kwh", "kwh_least", "kwh_most"),
     *("kg", "kg_least", "kg_most", "embodied_share", "usd"),
     *("half_width_profession", "half_width_model"),
+)
+_MEASURED_COLUMNS = (
+    *("level", "started", "model", "done", "images", "seconds", "kwh", "cpu_kwh", "gpu_kwh"),
+    *("ram_kwh", "kwh_per_1000", "g_per_1000_least", "g_per_1000", "g_per_1000_most"),
+    *("cpu_method", "gpu_method", "ram_method", "unmeasured"),
 )
 _USAGE_COLUMNS = ("hardware", "devices", "hours", "watts", "kwh", "kg_least", "kg", "kg_most")
 _LIFECYCLE_COLUMNS = ("part", "known", "kwh", "kwh_least", "kwh_most", "kg", "kg_least", "kg_most")
@@ -48,23 +68,8 @@ _PLACE_COLUMNS = ("key", "name", "g_per_kwh", "pue", "source", "year", "licence"
 class Where:
     """The grid that the electricity comes from."""
 
-    country: Annotated[
-        str | None,
-        Parameter(
-            metavar="NAME",
-            help=_("The country: a name or its three letters.  [env: EXPLORER_COUNTRY]"),
-        ),
-    ] = None
-    region: Annotated[
-        str | None,
-        Parameter(
-            metavar="NAME",
-            help=_(
-                "A part of a country or a cloud region: 'california', 'gcp/us-central1'.  "
-                "[env: EXPLORER_REGION]"
-            ),
-        ),
-    ] = None
+    country: Country = None
+    region: Region = None
     intensity: Annotated[
         float | None,
         Parameter(metavar="G", help=_("Grams of CO2e per kWh, in place of a country's.")),
@@ -183,11 +188,20 @@ def estimate_study(
         where.grid(settings),
         find_hardware(hardware) if hardware else None,
         None if no_embodied else making.constants(),
+        _earlier_runs(study, settings),
         price_usd=settings.price_usd,
     )
     found = of_study(study, place)
     if output.write(estimate_rows(study, found), _ESTIMATE_COLUMNS):
         print_sentences(estimate_sentences(study, found))
+
+
+def _earlier_runs(study: "Study", settings: "Settings") -> "tuple[Measured, ...]":
+    """Return the runs of a study's models on this machine; a cache that is not there has none."""
+    if not settings.cache.is_dir():
+        return ()
+    with opened(settings) as store:
+        return earlier_runs(store, [card.spec for card in study.models], settings.device)
 
 
 @footprint_commands.command(
@@ -273,6 +287,29 @@ def lifecycle(
         print_sentences(
             [lifecycle_headline(life), *lifecycle_sentences(life), *lifecycle_sources(life)]
         )
+
+
+@footprint_commands.command(
+    name="measured",
+    help=_(
+        "List the energy that was measured on this machine, by run and by model.\n\n"
+        "Every run that generates or classifies images is metered. Each part says how it was "
+        "obtained: memory, for instance, is a constant. Runs without a country have the one that "
+        "is named here, else their emissions are a range over grids."
+    ),
+)
+def list_measured(
+    *,
+    where: Where = Where(),
+    output: Output = Output(),
+    cache: CacheFolder = None,
+) -> None:
+    """Print the energy of each run and of each model."""
+    settings = machine.load(cache)
+    grid = where.grid(settings)
+    with opened(settings) as store:
+        if output.write(measured_rows(store, grid), _MEASURED_COLUMNS, MEASURED_COLUMNS):
+            print_sentences(measured_sentences(store, grid))
 
 
 @footprint_commands.command(name="hardware", help=_("List accelerators and processors."))

@@ -7,10 +7,16 @@ from cyclopts import Parameter
 from explorer import settings as machine
 from explorer import study as studies
 from explorer.cli.app import app, reference_commands
-from explorer.cli.options import Asked, CacheFolder, Changed, Models, Spending, Whole
+from explorer.cli.options import Asked, CacheFolder, Changed, Metered, Models, Spending, Whole
 from explorer.cli.output import Output, say
 from explorer.cli.progress import shown_progress
-from explorer.cli.store import generate_missing, opened, refuse_unusable, say_other_versions
+from explorer.cli.store import (
+    generate_missing,
+    metering,
+    opened,
+    refuse_unusable,
+    say_other_versions,
+)
 from explorer.models.backends import settings_fields
 from explorer.models.catalog import known_models
 from explorer.models.prices import price_of
@@ -60,13 +66,14 @@ def generate(
     asked: Asked = Asked(),
     changed: Changed = Changed(),
     spending: Spending = Spending(),
+    metered: Metered = Metered(),
     again: Annotated[
         bool, Parameter(help=_("Generate images that came to nothing once more."))
     ] = False,
     cache: CacheFolder = None,
 ) -> None:
     """Generate and classify the missing images of a study."""
-    settings = spending.applied(machine.load(cache))
+    settings = metered.applied(spending.applied(machine.load(cache)))
     study = asked.study(changed.start(model, settings))
     with opened(settings) as store:
         if again:
@@ -100,16 +107,17 @@ def check_reference(
         Parameter(metavar="N", help=_("The number of professions, spread over the range.")),
     ] = 10,
     images: Annotated[Whole, Parameter(metavar="N", help=_("Images of each."))] = 200,
+    metered: Metered = Metered(),
     cache: CacheFolder = None,
 ) -> None:
     """Print what is measured on the bundled models beside the truth."""
     from explorer.reference.check import check, summary
     from explorer.reference.pronouns import check_pronouns
 
-    settings = machine.load(cache)
+    settings = metered.applied(machine.load(cache))
     bundled = tuple(card.spec.name for card in known_models(settings.device) if card.bundled)
-    with opened(settings) as store, shown_progress() as show:
-        rows = check(store, bundled, professions, images, settings, show)
+    with opened(settings) as store, metering(settings, store) as meter, shown_progress() as show:
+        rows = check(store, bundled, professions, images, settings, show, meter=meter)
     if output.write(rows, _CHECK_COLUMNS):
         print()
         told = summary(rows)

@@ -10,7 +10,7 @@ from explorer import settings as machine
 from explorer import study as studies
 from explorer.classifiers.find import FACE
 from explorer.cli.app import app
-from explorer.cli.options import Asked, CacheFolder, Changed, Model, Models
+from explorer.cli.options import Asked, CacheFolder, Changed, Metered, Model, Models
 from explorer.cli.output import Output, print_sentences, say
 from explorer.cli.store import classify_stored, opened, say_missing
 from explorer.errors import InvalidData
@@ -107,10 +107,11 @@ def sensitivity(
             help=_("Another classifier, 'face' for the model's own on the face; repeatable."),
         ),
     ] = (),
+    metered: Metered = Metered(),
     cache: CacheFolder = None,
 ) -> None:
     """Print how a share changes with its instrument."""
-    settings = machine.load(cache)
+    settings = metered.applied(machine.load(cache))
     one_axis = replace(asked, axis=(asked.one_axis(GENDER),))
     study = one_axis.study(changed.cards(model, settings))
     with opened(settings) as store:

@@ -69,6 +69,23 @@ CacheFolder = Annotated[
         help=_("Folder of images and index.  [env: EXPLORER_CACHE; default: cache]"),
     ),
 ]
+Country = Annotated[
+    str | None,
+    Parameter(
+        metavar="NAME",
+        help=_("The country: a name or its three letters.  [env: EXPLORER_COUNTRY]"),
+    ),
+]
+Region = Annotated[
+    str | None,
+    Parameter(
+        metavar="NAME",
+        help=_(
+            "A part of a country or a cloud region: 'california', 'gcp/us-central1'.  "
+            "[env: EXPLORER_REGION]"
+        ),
+    ),
+]
 
 
 @Parameter(name="*")
@@ -248,6 +265,34 @@ class Spending:
         if self.price is not None:
             settings = replace(settings, price_usd=checked_dollars("--price", self.price))
         return settings
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Metered:
+    """Where the electricity of a run comes from, and whether its energy is measured."""
+
+    country: Country = None
+    region: Region = None
+    pue: Annotated[
+        float | None,
+        Parameter(
+            metavar="X",
+            help=_("The overhead of the data centre (PUE), from 1.  [env: EXPLORER_PUE]"),
+            show_default="1",
+        ),
+    ] = None
+    no_meter: Annotated[
+        bool, Parameter(help=_("Do not measure the energy.  [env: EXPLORER_METER=off]"))
+    ] = False
+
+    def applied(self, settings: "Settings") -> "Settings":
+        """Return the settings with these, where they are given."""
+        if self.country or self.region:
+            settings = replace(settings, country=self.country, region=self.region)
+        if self.pue is not None:
+            settings = replace(settings, pue=self.pue)
+        return replace(settings, meter=settings.meter and not self.no_meter)
 
 
 def _profession(name: str) -> str:

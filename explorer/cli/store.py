@@ -1,22 +1,25 @@
 """Open the store for a command, fill it, and say what it lacks."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from explorer import study as studies
 from explorer.classifiers.find import classifiers
 from explorer.cli.output import say
 from explorer.cli.progress import shown_progress
-from explorer.errors import ImagesUnusable
+from explorer.errors import ImagesUnusable, StoreError
 from explorer.findings.services import cost_sentences, service_sentences, spent_sentence
 from explorer.findings.unusable import unusable_sentences
+from explorer.footprint.measured_report import run_sentences
 from explorer.generators.budget import Budget
 from explorer.generators.find import generators
 from explorer.translations import gettext as _
 from explorer.translations import ngettext
 
 if TYPE_CHECKING:
+    from explorer.footprint.metering import Meter
+    from explorer.progress import Progress
     from explorer.settings import Settings
     from explorer.store.index import Store
     from explorer.study import Study
@@ -36,31 +39,56 @@ def opened(settings: "Settings") -> "Iterator[Store]":
         store.close()
 
 
+@contextmanager
+def metering(settings: "Settings", store: "Store") -> "Iterator[Meter]":
+    """Measure the energy of a run, and say at the end what it took or why it is not known.
+
+    Raises:
+        InputError: there is no such country or region, or the PUE is impossible.
+    """
+    from explorer.footprint.metering import Meter
+
+    meter = Meter(settings)
+    try:
+        yield meter
+    finally:
+        with suppress(StoreError):
+            for sentence in filter(None, (*run_sentences(meter.run, store), meter.notice)):
+                say(sentence)
+
+
 def generate_missing(store: "Store", settings: "Settings", *asked: "Study") -> None:
     """Generate and classify the missing images of studies; models are loaded once for all."""
     budget = Budget(settings.max_cost_usd)
     generates, classifies = generators(settings, budget), classifiers(settings.device)
     try:
-        for study in asked:
-            _prepare(study)
-            for sentence in cost_sentences(study, store, settings):
-                say(sentence)
-            with shown_progress(budget) as show:
-                for progress in studies.run(
+        with metering(settings, store) as meter:
+            for study in asked:
+                _prepare(study)
+                for sentence in cost_sentences(study, store, settings):
+                    say(sentence)
+                steps = studies.run(
                     study,
                     store,
                     generates,
                     classifies,
                     batch=settings.batch,
                     at_once=settings.at_once,
-                ):
-                    for warning in progress.warnings:
-                        say(_("Warning: {warning}").format(warning=warning))
-                    show(progress)
+                    meter=meter,
+                )
+                _show(steps, budget)
     finally:
         if spent := spent_sentence(budget.spent):
             say(spent)
     say_services(store, *asked)
+
+
+def _show(steps: "Iterable[Progress]", budget: Budget) -> None:
+    with shown_progress(budget) as show:
+        for progress in steps:
+            for warning in progress.warnings:
+                say(_("Warning: {warning}").format(warning=warning))
+            show(progress)
 
 
 def say_services(store: "Store", *asked: "Study") -> None:
@@ -87,13 +115,14 @@ def classify_stored(store: "Store", settings: "Settings", asked: "list[Study]") 
     for study in asked:
         _prepare(study)
     done, classifies = 0, classifiers(settings.device)
-    for images in studies.classify_stored(asked, store, classifies, settings.batch):
-        done += images
-        say(
-            ngettext("Classified {number} image.", "Classified {number} images.", done).format(
-                number=done
+    with metering(settings, store) as meter:
+        for images in studies.classify_stored(asked, store, classifies, settings.batch, meter):
+            done += images
+            say(
+                ngettext("Classified {number} image.", "Classified {number} images.", done).format(
+                    number=done
+                )
             )
-        )
 
 
 def say_missing(study: "Study", store: "Store") -> None:

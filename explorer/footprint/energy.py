@@ -17,8 +17,8 @@ from explorer.translations import ngettext
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from explorer.footprint.measured import Measured
     from explorer.models.catalog import ModelCard
-    from explorer.models.requests import ModelSpec
 
 MEASURED, PUBLISHED, COUNTED = "measured", "published", "counted"
 # The share of the peak that diffusion models reach; published times of SDXL on an A100 give 0.4 in
@@ -30,25 +30,6 @@ _SPREAD = 4
 _USUAL = {"cpu": "AMD EPYC 7763", "cuda": "NVIDIA A100 SXM4 80GB", "mps": "Apple M2 Pro"}
 _JOULES = 3.6e6
 _HOUR = 3600
-
-
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """The energy of an earlier run of one model on this machine.
-
-    An energy of 0 kWh is no reading and counts as not measured.
-    """
-
-    model: "ModelSpec"
-    images: int
-    seconds: float
-    kwh: float
-    hardware: str | None = None
-
-    @property
-    def is_reading(self) -> bool:
-        """Whether there is an energy for each image."""
-        return self.images > 0 and self.kwh > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +94,8 @@ def energy_of(
     runs = [
         run
         for run in measured
-        if run.is_reading
-        and replace(run.model, name="") == replace(card.spec, name="")
+        if run.kwh
+        and run.model.identity == card.spec.identity
         and (hardware is None or _known(run.hardware) == hardware)
     ]
     if runs:

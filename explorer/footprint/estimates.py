@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
     from explorer.findings.tables import Row
     from explorer.footprint.embodied import Embodied
-    from explorer.footprint.energy import Measured
     from explorer.footprint.grids import Grid
     from explorer.footprint.hardware import Hardware
+    from explorer.footprint.measured import Measured
     from explorer.models.catalog import ModelCard
     from explorer.models.prices import Price
     from explorer.study import Study

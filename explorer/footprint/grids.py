@@ -13,6 +13,8 @@ from explorer.footprint.tables import number, plain, read_table, unknown, whole
 from explorer.translations import gettext as _
 
 _PLACES = "footprint places"
+# A place of its own, because an empty text stands for the place of the settings.
+NOWHERE = "nowhere"
 # The range over grids leaves out the extremes among countries with figures of this year or later.
 _RECENT = 2023
 _LEFT_OUT = 3
@@ -112,6 +114,22 @@ def find_place(text: str) -> Grid | None:
     if not text.strip():
         return None
     return _find(text, "country or region", _regions() | _countries())
+
+
+def asked_grid(place: str, country: str | None, region: str | None) -> Grid | None:
+    """Return the grid of a place that somebody chose, else that of the settings.
+
+    Args:
+        place: a country or region; NOWHERE for none, "" for that of the settings.
+        country: the country of the settings.
+        region: the region of the settings.
+
+    Raises:
+        UnknownName: there is no such country or region; the nearest are suggested.
+    """
+    if place == NOWHERE:
+        return None
+    return find_place(place) or find_grid(country, region)
 
 
 @cache

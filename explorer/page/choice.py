@@ -58,7 +58,8 @@ class Choice:
     that are None are the model's defaults. `reference` holds a person's own shares of women by
     profession; if it is empty, the labour statistics of `year` are used. `tone` is CAPTIONS or
     PIXELS. `classifier` is FACE if the classifier is shown the face only, None if it is shown the
-    image. With `gate`, only images of one person get an answer.
+    image. With `gate`, only images of one person get an answer. `country` is where the electricity
+    of a run comes from, empty for that of the settings.
     """
 
     models: tuple[str, ...]
@@ -74,6 +75,7 @@ class Choice:
     gate: bool = False
     year: int = DEFAULT_YEAR
     reference: tuple[tuple[str, float], ...] = ()
+    country: str = ""
 
 
 EXPLORE = Choice(("emoji-skewed",))
@@ -123,6 +125,7 @@ def parse(parameters: Parameters, default: Choice) -> Choice:
         gate=_one_of("gate", said("gate", OFF), (OFF, ON)) == ON,
         year=checked_year(whole_in_address("year", said("year", str(default.year)))),
         reference=tuple(map(_figure, parameters.getlist("reference"))),
+        country=said("country", default.country),
     )
 
 
@@ -147,6 +150,7 @@ def address(choice: Choice) -> str:
         ("classifier", choice.classifier),
         ("gate", ON if choice.gate else None),
         ("year", choice.year if choice.year != DEFAULT_YEAR else None),
+        ("country", choice.country or None),
         *(("reference", f"{name}:{share!r}") for name, share in choice.reference),
     ]
     return "?" + urlencode([pair for pair in pairs if pair[1] is not None], safe=",/:")

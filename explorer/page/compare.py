@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 from explorer.findings.differences import judged
 from explorer.findings.sentences import finding_sentences, reasons_sentences
 from explorer.findings.verdicts import comparison_sentences, notes, verdict_sentences
+from explorer.footprint.beside import beside_bias
 from explorer.page.charts import coded, labels, labour_mark, pair_chart
 from explorer.page.choice import COMPARE, address, professions
 from explorer.page.dots import by_size, difference_dot, dot_plot
+from explorer.page.energy import energy_lines, grid_of_choice
 from explorer.page.explore import codings, prompt_text, shown_of
 from explorer.page.grid import facts, grid
 from explorer.page.known import known_shares
@@ -21,6 +23,7 @@ from explorer.perception.axes import FEMININE, GENDER
 from explorer.translations import gettext as _
 from explorer.translations import ngettext
 from explorer.words.labour import labour_statistic
+from explorer.words.references import labour_references
 
 if TYPE_CHECKING:
     from explorer.findings.corrected import Finding
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
     from explorer.findings.findings import Findings
     from explorer.page.charts import Mark
     from explorer.page.choice import Choice
+    from explorer.page.desk import Desk
     from explorer.page.dots import DotPlot
     from explorer.words.vocabulary import Profession
 
@@ -35,7 +39,7 @@ if TYPE_CHECKING:
 _TONES_SHOWN = 8
 
 
-def show(choice: "Choice", findings: "Findings") -> str:
+def show(desk: "Desk", choice: "Choice", findings: "Findings") -> str:
     """Return the view of a study of two models, as far as it is stored."""
     study, chosen = findings.study, professions(choice)
     parts = (
@@ -57,6 +61,10 @@ def show(choice: "Choice", findings: "Findings") -> str:
         measured=measured(choice, study),
         axes=[(axis, labels(axis)) for axis in study.axes],
         professions=chosen,
+        energy_lines=energy_lines(desk, choice, study.models),
+        energy_beside=beside_bias(
+            findings, desk.store, labour_references(choice.year), grid_of_choice(desk, choice)
+        ),
         **parts,
     )
 

@@ -8,6 +8,7 @@ from explorer.findings.gaps import gap_line, gap_of
 from explorer.findings.sentences import finding_sentences
 from explorer.page.charts import chart, labels, labour_mark
 from explorer.page.choice import COMPARE, EXPLORE, address, profession, references
+from explorer.page.energy import energy_lines
 from explorer.page.grid import Shown, facts, grid, shown_requests
 from explorer.page.known import known_shares
 from explorer.page.measured import measured
@@ -22,11 +23,12 @@ if TYPE_CHECKING:
     from explorer.findings.findings import Findings
     from explorer.models.catalog import ModelCard
     from explorer.page.choice import Choice
+    from explorer.page.desk import Desk
     from explorer.study import Study
     from explorer.words.vocabulary import Profession
 
 
-def show(choice: "Choice", findings: "Findings") -> str:
+def show(desk: "Desk", choice: "Choice", findings: "Findings") -> str:
     """Return the view of a study of one model, as far as it is stored."""
     study = findings.study
     (card,), subject = study.models, profession(choice)
@@ -56,6 +58,7 @@ def show(choice: "Choice", findings: "Findings") -> str:
         facts=facts(study.axes),
         profession=subject,
         mark=mark,
+        energy_lines=energy_lines(desk, choice, [card]),
     )
 
 

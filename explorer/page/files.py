@@ -34,8 +34,17 @@ class File:
     columns: "Sequence[str]" = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Download:
+    """The content of a file, with its media type and the name that it is saved by."""
+
+    name: str
+    media: str
+    content: str | bytes
+
+
 def file_route(kind: str, name: str, make: "Callable[[QueryParams], File]") -> Route:
-    """Return the route of a file.
+    """Return the route of a file of rows.
 
     Args:
         kind: "csv" or "json".
@@ -43,20 +52,38 @@ def file_route(kind: str, name: str, make: "Callable[[QueryParams], File]") -> R
         make: returns the file that the query of an address asks for.
     """
 
+    def written(asked: "QueryParams") -> Download:
+        file = make(asked)
+        text = _json(file) if kind == "json" else _csv(file, style_of(asked))
+        return Download(file.name, _MEDIA[kind], text)
+
+    return download_route(f"/{kind}/{name}", written)
+
+
+def download_route(path: str, make: "Callable[[QueryParams], Download]") -> Route:
+    """Return the route of a file; what is wrong becomes a message with its status.
+
+    Args:
+        path: the path of its address.
+        make: returns the file that the query of an address asks for.
+    """
+
     def answer(request: "Request") -> Response:
         try:
             file = make(request.query_params)
-            text = _json(file) if kind == "json" else _csv(file, style_of(request.query_params))
         except ExplorerError as error:
             return PlainTextResponse(str(error), _status(error))
-        return Response(
+        content = file.content
+        if isinstance(content, str):
             # Names of files that are not UTF-8 are sent as they are.
-            text.encode("utf-8", "surrogateescape"),
-            media_type=_MEDIA[kind],
+            content = content.encode("utf-8", "surrogateescape")
+        return Response(
+            content,
+            media_type=file.media,
             headers={"Content-Disposition": f'attachment; filename="{file.name}"'},
         )
 
-    return Route(f"/{kind}/{name}", answer)
+    return Route(path, answer)
 
 
 def readable_if_asked(asked: "QueryParams", file: File, readable: "Readable") -> File:

@@ -8,7 +8,6 @@ import gradio as gr
 from explorer.errors import ExplorerError
 from explorer.footprint.calculator import formulas, headline, usage_row, usage_sources
 from explorer.footprint.equivalents import equivalents_sentence
-from explorer.footprint.grids import load_grids
 from explorer.footprint.hardware import load_hardware
 from explorer.footprint.lifecycle_report import (
     lifecycle_headline,
@@ -22,7 +21,8 @@ from explorer.page.choice import OFF, ON
 from explorer.page.combobox import combobox
 from explorer.page.events import QUIET, finished, on_address, shown
 from explorer.page.files import File, file_route
-from explorer.page.footprint_choice import NOWHERE, Asked, parse
+from explorer.page.footprint_choice import Asked, parse
+from explorer.page.form import places
 from explorer.page.rendering import alert, render
 from explorer.translations import gettext as _
 
@@ -121,7 +121,7 @@ def _calculator() -> "tuple[Field, ...]":
         hardware = _names(_("Hardware"), default.hardware, "bx-hardware", _hardware())
         devices = _text(_("Devices"), default.devices, "bx-devices")
         hours = _text(_("Hours"), default.hours, "bx-hours")
-        place = _names(_("Country or cloud region"), default.place, "bx-place", _places())
+        place = _names(_("Country or cloud region"), default.place, "bx-place", places())
     with (
         gr.Accordion(_("Utilisation, data centre, making"), open=False, elem_classes="bx-settings"),
         gr.Row(),
@@ -184,12 +184,6 @@ def _word(value: object) -> object:
 
 def _hardware() -> list[tuple[str, str]]:
     return [(one.name, one.name) for one in load_hardware()]
-
-
-def _places() -> list[tuple[str, str]]:
-    named = [(f"{one.name} ({one.key})", one.key) for one in load_grids() if one.g_per_kwh]
-    own = _("as set on this machine, else a range over grids")
-    return [(own, ""), (_("nowhere: a range over grids"), NOWHERE), *named]
 
 
 def _models(desk: "Desk") -> list[tuple[str, str]]:

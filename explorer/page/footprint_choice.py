@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from explorer.errors import InvalidData, OutOfRange
 from explorer.footprint.calculator import Usage
 from explorer.footprint.embodied import BLOOM
-from explorer.footprint.grids import find_grid, find_place
+from explorer.footprint.grids import asked_grid
 from explorer.footprint.hardware import find_hardware
 from explorer.footprint.lifecycle import DAYS, USES_A_DAY, Lifecycle, Use
 from explorer.footprint.naming import find_model_training
@@ -26,15 +26,12 @@ if TYPE_CHECKING:
     from explorer.page.choice import Parameters
     from explorer.settings import Settings
 
-# A place of its own, because an empty text stands for the place of this machine's settings.
-NOWHERE = "nowhere"
-
 
 @dataclass(frozen=True, slots=True)
 class Asked:
     """The fields of the calculator and of the lifecycle; an empty text keeps the default.
 
-    `place` is a country or region, NOWHERE for none; empty, it is that of the settings.
+    `place` is a country or region, grids.NOWHERE for none; empty, it is that of the settings.
     """
 
     hardware: str = "NVIDIA A100 SXM4 80GB"
@@ -70,9 +67,7 @@ class Asked:
         Raises:
             UnknownName: there is no such country or region.
         """
-        if self.place == NOWHERE:
-            return None
-        return find_place(self.place) or find_grid(settings.country, settings.region)
+        return asked_grid(self.place, settings.country, settings.region)
 
     def usage(self, settings: "Settings") -> Usage:
         """Return the calculation.

@@ -7,6 +7,7 @@ import gradio as gr
 
 from explorer.classifiers.find import FACE
 from explorer.errors import NotChosen, OutOfRange
+from explorer.footprint.grids import NOWHERE, load_grids
 from explorer.models.variants import SCHEDULERS
 from explorer.page.choice import (
     ALL,
@@ -48,7 +49,7 @@ _MODEL_IDS = {1: ("bx-model",), 2: ("bx-model-a", "bx-model-b")}
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """The fields of a view. `settings` are template, guidance, steps and scheduler.
+    """The fields of a view. `settings` are template, guidance, steps, scheduler and country.
 
     `measuring` are the way of measuring skin tone, the part of the image that the classifier is
     shown, the gate and the year of the labour statistics. `reference` is None in views without one.
@@ -85,7 +86,7 @@ class Form:
         """Return the choice of the values of the fields; only numbers are checked."""
         count = len(self.models)
         names, adjectives, images, *others = values[count:]
-        template, guidance, steps, scheduler, tone, classifier, gate, year, *own = others
+        template, guidance, steps, scheduler, country, tone, classifier, gate, year, *own = others
         return Choice(
             models=tuple(map(chosen_text, values[:count])),
             professions=_words(names),
@@ -100,6 +101,7 @@ class Form:
             gate=bool(chosen_text(gate)),
             year=whole(_("Year"), _first(year)),
             reference=_figures(own[0]) if own else (),
+            country=chosen_text(country),
         )
 
     def values(self, choice: Choice) -> list[object]:
@@ -119,6 +121,7 @@ class Form:
             choice.guidance,
             choice.steps,
             [choice.scheduler or ""],
+            [choice.country],
             [choice.tone],
             [choice.classifier or ""],
             [ON if choice.gate else ""],
@@ -238,7 +241,20 @@ def _settings() -> "tuple[Component, ...]":
         )
         steps = gr.Number(None, label=_("Steps"), placeholder=own, elem_id="bx-steps")
         scheduler = combobox([(own, ""), *SCHEDULERS[1:]], [""], (_("Scheduler"), "bx-scheduler"))
-    return template, guidance, steps, scheduler
+        country = combobox(
+            places(),
+            [""],
+            (_("Country of the electricity"), "bx-country"),
+            info=_("For the emissions of runs, which are a range over grids without one."),
+        )
+    return template, guidance, steps, scheduler, country
+
+
+def places() -> list[tuple[str, str]]:
+    """Return every place that has a grid with its key; "" stands for that of the settings."""
+    named = [(f"{one.name} ({one.key})", one.key) for one in load_grids() if one.g_per_kwh]
+    own = _("as set on this machine, else a range over grids")
+    return [(own, ""), (_("nowhere: a range over grids"), NOWHERE), *named]
 
 
 def _measuring(default: Choice) -> "tuple[Component, ...]":

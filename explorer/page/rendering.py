@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from explorer.errors import NotChosen
+from explorer.footprint.beside import measure_text
 from explorer.page.charts import coded
 from explorer.page.glossary import glossary
 from explorer.plots.templating import environment, isolated, style
@@ -52,5 +53,5 @@ def alert(error: "ExplorerError") -> str:
 def _environment() -> "Environment":
     made = environment(Path(__file__).with_name("templates"))
     made.globals["glossary"] = glossary
-    made.filters |= {"coded": coded}
+    made.filters |= {"coded": coded, "measure_text": measure_text}
     return made

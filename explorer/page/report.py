@@ -2,18 +2,18 @@
 
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 import gradio as gr
-from starlette.datastructures import QueryParams
-from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Route
 
-from explorer.errors import ExplorerError, InputError
+from explorer.errors import ExplorerError
 from explorer.footprint.grids import find_grid
 from explorer.page.choice import EXPLORE
 from explorer.page.combobox import combobox
+from explorer.page.events import QUIET, finished, on_address, shown
+from explorer.page.files import Download, download_route
 from explorer.page.rendering import alert
 from explorer.pronouns.kept import kept_names
 from explorer.report.build import Wanted, build
@@ -24,9 +24,7 @@ from explorer.translations import gettext as _
 from explorer.words.vocabulary import find_profession, load_professions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from starlette.requests import Request
+    from starlette.routing import Route
 
     from explorer.page.choice import Parameters
     from explorer.page.desk import Desk
@@ -35,12 +33,6 @@ if TYPE_CHECKING:
 # Nothing else has this name, because a name of a model or profession is never empty.
 NOTHING = ""
 _MEDIA = {"html": "text/html", "md": "text/markdown", "json": "application/json"}
-_QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-# "revisit" is an event of our own: page.js opens an address with it.
-_ON_LOAD = """
-watch('value', () => window.biasExplorer.shown(element));
-window.biasExplorer.arrive((query) => trigger("revisit", { query }));
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +59,9 @@ class View:
     fields: tuple[gr.HTML, ...]
     shown: gr.HTML
 
-    # Gradio calls these. It reads their type annotations and wants request or event first.
-
-    def opened(self, request: gr.Request) -> list[Any]:
-        """Show the card of the address."""
-        return self.of(parse(request.query_params))
-
-    def revisited(self, event: gr.EventData) -> list[Any]:
-        """Show the card of the address that Back or Forward led to."""
-        return self.of(parse(QueryParams(str(event.query).removeprefix("?"))))
+    def answered(self, query: "Parameters", _visitor: str) -> list[Any]:
+        """Show the card of an address."""
+        return self.of(parse(query))
 
     def changed(self, *values: Any) -> str:
         """Show the card that the fields ask for."""
@@ -105,12 +91,16 @@ def view(page: gr.Blocks, desk: "Desk") -> None:
             (_("Images of"), "bx-profession"),
         )
     fields = (model, against, language, profession)
-    shown = gr.HTML("", elem_id="bx-findings", js_on_load=_ON_LOAD, apply_default_css=False)
-    made = View(desk, fields, shown)
-    page.load(made.opened, None, [*fields, shown], **_QUIET)
-    shown.revisit(made.revisited, None, [*fields, shown], **_QUIET)
-    triggers = [field.input for field in fields]
-    gr.on(triggers, made.changed, list(fields), shown, trigger_mode="always_last", **_QUIET)
+    made = View(desk, fields, shown("bx-findings"))
+    on_address(page, made.shown, made.answered, [*fields, made.shown])
+    gr.on(
+        finished(fields),
+        made.changed,
+        list(fields),
+        made.shown,
+        trigger_mode="always_last",
+        **QUIET,
+    )
 
 
 def parse(parameters: "Parameters") -> Asked:
@@ -129,22 +119,17 @@ def show(desk: "Desk", asked: Asked) -> str:
         return alert(error)
 
 
-def files(desk: "Desk") -> list[Route]:
+def files(desk: "Desk") -> "list[Route]":
     """Return the routes of the card's files."""
-    return [Route(f"/card/report.{kind}", _file(desk, kind)) for kind in _MEDIA]
+    return [
+        download_route(f"/card/report.{kind}", partial(_written, desk, kind)) for kind in _MEDIA
+    ]
 
 
-def _file(desk: "Desk", kind: str) -> "Callable[[Request], Response]":
-    def answer(request: "Request") -> Response:
-        try:
-            made = _card(desk, parse(request.query_params))
-            written = content(made, kind, thumbnails(made.grid, desk.store))
-        except ExplorerError as error:
-            return PlainTextResponse(str(error), 400 if isinstance(error, InputError) else 500)
-        headers = {"Content-Disposition": f'attachment; filename="report.{kind}"'}
-        return Response(written, media_type=_MEDIA[kind], headers=headers)
-
-    return answer
+def _written(desk: "Desk", kind: str, asked: "Parameters") -> Download:
+    made = _card(desk, parse(asked))
+    written = content(made, kind, thumbnails(made.grid, desk.store))
+    return Download(f"report.{kind}", _MEDIA[kind], written)
 
 
 def _card(desk: "Desk", asked: Asked) -> "Card":

@@ -15,6 +15,7 @@ from explorer.translations import gettext as _
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from explorer.footprint.metering import Meter
     from explorer.progress import Progress
     from explorer.study import Study
 
@@ -33,13 +34,15 @@ _CLOSING_SECONDS = 60.0
 class Run:
     """The run of one study. If it ends early, it does so after the images in hand, which are kept.
 
-    `told` are sentences about its models, and `spent` is what services cost it. `progress` is None
+    `told` are sentences about its models, `meter` measures its energy, and `spent` is what services
+    cost it. `progress` is None
     until it is its turn, and `error` is why it failed. `watching` holds the visitors who see it;
     `unwatched` is when the last of them left.
     """
 
     study: "Study"
     told: tuple[str, ...] = ()
+    meter: "Meter | None" = None
     spent: Spent = field(default_factory=Spent)
     progress: "Progress | None" = None
     error: ExplorerError | None = None

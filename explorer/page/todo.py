@@ -10,7 +10,8 @@ from explorer.footprint.amounts import time_text
 from explorer.footprint.embodied import BLOOM
 from explorer.footprint.estimate_report import estimate_line
 from explorer.footprint.estimates import Place, estimate
-from explorer.footprint.grids import find_grid
+from explorer.footprint.grids import asked_grid
+from explorer.footprint.measured import earlier_runs
 from explorer.generators.pipelines import stored_folder
 from explorer.generators.reading import check_prompts
 from explorer.models.backends import Diffusers
@@ -21,7 +22,7 @@ from explorer.words.prompts import TEMPLATE
 from explorer.words.vocabulary import known_adjective, known_profession
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator, Sequence
 
     from explorer.models.catalog import ModelCard
     from explorer.page.desk import Desk
@@ -60,8 +61,14 @@ class ToDo:
         return self.done and self.failed > 0
 
 
-def to_do(study: "Study", desk: "Desk") -> ToDo:
-    """Return the numbers of images that a study still needs."""
+def to_do(study: "Study", desk: "Desk", country: str = "") -> ToDo:
+    """Return the numbers of images that a study still needs.
+
+    Args:
+        study: the study.
+        desk: store, models and runs.
+        country: where the electricity comes from; "" for that of the settings.
+    """
     work = [(card, lacking(study, desk.store, card)) for card in study.models]
     return ToDo(
         total=study.size,
@@ -75,15 +82,17 @@ def to_do(study: "Study", desk: "Desk") -> ToDo:
             *unusable_sentences(study, desk.store),
         ),
         others=other_versions(study, desk.store),
-        footprint=_footprint(work, desk),
+        footprint=_footprint(work, desk, country),
     )
 
 
-def _footprint(work: "Iterable[tuple[ModelCard, int]]", desk: "Desk") -> str:
+def _footprint(work: "Sequence[tuple[ModelCard, int]]", desk: "Desk", country: str) -> str:
     """Return the energy of the missing images as a sentence, or that a place is unknown."""
-    settings = desk.settings
+    settings, store = desk.settings, desk.store
     try:
-        place = Place(settings.device, find_grid(settings.country, settings.region), embodied=BLOOM)
+        grid = asked_grid(country, settings.country, settings.region)
+        runs = earlier_runs(store, [card.spec for card, _ in work], settings.device)
+        place = Place(settings.device, grid, embodied=BLOOM, measured=runs)
         return estimate_line(estimate(((card, number) for card, number in work if number), place))
     except ExplorerError as error:
         return str(error)

@@ -13,6 +13,7 @@ from explorer import study as studies
 from explorer.errors import ExplorerError
 from explorer.findings.findings import Findings
 from explorer.findings.services import spent_sentence
+from explorer.footprint.metering import Meter
 from explorer.models.hub import start
 from explorer.page.choice import parse, study
 from explorer.page.events import QUIET, finished, html, on_address, shown, visitor_of
@@ -41,7 +42,7 @@ _PAUSES = 3
 class Show(Protocol):
     """Renders one view's findings of a study as HTML."""
 
-    def __call__(self, choice: "Choice", findings: "Findings", /) -> str:
+    def __call__(self, desk: "Desk", choice: "Choice", findings: "Findings", /) -> str:
         """Return the view of all that is stored of a study."""
         ...
 
@@ -228,11 +229,11 @@ def begin(view: View, values: "Sequence[object]", visitor: str) -> list[Any]:
         choice = view.form.choice(values)
         models = (card.spec for card in _study(view, choice).models)
         told = start(models, view.desk.settings.cache)
-        made = _study(view, choice)
+        made, meter = _study(view, choice), Meter(view.desk.settings, choice.country)
     except ExplorerError as error:
         return _failure(error, keep=True)
-    run = view.desk.runs.begin(made, lambda stopped: _steps(view.desk, made, stopped))
-    run.told = told
+    run = view.desk.runs.begin(made, lambda stopped: _steps(view.desk, made, meter, stopped))
+    run.told, run.meter = told, run.meter or meter
     view.begun[visitor] = run
     return [*_running(view, run), gr.skip()]
 
@@ -285,7 +286,9 @@ def _running(view: View, run: "Run") -> list[Any]:
     return [status, gr.update(visible=False), gr.update(visible=True)]
 
 
-def _steps(desk: "Desk", made: "Study", stopped: "Callable[[], bool]") -> "Iterator[Progress]":
+def _steps(
+    desk: "Desk", made: "Study", meter: Meter, stopped: "Callable[[], bool]"
+) -> "Iterator[Progress]":
     if to_do(made, desk).again:
         studies.forget_failed(made, desk.store)
     # Where the better detector cannot be downloaded, the findings say so.
@@ -298,6 +301,7 @@ def _steps(desk: "Desk", made: "Study", stopped: "Callable[[], bool]") -> "Itera
         stopped,
         desk.settings.batch,
         desk.settings.at_once,
+        meter=meter,
     ):
         image = progress.image
         if progress.stage == "generate" and progress.rate and image is not None:
@@ -340,7 +344,7 @@ def _state(
 ) -> list[Any]:
     if run := view.desk.runs.of(made):
         return [*_running(view, run), _findings(view, choice, made)]
-    todo = to_do(made, view.desk)
+    todo = to_do(made, view.desk, choice.country)
     text = " ".join((status_text(todo, stopped=stopped), *told))
     return [
         render("status.html", kind="said", text=text),
@@ -354,12 +358,12 @@ def _state(
 
 
 def _findings(view: View, choice: "Choice", made: "Study") -> str:
-    return view.show(choice, Findings(made, view.desk.store))
+    return view.show(view.desk, choice, Findings(made, view.desk.store))
 
 
 def _told(run: "Run") -> tuple[str, ...]:
-    spent = spent_sentence(run.spent)
-    return (*run.told, spent) if spent else run.told
+    notice = run.meter.notice if run.meter else ""
+    return (*run.told, *filter(None, (spent_sentence(run.spent), notice)))
 
 
 def _progress(text: str, done: int = 0, total: int = 0, note: str = "") -> str:

@@ -10,6 +10,7 @@ from explorer.models.catalog import find_model
 from explorer.perception.axes import load_axes
 from explorer.reference.design import designed_mix
 from explorer.reference.truth import find_truth
+from explorer.stages import Unmetered
 from explorer.study import Study, run
 from explorer.words.vocabulary import spread_by_women
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from explorer.progress import Progress
     from explorer.reference.design import Mix
     from explorer.settings import Settings
+    from explorer.stages import Meter
     from explorer.statistics.intervals import Interval
     from explorer.store.index import Store
 
@@ -32,7 +34,7 @@ def generated_mix(model: str, profession: str) -> "Mix | None":
     return truth.generated if truth else None
 
 
-def check(
+def check(  # noqa: PLR0913 - what it asks, what it works with, and whom it tells
     store: "Store",
     models: tuple[str, ...],
     professions: int,
@@ -40,6 +42,8 @@ def check(
     settings: "Settings",
     progress: "Callable[[Progress], None]" = lambda _: None,
     shown: "Callable[[str, str], Mix | None]" = generated_mix,
+    *,
+    meter: "Meter" = Unmetered(),
 ) -> list[dict[str, object]]:
     """Generate, classify and tally professions across the range, and compare with the truth.
 
@@ -51,6 +55,7 @@ def check(
         settings: device and batch size.
         progress: called after every batch.
         shown: returns the true mix of a model and a profession; if it is None, the design is used.
+        meter: measures the energy.
 
     Returns:
         One row per model, profession, axis and label. It has the designed share, the generated
@@ -67,7 +72,12 @@ def check(
         axes=load_axes(),
     )
     steps = run(
-        study, store, generators(settings), classifiers(settings.device), batch=settings.batch
+        study,
+        store,
+        generators(settings),
+        classifiers(settings.device),
+        batch=settings.batch,
+        meter=meter,
     )
     for step in steps:
         progress(step)

@@ -11,6 +11,7 @@ from explorer.store import counts, rows
 from explorer.store.annotations import Annotations
 from explorer.store.damage import Damage
 from explorer.store.database import Database
+from explorer.store.energy import Energy
 from explorer.store.entries import Entry, encoded, put, stage
 from explorer.store.observations import Observation
 from explorer.store.opening import prepare, prepare_reading
@@ -55,6 +56,7 @@ class Store:
         self._damage = Damage(parts.blobs, parts.database)
         self.notices = parts.notices
         self.annotations = Annotations(parts.database, parts.journal)
+        self.energy = Energy(parts.database, parts.journal)
 
     @classmethod
     def open(cls, root: "Path", busy_seconds: float = 30.0) -> "Store":
@@ -375,6 +377,7 @@ class Store:
         self._database = index
         self._damage = Damage(blobs, index)
         self.annotations = Annotations(index, self._journal)
+        self.energy = Energy(index, self._journal)
         return new
 
     def _keep(self, connection: "sqlite3.Connection", folder: "Path", entry: Entry) -> bool:

@@ -5,16 +5,18 @@ effect of the last time. A model is written as its identity, without its name.
 """
 
 import json
+import math
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from explorer.errors import InvalidData
 from explorer.models.provenance import Provenance
+from explorer.models.readings import CLASSIFIED, GENERATED, Circumstances, Reading
 from explorer.models.requests import ImageRequest, ModelSpec, canonical, read_spec
 from explorer.perception.annotations import Annotation
 from explorer.perception.instruments import Instrument
 from explorer.perception.samples import Sampled
-from explorer.store import rows
+from explorer.store import readings, rows
 from explorer.words.prompts import Prompt
 
 if TYPE_CHECKING:
@@ -29,6 +31,7 @@ _SAMPLED = "sample"
 _FILTERED = "filtered image"
 _TRIED_AGAIN = "filtered image tried again"
 _MADE = "provenance"
+_METERED = "energy"
 
 
 def annotation_line(annotation: Annotation) -> bytes:
@@ -74,6 +77,11 @@ def provenance_line(identity: str, made: Provenance) -> bytes:
     return _line(_MADE, {"model": json.loads(identity), "made": asdict(made)})
 
 
+def reading_line(identity: str, reading: Reading) -> bytes:
+    """Return the line of the energy of a batch of a model's images."""
+    return _line(_METERED, {"model": json.loads(identity), "reading": asdict(reading)})
+
+
 def all_lines(connection: "sqlite3.Connection") -> "Iterator[bytes]":
     """Yield the lines that say all of this that the index knows."""
     yield from map(annotation_line, rows.all_annotations(connection))
@@ -83,6 +91,8 @@ def all_lines(connection: "sqlite3.Connection") -> "Iterator[bytes]":
         yield filtered_line(*image)
     for made in rows.all_provenance(connection):
         yield provenance_line(*made)
+    for reading in readings.every(connection):
+        yield reading_line(*reading)
 
 
 def apply(connection: "sqlite3.Connection", line: bytes) -> bool:
@@ -144,6 +154,22 @@ def _made(connection: "sqlite3.Connection", fields: "Mapping[str, Any]") -> None
     rows.add_provenance(connection, _model(fields), Provenance(**fields["made"]))
 
 
+def _metered(connection: "sqlite3.Connection", fields: "Mapping[str, Any]") -> None:
+    values = dict(fields["reading"])
+    where = Circumstances(**values.pop("where"))
+    reading = Reading(where, **values)
+    energies = (reading.cpu_kwh, reading.gpu_kwh, reading.ram_kwh)
+    for amount in (reading.images, reading.seconds, reading.share, *filter(None, energies)):
+        # Written so that what is no number is refused.
+        if not 0 < float(amount) < math.inf:
+            raise ValueError(amount)
+    if reading.done not in {GENERATED, CLASSIFIED} or not isinstance(reading.images, int):
+        raise ValueError(values)
+    for text in (where.run, reading.model, reading.started):
+        _text(text)
+    readings.keep(connection, _model(fields), reading)
+
+
 _READERS = {
     _ANNOTATED: _annotated,
     _TAKEN_BACK: _taken_back,
@@ -151,6 +177,7 @@ _READERS = {
     _FILTERED: _filtered,
     _TRIED_AGAIN: _tried_again,
     _MADE: _made,
+    _METERED: _metered,
 }
 
 

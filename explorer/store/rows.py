@@ -243,7 +243,7 @@ def keep_sample(
     connection: "sqlite3.Connection", model: "ModelSpec", sample: "Sequence[Sampled]"
 ) -> None:
     """Add a sample, replacing earlier ones of the same model, axis and instrument."""
-    number = _model(connection, model)
+    number = number_of(connection, model)
     for axis, instrument in {(one.axis, str(one.instrument)) for one in sample}:
         connection.execute(
             "DELETE FROM samples WHERE model = ? AND axis = ? AND instrument = ?",
@@ -283,7 +283,7 @@ def add_provenance(connection: "sqlite3.Connection", model: "ModelSpec", made: P
     """Add a provenance of a model's images, unless it is stored already."""
     connection.execute(
         "INSERT INTO provenance (model, made) VALUES (?, ?) ON CONFLICT DO NOTHING",
-        (_model(connection, model), canonical(asdict(made))),
+        (number_of(connection, model), canonical(asdict(made))),
     )
 
 
@@ -325,6 +325,13 @@ def find_model(connection: "sqlite3.Connection", model: "ModelSpec") -> int | No
     return _number(connection, "SELECT id FROM models WHERE identity = ?", model.identity)
 
 
+def number_of(connection: "sqlite3.Connection", model: "ModelSpec") -> int:
+    """Return the id of a model, which is added if nothing of it is stored."""
+    return find_model(connection, model) or _added(
+        connection, "INSERT INTO models (identity) VALUES (?)", model.identity
+    )
+
+
 def find_instrument(
     connection: "sqlite3.Connection", axis: str, instrument: "Instrument"
 ) -> int | None:
@@ -346,14 +353,8 @@ def _number(connection: "sqlite3.Connection", query: str, *values: object) -> in
     return int(found[0]) if found else None
 
 
-def _model(connection: "sqlite3.Connection", model: "ModelSpec") -> int:
-    return find_model(connection, model) or _added(
-        connection, "INSERT INTO models (identity) VALUES (?)", model.identity
-    )
-
-
 def _prompt(connection: "sqlite3.Connection", request: "ImageRequest") -> int:
-    model, prompt = _model(connection, request.model), request.prompt
+    model, prompt = number_of(connection, request.model), request.prompt
     query = "SELECT id FROM prompts WHERE model = ? AND text = ?"
     return _number(connection, query, model, prompt.text) or _added(
         connection,

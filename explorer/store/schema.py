@@ -267,4 +267,21 @@ MIGRATIONS: "tuple[tuple[Step, ...], ...]" = (
     ("CREATE TABLE journal (size INTEGER NOT NULL, tail BLOB NOT NULL) STRICT",),
     # The prompt that a service says it used in place of the one that it was given.
     ("ALTER TABLE images ADD COLUMN revised TEXT",),
+    (
+        # The energy of each batch; "run" holds the circumstances that are those of the whole run.
+        """CREATE TABLE readings (
+            model INTEGER NOT NULL REFERENCES models,
+            run TEXT NOT NULL,
+            started TEXT NOT NULL,
+            done TEXT NOT NULL,
+            name TEXT NOT NULL,
+            images INTEGER NOT NULL,
+            seconds REAL NOT NULL,
+            cpu_kwh REAL,
+            gpu_kwh REAL,
+            ram_kwh REAL,
+            share REAL NOT NULL,
+            PRIMARY KEY (model, run, started, done)
+        ) STRICT, WITHOUT ROWID""",
+    ),
 )

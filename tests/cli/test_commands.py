@@ -657,7 +657,7 @@ def test_reference_check_reports_design_and_measurement(
 ) -> None:
     asked: list[object] = []
 
-    def check(*given: object) -> list[dict[str, object]]:
+    def check(*given: object, **_: object) -> list[dict[str, object]]:
         asked.extend(given[1:4])
         return [check_row(0.48, 0.53), check_row(0.56, 0.51)]
 

@@ -17,7 +17,7 @@ import pytest
 from explorer import settings
 from explorer.store.index import Store
 
-HEAVY = ("torch", "diffusers", "transformers", "open_clip", "gradio")
+HEAVY = ("torch", "diffusers", "transformers", "open_clip", "gradio", "codecarbon")
 WORDS = ("--model", "fake-a", "--profession", "author", "--images", "4")
 TOTAL = 21 * 4
 PATIENCE_SECONDS = 240
@@ -73,6 +73,15 @@ def await_generating(process: subprocess.Popen[str]) -> None:
     assert "Generating" in process.stderr.readline()
 
 
+def metered(cache: Path) -> tuple[int, int]:
+    """Return the number of images with readings, and of those that were measured."""
+    if not (cache / "journal.jsonl").exists():
+        return 0, 0
+    with closing(Store.open(cache)) as store:
+        runs = [one for _, one in store.energy.runs() if one.done == "generated"]
+    return sum(one.images for one in runs), sum(one.images for one in runs if one.machine_kwh)
+
+
 def modules_after(code: str) -> set[str]:
     """Run code in a fresh Python and return the heavy modules that it loaded."""
     report = f"import sys; {code}; print(*[name for name in {HEAVY} if name in sys.modules])"
@@ -103,6 +112,24 @@ def test_a_signal_leaves_a_store_that_the_same_command_completes(
     assert 0 < stored(cache) < TOTAL
     finish(start("generate", *WORDS))
     assert stored(cache) == TOTAL
+
+
+def test_a_killed_run_loses_at_most_the_energy_of_its_last_batch(
+    cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EXPLORER_METER", "on")
+    process = start("generate", *WORDS, seconds=0.25)
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while metered(cache)[1] == 0 and time.monotonic() < deadline:
+        time.sleep(0.1)
+    process.kill()
+    process.wait()
+    # The journal alone is enough.
+    for path in cache.glob("index.sqlite3*"):
+        path.unlink()
+    images, measured = metered(cache)
+    assert measured > 0
+    assert 0 <= stored(cache) - images <= 4
 
 
 @pytest.mark.parametrize(("sent", "status"), SIGNALS)

@@ -9,14 +9,15 @@ from explorer.footprint.energy import (
     MEASURED,
     PUBLISHED,
     Energy,
-    Measured,
     energy_of,
     load_published,
     no_energy_sentence,
 )
 from explorer.footprint.hardware import find_hardware
+from explorer.footprint.measured import Measured
 from explorer.models.backends import Hosted, Imported
 from explorer.models.catalog import ModelCard, find_model
+from tests.readings import run_of
 
 SD = find_model("CompVis/stable-diffusion-v1-4", "cpu", steps=50)
 XL = find_model("stabilityai/stable-diffusion-xl-base-1.0", "cpu", steps=50)
@@ -30,7 +31,7 @@ def known(card: ModelCard, *runs: Measured, hardware: str | None = None) -> Ener
 
 
 def test_earlier_runs_on_this_machine_come_first() -> None:
-    runs = (Measured(SD.spec, 10, 50, 0.01, "T4"), Measured(SD.spec, 30, 90, 0.06, "T4"))
+    runs = (run_of(SD.spec, 10, 50, 0.01), run_of(SD.spec, 30, 90, 0.06))
     found = known(SD, *runs)
     assert found.basis == MEASURED
     assert found.kwh.estimate == pytest.approx(0.07 / 40)
@@ -42,20 +43,20 @@ def test_earlier_runs_on_this_machine_come_first() -> None:
 
 
 def test_earlier_runs_on_another_device_than_the_named_one_do_not_count() -> None:
-    run = Measured(SD.spec, 10, 50, 0.01, "T4")
+    run = run_of(SD.spec, 10, 50, 0.01)
     assert known(SD, run, hardware="T4").basis == MEASURED
     assert known(SD, run, hardware="L4").basis == PUBLISHED
 
 
 def test_runs_of_other_settings_and_readings_of_zero_do_not_count() -> None:
     other = replace(SD.spec, settings=replace(SD.spec.diffusion, steps=20))
-    runs = (Measured(other, 10, 50, 0.01), Measured(SD.spec, 10, 50, 0.0))
+    runs = (run_of(other, 10, 50, 0.01), run_of(SD.spec, 10, 50, 0.0))
     assert known(SD, *runs).basis == PUBLISHED
 
 
 def test_a_run_of_the_same_model_by_another_name_counts() -> None:
     named = replace(SD.spec, name="mine")
-    assert known(SD, Measured(named, 1, 1, 0.5, "a machine nobody knows")).kwh.estimate == 0.5
+    assert known(SD, run_of(named, 1, 1, 0.5, "a card nobody knows")).kwh.estimate == 0.5
 
 
 def test_published_figures_are_used_as_they_are_at_their_own_settings() -> None:

@@ -2,13 +2,13 @@
 
 from dataclasses import replace
 
-from explorer.footprint.energy import Measured
 from explorer.footprint.estimate_report import estimate_line, estimate_sentences
 from explorer.footprint.estimates import Place, of_study
 from explorer.footprint.hardware import find_hardware
 from explorer.models.catalog import find_model
 from explorer.study import Study
 from tests.footprint.test_estimates import FRANCE, IMPORTED, NOWHERE, SERVICE, TURBO, study
+from tests.readings import run_of
 
 UNPRICED = find_model("openai:nobody-knows", "cpu")
 
@@ -25,7 +25,7 @@ def test_energy_is_told_of_the_device_of_its_figures_and_time_of_this_machine() 
 
 
 def test_what_was_measured_here_is_told_of_this_machine() -> None:
-    run = Measured(TURBO.spec, 100, 50, 0.1, "T4")
+    run = run_of(TURBO.spec, 100, 50, 0.1)
     text = told(study(), replace(FRANCE, measured=(run,)))
     assert "by figures of this machine." in text
     assert "On this machine that takes about 3.9 hours." in text

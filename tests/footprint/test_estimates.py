@@ -6,7 +6,6 @@ import pytest
 
 from explorer.findings.tables import Row
 from explorer.footprint.embodied import BLOOM
-from explorer.footprint.energy import Measured
 from explorer.footprint.estimates import (
     MODEL,
     PROFESSION,
@@ -21,6 +20,7 @@ from explorer.models.backends import Imported
 from explorer.models.catalog import ModelCard, find_model
 from explorer.study import Study
 from explorer.words.vocabulary import load_adjectives, load_professions
+from tests.readings import run_of
 
 TURBO = find_model("stabilityai/sdxl-turbo", "cpu")
 SERVICE = find_model("openai:gpt-image-1-mini", "cpu")
@@ -91,7 +91,7 @@ def test_a_share_is_not_told_where_a_model_has_no_known_making() -> None:
 
 
 def test_measured_runs_of_this_machine_replace_other_figures() -> None:
-    row = row_of(study(), replace(FRANCE, measured=(Measured(TURBO.spec, 100, 50, 0.1),)))
+    row = row_of(study(), replace(FRANCE, measured=(run_of(TURBO.spec, 100, 50, 0.1),)))
     assert (row["basis"], row["kwh"]) == ("measured", pytest.approx(28.35))
     assert row["seconds"] == pytest.approx(28_350 / 2)
     assert row["basis_source"] is None

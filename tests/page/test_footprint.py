@@ -10,9 +10,10 @@ from starlette.applications import Starlette
 from starlette.datastructures import QueryParams
 from starlette.testclient import TestClient
 
+from explorer.footprint.grids import NOWHERE
 from explorer.page.desk import Desk
 from explorer.page.footprint import routes, show
-from explorer.page.footprint_choice import NOWHERE, Asked, parse
+from explorer.page.footprint_choice import Asked, parse
 from tests.markup import Element, parse_html, table_rows
 
 
