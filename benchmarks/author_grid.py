@@ -134,7 +134,7 @@ def _show(choice: Choice, grid: Study, desk: Desk) -> None:
     for _ in range(REPEATS):
         start = time.perf_counter()
         to_do(grid, desk)
-        html = show(desk, choice, Findings(grid, desk.store))
+        html = show(choice, Findings(grid, desk.store))
         seconds.append(time.perf_counter() - start)
     middle = sorted(seconds)[REPEATS // 2]
     _print("grid and tallies from the store, first time", seconds[0], "s")

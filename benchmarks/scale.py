@@ -94,7 +94,7 @@ def _found(asked: Study, store: Store) -> Callable[[], object]:
 
 def _view(desk: Desk, show: Show, choice: Choice) -> Callable[[], object]:
     made = study(choice, find_model, "cpu")
-    return lambda: show(desk, choice, Findings(made, desk.store))
+    return lambda: show(choice, Findings(made, desk.store))
 
 
 def _tell_counting(store: Store, made: Study) -> None:

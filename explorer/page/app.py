@@ -171,7 +171,7 @@ def warm(desk: "Desk") -> None:
         (GAPS, gaps.show),
     ):
         made = study(default, desk.find_model, desk.settings.device)
-        show(desk, default, Findings(made, desk.store))
+        show(default, Findings(made, desk.store))
 
 
 def _header(desk: "Desk", current: str) -> None:

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from explorer.findings.findings import Findings
     from explorer.page.charts import Mark
     from explorer.page.choice import Choice
-    from explorer.page.desk import Desk
     from explorer.page.dots import DotPlot
     from explorer.words.vocabulary import Profession
 
@@ -36,7 +35,7 @@ if TYPE_CHECKING:
 _TONES_SHOWN = 8
 
 
-def show(_desk: "Desk", choice: "Choice", findings: "Findings") -> str:
+def show(choice: "Choice", findings: "Findings") -> str:
     """Return the view of a study of two models, as far as it is stored."""
     study, chosen = findings.study, professions(choice)
     parts = (

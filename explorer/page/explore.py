@@ -22,12 +22,11 @@ if TYPE_CHECKING:
     from explorer.findings.findings import Findings
     from explorer.models.catalog import ModelCard
     from explorer.page.choice import Choice
-    from explorer.page.desk import Desk
     from explorer.study import Study
     from explorer.words.vocabulary import Profession
 
 
-def show(_desk: "Desk", choice: "Choice", findings: "Findings") -> str:
+def show(choice: "Choice", findings: "Findings") -> str:
     """Return the view of a study of one model, as far as it is stored."""
     study = findings.study
     (card,), subject = study.models, profession(choice)

@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from explorer.findings.shifts import Shift
     from explorer.findings.tallies import Tally
     from explorer.page.choice import Choice
-    from explorer.page.desk import Desk
     from explorer.page.dots import DotPlot
     from explorer.statistics.intervals import Interval
     from explorer.words.references import Reference
@@ -76,7 +75,7 @@ class Tones:
     line: float | None
 
 
-def show(_desk: "Desk", choice: "Choice", findings: "Findings") -> str:
+def show(choice: "Choice", findings: "Findings") -> str:
     """Return the view of a study of one model beside its reference, as far as it is stored."""
     study = findings.study
     (card,) = study.models

@@ -129,9 +129,7 @@ def facts(axes: "Iterable[Axis]") -> str:
                 "labels": [label.name for label in labels(axis)],
                 "badges": [label.badge for label in labels(axis)],
                 "styles": [label.style for label in labels(axis)],
-                "unclear": f"{axis.name}-u",
                 "abstention": axis.abstention,
-                "threshold": axis.threshold,
                 "measures": [names[name] for name in axis.measures],
             }
             for axis in axes

@@ -51,7 +51,7 @@ window.biasExplorer.arrive((query) => trigger("revisit", { query }));
 class Show(Protocol):
     """Renders one view's findings of a study as HTML."""
 
-    def __call__(self, desk: "Desk", choice: "Choice", findings: "Findings", /) -> str:
+    def __call__(self, choice: "Choice", findings: "Findings", /) -> str:
         """Return the view of all that is stored of a study."""
         ...
 
@@ -387,7 +387,7 @@ def _state(
 
 
 def _findings(view: View, choice: "Choice", made: "Study") -> str:
-    return view.show(view.desk, choice, Findings(made, view.desk.store))
+    return view.show(choice, Findings(made, view.desk.store))
 
 
 def _told(run: "Run") -> tuple[str, ...]:

@@ -31,7 +31,7 @@ with patch("explorer.reference.sample.open_sample", lambda *_: None):
     desk = open_desk(settings.load(Path(sys.argv[1])))
 app.build(desk)
 for default, show in ((EXPLORE, explore.show), (COMPARE, compare.show), (GAPS, gaps.show)):
-    assert show(desk, default, Findings(study(default, desk.find_model, "cpu"), desk.store))
+    assert show(default, Findings(study(default, desk.find_model, "cpu"), desk.store))
 assert pronoun_findings.show(desk, pronoun_findings.Session())
 further = study(replace(EXPLORE, tone="pixels", gate=True), desk.find_model, "cpu")
 asked = studies.count_unclassified(further, desk.store)

@@ -20,7 +20,7 @@ SMALL = Choice(COMPARE.models, adjectives=("none", "honest"), images=6)
 
 
 def shown(desk: Desk, choice: Choice) -> Element:
-    return parse_html(compare.show(desk, choice, findings_of(desk, choice)))
+    return parse_html(compare.show(choice, findings_of(desk, choice)))
 
 
 def figure(page: Element, title: str) -> Element:

@@ -20,7 +20,7 @@ SMALL = Choice(("emoji-skewed",), adjectives=("none", "honest"), images=6)
 
 
 def html(desk: Desk, choice: Choice) -> Element:
-    return parse_html(explore.show(desk, choice, findings_of(desk, choice)))
+    return parse_html(explore.show(choice, findings_of(desk, choice)))
 
 
 def uncounted(chart: Element) -> list[str]:

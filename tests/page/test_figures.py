@@ -35,7 +35,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
 
 
 def page(desk: Desk, show: Show, choice: Choice) -> Element:
-    return parse_html(show(desk, choice, findings_of(desk, choice)))
+    return parse_html(show(choice, findings_of(desk, choice)))
 
 
 def run(desk: Desk, line: str) -> str:

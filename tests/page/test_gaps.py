@@ -17,7 +17,7 @@ SMALL = Choice(GAPS.models, ("author", "nurse", "painter"), ("none", "honest"), 
 
 
 def html(desk: Desk, choice: Choice) -> Element:
-    return parse_html(gaps.show(desk, choice, findings_of(desk, choice)))
+    return parse_html(gaps.show(choice, findings_of(desk, choice)))
 
 
 def rows(page: Element) -> dict[str, Element]:

@@ -33,7 +33,7 @@ FACE = replace(PLAIN, classifier="face")
 GATED = replace(PLAIN, gate=True)
 REFUSALS = ("several people", "no person", "not a photograph")
 
-Show = Callable[[Desk, Choice, Findings], str]
+Show = Callable[[Choice, Findings], str]
 
 
 def find(name: str, device: str, **changes: Any) -> ModelCard:
@@ -54,7 +54,7 @@ def made(desk: Desk, choice: Choice) -> Study:
 
 
 def page(desk: Desk, choice: Choice, show: Show = explore.show) -> Element:
-    return parse_html(show(desk, choice, findings_of(desk, choice)))
+    return parse_html(show(choice, findings_of(desk, choice)))
 
 
 def shown(desk: Desk, choice: Choice, show: Show = explore.show) -> str:

@@ -48,7 +48,7 @@ def test_headings_terms_and_notes_are_said_in_the_language_in_use(
     choice = replace(default, adjectives=("none", "honest"), images=6)
     axes = {axis.title for axis in generated(choice).axes}
     with language(marked):
-        page = parse_html(show(desk, choice, findings_of(desk, choice)))
+        page = parse_html(show(choice, findings_of(desk, choice)))
     told = {
         one.text
         for name in ("h1", "h2", "dt", "dd", "summary", "aside.bx-note")
@@ -86,5 +86,5 @@ def test_every_view_isolates_words_of_people(desk: Desk) -> None:
         (replace(COMPARE, professions=("ممرضة",), adjectives=("none",)), compare.show),
         (replace(GAPS, professions=("ممرضة",), adjectives=("none",)), gaps.show),
     ):
-        words = parse_html(view(desk, choice, findings_of(desk, choice))).all("bdi")
+        words = parse_html(view(choice, findings_of(desk, choice))).all("bdi")
         assert {one.text for one in words} == {"ممرضة"}

@@ -55,7 +55,7 @@ def fill(desk: Desk, choice: Choice) -> Study:
 
 def test_explore_tells_what_was_rewritten_and_refused(desk: Desk) -> None:
     fill(desk, ALONE)
-    page = parse_html(explore.show(desk, ALONE, findings_of(desk, ALONE)))
+    page = parse_html(explore.show(ALONE, findings_of(desk, ALONE)))
     told = " ".join(line.text for line in page.all("p.bx-more"))
     assert "rewrote the prompts of 5 of 11 images" in told
     assert "5 of the rewritten prompts name a gender and 0 an ethnicity" in told
@@ -68,7 +68,7 @@ def test_explore_tells_what_was_rewritten_and_refused(desk: Desk) -> None:
 
 def test_an_image_carries_its_rewritten_prompt_and_no_seed(desk: Desk) -> None:
     fill(desk, ALONE)
-    page = parse_html(explore.show(desk, ALONE, findings_of(desk, ALONE)))
+    page = parse_html(explore.show(ALONE, findings_of(desk, ALONE)))
     facts = [json.loads(one.attributes["data-facts"]) for one in page.all("button.bx-thumb")]
     assert [one["revised"] for one in facts[:2]] == [None, REWRITTEN]
     assert {one["seed"] for one in facts} == {None}
@@ -77,7 +77,7 @@ def test_an_image_carries_its_rewritten_prompt_and_no_seed(desk: Desk) -> None:
 def test_compare_pairs_nothing_and_says_so(desk: Desk) -> None:
     fill(desk, BESIDE)
     findings = findings_of(desk, BESIDE)
-    page = parse_html(compare.show(desk, BESIDE, findings))
+    page = parse_html(compare.show(BESIDE, findings))
     assert {one.text for one in page.all("p.bx-paired")} == {
         "No images are paired, because a service takes no seeds."
     }
