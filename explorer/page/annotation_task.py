@@ -22,6 +22,7 @@ from explorer.perception.annotations import (
     shown_labels,
 )
 from explorer.perception.axes import find_axis
+from explorer.store.blobs import file_name
 from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
@@ -149,7 +150,7 @@ def show(desk: "Desk", task: Task) -> str:
         done=len(task.given),
         total=len(task.sample),
         image=waiting[0].image if waiting else None,
-        images=[_address(desk, one.image) for one in waiting[:2]],
+        images=[f"img/{file_name(one.image)}" for one in waiting[:2]],
         size=task.model.size_px,
     )
 
@@ -195,8 +196,3 @@ def buttons(axis: "Axis", annotator: str) -> tuple[Answer, ...]:
 
 def _others(task: Task, image: str) -> "tuple[Annotation, ...]":
     return tuple(one for one in task.given if one.image != image)
-
-
-def _address(desk: "Desk", key: str) -> str:
-    path = desk.store.image_path(key).relative_to(desk.store.images_root)
-    return f"img/{path.as_posix()}"

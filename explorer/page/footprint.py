@@ -1,17 +1,11 @@
 """Footprint: what hours of hardware take, and the lifecycle of a model."""
 
-import io
-import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
-from starlette.datastructures import QueryParams
-from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Route
 
-from explorer.csv_files import write_csv
-from explorer.errors import ExplorerError, InputError
+from explorer.errors import ExplorerError
 from explorer.footprint.calculator import formulas, headline, usage_row, usage_sources
 from explorer.footprint.equivalents import equivalents_sentence
 from explorer.footprint.grids import load_grids
@@ -24,15 +18,19 @@ from explorer.footprint.lifecycle_report import (
     lifecycle_table,
 )
 from explorer.footprint.training import load_trainings
+from explorer.page.choice import OFF, ON
 from explorer.page.combobox import combobox
-from explorer.page.footprint_choice import NOWHERE, OFF, ON, Asked, parse
+from explorer.page.events import QUIET, finished, on_address, shown
+from explorer.page.files import File, file_route
+from explorer.page.footprint_choice import NOWHERE, Asked, parse
 from explorer.page.rendering import alert, render
 from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from starlette.requests import Request
+    from starlette.datastructures import QueryParams
+    from starlette.routing import Route
 
     from explorer.findings.tables import Row
     from explorer.page.desk import Desk
@@ -40,13 +38,6 @@ if TYPE_CHECKING:
 
     Field = gr.Textbox | gr.HTML
     Rows = Callable[[Asked, Settings], list[Row]]
-
-_QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-# "revisit" is an event of our own: page.js opens an address with it.
-_ON_LOAD = """
-watch('value', () => window.biasExplorer.shown(element));
-window.biasExplorer.arrive((query) => trigger("revisit", { query }));
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +48,9 @@ class View:
     fields: "tuple[Field, ...]"
     shown: gr.HTML
 
-    # Gradio calls these. It reads their type annotations and wants request or event first.
-
-    def opened(self, request: gr.Request) -> list[Any]:
-        """Show what the address asks."""
-        return self.of(parse(request.query_params))
-
-    def revisited(self, event: gr.EventData) -> list[Any]:
-        """Show what the address asks that Back or Forward led to."""
-        return self.of(parse(QueryParams(str(event.query).removeprefix("?"))))
+    def answered(self, query: "QueryParams") -> list[Any]:
+        """Show what an address asks."""
+        return self.of(parse(query))
 
     def changed(self, *values: object) -> str:
         """Show what the fields ask."""
@@ -81,12 +66,16 @@ class View:
 def view(page: gr.Blocks, desk: "Desk") -> None:
     """Lay out the view and connect its events; call inside its page."""
     fields = (*_calculator(), *_lifecycle(desk))
-    shown = gr.HTML("", elem_id="bx-footprint", js_on_load=_ON_LOAD, apply_default_css=False)
-    made = View(desk, fields, shown)
-    page.load(made.opened, None, [*fields, shown], **_QUIET)
-    shown.revisit(made.revisited, None, [*fields, shown], **_QUIET)
-    triggers = [trigger for field in fields for trigger in _triggers(field)]
-    gr.on(triggers, made.changed, list(fields), shown, trigger_mode="always_last", **_QUIET)
+    made = View(desk, fields, shown("bx-footprint"))
+    on_address(page, made.shown, made.answered, [*fields, made.shown])
+    gr.on(
+        finished(fields),
+        made.changed,
+        list(fields),
+        made.shown,
+        trigger_mode="always_last",
+        **QUIET,
+    )
 
 
 def show(desk: "Desk", asked: Asked) -> str:
@@ -109,40 +98,21 @@ def show(desk: "Desk", asked: Asked) -> str:
         return alert(error)
 
 
-def routes(desk: "Desk") -> list[Route]:
+def routes(desk: "Desk") -> "list[Route]":
     """Return the files of the view, as CSV and as JSON."""
     files: dict[str, Rows] = {
         "calculation": lambda asked, settings: [usage_row(asked.usage(settings))],
         "lifecycle": lambda asked, settings: lifecycle_rows(asked.lifecycle(settings)),
     }
     return [
-        Route(f"/{kind}/{name}.{kind}", _file(desk, f"{name}.{kind}", rows))
+        file_route(kind, f"{name}.{kind}", _asked(desk, f"{name}.{kind}", rows))
         for name, rows in files.items()
         for kind in ("csv", "json")
     ]
 
 
-def _file(desk: "Desk", name: str, rows: "Rows") -> "Callable[[Request], Response]":
-    def answer(request: "Request") -> Response:
-        try:
-            made = rows(parse(request.query_params), desk.settings)
-        except ExplorerError as error:
-            return PlainTextResponse(str(error), 400 if isinstance(error, InputError) else 500)
-        text, media = _json(made) if name.endswith("json") else _csv(made)
-        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-        return Response(text, media_type=media, headers=headers)
-
-    return answer
-
-
-def _csv(rows: "list[Row]") -> tuple[str, str]:
-    text = io.StringIO()
-    write_csv(rows, text)
-    return text.getvalue(), "text/csv"
-
-
-def _json(rows: "list[Row]") -> tuple[str, str]:
-    return json.dumps(rows, indent=2, ensure_ascii=False) + "\n", "application/json"
+def _asked(desk: "Desk", name: str, rows: "Rows") -> "Callable[[QueryParams], File]":
+    return lambda query: File(name, rows(parse(query), desk.settings))
 
 
 def _calculator() -> "tuple[Field, ...]":
@@ -210,11 +180,6 @@ def _text(label: str, value: str, elem_id: str, info: str | None = None) -> gr.T
 
 def _word(value: object) -> object:
     return value[0] if isinstance(value, list) and value else value or ""
-
-
-def _triggers(field: "Field") -> list[Any]:
-    # Text that is being typed is not finished before Enter or Tab.
-    return [field.submit, field.blur] if isinstance(field, gr.Textbox) else [field.input]
 
 
 def _hardware() -> list[tuple[str, str]]:

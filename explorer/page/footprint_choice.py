@@ -16,6 +16,7 @@ from explorer.footprint.hardware import find_hardware
 from explorer.footprint.lifecycle import DAYS, USES_A_DAY, Lifecycle, Use
 from explorer.footprint.naming import find_model_training
 from explorer.footprint.training import entered
+from explorer.page.choice import OFF, ON
 from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from explorer.page.choice import Parameters
     from explorer.settings import Settings
 
-ON, OFF = "on", "off"
 # A place of its own, because an empty text stands for the place of this machine's settings.
 NOWHERE = "nowhere"
 
@@ -125,8 +125,6 @@ def parse(parameters: "Parameters") -> Asked:
 
 
 def _text(value: object) -> str:
-    if isinstance(value, float):
-        return f"{value:.10g}"
     return "" if value is None else str(value).strip()
 
 

@@ -3,28 +3,25 @@
 Only the two image folders of the store are served, never the one with the index.
 """
 
-import io
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Mount, Route
+from starlette.responses import Response
+from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
-from explorer.csv_files import Style, find_separator, write_csv
-from explorer.errors import ExplorerError, InputError, ModelNotFound
 from explorer.findings.findings import Findings
 from explorer.findings.readable import readable_table
 from explorer.page import footprint, pronouns
 from explorer.page.choice import ON, parse, study
+from explorer.page.files import File, file_route, style_of
 from explorer.page.tables import tables
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
-    from starlette.requests import Request
-    from starlette.routing import BaseRoute
+    from starlette.datastructures import QueryParams
+    from starlette.routing import BaseRoute, Route
     from starlette.types import Scope
 
     from explorer.page.desk import Desk
@@ -36,7 +33,7 @@ _YEAR_SECONDS = 365 * 24 * 60 * 60
 
 def routes(desk: "Desk") -> "list[BaseRoute]":
     """Return the routes for images, thumbnails, CSV files and JSON files."""
-    files = (Route(f"/csv/{table.name}", _csv(desk, table)) for table in tables())
+    files = (_file(desk, table) for table in tables())
     return [*image_routes(desk.store), *files, *footprint.routes(desk), *pronouns.files(desk)]
 
 
@@ -69,33 +66,15 @@ class _Images(StaticFiles):
         return response
 
 
-def _status(error: ExplorerError) -> int:
-    if isinstance(error, InputError):
-        return 400
-    return 404 if isinstance(error, ModelNotFound) else 500
+def _file(desk: "Desk", table: "Table") -> "Route":
+    def make(asked: "QueryParams") -> File:
+        choice = parse(asked, table.default)
+        made = study(choice, desk.find_model, desk.settings.device)
+        found = Findings(made, desk.store)
+        rows, columns = table.rows(found, choice), table.columns(found)
+        if asked.get("readable") != ON:
+            return File(table.name, rows, columns)
+        readable = readable_table(rows, columns, table.readable, style_of(asked).separator)
+        return File(table.readable_name, *readable)
 
-
-def _csv(desk: "Desk", table: "Table") -> "Callable[[Request], Response]":
-    def answer(request: "Request") -> Response:
-        text, asked = io.StringIO(), request.query_params
-        readable = asked.get("readable") == ON
-        try:
-            style = Style(find_separator(asked.get("separator", ",")), asked.get("bom") == ON)
-            choice = parse(asked, table.default)
-            made = study(choice, desk.find_model, desk.settings.device)
-            found = Findings(made, desk.store)
-            rows, columns = table.rows(found, choice), table.columns(found)
-            if readable:
-                rows, columns = readable_table(rows, columns, table.readable, style.separator)
-            write_csv(rows, text, columns, style)
-        except ExplorerError as error:
-            return PlainTextResponse(str(error), _status(error))
-        name = table.readable_name if readable else table.name
-        return Response(
-            # Names of files that are not UTF-8 are sent as they are.
-            text.getvalue().encode("utf-8", "surrogateescape"),
-            media_type="text/csv",
-            headers={"Content-Disposition": f'attachment; filename="{name}"'},
-        )
-
-    return answer
+    return file_route("csv", table.name, make)
