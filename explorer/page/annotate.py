@@ -9,13 +9,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
-from starlette.datastructures import QueryParams
 
 from explorer.errors import ExplorerError
 from explorer.page import annotation_task
 from explorer.page.annotation_report import report
 from explorer.page.annotation_task import Session, Task, parse
 from explorer.page.combobox import combobox
+from explorer.page.events import QUIET, html, query_of
 from explorer.page.form import chosen_text, model_field, whole
 from explorer.page.rendering import alert
 from explorer.perception.annotations import checked_annotator
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from explorer.page.desk import Desk
 
     Act = Callable[[Desk, Task], Task]
-
-_QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
 # "revisit" is an event of our own: annotating.js opens an address with it.
 _ON_LOAD = """
@@ -73,7 +71,7 @@ class View:
 
     def opened(self, event: gr.EventData) -> list[Any]:
         """Show the session of an address, with the name that the browser remembers."""
-        asked = parse(QueryParams(str(event.query).removeprefix("?")))
+        asked = parse(query_of(event))
         return [[asked.model], [asked.axis], *begun(self.desk, asked, str(event.name))]
 
     def named(self, *values: object) -> list[Any]:
@@ -107,10 +105,10 @@ def view(desk: "Desk") -> None:
     """Lay out the view and connect its events; call inside its page."""
     fields = _fields(desk)
     entry = _entry(writable=desk.store.is_writable)
-    task = gr.HTML("", elem_id="bx-task", js_on_load=_ON_LOAD, apply_default_css=False)
+    task = html(elem_id="bx-task", js_on_load=_ON_LOAD)
     ask = gr.Button(_("Show the annotation report"), elem_id="bx-ask", scale=0)
     size, seed, resample = _sample_fields(writable=desk.store.is_writable)
-    told = gr.HTML("", elem_id="bx-told", apply_default_css=False)
+    told = html(elem_id="bx-told")
     _connect(View(desk, fields, entry, gr.State(""), task, ask, size, seed, resample, told))
 
 
@@ -141,21 +139,19 @@ def _entry(*, writable: bool) -> Entry:
 def _connect(view: View) -> None:
     fields, entry, outputs = list(view.fields), view.entry, [view.task, view.told]
     session, begun = [*fields, view.annotator], [view.annotator, entry.row, *outputs]
-    view.task.revisit(view.opened, None, [*fields, *begun], **_QUIET)
+    view.task.revisit(view.opened, None, [*fields, *begun], **QUIET)
     gr.on(
         [field.input for field in view.fields],
         view.changed,
         session,
         outputs,
         trigger_mode="always_last",
-        **_QUIET,
+        **QUIET,
     )
-    gr.on(
-        [entry.name.submit, entry.start.click], view.named, [*fields, entry.name], begun, **_QUIET
-    )
-    view.task.submit(view.said, session, outputs, trigger_mode="multiple", queue=False, **_QUIET)
-    view.ask.click(view.asked, session, view.told, **_QUIET)
-    view.resample.click(view.resampled, [*session, view.size, view.seed], outputs, **_QUIET)
+    gr.on([entry.name.submit, entry.start.click], view.named, [*fields, entry.name], begun, **QUIET)
+    view.task.submit(view.said, session, outputs, trigger_mode="multiple", queue=False, **QUIET)
+    view.ask.click(view.asked, session, view.told, **QUIET)
+    view.resample.click(view.resampled, [*session, view.size, view.seed], outputs, **QUIET)
 
 
 def begun(desk: "Desk", asked: Session, name: str) -> list[Any]:

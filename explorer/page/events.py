@@ -8,7 +8,10 @@ from starlette.datastructures import QueryParams
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    Answer = Callable[[QueryParams], list[Any]]
+    from gradio.events import Dependency
+
+    # What is shown of an address to a visitor.
+    Answer = Callable[[QueryParams, str], list[Any]]
 
 # Our own status line shows the progress, and these events are not an interface for programs.
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
@@ -26,9 +29,14 @@ def html(value: str = "", *, elem_id: str, js_on_load: str = "") -> gr.HTML:
     return gr.HTML(value, elem_id=elem_id, js_on_load=js_on_load, apply_default_css=False)
 
 
-def shown(elem_id: str) -> gr.HTML:
+def view_html(elem_id: str) -> gr.HTML:
     """Lay out the HTML of a view, which the address bar follows; call inside its page."""
     return html(elem_id=elem_id, js_on_load=_ON_LOAD)
+
+
+def visitor_of(request: gr.Request) -> str:
+    """Return the name of a visitor, who has another one after a reload."""
+    return request.session_hash or ""
 
 
 def query_of(event: gr.EventData) -> QueryParams:
@@ -46,27 +54,36 @@ def on_address(
     view: gr.HTML,
     answer: "Answer",
     outputs: "Sequence[Any]",
+    again: "Answer | None" = None,
     cancels: "Sequence[Any]" = (),
-) -> None:
+) -> "tuple[Dependency, Dependency]":
     """Answer the address that a page is opened with, and those that Back and Forward lead to.
 
     Args:
         page: the page.
         view: the HTML of the view.
-        answer: returns the outputs for a query.
+        answer: returns the outputs for a query and a visitor.
         outputs: what is filled.
-        cancels: the events whose answers are no longer wanted then.
+        again: answers Back and Forward, where they need another answer.
+        cancels: the events whose answers are no longer wanted after Back and Forward.
+
+    Returns:
+        The event of opening, and that of Back and Forward.
     """
+    returning = again or answer
 
     # Gradio reads the type annotations.
     def opened(request: gr.Request) -> list[Any]:
-        return answer(request.query_params)
+        return answer(request.query_params, visitor_of(request))
 
-    def revisited(event: gr.EventData) -> list[Any]:
-        return answer(query_of(event))
+    def revisited(request: gr.Request, event: gr.EventData) -> list[Any]:
+        return returning(query_of(event), visitor_of(request))
 
-    page.load(opened, None, [*outputs], **QUIET)
-    view.revisit(revisited, None, [*outputs], cancels=[*cancels], **QUIET)
+    filled = [*outputs]
+    return (
+        page.load(opened, None, filled, **QUIET),
+        view.revisit(revisited, None, filled, cancels=[*cancels], **QUIET),
+    )
 
 
 def _finished(field: Any) -> list[Any]:

@@ -1,11 +1,12 @@
 """What the view of pronouns shows: a language model, the labour statistics and images, as HTML."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from explorer.errors import InvalidData, OutOfRange
-from explorer.page.choice import EXPLORE
+from explorer.errors import InvalidData
+from explorer.page.choice import EXPLORE, said_in, whole_in
 from explorer.page.cloud import curve, named
 from explorer.page.rendering import render
 from explorer.pronouns.beside import beside, image_shares, like_references
@@ -66,17 +67,9 @@ def parse(parameters: "Parameters") -> Session:
     Raises:
         OutOfRange: there are no labour statistics for the year.
     """
-    usual = Session()
-
-    def said(name: str, otherwise: str) -> str:
-        return next((text for text in parameters.getlist(name) if text.strip()), otherwise)
-
-    year = said("year", str(usual.year))
-    if not year.isdecimal():
-        raise OutOfRange(_("year is {text!r} in the address. Give a year.").format(text=year))
-    return Session(
-        said("model", usual.model), said("images", usual.images), checked_year(int(year))
-    )
+    usual, said = Session(), partial(said_in, parameters)
+    year = checked_year(whole_in("year", said("year", str(usual.year))))
+    return Session(said("model", usual.model), said("images", usual.images), year)
 
 
 def questions() -> Questions:
@@ -88,37 +81,35 @@ def questions() -> Questions:
 def kept_of(desk: "Desk", asked: Session) -> "Kept | None":
     """Return the kept answers of the language model, None if it was never asked.
 
-    Of a folder it is what the folder holds now, of the hub the version that was asked last.
+    Of a folder it is what the folder holds now, of the hub the version that was asked last. Of a
+    chat model, answers through its template come before those without, as the view asks with it.
 
     Raises:
         InputError, ModelError: the name is none of a language model.
     """
     revision = folder_revision(asked.model)
-    return find_kept(desk.settings.cache, language_name(asked.model), revision)
+    cache, name = desk.settings.cache, language_name(asked.model)
+    last = find_kept(cache, name, revision)
+    return last and (find_kept(cache, name, last.revision, chat=True) or last)
 
 
-def is_complete(desk: "Desk", asked: Session) -> bool:
-    """Return whether there is nothing left to ask of the language model.
-
-    Raises:
-        InputError, ModelError: the name is none of a language model.
-    """
-    kept = kept_of(desk, asked)
+def is_complete(kept: "Kept | None") -> bool:
+    """Return whether there is nothing left to ask of a language model."""
     return kept is not None and not any(steps(kept, questions()))
 
 
-def show(desk: "Desk", asked: Session) -> str:
+def show(desk: "Desk", asked: Session, kept: "Kept | None") -> str:
     """Return the view of a language model, as far as it was asked.
 
     Raises:
-        InputError, ModelError: there is no such model of one kind or the other.
+        InputError, ModelError: there is no such text-to-image model.
     """
-    kept = kept_of(desk, asked)
     if kept is None:
         return render("pronouns.html", address=asked.address, kept=None, name=asked.model)
     rows = _rows(desk, asked, kept)
-    first, *others = probe_sentences(kept, rows, _generator(asked), asked.year)
-    slope = like_references(rows).slope
+    likeness, asking = like_references(rows), questions()
+    first, *others = probe_sentences(kept, rows, _generator(asked), asked.year, likeness)
+    words = particular_words(kept.continued(asking.templates), asking.professions)
     return render(
         "pronouns.html",
         address=asked.address,
@@ -128,12 +119,12 @@ def show(desk: "Desk", asked: Session) -> str:
         sentence=first,
         told=others,
         points=_points(rows),
-        curve=curve(slope),
+        curve=curve(likeness.slope),
         rows=sorted(rows, key=lambda row: row.lean.log_odds),
         generator=_generator(asked),
         year=asked.year,
-        words=_extremes(particular_words(kept.completions, questions().professions)),
-        written=list(completion_sentences(kept, questions().templates, questions().professions)),
+        words=_extremes(words),
+        written=list(completion_sentences(kept, asking.templates, asking.professions, words)),
         files=dict(zip(FILES, (_("Log-odds"), _("What it writes by itself")), strict=True)),
     )
 

@@ -59,6 +59,16 @@ def alert(error: "ExplorerError") -> str:
     return render("status.html", kind="error", text=str(error))
 
 
+def progress(
+    text: str, done: int = 0, total: int = 0, note: str = "", label: str | None = None
+) -> str:
+    """Return the progress of something long, as a bar with text; `label` names what is counted."""
+    label = label or gettext("Images generated")
+    return render(
+        "status.html", kind="progress", label=label, text=text, done=done, total=total, note=note
+    )
+
+
 @cache
 def _environment() -> Environment:
     environment = Environment(

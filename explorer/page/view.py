@@ -4,11 +4,11 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import gradio as gr
-from starlette.datastructures import QueryParams
 
 from explorer import study as studies
 from explorer.errors import ExplorerError
@@ -16,14 +16,17 @@ from explorer.findings.findings import Findings
 from explorer.findings.services import spent_sentence
 from explorer.models.hub import start
 from explorer.page.choice import parse, study
+from explorer.page.events import QUIET, finished, html, on_address, view_html, visitor_of
 from explorer.page.form import ONE_PROFESSION, Form, FormKind, form
-from explorer.page.rendering import alert, render
+from explorer.page.rendering import alert, progress, render
 from explorer.page.todo import button_text, progress_text, status_text, to_do, unwatched_text
 from explorer.translations import gettext as _
 from explorer.words.references import read_references
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
+
+    from gradio.events import Dependency
 
     from explorer.page.choice import Choice, Parameters
     from explorer.page.desk import Desk
@@ -36,16 +39,6 @@ if TYPE_CHECKING:
 _STATUS_SECONDS = 0.7
 _IMAGES_A_SECOND = 300
 _PAUSES = 3
-
-# Our own status line shows the progress, and these events are not an interface for programs.
-_QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-
-# The HTML of the view is replaced in place, and the address bar follows it (page.js). "revisit" is
-# an event of our own: Back and Forward open an address with it.
-_ON_LOAD = """
-watch('value', () => window.biasExplorer.shown(element));
-window.biasExplorer.arrive((query) => trigger("revisit", { query }));
-"""
 
 
 class Show(Protocol):
@@ -78,49 +71,40 @@ class View:
 
     # Gradio calls these. It reads their type annotations and wants the request first.
 
-    def opened(self, request: gr.Request) -> list[Any]:
-        """Show the choice in the address."""
-        return opening(self, request.query_params, _visitor(request))
-
-    def revisited(self, request: gr.Request, event: gr.EventData) -> list[Any]:
-        """Show the choice in the address that Back or Forward led to."""
-        query = QueryParams(str(event.query).removeprefix("?"))
-        return revisit(self, query, _visitor(request))
-
     def changed(self, request: gr.Request, *values: object) -> list[Any]:
         """Show the choice in the fields."""
-        return change(self, values, _visitor(request))
+        return change(self, values, visitor_of(request))
 
     def began(self, request: gr.Request, *values: object) -> Iterator[list[Any]]:
         """Begin a run of the choice in the fields; the hub may be asked first."""
-        starting = _progress(_("Starting\N{HORIZONTAL ELLIPSIS}"))
+        starting = progress(_("Starting\N{HORIZONTAL ELLIPSIS}"))
         yield [starting, gr.update(visible=False), gr.skip(), gr.skip()]
-        yield begin(self, values, _visitor(request))
+        yield begin(self, values, visitor_of(request))
 
     def watched(self, request: gr.Request, *values: object) -> Iterator[list[Any]]:
         """Show the run of the choice in the fields, if there is one."""
         # Gradio empties the outputs of a generator that yields nothing.
         yield [gr.skip()] * 4
-        yield from watch(self, values, _visitor(request))
+        yield from watch(self, values, visitor_of(request))
 
     def cancelled(self, *values: object) -> str:
         """Stop the run after the current images."""
         with suppress(ExplorerError):
             self.desk.runs.stop(_study(self, self.form.choice(values)))
-        return _progress(_("Stopping after the current images\N{HORIZONTAL ELLIPSIS}"))
+        return progress(_("Stopping after the current images\N{HORIZONTAL ELLIPSIS}"))
 
-    def uploaded(self, path: str, *values: object) -> list[Any]:
+    def uploaded(self, request: gr.Request, path: str, *values: object) -> list[Any]:
         """Compare shares with the figures in a file."""
-        return upload(self, path, values)
+        return upload(self, path, values, visitor_of(request))
 
-    def labour(self, *values: object) -> list[Any]:
+    def labour(self, request: gr.Request, *values: object) -> list[Any]:
         """Compare shares with the labour statistics again."""
-        return [[], *reply(self, [*values[:-1], []])]
+        return refer(self, [], values, visitor_of(request))
 
     def left(self, request: gr.Request) -> None:
         """Forget what a visitor saw who has left."""
-        self.shown.pop(_visitor(request), None)
-        self.begun.pop(_visitor(request), None)
+        self.shown.pop(visitor_of(request), None)
+        self.begun.pop(visitor_of(request), None)
 
 
 def view(
@@ -147,60 +131,56 @@ def view(
             _("Generate"), variant="primary", visible=False, elem_id="bx-generate", scale=0
         )
         cancel = gr.Button(_("Cancel"), visible=False, elem_id="bx-cancel", scale=0)
-        status = _html("", elem_id="bx-status")
-    findings = _html("", elem_id="bx-findings", js_on_load=_ON_LOAD)
+        status = html(elem_id="bx-status")
+    findings = view_html("bx-findings")
     made = View(desk, default, show, fields, status, generate, cancel, findings)
     _connect(made, page)
     return made
 
 
-def _html(value: str, *, elem_id: str, js_on_load: str = "") -> gr.HTML:
-    return gr.HTML(value, elem_id=elem_id, js_on_load=js_on_load, apply_default_css=False)
-
-
 def _connect(view: View, page: gr.Blocks) -> None:
     outputs = [view.status, view.generate, view.cancel, view.findings]
     fields = view.form.fields
-    opened = page.load(view.opened, None, [*fields, *outputs], **_QUIET)
-    revisited = view.findings.revisit(view.revisited, None, [*fields, *outputs], **_QUIET)
+    arrived = on_address(
+        page,
+        view.findings,
+        partial(opening, view),
+        [*fields, *outputs],
+        again=partial(revisit, view),
+    )
     changed = gr.on(
-        [trigger for field in fields for trigger in _triggers(field)],
+        finished(fields),
         view.changed,
         fields,
         [view.form.adjectives, *outputs],
         trigger_mode="always_last",
-        **_QUIET,
+        **QUIET,
     )
-    began = view.generate.click(view.began, fields, outputs, concurrency_limit=None, **_QUIET)
+    began = view.generate.click(view.began, fields, outputs, concurrency_limit=None, **QUIET)
+    uploaded = _connect_reference(view, [view.form.adjectives, *outputs])
     # Whoever opens or chooses what is being generated sees it, after a reload or in a second tab.
-    for event in (opened, revisited, changed, began):
+    for event in (*arrived, changed, began, *uploaded):
         event.then(
             view.watched,
             fields,
             outputs,
             trigger_mode="multiple",
             concurrency_limit=None,
-            **_QUIET,
+            **QUIET,
         )
-    view.cancel.click(view.cancelled, fields, view.status, queue=False, **_QUIET)
+    view.cancel.click(view.cancelled, fields, view.status, queue=False, **QUIET)
     page.unload(view.left)
-    if own := view.form.reference:
-        beside = [own.figures, *outputs]
-        own.upload.upload(view.uploaded, [own.upload, *fields], beside, **_QUIET)
-        own.labour.click(view.labour, fields, beside, **_QUIET)
 
 
-def _triggers(field: Any) -> list[Any]:
-    # Text that is being typed is not finished before Enter or Tab.
-    if isinstance(field, gr.Textbox):
-        return [field.submit, field.blur]
-    if isinstance(field, gr.State):
-        return []
-    return [field.input]
-
-
-def _visitor(request: gr.Request) -> str:
-    return request.session_hash or ""
+def _connect_reference(view: View, outputs: "Sequence[Any]") -> "tuple[Dependency, ...]":
+    fields, own = view.form.fields, view.form.reference
+    if own is None:
+        return ()
+    filled = [own.figures, *outputs]
+    return (
+        own.upload.upload(view.uploaded, [own.upload, *fields], filled, **QUIET),
+        own.labour.click(view.labour, fields, filled, **QUIET),
+    )
 
 
 def opening(view: View, parameters: "Parameters", visitor: str) -> list[Any]:
@@ -228,20 +208,31 @@ def change(view: View, values: "Sequence[object]", visitor: str) -> list[Any]:
     """Show another choice; filling or visiting a field changes nothing."""
     if tuple(values) == view.shown.get(visitor):
         return [gr.skip()] * 5
+    return _turn_to(view, values, visitor)
+
+
+def _turn_to(view: View, values: "Sequence[object]", visitor: str) -> list[Any]:
     values, adjectives = view.form.narrowed(values)
     view.shown[visitor] = tuple(values)
     return [adjectives, *reply(view, values)]
 
 
-def upload(view: View, path: str, values: "Sequence[object]") -> list[Any]:
-    """Take the reference from a file; its figures become the last of the values."""
+def upload(view: View, path: str, values: "Sequence[object]", visitor: str) -> list[Any]:
+    """Take the reference from a file."""
     try:
         asked = _study(view, view.form.choice(values))
         found = read_references(Path(path), asked.professions, Path(path).name)
     except ExplorerError as error:
-        return [gr.skip(), alert(error), *[gr.skip()] * 3]
-    figures = [[name, one.share] for name, one in found.items()]
-    return [figures, *reply(view, [*values[:-1], figures])]
+        return [gr.skip(), gr.skip(), alert(error), *[gr.skip()] * 3]
+    return refer(view, [[name, one.share] for name, one in found.items()], values, visitor)
+
+
+def refer(
+    view: View, figures: list[list[object]], values: "Sequence[object]", visitor: str
+) -> list[Any]:
+    """Compare with other figures, none for the labour statistics; they are the last value."""
+    # Even the same figures take away what was wrong with the last file.
+    return [figures, *_turn_to(view, [*values[:-1], figures], visitor)]
 
 
 def reply(view: View, values: "Sequence[object]") -> list[Any]:
@@ -264,8 +255,7 @@ def begin(view: View, values: "Sequence[object]", visitor: str) -> list[Any]:
         made = _study(view, choice)
     except ExplorerError as error:
         return _failure(error, keep=True)
-    run = view.desk.runs.begin(made, lambda stopped: _steps(view.desk, made, stopped))
-    run.told = told
+    run = view.desk.runs.begin(made, lambda stopped: _steps(view.desk, made, stopped), told)
     view.begun[visitor] = run
     return [*_running(view, run), gr.skip()]
 
@@ -286,7 +276,7 @@ def watch(
         return
     # What the visitor chooses next, or watches next, has another identity.
     seen = view.shown[visitor] = tuple(values)
-    seconds = max(_STATUS_SECONDS, to_do(made, view.desk).total / _IMAGES_A_SECOND)
+    seconds = max(_STATUS_SECONDS, made.size / _IMAGES_A_SECOND)
     findings = _Sparing(lambda: _findings(view, choice, made), seconds)
     with runs.watch(run, visitor):
         while not run.over and view.shown.get(visitor) is seen:
@@ -302,28 +292,29 @@ def watch(
 
 def _running(view: View, run: "Run") -> list[Any]:
     """Return status and buttons during a run."""
-    runs, progress = view.desk.runs, run.progress
+    runs, step = view.desk.runs, run.progress
     if run.stopped:
-        status = _progress(_("Stopping after the current images\N{HORIZONTAL ELLIPSIS}"))
-    elif progress is None:
-        status = _progress(
+        status = progress(_("Stopping after the current images\N{HORIZONTAL ELLIPSIS}"))
+    elif step is None:
+        status = progress(
             _("Waiting for another run to end\N{HORIZONTAL ELLIPSIS}")
             if runs.waits(run)
             else _("Starting\N{HORIZONTAL ELLIPSIS}")
         )
     else:
-        note = unwatched_text(runs.patience_seconds)
-        text = ", ".join(filter(None, (progress_text(progress), spent_sentence(run.spent))))
-        status = _progress(text, progress.done, progress.total, note)
+        note = " ".join((unwatched_text(runs.patience_seconds), *run.told))
+        text = ", ".join(filter(None, (progress_text(step), spent_sentence(run.spent))))
+        status = progress(text, step.done, step.total, note)
     return [status, gr.update(visible=False), gr.update(visible=True)]
 
 
 def _steps(desk: "Desk", made: "Study", stopped: "Callable[[], bool]") -> "Iterator[Progress]":
-    if to_do(made, desk).again:
+    asked = made, desk.store
+    if not studies.count_missing(*asked) and not studies.count_unclassified(*asked):
         studies.forget_failed(made, desk.store)
     # Where the better detector cannot be downloaded, the findings say so.
     studies.prepare(made)
-    for progress in studies.run(
+    for step in studies.run(
         made,
         desk.store,
         desk.generators,
@@ -332,10 +323,10 @@ def _steps(desk: "Desk", made: "Study", stopped: "Callable[[], bool]") -> "Itera
         desk.settings.batch,
         desk.settings.at_once,
     ):
-        image = progress.image
-        if progress.stage == "generate" and progress.rate and image is not None:
-            desk.pace.note(image.request.model, progress.rate)
-        yield progress
+        image = step.image
+        if step.stage == "generate" and step.rate and image is not None:
+            desk.pace.note(image.request.model, step.rate)
+        yield step
 
 
 @dataclass(slots=True)
@@ -374,7 +365,8 @@ def _state(
     if run := view.desk.runs.of(made):
         return [*_running(view, run), _findings(view, choice, made)]
     todo = to_do(made, view.desk)
-    text = " ".join((status_text(todo, stopped=stopped), *told))
+    further = (sentence for sentence in told if sentence not in todo.warnings)
+    text = " ".join((status_text(todo, stopped=stopped), *further))
     return [
         render("status.html", kind="said", text=text),
         gr.update(
@@ -393,10 +385,6 @@ def _findings(view: View, choice: "Choice", made: "Study") -> str:
 def _told(run: "Run") -> tuple[str, ...]:
     spent = spent_sentence(run.spent)
     return (*run.told, spent) if spent else run.told
-
-
-def _progress(text: str, done: int = 0, total: int = 0, note: str = "") -> str:
-    return render("status.html", kind="progress", text=text, done=done, total=total, note=note)
 
 
 def _failure(error: ExplorerError, *, keep: bool = False) -> list[Any]:
