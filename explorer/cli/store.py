@@ -10,7 +10,7 @@ from explorer.cli.output import say
 from explorer.cli.progress import shown_progress
 from explorer.errors import ImagesUnusable, StoreError
 from explorer.findings.services import cost_sentences, service_sentences, spent_sentence
-from explorer.findings.unusable import unusable_sentences
+from explorer.findings.unusable import unusable, unusable_sentences
 from explorer.footprint.measured_report import run_sentences
 from explorer.generators.budget import Budget
 from explorer.generators.find import generators
@@ -104,7 +104,12 @@ def refuse_unusable(store: "Store", *asked: "Study") -> None:
     Raises:
         ImagesUnusable: how many, why, and what helps.
     """
-    told = [sentence for study in asked for sentence in unusable_sentences(study, store)]
+    told = [
+        sentence
+        for study in asked
+        for card in study.models
+        for sentence in unusable_sentences(card, unusable(study, store, card))
+    ]
     if told:
         again = _("`generate --again` tries them again as they are.")
         raise ImagesUnusable(" ".join([*told, again]))

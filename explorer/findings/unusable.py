@@ -29,20 +29,20 @@ def unusable(study: "Study", store: "Store", model: "ModelCard") -> Counter[str]
     return found
 
 
-def unusable_sentences(study: "Study", store: "Store") -> "Iterator[str]":
-    """Yield two sentences for each model with images that came to nothing: how many, what helps."""
-    for card in study.models:
-        if found := unusable(study, store, card):
-            yield ngettext(
-                "{number} image of {model!r} is unusable: {reasons}.",
-                "{number} images of {model!r} are unusable: {reasons}.",
-                found.total(),
-            ).format(
-                number=found.total(),
-                model=card.spec.name,
-                reasons=", ".join(_reason(*one) for one in found.most_common()),
-            )
-            yield _remedy(card.spec)
+def unusable_sentences(model: "ModelCard", found: Counter[str]) -> "Iterator[str]":
+    """Yield two sentences on a model's images that came to nothing, if any: number and remedy."""
+    if not found:
+        return
+    yield ngettext(
+        "{number} image of {model!r} is unusable: {reasons}.",
+        "{number} images of {model!r} are unusable: {reasons}.",
+        found.total(),
+    ).format(
+        number=found.total(),
+        model=model.spec.name,
+        reasons=", ".join(_reason(*one) for one in found.most_common()),
+    )
+    yield _remedy(model.spec)
 
 
 def _reason(reason: str, number: int) -> str:

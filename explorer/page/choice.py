@@ -106,7 +106,7 @@ def parse(parameters: Parameters, default: Choice) -> Choice:
         OutOfRange: a number is not whole, or there are no labour statistics for the year.
         UnknownName: there is no such way of measuring.
     """
-    said = partial(in_address, parameters)
+    said = partial(said_in, parameters)
     names = zip(_NAMES[len(default.models)], default.models, strict=True)
     guidance, steps = said("guidance", ""), said("steps", "")
     return Choice(
@@ -115,24 +115,40 @@ def parse(parameters: Parameters, default: Choice) -> Choice:
         or default.professions,
         adjectives=_split(parameters.getlist("adjectives"), _listed_adjectives())
         or default.adjectives,
-        images=whole_in_address("images", said("images", str(default.images))),
+        images=whole_in("images", said("images", str(default.images))),
         template=said("template", default.template),
         guidance=_number("guidance", guidance) if guidance else None,
-        steps=whole_in_address("steps", steps) if steps else None,
+        steps=whole_in("steps", steps) if steps else None,
         scheduler=said("scheduler", "") or None,
         tone=_one_of("tone", said("tone", default.tone), (CAPTIONS, PIXELS)),
         classifier=_one_of("classifier", said("classifier", ""), ("", FACE)) or None,
         gate=_one_of("gate", said("gate", OFF), (OFF, ON)) == ON,
-        year=checked_year(whole_in_address("year", said("year", str(default.year)))),
+        year=checked_year(whole_in("year", said("year", str(default.year)))),
         reference=tuple(map(_figure, parameters.getlist("reference"))),
         country=said("country", default.country),
     )
 
 
-def in_address(parameters: "Parameters", name: str, otherwise: str) -> str:
-    """Return what an address says of a name, or else what it stands for if it says nothing."""
+def said_in(parameters: Parameters, name: str, otherwise: str) -> str:
+    """Return what an address says last under a name, else what it leaves out stands for."""
     values = parameters.getlist(name)
     return values[-1] if values and values[-1].strip() else otherwise
+
+
+def whole_in(name: str, text: str) -> int:
+    """Return a whole number of an address.
+
+    Raises:
+        OutOfRange: the text is no whole number, or has more digits than any setting.
+    """
+    # Python reads no number of thousands of digits.
+    if not text.strip().isdecimal() or len(text.strip()) > _DIGITS:
+        raise OutOfRange(
+            _("{name} is {text!r:.80} in the address. Give a whole number above 0.").format(
+                name=name, text=text
+            )
+        )
+    return int(text)
 
 
 def address(choice: Choice) -> str:
@@ -301,22 +317,6 @@ def _split(values: "Iterable[str]", listed: "Mapping[str, str]") -> tuple[str, .
 def _figure(text: str) -> tuple[str, float]:
     name, _colon, share = text.rpartition(":")
     return name, _number(_("The reference of {profession!r}").format(profession=name), share)
-
-
-def whole_in_address(name: str, text: str) -> int:
-    """Return a number in an address.
-
-    Raises:
-        OutOfRange: it is not whole, or has more digits than any setting.
-    """
-    # Python reads no number of thousands of digits, and no setting has more than these.
-    if not text.strip().isdecimal() or len(text.strip()) > _DIGITS:
-        raise OutOfRange(
-            _("{name} is {text!r:.80} in the address. Give a whole number above 0.").format(
-                name=name, text=text
-            )
-        )
-    return int(text)
 
 
 def _one_of(name: str, text: str, known: tuple[str, ...]) -> str:

@@ -36,15 +36,16 @@ class ErrorPages:
             elif not failed:
                 await send(message)
             elif not message.get("more_body"):
-                answer = self._page(scope["path"], failed[0], message.get("body", b""))
+                root, body = scope.get("root_path", ""), message.get("body", b"")
+                answer = self._page(scope["path"], root, failed[0], body)
                 await answer(scope, receive, send)
 
         await self._app(scope, receive, watch)
 
-    def _page(self, path: str, start: "Message", body: bytes) -> HTMLResponse:
+    def _page(self, path: str, root: str, start: "Message", body: bytes) -> HTMLResponse:
         headers = dict(start["headers"])
         is_text = headers.get(b"content-type", b"").startswith(b"text/plain")
-        home = "../" * (path.count("/") - 1) or "./"
+        home = "../" * (path.removeprefix(root).count("/") - 1) or "./"
         status = start["status"]
         html = render(
             "error.html",

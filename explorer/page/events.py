@@ -9,6 +9,9 @@ from starlette.datastructures import QueryParams
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from gradio.events import Dependency
+
+    # What is shown of an address to a visitor.
     Answer = Callable[[QueryParams, str], list[Any]]
 
 # Our own status line shows the progress, and these events are not an interface for programs.
@@ -27,7 +30,7 @@ def html(value: str = "", *, elem_id: str, js_on_load: str = "") -> gr.HTML:
     return gr.HTML(value, elem_id=elem_id, js_on_load=js_on_load, apply_default_css=False)
 
 
-def shown(elem_id: str) -> gr.HTML:
+def view_html(elem_id: str) -> gr.HTML:
     """Lay out the HTML of a view, which the address bar follows; call inside its page."""
     return html(elem_id=elem_id, js_on_load=_ON_LOAD)
 
@@ -67,7 +70,7 @@ def on_address(
     answer: "Answer",
     outputs: "Sequence[Any]",
     cancels: "Sequence[Any]" = (),
-) -> tuple[Any, Any]:
+) -> "tuple[Dependency, Dependency]":
     """Answer the address that a page is opened with, and those that Back and Forward lead to.
 
     Args:
@@ -90,9 +93,10 @@ def on_address(
         *values, html = answer(parameters(query), visitor_of(request))
         return [*values, answering(query, html)]
 
-    asked = {"inputs": None, "outputs": [*outputs], "cancels": [*cancels], **QUIET}
+    asked = {"inputs": None, "outputs": [*outputs], **QUIET}
     # Back may be pressed faster than the server answers.
-    return page.load(opened, **asked), view.revisit(revisited, trigger_mode="multiple", **asked)
+    again = {"cancels": [*cancels], "trigger_mode": "multiple"}
+    return page.load(opened, **asked), view.revisit(revisited, **asked, **again)
 
 
 def _finished(field: Any) -> list[Any]:

@@ -19,7 +19,7 @@ from explorer.footprint.lifecycle_report import (
 from explorer.footprint.training import load_trainings
 from explorer.page.choice import OFF, ON
 from explorer.page.combobox import combobox
-from explorer.page.events import QUIET, finished, on_address, shown
+from explorer.page.events import QUIET, finished, on_address, view_html
 from explorer.page.files import File, file_route
 from explorer.page.footprint_choice import Asked, parse
 from explorer.page.form import places
@@ -66,7 +66,7 @@ class View:
 def view(page: gr.Blocks, desk: "Desk") -> None:
     """Lay out the view and connect its events; call inside its page."""
     fields = (*_calculator(), *_lifecycle(desk))
-    made = View(desk, fields, shown("bx-footprint"))
+    made = View(desk, fields, view_html("bx-footprint"))
     on_address(page, made.shown, made.answered, [*fields, made.shown])
     gr.on(
         finished(fields),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from explorer.errors import InvalidData
-from explorer.page.choice import EXPLORE, in_address, whole_in_address
+from explorer.page.choice import EXPLORE, said_in, whole_in
 from explorer.page.rendering import render
 from explorer.plots.cloud import curve, named
 from explorer.pronouns.beside import beside, image_shares, like_references
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from explorer.page.desk import Desk
     from explorer.pronouns.beside import Beside
     from explorer.pronouns.completions import Word
-    from explorer.pronouns.kept import Completions, Kept
+    from explorer.pronouns.kept import Kept
 
     Rows = Callable[[Desk, "Session", Kept], list[Row]]
 
@@ -99,11 +99,11 @@ def parse(parameters: "Parameters") -> Session:
     Raises:
         OutOfRange: there are no labour statistics for the year.
     """
-    usual, said = Session(), partial(in_address, parameters)
+    usual, said = Session(), partial(said_in, parameters)
     return Session(
         said("model", usual.model),
         said("images", usual.images),
-        checked_year(whole_in_address("year", said("year", str(usual.year)))),
+        checked_year(whole_in("year", said("year", str(usual.year)))),
         tuple(filter(str.strip, parameters.getlist("profession"))),
         tuple(filter(str.strip, parameters.getlist("template"))),
     )
@@ -112,32 +112,35 @@ def parse(parameters: "Parameters") -> Session:
 def kept_of(desk: "Desk", asked: Session) -> "Kept | None":
     """Return all kept answers of the language model, None if it was never asked.
 
-    Of a folder it is what the folder holds now, of the hub the version that was asked last.
+    Of a folder it is what the folder holds now, of the hub the version that was asked last. Of a
+    chat model, answers through its template come before those without, as the view asks with it.
 
     Raises:
         InputError, ModelError: the name is none of a language model.
     """
     revision = folder_revision(asked.model)
-    return find_kept(desk.settings.cache, language_name(asked.model), revision)
+    cache, name = desk.settings.cache, language_name(asked.model)
+    last = find_kept(cache, name, revision)
+    return last and (find_kept(cache, name, last.revision, chat=True) or last)
 
 
-def is_complete(desk: "Desk", asked: Session) -> bool:
-    """Return whether there is nothing left to ask of the language model.
+def is_complete(kept: "Kept | None", asked: Session) -> bool:
+    """Return whether there is nothing left to ask of a language model.
 
     Raises:
-        InputError, ModelError: the name is none of a language model.
+        InvalidData: a word or a template cannot be asked about.
     """
-    kept = kept_of(desk, asked)
-    return kept is not None and not any(steps(kept, asked.questions))
+    questions = asked.questions
+    return kept is not None and not any(steps(kept, questions))
 
 
-def show(desk: "Desk", asked: Session) -> str:
+def show(desk: "Desk", asked: Session, kept: "Kept | None") -> str:
     """Return the view of a language model, as far as it was asked.
 
     Raises:
-        InputError, ModelError: there is no such model of one kind or the other.
+        InputError, ModelError: there is no such text-to-image model.
     """
-    kept, questions = kept_of(desk, asked), asked.questions
+    asking = asked.questions
     rows = _rows(desk, asked, kept) if kept else ()
     if kept is None or not rows:
         return render(
@@ -145,10 +148,11 @@ def show(desk: "Desk", asked: Session) -> str:
             address=asked.address,
             kept=None,
             name=asked.model,
-            sentences=len(questions.professions) * len(questions.templates) * len(PRONOUNS),
+            sentences=len(asking.professions) * len(asking.templates) * len(PRONOUNS),
         )
-    titles = _("Log-odds"), _("What it writes by itself")
-    first, *others = probe_sentences(kept, rows, _generator(asked), asked.year)
+    titles, likeness = (_("Log-odds"), _("What it writes by itself")), like_references(rows)
+    first, *others = probe_sentences(kept, rows, _generator(asked), asked.year, likeness)
+    words = particular_words(kept.continued(asking.templates), asking.professions)
     return render(
         "pronouns.html",
         address=asked.address,
@@ -158,12 +162,12 @@ def show(desk: "Desk", asked: Session) -> str:
         sentence=first,
         told=others,
         points=_points(rows),
-        curve=curve(like_references(rows).slope),
+        curve=curve(likeness.slope),
         rows=sorted(rows, key=lambda row: row.lean.log_odds),
         generator=_generator(asked),
         year=asked.year,
-        words=_extremes(particular_words(_written(kept, questions), questions.professions)),
-        written=list(completion_sentences(kept, questions.templates, questions.professions)),
+        words=_extremes(words),
+        written=list(completion_sentences(kept, asking.templates, asking.professions, words)),
         files=dict(zip(FILES, titles, strict=True)),
     )
 
@@ -196,10 +200,6 @@ def kept_rows(desk: "Desk", asked: Session, rows: "Rows") -> "list[Row]":
             )
         )
     return rows(desk, asked, kept)
-
-
-def _written(kept: "Kept", questions: Questions) -> "list[Completions]":
-    return [one for one in kept.completions if one.template in questions.templates]
 
 
 def _generator(asked: Session) -> str | None:

@@ -8,18 +8,19 @@ import gradio as gr
 
 from explorer.errors import ExplorerError
 from explorer.page.combobox import combobox
-from explorer.page.events import QUIET, finished, html, on_address, shown
+from explorer.page.events import QUIET, finished, html, on_address, view_html
 from explorer.page.files import File, file_route, readable_if_asked
 from explorer.page.pronoun_findings import (
     FILES,
     NO_IMAGES,
     Session,
     is_complete,
+    kept_of,
     kept_rows,
     parse,
     show,
 )
-from explorer.page.rendering import alert, render
+from explorer.page.rendering import alert, progress
 from explorer.pronouns.kept import kept_names
 from explorer.pronouns.run import run
 from explorer.pronouns.source import find_source
@@ -83,7 +84,7 @@ def view(page: gr.Blocks, desk: "Desk") -> None:
             _("Score it"), variant="primary", visible=False, elem_id="bx-score", scale=0
         )
         status = html(elem_id="bx-status")
-    findings = shown("bx-findings")
+    findings = view_html("bx-findings")
     year = gr.State(usual.year)
     _connect(View(desk, model, images, *own_words, year, score, status, findings), page)
 
@@ -120,7 +121,7 @@ def _connect(view: View, page: gr.Blocks) -> None:
     outputs = [view.status, view.score, view.findings]
     # Language models are large, so one is asked at a time.
     scored = view.score.click(view.scored, fields, outputs, concurrency_limit=1, **QUIET)
-    # What is still on its way for another model must not replace what is chosen now.
+    # Whoever looks at another model is shown nothing more of this one. What is kept of it stays.
     on_address(page, view.findings, view.answered, [*fields, *outputs], cancels=[scored])
     gr.on(
         finished(fields),
@@ -147,8 +148,9 @@ def opening(desk: "Desk", parameters: "Parameters") -> list[Any]:
 def reply(desk: "Desk", asked: Session) -> list[Any]:
     """Show what is kept of a model, or its error."""
     try:
-        button = gr.update(visible=not is_complete(desk, asked) and desk.store.is_writable)
-        return ["", button, show(desk, asked)]
+        kept = kept_of(desk, asked)
+        button = gr.update(visible=not is_complete(kept, asked) and desk.store.is_writable)
+        return ["", button, show(desk, asked, kept)]
     except ExplorerError as error:
         return _failure(error)
 
@@ -156,12 +158,14 @@ def reply(desk: "Desk", asked: Session) -> list[Any]:
 def ask(desk: "Desk", asked: Session) -> Iterator[list[Any]]:
     """Ask a model for what is missing; yield the outputs after each step, at last all of them."""
     hidden = gr.update(visible=False)
-    yield [_progress(_("Loading the model\N{HORIZONTAL ELLIPSIS}")), hidden, gr.skip()]
+    label = _("Steps done")
+    loading = progress(_("Loading the model\N{HORIZONTAL ELLIPSIS}"), label=label)
+    yield [loading, hidden, gr.skip()]
     try:
         desk.store.require_writable()
         for step in run(find_source(asked.model), desk.settings, asked.questions):
             text = _("Step {done} of {total}").format(done=step.done, total=step.total)
-            yield [_progress(text, step.done, step.total), hidden, gr.skip()]
+            yield [progress(text, step.done, step.total, label=label), hidden, gr.skip()]
     except ExplorerError as error:
         yield [alert(error), gr.update(visible=True), gr.skip()]
         return
@@ -190,18 +194,6 @@ def _asked(
 def _session(values: tuple[Any, ...]) -> Session:
     (model,), (images,), professions, templates, year = values
     return Session(str(model), str(images), int(year), tuple(professions), tuple(templates))
-
-
-def _progress(text: str, done: int = 0, total: int = 0) -> str:
-    return render(
-        "status.html",
-        kind="progress",
-        label=_("Steps done"),
-        text=text,
-        done=done,
-        total=total,
-        note="",
-    )
 
 
 def _failure(error: ExplorerError) -> list[Any]:

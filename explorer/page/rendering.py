@@ -11,6 +11,7 @@ from explorer.page.charts import coded
 from explorer.page.glossary import glossary
 from explorer.plots.templating import environment, isolated, style
 from explorer.report.rendering import style_sheet as card_style_sheet
+from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -47,6 +48,16 @@ def alert(error: "ExplorerError") -> str:
         return render("status.html", kind="said", text=str(error))
     _log.info("The page shows an error.", exc_info=error)
     return render("status.html", kind="error", text=str(error))
+
+
+def progress(
+    text: str, done: int = 0, total: int = 0, note: str = "", label: str | None = None
+) -> str:
+    """Return the progress of something long, as a bar with text; `label` names what is counted."""
+    label = label or _("Images generated")
+    return render(
+        "status.html", kind="progress", label=label, text=text, done=done, total=total, note=note
+    )
 
 
 @cache

@@ -12,7 +12,7 @@ from explorer.errors import ExplorerError
 from explorer.footprint.grids import find_grid
 from explorer.page.choice import EXPLORE
 from explorer.page.combobox import combobox
-from explorer.page.events import QUIET, finished, on_address, shown
+from explorer.page.events import QUIET, finished, on_address, view_html
 from explorer.page.files import Download, download_route
 from explorer.page.rendering import alert
 from explorer.pronouns.kept import kept_names
@@ -91,7 +91,7 @@ def view(page: gr.Blocks, desk: "Desk") -> None:
             (_("Images of"), "bx-profession"),
         )
     fields = (model, against, language, profession)
-    made = View(desk, fields, shown("bx-findings"))
+    made = View(desk, fields, view_html("bx-findings"))
     on_address(page, made.shown, made.answered, [*fields, made.shown])
     gr.on(
         finished(fields),

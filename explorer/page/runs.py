@@ -72,16 +72,17 @@ class Runs:
         self._threads: list[threading.Thread] = []
         self._changed = threading.Condition()
 
-    def begin(self, study: "Study", steps: "Steps") -> Run:
+    def begin(self, study: "Study", steps: "Steps", told: tuple[str, ...] = ()) -> Run:
         """Begin a run and return it, or the run that the study has already.
 
         Args:
             study: the study.
             steps: carries the run out until a function that it is given returns true.
+            told: sentences about its models.
         """
         with self._changed:
             if (run := self.of(study)) is None:
-                run = Run(study)
+                run = Run(study, told)
                 self._runs.append(run)
                 # A Space knows by the context whose quota of GPU time a run uses.
                 context = contextvars.copy_context()
@@ -158,6 +159,7 @@ class Runs:
         try:
             for progress in steps(lambda: self._ends(run)):
                 run.progress, run.spent = progress, self._spent() - before
+                run.told += progress.warnings
         finally:
             run.spent = self._spent() - before
 

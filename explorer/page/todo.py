@@ -1,6 +1,7 @@
 """The images of a choice that are still to be generated or classified, in words and numbers."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from explorer.errors import ExplorerError
@@ -70,16 +71,17 @@ def to_do(study: "Study", desk: "Desk", country: str = "") -> ToDo:
         country: where the electricity comes from; "" for that of the settings.
     """
     work = [(card, lacking(study, desk.store, card)) for card in study.models]
+    failed = {card: unusable(study, desk.store, card) for card in study.models}
     return ToDo(
         total=study.size,
         missing=sum(number for _card, number in work),
         unclassified=count_unclassified(study, desk.store),
         estimate=desk.pace.estimate(work),
-        failed=sum(unusable(study, desk.store, card).total() for card in study.models),
+        failed=sum(found.total() for found in failed.values()),
         warnings=(
             *cost_sentences(study, desk.store, desk.settings),
             *(text for card, missing in work if missing for text in _reading(study, card)),
-            *unusable_sentences(study, desk.store),
+            *(text for card, found in failed.items() for text in unusable_sentences(card, found)),
         ),
         others=other_versions(study, desk.store),
         footprint=_footprint(work, desk, country),
@@ -110,9 +112,13 @@ def _reading(study: "Study", card: "ModelCard") -> tuple[str, ...]:
         return ()
     try:
         folder = stored_folder(card.spec)
-        return check_prompts(card.spec, folder, study.prompts) if folder else ()
+        return _unread(card.spec, folder, study.prompts) if folder else ()
     except ExplorerError as error:
         return (str(error),)
+
+
+# It is asked at every change of a field, and takes a tokenizer, which takes seconds to load.
+_unread = lru_cache(maxsize=8)(check_prompts)
 
 
 def button_text(todo: ToDo) -> str:

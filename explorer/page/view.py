@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -16,15 +17,17 @@ from explorer.findings.services import spent_sentence
 from explorer.footprint.metering import Meter
 from explorer.models.hub import start
 from explorer.page.choice import parse, study
-from explorer.page.events import QUIET, finished, html, on_address, shown, visitor_of
+from explorer.page.events import QUIET, finished, html, on_address, view_html, visitor_of
 from explorer.page.form import ONE_PROFESSION, Form, FormKind, form
-from explorer.page.rendering import alert, render
+from explorer.page.rendering import alert, progress, render
 from explorer.page.todo import button_text, progress_text, status_text, to_do, unwatched_text
 from explorer.translations import gettext as _
 from explorer.words.references import read_references
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
+
+    from gradio.events import Dependency
 
     from explorer.page.choice import Choice, Parameters
     from explorer.page.desk import Desk
@@ -79,7 +82,7 @@ class View:
 
     def began(self, request: gr.Request, *values: object) -> Iterator[list[Any]]:
         """Begin a run of the choice in the fields; the hub may be asked first."""
-        starting = _progress(_("Starting\N{HORIZONTAL ELLIPSIS}"))
+        starting = progress(_("Starting\N{HORIZONTAL ELLIPSIS}"))
         yield [starting, gr.update(visible=False), gr.skip(), gr.skip()]
         yield begin(self, values, visitor_of(request))
 
@@ -93,7 +96,7 @@ class View:
         """Stop the run after the current images."""
         with suppress(ExplorerError):
             self.desk.runs.stop(_study(self, self.form.choice(values)))
-        return _progress(_("Stopping after the current images\N{HORIZONTAL ELLIPSIS}"))
+        return progress(_("Stopping after the current images\N{HORIZONTAL ELLIPSIS}"))
 
     def uploaded(self, request: gr.Request, path: str, *values: object) -> list[Any]:
         """Compare shares with the figures in a file."""
@@ -101,7 +104,7 @@ class View:
 
     def labour(self, request: gr.Request, *values: object) -> list[Any]:
         """Compare shares with the labour statistics again."""
-        return _compared(self, [], values, visitor_of(request))
+        return refer(self, [], values, visitor_of(request))
 
     def left(self, request: gr.Request) -> None:
         """Forget what a visitor saw who has left."""
@@ -134,7 +137,8 @@ def view(
         )
         cancel = gr.Button(_("Cancel"), visible=False, elem_id="bx-cancel", scale=0)
         status = html(elem_id="bx-status")
-    made = View(desk, default, show, fields, status, generate, cancel, shown("bx-findings"))
+    findings = view_html("bx-findings")
+    made = View(desk, default, show, fields, status, generate, cancel, findings)
     _connect(made, page)
     return made
 
@@ -142,7 +146,7 @@ def view(
 def _connect(view: View, page: gr.Blocks) -> None:
     outputs = [view.status, view.generate, view.cancel, view.findings]
     fields = view.form.fields
-    opened, revisited = on_address(page, view.findings, view.answered, [*fields, *outputs])
+    arrived = on_address(page, view.findings, partial(opening, view), [*fields, *outputs])
     changed = gr.on(
         finished(fields),
         view.changed,
@@ -152,15 +156,9 @@ def _connect(view: View, page: gr.Blocks) -> None:
         **QUIET,
     )
     began = view.generate.click(view.began, fields, outputs, concurrency_limit=None, **QUIET)
-    events = [opened, revisited, changed, began]
-    if own := view.form.reference:
-        beside = [own.figures, *outputs]
-        events += [
-            own.upload.upload(view.uploaded, [own.upload, *fields], beside, **QUIET),
-            own.labour.click(view.labour, fields, beside, **QUIET),
-        ]
+    uploaded = _connect_reference(view, [view.form.adjectives, *outputs])
     # Whoever opens or chooses what is being generated sees it, after a reload or in a second tab.
-    for event in events:
+    for event in (*arrived, changed, began, *uploaded):
         event.then(
             view.watched,
             fields,
@@ -171,6 +169,17 @@ def _connect(view: View, page: gr.Blocks) -> None:
         )
     view.cancel.click(view.cancelled, fields, view.status, queue=False, **QUIET)
     page.unload(view.left)
+
+
+def _connect_reference(view: View, outputs: "Sequence[Any]") -> "tuple[Dependency, ...]":
+    fields, own = view.form.fields, view.form.reference
+    if own is None:
+        return ()
+    filled = [own.figures, *outputs]
+    return (
+        own.upload.upload(view.uploaded, [own.upload, *fields], filled, **QUIET),
+        own.labour.click(view.labour, fields, filled, **QUIET),
+    )
 
 
 def opening(view: View, parameters: "Parameters", visitor: str) -> list[Any]:
@@ -188,28 +197,31 @@ def change(view: View, values: "Sequence[object]", visitor: str) -> list[Any]:
     """Show another choice; filling or visiting a field changes nothing."""
     if tuple(values) == view.shown.get(visitor):
         return [gr.skip()] * 5
+    return _turn_to(view, values, visitor)
+
+
+def _turn_to(view: View, values: "Sequence[object]", visitor: str) -> list[Any]:
     values, adjectives = view.form.narrowed(values)
     view.shown[visitor] = tuple(values)
     return [adjectives, *reply(view, values)]
 
 
 def upload(view: View, path: str, values: "Sequence[object]", visitor: str) -> list[Any]:
-    """Take the reference from a file; its figures become the last of the values."""
+    """Take the reference from a file."""
     try:
         asked = _study(view, view.form.choice(values))
         found = read_references(Path(path), asked.professions, Path(path).name)
     except ExplorerError as error:
-        return [gr.skip(), alert(error), *[gr.skip()] * 3]
-    figures: list[object] = [[name, one.share] for name, one in found.items()]
-    return _compared(view, figures, values, visitor)
+        return [gr.skip(), gr.skip(), alert(error), *[gr.skip()] * 3]
+    return refer(view, [[name, one.share] for name, one in found.items()], values, visitor)
 
 
-def _compared(
-    view: View, figures: list[object], values: "Sequence[object]", visitor: str
+def refer(
+    view: View, figures: list[list[object]], values: "Sequence[object]", visitor: str
 ) -> list[Any]:
-    """Show the choice beside other figures of the reference, which are the last of the values."""
-    _adjectives, *shown = change(view, [*values[:-1], figures], visitor)
-    return [figures, *shown]
+    """Compare with other figures, none for the labour statistics; they are the last value."""
+    # Even the same figures take away what was wrong with the last file.
+    return [figures, *_turn_to(view, [*values[:-1], figures], visitor)]
 
 
 def reply(view: View, values: "Sequence[object]") -> list[Any]:
@@ -232,8 +244,9 @@ def begin(view: View, values: "Sequence[object]", visitor: str) -> list[Any]:
         made, meter = _study(view, choice), Meter(view.desk.settings, choice.country)
     except ExplorerError as error:
         return _failure(error, keep=True)
-    run = view.desk.runs.begin(made, lambda stopped: _steps(view.desk, made, meter, stopped))
-    run.told, run.meter = told, run.meter or meter
+    steps = partial(_steps, view.desk, made, meter)
+    run = view.desk.runs.begin(made, steps, told)
+    run.meter = run.meter or meter
     view.begun[visitor] = run
     return [*_running(view, run), gr.skip()]
 
@@ -254,7 +267,7 @@ def watch(
         return
     # What the visitor chooses next, or watches next, has another identity.
     seen = view.shown[visitor] = tuple(values)
-    seconds = max(_STATUS_SECONDS, to_do(made, view.desk).total / _IMAGES_A_SECOND)
+    seconds = max(_STATUS_SECONDS, made.size / _IMAGES_A_SECOND)
     findings = _Sparing(lambda: _findings(view, choice, made), seconds)
     with runs.watch(run, visitor):
         while not run.over and view.shown.get(visitor) is seen:
@@ -270,30 +283,31 @@ def watch(
 
 def _running(view: View, run: "Run") -> list[Any]:
     """Return status and buttons during a run."""
-    runs, progress = view.desk.runs, run.progress
+    runs, step = view.desk.runs, run.progress
     if run.stopped:
-        status = _progress(_("Stopping after the current images\N{HORIZONTAL ELLIPSIS}"))
-    elif progress is None:
-        status = _progress(
+        status = progress(_("Stopping after the current images\N{HORIZONTAL ELLIPSIS}"))
+    elif step is None:
+        status = progress(
             _("Waiting for another run to end\N{HORIZONTAL ELLIPSIS}")
             if runs.waits(run)
             else _("Starting\N{HORIZONTAL ELLIPSIS}")
         )
     else:
-        note = unwatched_text(runs.patience_seconds)
-        text = ", ".join(filter(None, (progress_text(progress), spent_sentence(run.spent))))
-        status = _progress(text, progress.done, progress.total, note)
+        note = " ".join((unwatched_text(runs.patience_seconds), *run.told))
+        text = ", ".join(filter(None, (progress_text(step), spent_sentence(run.spent))))
+        status = progress(text, step.done, step.total, note)
     return [status, gr.update(visible=False), gr.update(visible=True)]
 
 
 def _steps(
     desk: "Desk", made: "Study", meter: Meter, stopped: "Callable[[], bool]"
 ) -> "Iterator[Progress]":
-    if to_do(made, desk).again:
+    asked = made, desk.store
+    if not studies.count_missing(*asked) and not studies.count_unclassified(*asked):
         studies.forget_failed(made, desk.store)
     # Where the better detector cannot be downloaded, the findings say so.
     studies.prepare(made)
-    for progress in studies.run(
+    for step in studies.run(
         made,
         desk.store,
         desk.generators,
@@ -303,10 +317,10 @@ def _steps(
         desk.settings.at_once,
         meter=meter,
     ):
-        image = progress.image
-        if progress.stage == "generate" and progress.rate and image is not None:
-            desk.pace.note(image.request.model, progress.rate)
-        yield progress
+        image = step.image
+        if step.stage == "generate" and step.rate and image is not None:
+            desk.pace.note(image.request.model, step.rate)
+        yield step
 
 
 @dataclass(slots=True)
@@ -345,7 +359,8 @@ def _state(
     if run := view.desk.runs.of(made):
         return [*_running(view, run), _findings(view, choice, made)]
     todo = to_do(made, view.desk, choice.country)
-    text = " ".join((status_text(todo, stopped=stopped), *told))
+    further = (sentence for sentence in told if sentence not in todo.warnings)
+    text = " ".join((status_text(todo, stopped=stopped), *further))
     return [
         render("status.html", kind="said", text=text),
         gr.update(
@@ -364,10 +379,6 @@ def _findings(view: View, choice: "Choice", made: "Study") -> str:
 def _told(run: "Run") -> tuple[str, ...]:
     notice = run.meter.notice if run.meter else ""
     return (*run.told, *filter(None, (spent_sentence(run.spent), notice)))
-
-
-def _progress(text: str, done: int = 0, total: int = 0, note: str = "") -> str:
-    return render("status.html", kind="progress", text=text, done=done, total=total, note=note)
 
 
 def _failure(error: ExplorerError, *, keep: bool = False) -> list[Any]:

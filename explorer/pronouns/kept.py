@@ -62,6 +62,10 @@ class Kept:
         pairs = ((template, name) for template in templates for name in names)
         return tuple(found[pair] for pair in pairs if pair in found)
 
+    def continued(self, templates: "Sequence[str]") -> tuple[Completions, ...]:
+        """Return the completions of these templates."""
+        return tuple(one for one in self.completions if one.template in templates)
+
 
 def find_kept(
     cache: Path, name: str, revision: str | None = None, *, chat: bool | None = None

@@ -58,7 +58,6 @@ def word_rows(
     kept: "Kept", templates: "Sequence[str]", professions: "Sequence[str]"
 ) -> "list[Row]":
     """Return one row for each profession that was written, the most particular to she first."""
-    found = [one for one in kept.completions if one.template in templates]
     return [
         {
             **_model(kept),
@@ -70,7 +69,7 @@ def word_rows(
             "difference_high": word.difference.high if word.difference else None,
             "q": word.q,
         }
-        for word in particular_words(found, professions)
+        for word in particular_words(kept.continued(templates), professions)
     ]
 
 

@@ -31,12 +31,19 @@ LITTLE_MASS = 0.1
 
 
 def probe_sentences(
-    kept: "Kept", rows: "Sequence[Beside]", generator: str | None, year: int
+    kept: "Kept",
+    rows: "Sequence[Beside]",
+    generator: str | None,
+    year: int,
+    likeness: "Likeness | None" = None,
 ) -> "Iterator[str]":
-    """Yield all sentences about a probe, beside the statistics and a generator's images."""
+    """Yield all sentences about a probe, beside the statistics and a generator's images.
+
+    `likeness` is that of the rows with the statistics, where it is known already.
+    """
     found = [row.lean for row in rows]
     yield from lean_sentences(kept.name, found)
-    yield labour_sentence(like_references(rows), year)
+    yield labour_sentence(likeness or like_references(rows), year)
     if generator:
         yield images_sentence(like_images(rows), generator)
     yield from care_sentences(kept, found)
@@ -149,13 +156,19 @@ def care_sentences(kept: "Kept", found: "Sequence[Lean]") -> "Iterator[str]":
 
 
 def completion_sentences(
-    kept: "Kept", templates: "Sequence[str]", professions: "Sequence[str]"
+    kept: "Kept",
+    templates: "Sequence[str]",
+    professions: "Sequence[str]",
+    words: "Sequence[Word] | None" = None,
 ) -> "Iterator[str]":
-    """Yield sentences on the model's own completions after she, he and they."""
+    """Yield sentences on the model's own completions after she, he and they.
+
+    `words` are the particular words of these completions, where they are known already.
+    """
     if kept.kind == MASKED:
         yield _("{model} fills gaps and does not continue a text.").format(model=kept.name)
         return
-    found = [one for one in kept.completions if one.template in templates]
+    found = kept.continued(templates)
     for one in written(found, professions):
         yield ngettext(
             "{model} continued “{pronoun}” {number} time; {named} named one of the professions and "
@@ -171,7 +184,7 @@ def completion_sentences(
             empty=one.empty,
         )
     if found:
-        yield from _particular(particular_words(found, professions))
+        yield from _particular(particular_words(found, professions) if words is None else words)
 
 
 def _particular(words: "Sequence[Word]") -> "Iterator[str]":

@@ -384,6 +384,8 @@ def test_no_view_scrolls_sideways(visit: Visit, address: str) -> None:
         "compare?profession=author,nurse",
         "gaps",
         "annotate?annotator=Tom",
+        "pronouns",
+        "footprint",
     ],
 )
 def test_every_number_of_every_table_can_be_read_at_every_width(visit: Visit, address: str) -> None:

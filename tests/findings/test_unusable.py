@@ -1,6 +1,6 @@
 from dataclasses import replace
 
-from explorer.findings.unusable import unusable_sentences
+from explorer.findings.unusable import unusable, unusable_sentences
 from explorer.models.requests import BLACK_IMAGE, DECODE_FAILURE, SAFETY_FILTER, Image
 from explorer.store.index import Store
 from explorer.study import Study
@@ -16,13 +16,14 @@ HALF = replace(
 
 
 def _told(store: Store, study: Study, *reasons: str | None) -> list[str]:
-    requests = study.requests(study.models[0])
+    (card,) = study.models
+    requests = study.requests(card)
     generated = FakeGenerator().generate(requests)
     store.save(
         Image(image.request, None if reason else image.pixels, reason)
         for image, reason in zip(generated, reasons, strict=True)
     )
-    return list(unusable_sentences(study, store))
+    return list(unusable_sentences(card, unusable(study, store, card)))
 
 
 def test_the_reasons_are_counted_and_the_remedy_is_named(store: Store) -> None:

@@ -32,7 +32,8 @@ with patch("explorer.reference.sample.open_sample", lambda *_: None):
 app.build(desk)
 for default, show in ((EXPLORE, explore.show), (COMPARE, compare.show), (GAPS, gaps.show)):
     assert show(desk, default, Findings(study(default, desk.find_model, "cpu"), desk.store))
-assert pronoun_findings.show(desk, pronoun_findings.Session())
+session = pronoun_findings.Session()
+assert pronoun_findings.show(desk, session, pronoun_findings.kept_of(desk, session))
 further = study(replace(EXPLORE, tone="pixels", gate=True), desk.find_model, "cpu")
 asked = studies.count_unclassified(further, desk.store)
 steps = list(studies.run(further, desk.store, desk.generators, desk.classifiers))

@@ -9,6 +9,7 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from explorer.page.error_pages import ErrorPages
+from explorer.page.prefix import Prefix
 from tests.markup import parse_html
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
@@ -52,6 +53,17 @@ def test_an_error_says_what_is_wrong_and_leads_back(
     assert said in main.text
     assert main.one("a").attributes["href"] == home
     assert page.all("a", href=f"{home}gaps")
+
+
+@pytest.mark.parametrize(
+    ("path", "home"), [("/bias/nowhere", "./"), ("/bias/gaps/deeper", "../"), ("/nowhere", "./")]
+)
+def test_behind_a_proxy_it_leads_back_to_the_views_of_this_page(
+    client: TestClient, path: str, home: str
+) -> None:
+    with TestClient(Prefix(client.app), root_path="/bias") as behind:
+        page = parse_html(behind.get(path, headers=BROWSER).text)
+    assert page.one("main", role="alert").one("a").attributes["href"] == home
 
 
 def test_programs_and_what_works_get_what_they_got(client: TestClient) -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import gradio as gr
 import pytest
 from starlette.applications import Starlette
 from starlette.datastructures import QueryParams
@@ -16,7 +17,7 @@ from explorer.page.choice import GAPS, Choice
 from explorer.page.desk import Desk
 from explorer.page.pronoun_findings import NO_IMAGES, Session, is_complete, kept_of, parse, show
 from explorer.page.routes import routes
-from explorer.pronouns.kept import Kept, keep
+from explorer.pronouns.kept import Completions, Kept, keep
 from explorer.pronouns.source import find_source
 from explorer.words.vocabulary import spread_by_women
 from tests.commands import run
@@ -37,7 +38,7 @@ def client(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
 
 
 def html(desk: Desk, asked: Session) -> Element:
-    return parse_html(show(desk, asked))
+    return parse_html(show(desk, asked, kept_of(desk, asked)))
 
 
 def test_a_link_holds_the_whole_session() -> None:
@@ -47,7 +48,7 @@ def test_a_link_holds_the_whole_session() -> None:
     assert parse(QueryParams("")) == Session()
 
 
-@pytest.mark.parametrize("year", ["1999", "soon"])
+@pytest.mark.parametrize("year", ["1999", "soon", "9" * 5_000])
 def test_a_year_without_statistics_is_refused(year: str) -> None:
     with pytest.raises(OutOfRange):
         parse(QueryParams({"year": year}))
@@ -94,8 +95,8 @@ def test_a_model_that_was_not_scored_says_how(desk: Desk, tmp_path: Path) -> Non
     folder = saved(causal(), tmp_path / "own")
     asked = replace(ALONE, model=str(folder))
     assert html(desk, asked).one("h1").text == "This model was not scored yet."
-    assert not is_complete(desk, asked)
-    assert is_complete(desk, ALONE)
+    assert not is_complete(kept_of(desk, asked), asked)
+    assert is_complete(kept_of(desk, ALONE), ALONE)
 
 
 def test_a_folder_that_has_changed_was_not_scored(desk: Desk, tmp_path: Path) -> None:
@@ -105,6 +106,26 @@ def test_a_folder_that_has_changed_was_not_scored(desk: Desk, tmp_path: Path) ->
     assert kept_of(desk, asked) is not None
     (tmp_path / "own" / "generation_config.json").write_text("{}")
     assert kept_of(desk, asked) is None
+
+
+def test_a_chat_model_is_shown_as_the_view_asks_it(desk: Desk) -> None:
+    asked = Session("a/chatter", NO_IMAGES)
+    chat, plain = (Kept(asked.model, "1", "causal", chat=chat) for chat in (True, False))
+    keep(desk.settings.cache, plain)
+    assert kept_of(desk, asked) == plain
+    keep(desk.settings.cache, chat)
+    keep(desk.settings.cache, plain)
+    assert kept_of(desk, asked) == chat
+
+
+def test_whoever_looks_at_another_model_waits_for_no_answers_of_the_last(desk: Desk) -> None:
+    page = gr.Blocks(analytics_enabled=False)
+    with page:
+        pronouns.view(page, desk)
+    (scored,) = (number for number, one in page.fns.items() if one.name == "scored")
+    cancelling = [set(one.targets) for one in page.fns.values() if scored in one.cancels]
+    events = {event for targets in cancelling for _, event in targets}
+    assert events == {"revisit", "input"}
 
 
 def _visible(update: Any) -> bool:
@@ -135,7 +156,7 @@ def test_own_words_and_sentences_are_counted_before_they_are_scored(desk: Desk) 
     told = html(desk, OWN)
     assert told.one("h1").text == "This model was not scored yet."
     assert "scores 6 short sentences" in told.one("p.bx-quote").text
-    assert not is_complete(desk, OWN)
+    assert not is_complete(kept_of(desk, OWN), OWN)
 
 
 @pytest.mark.parametrize("template", ["She works.", "{pronoun} {pronoun} is a {profession}."])
@@ -174,6 +195,8 @@ def test_a_file_equals_what_the_command_line_writes(
     assert kind in answer.headers["content-type"]
     assert f'filename="{name}.{kind}"' in answer.headers["content-disposition"]
     assert answer.content == run(command).stdout_bytes
+    marked = client.get(f"/csv/{name}.csv{ALONE.address}&bom=on&separator=semicolon").content
+    assert marked.startswith("\ufeffmodel;revision;".encode())
 
 
 @pytest.mark.parametrize("file", ["pronouns.csv", "pronoun-words.csv"])
@@ -193,6 +216,7 @@ def test_a_file_has_a_form_for_people(client: TestClient, file: str) -> None:
         ("?model=a/writer", 400, "was not scored yet"),
         ("?model=emoji-skewed", 400, "generates images"),
         ("?model=/no/such/folder", 404, "There is no folder"),
+        ("?separator=pipe", 400, "Unknown separator"),
         ("?images=nothing", 400, "Unknown model"),
     ],
 )
@@ -201,3 +225,11 @@ def test_a_file_that_cannot_be_says_why(
 ) -> None:
     answer = client.get(f"/csv/pronouns.csv{query}")
     assert (answer.status_code, told in answer.text) == (status, True), answer.text
+
+
+def test_completions_of_other_templates_do_not_count_in_the_view(desk: Desk) -> None:
+    kept = kept_of(desk, ALONE)
+    assert kept is not None
+    others = Completions("{pronoun} was once a {profession}", "she", ("a carpenter",) * 500)
+    more = replace(kept, completions=(*kept.completions, others))
+    assert show(desk, ALONE, more) == show(desk, ALONE, kept)

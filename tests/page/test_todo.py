@@ -3,6 +3,9 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+import pytest
+
+from explorer.generators import reading
 from explorer.page.choice import Choice, study
 from explorer.page.desk import Desk
 from explorer.page.pace import Estimate
@@ -49,6 +52,24 @@ def test_what_the_missing_images_take_is_told_and_never_of_a_guessed_place(desk:
     assert status_text(to_do(asked, named), stopped=False).endswith(told)
     wrong = replace(desk, settings=replace(desk.settings, country="Frnce"))
     assert "Did you mean 'France'" in to_do(asked, wrong).footprint
+
+
+def test_the_tokenizer_is_asked_once_for_the_same_prompts(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+
+    def read(*of: Any) -> tuple[reading.Reader, ...]:
+        asked.append(of)
+        return readers(*of)
+
+    readers = reading.readers
+    monkeypatch.setattr(reading, "readers", read)
+    first = to_do(study(replace(SMALL, professions=("vlemtor",)), desk.find_model, "cpu"), desk)
+    assert "does not know 'vlemtor'" in " ".join(first.warnings)
+    again = to_do(study(replace(SMALL, professions=("vlemtor",)), desk.find_model, "cpu"), desk)
+    assert again.warnings == first.warnings
+    assert len(asked) == 1
 
 
 def test_where_nothing_is_missing_nothing_is_taken(

@@ -1,7 +1,8 @@
 """What happens when people choose, press the button, cancel, or choose something else."""
 
 import json
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from itertools import pairwise
@@ -25,6 +26,7 @@ from explorer.page.view import (
     begin,
     change,
     opening,
+    refer,
     reply,
     upload,
     view,
@@ -298,6 +300,32 @@ def test_a_run_says_how_long_it_goes_on_unwatched(desk: Desk, opened: Opened) ->
     assert any("the run goes on for 10 min" in text for text in told)
 
 
+def test_what_a_run_finds_out_about_its_prompts_is_told_during_and_after_it(
+    desk: Desk, opened: Opened, slow: FakeGenerator
+) -> None:
+    warning = "It ignores the end of the prompts."
+    slow.warnings = (warning,)
+    shown, choice = opened(desk), replace(SMALL, images=4)
+    *during, last = watch(shown, begun(shown, choice), "me")
+    assert any(warning in said(status) for status, *_ in during)
+    assert said(last[0]) == f"All 8 images are here. {warning}"
+
+
+def test_a_run_that_two_begin_keeps_what_the_first_was_told() -> None:
+    runs, over = Runs(), threading.Event()
+
+    def steps(_stopped: object) -> Iterator[Progress]:
+        over.wait(10)
+        yield Progress(1, 1, "generate", None, None, None)
+
+    asked = study(SMALL, find_model, "cpu")
+    first = runs.begin(asked, steps, ("A new version is used.",))
+    assert runs.begin(asked, steps) is first
+    over.set()
+    runs.close()
+    assert first.told == ("A new version is used.",)
+
+
 @pytest.mark.usefixtures("slow")
 def test_visiting_a_field_during_a_run_changes_nothing(desk: Desk, opened: Opened) -> None:
     shown = opened(desk)
@@ -404,12 +432,49 @@ def test_an_uploaded_file_takes_the_place_of_the_statistics(
     file = tmp_path / "mine.csv"
     file.write_text("profession,share\nauthor,0.2\n", "utf-8")
     values = beside.form.values(replace(GAPS, adjectives=("none",), images=12))
-    figures, _, _, _, shown = upload(beside, str(file), values, "me")
+    figures, _, _, _, _, shown = upload(beside, str(file), values, "me")
     assert figures == [["author", 0.2]]
     page = parse_html(shown)
     assert page.one("article").attributes["data-address"].endswith("&reference=author:0.2")
     assert "as the reference lacks them: nurse" in page.text
     assert beside.form.choice([*values[:-1], figures]).reference == (("author", 0.2),)
+
+
+@pytest.mark.usefixtures("slow")
+def test_another_reference_during_a_run_shows_the_run_further(beside: View, tmp_path: Path) -> None:
+    choice = replace(GAPS, adjectives=("none",), images=5)
+    values = begun(beside, choice)
+    outputs = watch(beside, values, "me")
+    next(outputs)
+    file = tmp_path / "mine.csv"
+    file.write_text("profession,share\nauthor,0.2\n", "utf-8")
+    for compare in (partial(upload, beside, str(file)), partial(refer, beside, [])):
+        figures, *_, findings = compare(values, "me")
+        assert list(outputs) == [], "it would show the former reference"
+        assert findings != gr.skip()
+        values = [*values[:-1], figures]
+        outputs = watch(beside, values, "me")
+        status, *_ = next(outputs)
+        assert parse_html(status).all("div", role="progressbar")
+    beside.desk.runs.close()
+
+
+def test_a_run_is_watched_after_all_that_shows_another_choice(desk: Desk) -> None:
+    page = gr.Blocks(analytics_enabled=False)
+    with page:
+        view(page, desk, GAPS, ("Model",), gaps.show, FormKind(reference=True))
+    names = {number: str(one.name) for number, one in page.fns.items()}
+    watched = [one.trigger_after for one in page.fns.values() if one.name == "watched"]
+    assert {names[number] for number in watched if number is not None} == {
+        *("opened", "revisited", "changed", "began", "uploaded", "labour")
+    }
+
+
+def test_the_same_figures_take_away_what_was_wrong_with_a_file(beside: View) -> None:
+    values = beside.form.values(GAPS)
+    change(beside, values, "me")
+    _, _, status, *_ = refer(beside, [], values, "me")
+    assert "images are here" in said(status)
 
 
 @pytest.mark.parametrize(
@@ -426,11 +491,11 @@ def test_a_file_with_a_mistake_is_named_and_nothing_else_changes(
 ) -> None:
     file = tmp_path / "mine.csv"
     file.write_text(text, "utf-8")
-    figures, status, *others = upload(beside, str(file), beside.form.values(GAPS), "me")
+    figures, adjectives, status, *others = upload(beside, str(file), beside.form.values(GAPS), "me")
     assert "'mine.csv'" in alert(status)
     assert str(tmp_path) not in alert(status)
     assert message in alert(status)
-    assert [figures, *others] == [gr.skip()] * 4
+    assert [figures, adjectives, *others] == [gr.skip()] * 5
 
 
 def test_several_professions_are_refused_where_one_is_shown(desk: Desk, opened: Opened) -> None:
