@@ -1,22 +1,20 @@
 """The measured energy of a view's models: a line each, the methods behind it, and the files."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
-from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Route
-
-from explorer.errors import ExplorerError, InputError
 from explorer.footprint.grids import asked_grid
 from explorer.footprint.measured import MEASURED_COLUMNS, measured, measured_rows
 from explorer.footprint.measured_report import detail_sentences, energy_line
 from explorer.page.choice import COMPARE, EXPLORE, parse, study
-from explorer.page.footprint import csv_text, json_text
+from explorer.page.files import File, file_route
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
-    from starlette.requests import Request
+    from starlette.datastructures import QueryParams
+    from starlette.routing import Route
 
     from explorer.footprint.grids import Grid
     from explorer.models.catalog import ModelCard
@@ -49,9 +47,11 @@ def grid_of_choice(desk: "Desk", choice: "Choice") -> "Grid | None":
     return asked_grid(choice.country, desk.settings.country, desk.settings.region)
 
 
-def routes(desk: "Desk") -> list[Route]:
+def routes(desk: "Desk") -> "list[Route]":
     """Return the files of the runs of a choice's models, as CSV and as JSON."""
-    return [Route(f"/{kind}/{NAME}.{kind}", _file(desk, kind)) for kind in ("csv", "json")]
+    return [
+        file_route(kind, f"{NAME}.{kind}", partial(_file, desk, kind)) for kind in ("csv", "json")
+    ]
 
 
 def _line(desk: "Desk", card: "ModelCard", grid: "Grid | None") -> Line:
@@ -60,18 +60,9 @@ def _line(desk: "Desk", card: "ModelCard", grid: "Grid | None") -> Line:
     return Line(energy_line(card, desk.store, grid), tuple(details))
 
 
-def _file(desk: "Desk", kind: str) -> "Callable[[Request], Response]":
-    def answer(request: "Request") -> Response:
-        asked = request.query_params
-        try:
-            choice = parse(asked, COMPARE if "left" in asked else EXPLORE)
-            made = study(choice, desk.find_model, desk.settings.device)
-            specs = [card.spec for card in made.models]
-            rows = measured_rows(desk.store, grid_of_choice(desk, choice), specs)
-        except ExplorerError as error:
-            return PlainTextResponse(str(error), 400 if isinstance(error, InputError) else 500)
-        text, media = csv_text(rows, MEASURED_COLUMNS) if kind == "csv" else json_text(rows)
-        headers = {"Content-Disposition": f'attachment; filename="{NAME}.{kind}"'}
-        return Response(text, media_type=media, headers=headers)
-
-    return answer
+def _file(desk: "Desk", kind: str, query: "QueryParams") -> File:
+    choice = parse(query, COMPARE if "left" in query else EXPLORE)
+    made = study(choice, desk.find_model, desk.settings.device)
+    specs = [card.spec for card in made.models]
+    rows = measured_rows(desk.store, grid_of_choice(desk, choice), specs)
+    return File(f"{NAME}.{kind}", rows, MEASURED_COLUMNS)

@@ -30,7 +30,7 @@ from explorer.page.rendering import alert, render
 from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from starlette.requests import Request
 
@@ -128,22 +128,20 @@ def _file(desk: "Desk", name: str, rows: "Rows") -> "Callable[[Request], Respons
             made = rows(parse(request.query_params), desk.settings)
         except ExplorerError as error:
             return PlainTextResponse(str(error), 400 if isinstance(error, InputError) else 500)
-        text, media = json_text(made) if name.endswith("json") else csv_text(made)
+        text, media = _json(made) if name.endswith("json") else _csv(made)
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
         return Response(text, media_type=media, headers=headers)
 
     return answer
 
 
-def csv_text(rows: "list[Row]", columns: "Sequence[str]" = ()) -> tuple[str, str]:
-    """Return rows as CSV, and its media type; `columns` are those of a file without rows."""
+def _csv(rows: "list[Row]") -> tuple[str, str]:
     text = io.StringIO()
-    write_csv(rows, text, columns)
+    write_csv(rows, text)
     return text.getvalue(), "text/csv"
 
 
-def json_text(rows: "list[Row]") -> tuple[str, str]:
-    """Return rows as JSON, and its media type."""
+def _json(rows: "list[Row]") -> tuple[str, str]:
     return json.dumps(rows, indent=2, ensure_ascii=False) + "\n", "application/json"
 
 

@@ -1,0 +1,96 @@
+"""The files that views offer: rows as CSV or JSON, and what is wrong as a message with a status."""
+
+import io
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from explorer.csv_files import Style, find_separator, write_csv
+from explorer.errors import ExplorerError, InputError, ModelNotFound
+from explorer.findings.readable import readable_table
+from explorer.page.choice import ON
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from starlette.datastructures import QueryParams
+    from starlette.requests import Request
+
+    from explorer.findings.readable import Readable
+    from explorer.findings.tables import Row
+
+_MEDIA = {"csv": "text/csv", "json": "application/json"}
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """Rows under the name that they are saved by; `columns` are those of a file without rows."""
+
+    name: str
+    rows: "Sequence[Row]"
+    columns: "Sequence[str]" = ()
+
+
+def file_route(kind: str, name: str, make: "Callable[[QueryParams], File]") -> Route:
+    """Return the route of a file.
+
+    Args:
+        kind: "csv" or "json".
+        name: its name in the address.
+        make: returns the file that the query of an address asks for.
+    """
+
+    def answer(request: "Request") -> Response:
+        try:
+            file = make(request.query_params)
+            text = _json(file) if kind == "json" else _csv(file, style_of(request.query_params))
+        except ExplorerError as error:
+            return PlainTextResponse(str(error), _status(error))
+        return Response(
+            # Names of files that are not UTF-8 are sent as they are.
+            text.encode("utf-8", "surrogateescape"),
+            media_type=_MEDIA[kind],
+            headers={"Content-Disposition": f'attachment; filename="{file.name}"'},
+        )
+
+    return Route(f"/{kind}/{name}", answer)
+
+
+def readable_if_asked(asked: "QueryParams", file: File, readable: "Readable") -> File:
+    """Return a file of rows for people if the address asks for one, else the complete file.
+
+    Raises:
+        UnknownName: there is no such separator.
+    """
+    if asked.get("readable") != ON:
+        return file
+    rows, columns = readable_table(file.rows, file.columns, readable, style_of(asked).separator)
+    return File(file.name.replace(".", "-readable."), rows, columns)
+
+
+def style_of(asked: "QueryParams") -> Style:
+    """Return the separator and the byte order mark that an address asks for.
+
+    Raises:
+        UnknownName: there is no such separator.
+    """
+    return Style(find_separator(asked.get("separator", ",")), asked.get("bom") == ON)
+
+
+def _csv(file: File, style: Style) -> str:
+    text = io.StringIO()
+    write_csv(file.rows, text, file.columns, style)
+    return text.getvalue()
+
+
+def _json(file: File) -> str:
+    return json.dumps(file.rows, indent=2, ensure_ascii=False) + "\n"
+
+
+def _status(error: ExplorerError) -> int:
+    if isinstance(error, InputError):
+        return 400
+    return 404 if isinstance(error, ModelNotFound) else 500
