@@ -49,18 +49,20 @@ def grid_of_choice(desk: "Desk", choice: "Choice") -> "Grid | None":
 
 def routes(desk: "Desk") -> "list[Route]":
     """Return the files of the runs of a choice's models, as CSV and as JSON."""
-
-    def make(kind: str, asked: "QueryParams") -> File:
-        choice = parse(asked, COMPARE if "left" in asked else EXPLORE)
-        made = study(choice, desk.find_model, desk.settings.device)
-        specs = [card.spec for card in made.models]
-        rows = measured_rows(desk.store, grid_of_choice(desk, choice), specs)
-        return File(f"{NAME}.{kind}", rows, MEASURED_COLUMNS)
-
-    return [file_route(kind, f"{NAME}.{kind}", partial(make, kind)) for kind in ("csv", "json")]
+    return [
+        file_route(kind, f"{NAME}.{kind}", partial(_file, desk, kind)) for kind in ("csv", "json")
+    ]
 
 
 def _line(desk: "Desk", card: "ModelCard", grid: "Grid | None") -> Line:
     found = measured(desk.store, card.spec, grid)
     details = detail_sentences(found) if found else ()
     return Line(energy_line(card, desk.store, grid), tuple(details))
+
+
+def _file(desk: "Desk", kind: str, query: "QueryParams") -> File:
+    choice = parse(query, COMPARE if "left" in query else EXPLORE)
+    made = study(choice, desk.find_model, desk.settings.device)
+    specs = [card.spec for card in made.models]
+    rows = measured_rows(desk.store, grid_of_choice(desk, choice), specs)
+    return File(f"{NAME}.{kind}", rows, MEASURED_COLUMNS)
