@@ -11,7 +11,7 @@ from explorer.models.requests import Image, ImageRequest
 from explorer.store.index import Store
 from explorer.study import Study
 from explorer.words.vocabulary import find_profession, spread_by_women
-from tests.fakes import FakeClassifier, FakeGenerator, fake_card
+from tests.fakes import FakeClassifier, FakeGenerator, digits, fake_card
 
 IMAGES = 24
 PROFESSIONS = spread_by_women(20)
@@ -36,6 +36,15 @@ class Leaning(FakeGenerator):
         shown = request.replicate < round(IMAGES * share) or request.prompt.adjective == RAISES
         image.pixels[0, :, :2] = np.array([0 if shown else 1, request.replicate % 2])
         return image
+
+
+@dataclass(slots=True)
+class Serving(FakeGenerator):
+    """Stands in for a service, whose models have no settings of a pipeline."""
+
+    def _image(self, request: ImageRequest) -> Image:
+        colour = np.array(digits(request), dtype=np.uint8)
+        return Image(request, np.broadcast_to(colour, (32, 32, 3)).copy())
 
 
 def fill(store: Store, generator: FakeGenerator, *studies_: Study) -> None:
