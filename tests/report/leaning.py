@@ -18,7 +18,7 @@ PROFESSIONS = spread_by_women(20)
 RAISES = "compassionate"
 
 
-@dataclass(slots=True)
+@dataclass
 class Leaning(FakeGenerator):
     """Shows women as often as their share among workers, in log-odds times `slope`.
 
@@ -28,7 +28,7 @@ class Leaning(FakeGenerator):
     slope: float = 4.0
 
     def _image(self, request: ImageRequest) -> Image:
-        image = FakeGenerator._image(self, request)
+        image = super()._image(request)
         if image.pixels is None:
             return image
         women = find_profession(request.prompt.profession).women_share() or 0.5

@@ -41,7 +41,7 @@ def test_a_model_that_exaggerates_is_said_to_first(card: Card) -> None:
 
 
 def test_where_nothing_is_clear_a_sentence_says_so_and_nothing_else(store: Store) -> None:
-    fill(store, Leaning(), plain(professions=PROFESSIONS[5:9], images=5))
+    fill(store, Leaning(), plain(professions=("author",), images=5))
     made = build(fake_card(), store, TODAY)
     assert made.headlines == ()
     assert made.nothing == "There are too few images to test anything."
@@ -110,7 +110,7 @@ def test_sections_without_data_say_what_is_missing_and_which_command_fills_them(
 def test_a_model_without_images_has_no_card_but_a_command_that_generates_some(
     store: Store,
 ) -> None:
-    with pytest.raises(InvalidData, match="No image of 'fake-a' is stored.*generate --model"):
+    with pytest.raises(InvalidData, match=r"No image of 'fake-a' is stored.*generate --model"):
         build(fake_card(), store, TODAY)
 
 
