@@ -4,6 +4,7 @@
 # make constraints  renews constraints.txt: the newest of all that the pins leave open
 # make messages     collects what people read for the translators
 # make screenshots  takes the images of docs/screenshots anew
+# make cards        writes docs/cards anew, after it has generated their images
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
@@ -16,7 +17,7 @@ export SDK_VERSION := $(shell sed -n 's/^sdk_version: //p' README.md)
 
 MESSAGES := explorer/locale/en/LC_MESSAGES/explorer.po
 
-.PHONY: run test check chromium space constraints messages screenshots
+.PHONY: run test check chromium space constraints messages screenshots cards
 
 run: $(VENV)/installed
 	$(BIN)/python -m explorer serve --open
@@ -51,6 +52,9 @@ messages: $(VENV)/installed-dev
 
 screenshots: $(VENV)/installed-dev chromium
 	$(BIN)/python -m tests.browser.screenshots docs/screenshots
+
+cards: $(VENV)/installed-dev
+	$(BIN)/python -m tests.cards .cards
 
 # The stamps are younger than the lists of what is installed, or it is installed again.
 $(VENV)/installed: requirements.txt constraints.txt | $(BIN)/python

@@ -15,7 +15,6 @@ from explorer.cli.output import say
 from explorer.cli.store import opened
 from explorer.errors import InvalidData, LimitExceeded, OutOfRange
 from explorer.footprint.hardware import find_hardware
-from explorer.models.catalog import find_model
 from explorer.translations import gettext as _
 from explorer.translations import ngettext
 from explorer.words.references import checked_year
@@ -55,8 +54,9 @@ class Contents:
         """Return what is asked for, every name looked up."""
         from explorer.report.build import Wanted
 
+        others = [self.against] if self.against else []
         return Wanted(
-            against=_found(self.against, settings),
+            against=next(iter(Changed().cards(others, settings)), None),
             language_model=self.language_model,
             profession=find_profession(self.profession).name if self.profession else None,
             year=checked_year(self.year),
@@ -195,10 +195,6 @@ def _check(path: Path, limits: "list[Limit]") -> None:
             len(found),
         ).format(number=len(found), model=card.model.name)
     )
-
-
-def _found(name: str | None, settings: "Settings") -> "ModelCard | None":
-    return find_model(name, settings.device, cache=settings.cache) if name else None
 
 
 def _limit(name: str, most: float) -> "Limit":

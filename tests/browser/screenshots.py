@@ -23,6 +23,7 @@ VIEWS = {
     "annotate": "annotate",
     "pronouns": "pronouns",
     "footprint": "footprint",
+    "report": "report?against=emoji-even",
 }
 SCREENS = {"desktop": (1440, 900, 1), "phone": (390, 844, 2)}
 _QUALITY = 82

@@ -341,7 +341,7 @@ def test_several_professions_are_compared_row_by_row(visit: Visit) -> None:
     "address",
     [
         *("", "compare", "compare?profession=author,nurse", "gaps", "annotate?axis=tone"),
-        *("pronouns", "footprint"),
+        *("pronouns", "footprint", "report"),
     ],
 )
 def test_nothing_keeps_people_out(visit: Visit, address: str, scheme: str) -> None:
@@ -361,7 +361,7 @@ def test_nothing_keeps_people_out(visit: Visit, address: str, scheme: str) -> No
     "address",
     [
         *("", "compare", "compare?profession=author,nurse", "gaps", "annotate"),
-        *("pronouns", "footprint"),
+        *("pronouns", "footprint", "report"),
     ],
 )
 def test_no_view_scrolls_sideways(visit: Visit, address: str) -> None:

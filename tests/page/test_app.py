@@ -61,7 +61,7 @@ def test_the_page_shows_and_measures_what_is_stored_without_a_model_library(
 
 def test_every_view_has_an_address_of_its_own(desk: Desk) -> None:
     addresses = [path for path, *_ in build(desk).pages]
-    assert addresses == ["", "compare", "gaps", "pronouns", "report", "annotate", "footprint"]
+    assert addresses == ["", "compare", "gaps", "pronouns", "annotate", "footprint", "report"]
 
 
 def test_nothing_is_open_to_other_programs_but_the_files(desk: Desk) -> None:

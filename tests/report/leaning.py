@@ -11,14 +11,14 @@ from explorer.models.requests import Image, ImageRequest
 from explorer.store.index import Store
 from explorer.study import Study
 from explorer.words.vocabulary import find_profession, spread_by_women
-from tests.fakes import FakeClassifier, FakeGenerator, fake_card
+from tests.fakes import FakeClassifier, FakeGenerator, digits, fake_card
 
 IMAGES = 24
 PROFESSIONS = spread_by_women(20)
 RAISES = "compassionate"
 
 
-@dataclass(slots=True)
+@dataclass
 class Leaning(FakeGenerator):
     """Shows women as often as their share among workers, in log-odds times `slope`.
 
@@ -28,7 +28,7 @@ class Leaning(FakeGenerator):
     slope: float = 4.0
 
     def _image(self, request: ImageRequest) -> Image:
-        image = FakeGenerator._image(self, request)
+        image = super()._image(request)
         if image.pixels is None:
             return image
         women = find_profession(request.prompt.profession).women_share() or 0.5
@@ -36,6 +36,15 @@ class Leaning(FakeGenerator):
         shown = request.replicate < round(IMAGES * share) or request.prompt.adjective == RAISES
         image.pixels[0, :, :2] = np.array([0 if shown else 1, request.replicate % 2])
         return image
+
+
+@dataclass(slots=True)
+class Serving(FakeGenerator):
+    """Stands in for a service, whose models have no settings of a pipeline."""
+
+    def _image(self, request: ImageRequest) -> Image:
+        colour = np.array(digits(request), dtype=np.uint8)
+        return Image(request, np.broadcast_to(colour, (32, 32, 3)).copy())
 
 
 def fill(store: Store, generator: FakeGenerator, *studies_: Study) -> None:

@@ -53,7 +53,7 @@ def test_the_schema_refuses_a_card_that_lacks_something(card: Card) -> None:
 def test_a_file_that_is_no_card_is_refused_with_a_remedy(tmp_path: Path, text: str) -> None:
     path = tmp_path / "card.json"
     path.write_text(text)
-    with pytest.raises(InvalidData, match="is no report card of version 1.*Write it anew"):
+    with pytest.raises(InvalidData, match=r"is no report card of version 1.*Write it anew"):
         read_card(path)
     with pytest.raises(InvalidData, match="cannot be read: No such file"):
         read_card(tmp_path / "none.json")
