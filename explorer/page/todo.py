@@ -8,6 +8,7 @@ from explorer.errors import ExplorerError
 from explorer.findings.services import cost_sentences
 from explorer.findings.unusable import unusable, unusable_sentences
 from explorer.footprint.embodied import BLOOM
+from explorer.footprint.energy import no_energy_sentence
 from explorer.footprint.estimates import Place, estimate, estimate_line
 from explorer.footprint.grids import find_grid
 from explorer.generators.reading import check_prompts, stored_folder
@@ -80,13 +81,15 @@ def to_do(study: "Study", desk: "Desk") -> ToDo:
 
 
 def _footprint(work: "Iterable[tuple[ModelCard, int]]", desk: "Desk") -> str:
-    """Return the energy of the missing images as a sentence, or that a place is unknown."""
+    """Return the energy of the missing images as sentences, or why it or the place is unknown."""
     settings = desk.settings
     try:
         place = Place(settings.device, find_grid(settings.country, settings.region), embodied=BLOOM)
-        return estimate_line(estimate(((card, number) for card, number in work if number), place))
+        found = estimate(((card, number) for card, number in work if number), place)
     except ExplorerError as error:
         return str(error)
+    unknown = (no_energy_sentence(one.card) for one in found if one.energy is None)
+    return " ".join(filter(None, (estimate_line(found), *unknown)))
 
 
 def _reading(study: "Study", card: "ModelCard") -> tuple[str, ...]:
