@@ -55,7 +55,6 @@ def on_address(
     answer: "Answer",
     outputs: "Sequence[Any]",
     again: "Answer | None" = None,
-    cancels: "Sequence[Any]" = (),
 ) -> "tuple[Dependency, Dependency]":
     """Answer the address that a page is opened with, and those that Back and Forward lead to.
 
@@ -65,7 +64,6 @@ def on_address(
         answer: returns the outputs for a query and a visitor.
         outputs: what is filled.
         again: answers Back and Forward, where they need another answer.
-        cancels: the events whose answers are no longer wanted after Back and Forward.
 
     Returns:
         The event of opening, and that of Back and Forward.
@@ -82,7 +80,7 @@ def on_address(
     filled = [*outputs]
     return (
         page.load(opened, None, filled, **QUIET),
-        view.revisit(revisited, None, filled, cancels=[*cancels], **QUIET),
+        view.revisit(revisited, None, filled, **QUIET),
     )
 
 
