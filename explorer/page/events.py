@@ -69,7 +69,6 @@ def on_address(
     view: gr.HTML,
     answer: "Answer",
     outputs: "Sequence[Any]",
-    cancels: "Sequence[Any]" = (),
 ) -> "tuple[Dependency, Dependency]":
     """Answer the address that a page is opened with, and those that Back and Forward lead to.
 
@@ -78,7 +77,6 @@ def on_address(
         view: the HTML of the view, the last of the outputs.
         answer: returns the outputs for the parameters of an address and its visitor.
         outputs: what is filled.
-        cancels: the events whose answers are no longer wanted then.
 
     Returns:
         The two events, which others may follow.
@@ -95,8 +93,7 @@ def on_address(
 
     asked = {"inputs": None, "outputs": [*outputs], **QUIET}
     # Back may be pressed faster than the server answers.
-    again = {"cancels": [*cancels], "trigger_mode": "multiple"}
-    return page.load(opened, **asked), view.revisit(revisited, **asked, **again)
+    return page.load(opened, **asked), view.revisit(revisited, trigger_mode="multiple", **asked)
 
 
 def _finished(field: Any) -> list[Any]:

@@ -1,14 +1,14 @@
 """Pronouns: which professions a language model expects of she and he, beside people and images."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
 from explorer.errors import ExplorerError
 from explorer.page.combobox import combobox
-from explorer.page.events import QUIET, finished, html, on_address, view_html
+from explorer.page.events import QUIET, finished, html, on_address, view_html, visitor_of
 from explorer.page.files import File, file_route, readable_if_asked
 from explorer.page.pronoun_findings import (
     FILES,
@@ -42,7 +42,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """The parts of the view. Handlers return status, button and findings, in this order."""
+    """The parts of the view. Handlers return status, button and findings, in this order.
+
+    `looks` holds for each visitor what changes whenever they are shown something else.
+    """
 
     desk: "Desk"
     model: gr.HTML
@@ -53,18 +56,32 @@ class View:
     score: gr.Button
     status: gr.HTML
     findings: gr.HTML
+    looks: dict[str, object] = field(default_factory=dict)
 
-    def answered(self, query: "Parameters", _visitor: str) -> list[Any]:
+    def answered(self, query: "Parameters", visitor: str) -> list[Any]:
         """Show the session of an address."""
+        self.looks[visitor] = object()
         return opening(self.desk, query)
 
-    def changed(self, *values: Any) -> list[Any]:
+    # Gradio calls these. It reads their type annotations and wants the request first.
+
+    def changed(self, request: gr.Request, *values: Any) -> list[Any]:
         """Show the session in the fields."""
+        self.looks[visitor_of(request)] = object()
         return reply(self.desk, _session(values))
 
-    def scored(self, *values: Any) -> Iterator[list[Any]]:
+    def scored(self, request: gr.Request, *values: Any) -> Iterator[list[Any]]:
         """Ask the model for what is missing, and show it step by step."""
-        yield from ask(self.desk, _session(values))
+        visitor = visitor_of(request)
+        look = self.looks[visitor] = object()
+        for outputs in ask(self.desk, _session(values)):
+            if self.looks.get(visitor) is not look:
+                return
+            yield outputs
+
+    def left(self, request: gr.Request) -> None:
+        """Forget a visitor who has left."""
+        self.looks.pop(visitor_of(request), None)
 
 
 def view(page: gr.Blocks, desk: "Desk") -> None:
@@ -119,19 +136,21 @@ def _words() -> tuple[gr.HTML, gr.HTML]:
 def _connect(view: View, page: gr.Blocks) -> None:
     fields = [view.model, view.images, view.professions, view.templates, view.year]
     outputs = [view.status, view.score, view.findings]
-    # Language models are large, so one is asked at a time.
-    scored = view.score.click(view.scored, fields, outputs, concurrency_limit=1, **QUIET)
-    # Whoever looks at another model is shown nothing more of this one. What is kept of it stays.
-    on_address(page, view.findings, view.answered, [*fields, *outputs], cancels=[scored])
+    on_address(page, view.findings, view.answered, [*fields, *outputs])
     gr.on(
         finished(fields),
         view.changed,
         fields,
         outputs,
         trigger_mode="always_last",
-        cancels=[scored],
         **QUIET,
     )
+    # Language models are large, so one is asked at a time. Whoever has turned to another model may
+    # ask that one before the step in hand has ended.
+    view.score.click(
+        view.scored, fields, outputs, concurrency_limit=1, trigger_mode="multiple", **QUIET
+    )
+    page.unload(view.left)
 
 
 def opening(desk: "Desk", parameters: "Parameters") -> list[Any]:

@@ -9,6 +9,7 @@ from explorer.findings.services import cost_sentences
 from explorer.findings.unusable import unusable, unusable_sentences
 from explorer.footprint.amounts import time_text
 from explorer.footprint.embodied import BLOOM
+from explorer.footprint.energy import no_energy_sentence
 from explorer.footprint.estimate_report import estimate_line
 from explorer.footprint.estimates import Place, estimate
 from explorer.footprint.grids import asked_grid
@@ -89,15 +90,17 @@ def to_do(study: "Study", desk: "Desk", country: str = "") -> ToDo:
 
 
 def _footprint(work: "Sequence[tuple[ModelCard, int]]", desk: "Desk", country: str) -> str:
-    """Return the energy of the missing images as a sentence, or that a place is unknown."""
+    """Return the energy of the missing images as sentences, or why it or the place is unknown."""
     settings, store = desk.settings, desk.store
     try:
         grid = asked_grid(country, settings.country, settings.region)
         runs = earlier_runs(store, [card.spec for card, _ in work], settings.device)
         place = Place(settings.device, grid, embodied=BLOOM, measured=runs)
-        return estimate_line(estimate(((card, number) for card, number in work if number), place))
+        found = estimate(((card, number) for card, number in work if number), place)
     except ExplorerError as error:
         return str(error)
+    unknown = (no_energy_sentence(one.card) for one in found if one.energy is None)
+    return " ".join(filter(None, (estimate_line(found), *unknown)))
 
 
 def _reading(study: "Study", card: "ModelCard") -> tuple[str, ...]:

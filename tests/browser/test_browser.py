@@ -17,12 +17,7 @@ from tests.browser.conftest import Visit
 from tests.browser.site import Site
 from tests.commands import run
 
-pytestmark = [
-    pytest.mark.browser,
-    # Gradio counts its events with what pandas is about to drop.
-    pytest.mark.filterwarnings("ignore:'future.no_silent_downcasting'"),
-    pytest.mark.filterwarnings("ignore:The copy keyword is deprecated"),
-]
+pytestmark = pytest.mark.browser
 
 SMALL = "?profession=pilot&adjectives=none,honest,stubborn&images=3"
 WORDS = "--profession pilot --adjective none --adjective honest --adjective stubborn --images 3"

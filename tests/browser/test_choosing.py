@@ -8,12 +8,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from tests.browser.conftest import Visit
 from tests.browser.site import Site
 
-pytestmark = [
-    pytest.mark.browser,
-    # Gradio counts its events with what pandas is about to drop.
-    pytest.mark.filterwarnings("ignore:'future.no_silent_downcasting'"),
-    pytest.mark.filterwarnings("ignore:The copy keyword is deprecated"),
-]
+pytestmark = pytest.mark.browser
 
 PATIENCE_MS = 60_000
 # What has not happened by then does not happen.

@@ -13,13 +13,10 @@ from tests.browser.conftest import Visit
 from tests.browser.site import Site
 from tests.commands import run
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.filterwarnings("ignore:'future.no_silent_downcasting'"),
-    pytest.mark.filterwarnings("ignore:The copy keyword is deprecated"),
-]
+pytestmark = pytest.mark.browser
 
 PATIENCE_MS = 120_000
+STEP_MS = 4_000
 HEADLINE = "expects “she” for"
 
 
@@ -67,6 +64,24 @@ def test_a_model_in_a_folder_is_scored_by_a_click(visit: Visit, tmp_path: Path) 
     expect(page.get_by_role("heading", level=1)).to_contain_text(HEADLINE, timeout=PATIENCE_MS)
     expect(page.get_by_role("button", name="Score it")).to_be_hidden()
     expect(page.locator(".bx-words tbody tr")).to_have_count(16)
+
+
+def test_another_model_chosen_meanwhile_stays_on_the_page(visit: Visit, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(weights_folder("pronoun-even"), tmp_path / "own"))
+    page = visit(f"pronouns?model={quote(str(folder))}")
+    heading, score = page.get_by_role("heading", level=1), page.get_by_role("button", name="Score")
+    score.click()
+    expect(page.locator("#bx-status")).to_contain_text(re.compile("Loading|Step"))
+    type_model(page, "pronoun-skewed")
+    expect(heading).to_contain_text(f"pronoun-skewed {HEADLINE}")
+    # Longer than a step takes.
+    page.wait_for_timeout(STEP_MS)
+    expect(heading).to_contain_text("pronoun-skewed")
+    expect(page.locator("#bx-status")).to_have_text("")
+    page.go_back()
+    expect(heading).to_contain_text("was not scored yet")
+    score.click()
+    expect(heading).to_contain_text(HEADLINE, timeout=PATIENCE_MS)
 
 
 def test_a_name_that_cannot_be_says_what_is_wrong(visit: Visit) -> None:

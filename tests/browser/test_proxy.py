@@ -9,12 +9,7 @@ from explorer.settings import Address
 from tests.browser.proxy import published
 from tests.browser.site import Site, open_site
 
-pytestmark = [
-    pytest.mark.browser,
-    # Gradio counts its events with what pandas is about to drop.
-    pytest.mark.filterwarnings("ignore:'future.no_silent_downcasting'"),
-    pytest.mark.filterwarnings("ignore:The copy keyword is deprecated"),
-]
+pytestmark = pytest.mark.browser
 
 AUTHOR = "?profession=author&adjectives=none&images=9"
 PILOT = "?profession=pilot&adjectives=none&images=2"
@@ -66,11 +61,23 @@ def test_a_page_under_a_path_generates_and_shows_images_views_and_files(
     with page.expect_download() as download:
         page.get_by_role("link", name="Images", exact=True).click()
     assert download.value.failure() is None
-    for view in ("Compare", "Gaps", "Annotate", "Explore"):
+    for view in ("Compare", "Gaps", "Pronouns", "Annotate", "Explore", "Footprint"):
         page.get_by_role("link", name=view, exact=True).click()
         expect(page.locator("nav [aria-current=page]")).to_have_text(view)
         page.locator(".bx-view").wait_for()
         assert page.url.startswith(f"{public}/")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="JSON").first.click()
+    assert download.value.failure() is None
+
+
+def test_an_error_page_under_a_path_leads_back_to_its_views(chromium: Browser, public: str) -> None:
+    page = chromium.new_page()
+    page.goto(f"{public}/nowhere")
+    page.get_by_role("link", name="Gaps", exact=True).click()
+    page.locator(".bx-view").wait_for()
+    assert page.url.startswith(f"{public}/gaps")
+    page.close()
 
 
 @pytest.mark.parametrize(

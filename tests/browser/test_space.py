@@ -20,12 +20,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 from explorer.settings import repository
 from tests.browser.site import Site
 
-pytestmark = [
-    pytest.mark.browser,
-    # Gradio counts its events with what pandas is about to drop.
-    pytest.mark.filterwarnings("ignore:'future.no_silent_downcasting'"),
-    pytest.mark.filterwarnings("ignore:The copy keyword is deprecated"),
-]
+pytestmark = pytest.mark.browser
 
 SMALL = "?profession=pilot&adjectives=none&images=2"
 PATIENCE_SECONDS = 240

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import gradio as gr
@@ -118,14 +119,25 @@ def test_a_chat_model_is_shown_as_the_view_asks_it(desk: Desk) -> None:
     assert kept_of(desk, asked) == chat
 
 
-def test_whoever_looks_at_another_model_waits_for_no_answers_of_the_last(desk: Desk) -> None:
+def test_whoever_looks_at_another_model_is_shown_no_steps_of_the_last(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps = [["first"], ["second"], ["third"]]
+    monkeypatch.setattr(pronouns, "ask", lambda *_: iter(steps))
     page = gr.Blocks(analytics_enabled=False)
     with page:
         pronouns.view(page, desk)
-    (scored,) = (number for number, one in page.fns.items() if one.name == "scored")
-    cancelling = [set(one.targets) for one in page.fns.values() if scored in one.cancels]
-    events = {event for targets in cancelling for _, event in targets}
-    assert events == {"revisit", "input"}
+    handlers = {one.name: one.fn for one in page.fns.values()}
+    scored, changed = handlers["scored"], handlers["changed"]
+    assert scored is not None
+    assert changed is not None
+    me, you = SimpleNamespace(session_hash="me"), SimpleNamespace(session_hash="you")
+    fields = [[ALONE.model], [NO_IMAGES], ALONE.year]
+    mine, yours = scored(me, *fields), scored(you, *fields)
+    assert next(mine) == next(yours) == ["first"]
+    changed(me, *fields)
+    assert list(mine) == []
+    assert list(yours) == steps[1:]
 
 
 def _visible(update: Any) -> bool:

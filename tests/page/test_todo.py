@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from explorer.generators import reading
+from explorer.models.backends import Hosted, Imported
 from explorer.page.choice import Choice, study
 from explorer.page.desk import Desk
 from explorer.page.pace import Estimate
@@ -53,6 +54,27 @@ def test_what_the_missing_images_take_is_told_and_never_of_a_guessed_place(desk:
     assert status_text(to_do(asked, named), stopped=False).endswith(told)
     wrong = replace(desk, settings=replace(desk.settings, country="Frnce"))
     assert "Did you mean 'France'" in to_do(asked, wrong).footprint
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        (Imported(), "mine: imported images have no energy here; nobody knows what they took."),
+        (Hosted(512, 512), "mine: a service generates the images and does not tell its energy."),
+    ],
+)
+def test_images_that_another_machine_makes_have_no_energy(
+    desk: Desk, settings: Imported | Hosted, told: str
+) -> None:
+    asked = study(SMALL, desk.find_model, "cpu")
+    (card,) = asked.models
+    other = replace(
+        card, title="mine", bundled=False, spec=replace(card.spec, name="mine", settings=settings)
+    )
+    assert to_do(replace(asked, models=(other,)), desk).footprint == told
+    both = to_do(replace(asked, models=(card, other)), desk).footprint
+    assert both.startswith("About ")
+    assert both.endswith(told)
 
 
 def test_the_tokenizer_is_asked_once_for_the_same_prompts(
