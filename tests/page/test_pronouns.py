@@ -132,7 +132,7 @@ def test_whoever_looks_at_another_model_is_shown_no_steps_of_the_last(
     assert scored is not None
     assert changed is not None
     me, you = SimpleNamespace(session_hash="me"), SimpleNamespace(session_hash="you")
-    fields = [[ALONE.model], [NO_IMAGES], ALONE.year]
+    fields = [[ALONE.model], [NO_IMAGES], [], [], ALONE.year]
     mine, yours = scored(me, *fields), scored(you, *fields)
     assert next(mine) == next(yours) == ["first"]
     changed(me, *fields)
