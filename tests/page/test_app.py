@@ -85,5 +85,5 @@ def test_every_view_says_once_that_the_cache_can_only_be_read(reading: Desk) -> 
     texts = [str(one.value) for one in blocks if isinstance(one, gr.HTML)]
     headers = [parse_html(text) for text in texts if "bx-wordmark" in text]
     notices = [header.one(".bx-notice").text for header in headers]
-    assert len(notices) == 6
+    assert len(notices) == 7
     assert all(notice.endswith("This disk is full.") for notice in notices)
