@@ -52,9 +52,9 @@ def wanted_for(name: str) -> Wanted:
 
 def _studies() -> tuple[Study, ...]:
     models = tuple(find_model(name, "cpu") for name in BUNDLED)
-    plain = tuple(dict.fromkeys((*SAMPLE_PROFESSIONS, *spread_by_women(30))))
+    plain = tuple(dict.fromkeys((*SAMPLE_PROFESSIONS, *WORDED, *spread_by_women(30))))
     adjectives = (None, *(adjective.word for adjective in load_adjectives()))
-    return Study(models, plain, images=30), Study(models, WORDED, adjectives, images=2)
+    return Study(models, plain, images=30), Study(models, WORDED, adjectives, images=6)
 
 
 def _generate(study: Study, store: Store, settings: machine.Settings) -> None:

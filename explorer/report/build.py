@@ -87,6 +87,7 @@ def build(card: "ModelCard", store: "Store", made_on: "date", wanted: Wanted = W
         ),
         lifecycle=lifecycle(card, wanted.place),
         counted=counted(main, worded),
+        services=tuple(dict.fromkeys((*main.services, *(worded.services if worded else ())))),
         not_begun=not_begun(stored, card),
         instruments=instruments(main, store, card),
         provenance=provenance(main, card, wanted.year),

@@ -264,6 +264,7 @@ class Card:
 
     `headlines` holds only results that are clear after correction for the number of tests;
     `nothing` is what is said where there is none. `made_on` is a date, "2026-11-28".
+    `services` says what a service did to the prompts.
     """
 
     schema_version: int
@@ -280,6 +281,7 @@ class Card:
     energy: tuple[Energy, ...]
     lifecycle: Lifecycle
     counted: tuple[Counted, ...]
+    services: tuple[str, ...]
     not_begun: Lacking | None
     instruments: tuple[Instrument, ...]
     provenance: tuple[tuple[str, str], ...]

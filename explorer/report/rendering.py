@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from explorer.plots.scales import scale_around
 from explorer.plots.templating import environment, isolated, style
 from explorer.report.card import DIFFERENCE, GAP, MEAN_GAP, SHIFT, TONE
-from explorer.report.results import how_many
+from explorer.report.results import factor, how_many
 from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def numbers(result: "Result") -> str:
     elif result.kind in {GAP, MEAN_GAP, SHIFT, DIFFERENCE}:
         texts, unit = [_signed(one) for one in every], _(" points")
     else:
-        texts, unit = [f"{one:.2f}" for one in every], _(" times")
+        texts, unit = [factor(one) for one in every], _(" times")
     return _("{estimate}{unit} ({low} to {high})").format(
         estimate=texts[0], unit=unit, low=texts[1], high=texts[2]
     )

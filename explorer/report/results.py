@@ -247,7 +247,13 @@ def _slope(kind: str, slope: "Interval", sentence: str, professions: int) -> Res
 
 
 def _slope_sentence(slope: "Interval", year: int) -> str:
-    if slope.low > 1:
+    if slope.low <= 0 <= slope.high:
+        pattern = _(
+            "In the images, professions hardly differ as they do among people at work in the "
+            "United States: {times} times as much ({level}% interval {low} to {high}; {year}; 0 is "
+            "not at all, 1 is as among people)."
+        )
+    elif slope.low > 1:
         pattern = _(
             "The model exaggerates how professions differ: its images differ {times} times as "
             "much as women and men who do this work in the United States ({level}% interval {low} "
@@ -269,10 +275,10 @@ def _slope_sentence(slope: "Interval", year: int) -> str:
 
 def _slope_numbers(slope: "Interval", year: int) -> dict[str, object]:
     return {
-        "times": _times(slope.estimate),
+        "times": factor(slope.estimate),
         "level": f"{slope.level * 100:g}",
-        "low": _times(slope.low),
-        "high": _times(slope.high),
+        "low": factor(slope.low),
+        "high": factor(slope.high),
         "year": year,
     }
 
@@ -304,6 +310,11 @@ def _gap_sentence(gap: "Gap") -> str:
     )
 
 
+def factor(value: float) -> str:
+    """Return a factor or a correlation with two decimals."""
+    return f"{value:z.2f}".replace("-", "\N{MINUS SIGN}")
+
+
 def how_many(n: int, counted: str) -> str:
     """Return what a result was counted on: "180 images", "25 professions"."""
     if counted == IMAGES:
@@ -313,7 +324,3 @@ def how_many(n: int, counted: str) -> str:
 
 def _q(value: float | None) -> float | None:
     return None if value is None else float(f"{value:.3g}")
-
-
-def _times(factor: float) -> str:
-    return f"{factor:z.2f}".replace("-", "\N{MINUS SIGN}")

@@ -20,6 +20,7 @@ from explorer.report.card import (
     Tones,
 )
 from explorer.report.results import (
+    factor,
     gap_result,
     mean_gap_result,
     number,
@@ -191,7 +192,7 @@ def _correlated(related: "Interval | None") -> "Iterator[str]":
         yield _(
             "The shares of images and of women go together with a correlation of {r} (95% interval "
             "{low} to {high}; 1 means always the same way, 0 no relation)."
-        ).format(r=f"{related.estimate:.2f}", low=f"{related.low:.2f}", high=f"{related.high:.2f}")
+        ).format(r=factor(related.estimate), low=factor(related.low), high=factor(related.high))
 
 
 def _distances(distance: object, line: object) -> "Iterator[str]":

@@ -36,7 +36,7 @@ Promise.all([...document.images]
 
 
 def main(folder: Path) -> None:
-    """Take a screenshot of each, and one of an image that is opened."""
+    """Take a screenshot of each, one of an image that is opened, and one of a report card."""
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as cache, sync_playwright() as playwright:
         site = open_site(Path(cache))
@@ -45,11 +45,22 @@ def main(folder: Path) -> None:
             image = _take(browser, site.url + VIEWS[view], scheme, screen)
             _save(image, folder / f"{view}-{scheme}-{screen}.webp")
         _save(_take(browser, site.url, "light", "desktop", opened=True), folder / "image.webp")
+        card = (repository() / "docs" / "cards" / "emoji-skewed.html").as_uri()
+        image = _take(browser, card, "light", "desktop", shown=".bx-card")
+        _save(image, folder / "card.webp")
         browser.close()
         site.close()
 
 
-def _take(browser: Browser, url: str, scheme: str, screen: str, *, opened: bool = False) -> bytes:
+def _take(
+    browser: Browser,
+    url: str,
+    scheme: str,
+    screen: str,
+    *,
+    opened: bool = False,
+    shown: str = ".bx-view",
+) -> bytes:
     width, height, scale = SCREENS[screen]
     context = browser.new_context(
         viewport={"width": width, "height": height},
@@ -59,7 +70,7 @@ def _take(browser: Browser, url: str, scheme: str, screen: str, *, opened: bool 
     )
     page = context.new_page()
     page.goto(url)
-    page.locator(".bx-view").wait_for()
+    page.locator(shown).wait_for()
     if url.endswith("annotate"):
         page.get_by_label("Your name or initials").fill("Ada")
         page.keyboard.press("Enter")

@@ -1,36 +1,18 @@
 """Report cards in a real browser: the view chosen by click and keys, and the file alone."""
 
 import json
-from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, Page, expect
 
-from explorer.models.catalog import find_model
-from explorer.report.build import Wanted, build
-from explorer.report.pictures import thumbnails
-from explorer.report.rendering import as_html
+from explorer import settings
 from tests.browser.conftest import Visit
-
-if TYPE_CHECKING:
-    from tests.browser.site import Site
 
 pytestmark = pytest.mark.browser
 
-
-@pytest.fixture(scope="module")
-def file(site: "Site", tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the HTML file of a card with all of its sections."""
-    even = find_model("emoji-even", "cpu")
-    wanted = Wanted(against=even, language_model="pronoun-skewed")
-    store = site.desk.store
-    card = build(find_model("emoji-skewed", "cpu"), store, date(2026, 11, 28), wanted)
-    path = tmp_path_factory.mktemp("card") / "card.html"
-    path.write_text(as_html(card, thumbnails(card.grid, store)), encoding="utf-8")
-    return path
+CARD = settings.repository() / "docs" / "cards" / "emoji-skewed.html"
 
 
 def violations(page: Page) -> list[tuple[str, str]]:
@@ -94,18 +76,17 @@ def test_a_model_without_images_says_which_command_generates_them(visit: Visit) 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_file_alone_passes_axe_fits_a_phone_and_follows_the_colours(
-    chromium: Browser, file: Path, scheme: str
+    chromium: Browser, scheme: str
 ) -> None:
     context = chromium.new_context(
         viewport={"width": 1400, "height": 900},
         color_scheme="dark" if scheme == "dark" else "light",
-        java_script_enabled=True,
     )
     page = context.new_page()
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
-    page.goto(file.as_uri())
-    assert [url for url in asked if not url.startswith("data:")] == [file.as_uri()]
+    page.goto(CARD.as_uri())
+    assert [url for url in asked if not url.startswith("data:")] == [CARD.as_uri()]
     paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert paper == {"light": "rgb(255, 255, 255)", "dark": "rgb(20, 22, 25)"}[scheme]
     assert violations(page) == []
@@ -115,10 +96,10 @@ def test_the_file_alone_passes_axe_fits_a_phone_and_follows_the_colours(
     context.close()
 
 
-def test_on_paper_the_card_is_light_and_its_images_are_whole(chromium: Browser, file: Path) -> None:
-    context = chromium.new_context(color_scheme="dark", java_script_enabled=True)
+def test_on_paper_the_card_is_light_and_its_images_are_whole(chromium: Browser) -> None:
+    context = chromium.new_context(color_scheme="dark")
     page = context.new_page()
-    page.goto(file.as_uri())
+    page.goto(CARD.as_uri())
     page.emulate_media(media="print")
     paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert paper == "rgb(255, 255, 255)"

@@ -17,7 +17,7 @@ def test_help_lists_the_commands_in_the_order_of_use() -> None:
     assert listed == [
         *("models", "estimate", "generate", "tally", "images", "compare", "author", "gap"),
         *("adjectives", "plan", "pronouns", "annotate", "error-rates", "agreement", "sensitivity"),
-        *("footprint", "reference", "verify", "doctor", "serve"),
+        *("card", "footprint", "reference", "verify", "doctor", "serve"),
     ]
 
 

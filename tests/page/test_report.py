@@ -2,7 +2,6 @@
 
 import json
 
-from huggingface_hub import ModelCard
 from starlette.applications import Starlette
 from starlette.datastructures import QueryParams
 from starlette.testclient import TestClient
@@ -19,7 +18,7 @@ MODEL = EXPLORE.models[0]
 def test_a_card_stands_in_the_frame_of_the_page_with_its_address_and_files(
     desk: Desk, generated: Generated
 ) -> None:
-    generated()
+    generated(EXPLORE)
     page = parse_html(show(desk, Asked()))
     article = page.one("article.bx-view")
     assert article.attributes["data-address"] == f"?model={MODEL}"
@@ -52,14 +51,14 @@ def test_an_unknown_name_is_an_alert_with_the_nearest_one(desk: Desk) -> None:
 
 
 def test_files_hold_the_card_that_the_address_asks_for(desk: Desk, generated: Generated) -> None:
-    generated()
+    generated(EXPLORE)
     client = TestClient(Starlette(routes=list(files(desk))))
     answers = {
         kind: client.get(f"/card/report.{kind}?model={MODEL}") for kind in ("html", "md", "json")
     }
     assert {one.status_code for one in answers.values()} == {200}
     assert json.loads(answers["json"].text)["model"]["name"] == MODEL
-    assert ModelCard(answers["md"].text).data.model_name == MODEL
+    assert f"- name: {MODEL}\n" in answers["md"].text
     assert "<!doctype html>" in answers["html"].text
     for kind, answer in answers.items():
         said = answer.headers["Content-Disposition"]

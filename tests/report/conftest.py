@@ -18,8 +18,8 @@ TODAY = date(2026, 11, 28)
 def full(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     """Return a store of two models, one that leans and one that is as people are."""
     store = Store.open(tmp_path_factory.mktemp("full"))
-    worded = {"professions": PROFESSIONS[:12], "adjectives": (None, RAISES, "stubborn")}
-    fill(store, Leaning(), plain(), plain(**worded, images=6))
+    words = (None, RAISES, "stubborn")
+    fill(store, Leaning(), plain(), plain(professions=PROFESSIONS[:12], adjectives=words, images=6))
     fill(store, Leaning(slope=0.0), plain(fake_card("fake-b")))
     yield store
     store.close()

@@ -43,6 +43,8 @@ class Serving(FakeGenerator):
     """Stands in for a service, whose models have no settings of a pipeline."""
 
     def _image(self, request: ImageRequest) -> Image:
+        if self.filtered(request):
+            return Image(request, None, self.reason)
         colour = np.array(digits(request), dtype=np.uint8)
         return Image(request, np.broadcast_to(colour, (32, 32, 3)).copy())
 

@@ -188,12 +188,14 @@ def test_a_gap_of_a_word_that_fits_roughly_is_muted_and_no_result(full: Store) -
     assert {one.subject for one in made.results if one.kind == GAP} == {"author"}
 
 
-def test_a_model_of_a_service_has_no_seeds_and_its_energy_is_not_known(store: Store) -> None:
+def test_a_model_of_a_service_has_no_seeds_and_its_refusals_are_told(store: Store) -> None:
     hosted = find_model("openai:gpt-image-2", "cpu")
-    fill(store, Serving(), plain(hosted, professions=("author",), images=10))
+    refusing = Serving(filtered=lambda one: one.replicate == 0, reason="moderation")
+    fill(store, refusing, plain(hosted, professions=("author",), images=10))
     made = build(hosted, store, TODAY)
     assert dict(made.provenance)["Seeds"] == "none: the service takes none"
     assert made.grid is not None
     assert {one.seed for one in made.grid.plain} == {None}
+    assert any("moderation" in sentence for sentence in made.services)
     assert made.energy[0].basis == "unknown"
     assert made.energy[0].kwh is None
