@@ -81,7 +81,7 @@ def build(card: "ModelCard", store: "Store", made_on: "date", wanted: Wanted = W
         beside=other,
         pronouns=said,
         energy=tuple(
-            energy(one, wanted.device, wanted.place, wanted.hardware)
+            energy(one, store, wanted.device, wanted.place, wanted.hardware)
             for one in (card, wanted.against)
             if one
         ),

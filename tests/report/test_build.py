@@ -11,6 +11,7 @@ from explorer.report.pictures import thumbnails
 from explorer.store.index import Store
 from explorer.words.prompts import Prompt
 from tests.fakes import FakeGenerator, fake_card
+from tests.readings import reading
 from tests.report.leaning import IMAGES, PROFESSIONS, RAISES, Leaning, Serving, fill, plain
 
 TODAY = date(2026, 11, 28)
@@ -148,6 +149,15 @@ def test_two_models_are_compared_on_what_both_have_and_their_energy_stands_side_
     assert {one.subject for one in card.beside.rows} == {"all", *PROFESSIONS}
     assert any(one.clear for one in card.beside.rows)
     assert [one.model for one in card.energy] == ["fake-a", "fake-b"]
+
+
+def test_energy_measured_on_this_machine_comes_first(store: Store) -> None:
+    fill(store, Leaning(), plain())
+    spec = fake_card().spec
+    store.energy.save([(spec, reading(10, cpu_kwh=0.001))])
+    (made,) = build(fake_card(), store, TODAY).energy
+    assert (made.basis, made.kwh and made.kwh.estimate) == ("measured", 0.1)
+    assert "Generating 10 images took" in made.sentence
 
 
 def test_a_model_is_not_compared_with_itself(full: Store) -> None:
