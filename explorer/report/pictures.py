@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from explorer.store.observations import Observation
 
 # Of the prompt without an adjective; of each adjective, one is shown.
-_PLAIN = 10
+_PLAIN = 9
 
 
 def grid(

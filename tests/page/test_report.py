@@ -58,7 +58,7 @@ def test_files_hold_the_card_that_the_address_asks_for(desk: Desk, generated: Ge
     }
     assert {one.status_code for one in answers.values()} == {200}
     assert json.loads(answers["json"].text)["model"]["name"] == MODEL
-    assert f"- name: {MODEL}\n" in answers["md"].text
+    assert f"name: {MODEL}\n" in answers["md"].text
     assert "<!doctype html>" in answers["html"].text
     for kind, answer in answers.items():
         said = answer.headers["Content-Disposition"]

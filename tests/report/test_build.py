@@ -2,9 +2,12 @@ from datetime import date
 
 import pytest
 
+from explorer.annotation.sampling import draw_samples, sample_of
 from explorer.errors import InvalidData
 from explorer.models.catalog import find_model
 from explorer.models.requests import ImageRequest
+from explorer.perception.annotations import Annotation
+from explorer.perception.axes import find_axis
 from explorer.report.build import Wanted, build
 from explorer.report.card import GAP, SHIFT, SLOPE, Card
 from explorer.report.pictures import thumbnails
@@ -137,7 +140,7 @@ def test_pictures_have_thumbnails_and_filtered_images_are_left_out(store: Store)
     assert made.grid is not None
     keys = [one.key for one in made.grid.plain]
     lost = ImageRequest(fake_card().spec, Prompt("author"), 0).key
-    assert len(keys) == 9
+    assert len(keys) == 8
     assert lost not in keys
     assert set(thumbnails(made.grid, store)) == set(keys)
 
@@ -209,3 +212,27 @@ def test_a_model_of_a_service_has_no_seeds_and_its_refusals_are_told(store: Stor
     assert any("moderation" in sentence for sentence in made.services)
     assert made.energy[0].basis == "unknown"
     assert made.energy[0].kwh is None
+
+
+def test_what_annotators_say_is_told_with_their_agreement_and_a_confusion(store: Store) -> None:
+    study = plain(professions=PROFESSIONS[:10])
+    fill(store, Leaning(), study)
+    (card,), gender = study.models, find_axis("gender")
+    draw_samples(study, store, 60)
+    for one in sample_of(study, store, card, gender):
+        label = one.answer or "feminine"
+        store.annotations.save(
+            Annotation(one.image, "gender", name, label, "2026") for name in ("Ada", "Ben")
+        )
+    made = build(card, store, TODAY)
+    instrument = made.instruments[0]
+    told = " ".join(instrument.sentences)
+    assert instrument.annotators == 2
+    assert instrument.lacking is None
+    assert instrument.truth == "human"
+    assert "Ada and Ben gave the same answer for" in told
+    assert "Cohen's kappa" in told
+    assert sum(map(sum, instrument.confusion)) > 0
+    assert instrument.confusion[0][1] == instrument.confusion[1][0] == 0
+    assert made.instruments[1].annotators == 0
+    assert made.instruments[1].lacking is not None
