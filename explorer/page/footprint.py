@@ -7,6 +7,7 @@ import gradio as gr
 
 from explorer.errors import ExplorerError
 from explorer.footprint.calculator import formulas, headline, usage_row, usage_sources
+from explorer.footprint.embodied import BLOOM
 from explorer.footprint.equivalents import equivalents_sentence
 from explorer.footprint.hardware import load_hardware
 from explorer.footprint.lifecycle_report import (
@@ -143,7 +144,34 @@ def _calculator() -> "tuple[Field, ...]":
             [default.embodied],
             (_("Making the hardware"), "bx-embodied"),
         )
-    return hardware, devices, hours, utilisation, pue, place, embodied
+    usual, own = (hardware, devices, hours, utilisation, pue, place, embodied), _own_constants()
+    return (*usual, *own)
+
+
+def _own_constants() -> "tuple[Field, ...]":
+    """Lay out what replaces a country's intensity and the constants of making hardware."""
+    with (
+        gr.Accordion(_("Own figures of grid and hardware"), open=False, elem_classes="bx-settings"),
+        gr.Row(),
+    ):
+        return (
+            _text(
+                _("Grid, g CO2e per kWh"),
+                "",
+                "bx-intensity",
+                info=_("In place of a country's or region's."),
+            ),
+            _constant(_("Making a server, kg CO2e"), "bx-serverkg", BLOOM.server_kg),
+            _constant(_("Making an accelerator, kg CO2e"), "bx-devicekg", BLOOM.device_kg),
+            _constant(_("Accelerators in a server"), "bx-perserver", BLOOM.devices_per_server),
+            _constant(_("Years in service"), "bx-years", BLOOM.lifetime_years),
+            _constant(_("Share of time in use"), "bx-inuse", BLOOM.in_use),
+        )
+
+
+def _constant(label: str, elem_id: str, usual: float) -> "Field":
+    info = _("{number} unless you say otherwise, as for BLOOM.").format(number=f"{usual:,g}")
+    return _text(label, "", elem_id, info=info)
 
 
 def _lifecycle(desk: "Desk") -> "tuple[Field, ...]":
@@ -161,13 +189,14 @@ def _lifecycle(desk: "Desk") -> "tuple[Field, ...]":
         hours = _text(_("Hours of all accelerators"), "", "bx-traininghours")
         hardware = _names(_("Accelerator"), "", "bx-traininghardware", [("", ""), *_hardware()])
         energy = _text(_("Energy, kWh"), "", "bx-trainingkwh")
+        emitted = _text(_("Emissions, kg CO2e"), "", "bx-trainingkg")
         idle = _text(
             _("Idle machines"),
             "",
             "bx-idle",
             info=_("Their energy as a share of that of the training; 0.59 for BLOOM."),
         )
-    return model, per_day, days, kwh, hours, hardware, energy, idle
+    return model, per_day, days, kwh, hours, hardware, energy, emitted, idle
 
 
 def _names(label: str, value: str, elem_id: str, choices: list[tuple[str, str]]) -> gr.HTML:

@@ -10,8 +10,8 @@ from urllib.parse import urlencode
 
 from explorer.errors import InvalidData, OutOfRange
 from explorer.footprint.calculator import Usage
-from explorer.footprint.embodied import BLOOM
-from explorer.footprint.grids import asked_grid
+from explorer.footprint.embodied import BLOOM, Embodied
+from explorer.footprint.grids import asked_grid, find_grid
 from explorer.footprint.hardware import find_hardware
 from explorer.footprint.lifecycle import DAYS, USES_A_DAY, Lifecycle, Use
 from explorer.footprint.naming import find_model_training
@@ -41,6 +41,12 @@ class Asked:
     pue: str = ""
     place: str = ""
     embodied: str = ON
+    intensity: str = ""
+    server_kg: str = ""
+    device_kg: str = ""
+    devices_per_server: str = ""
+    lifetime_years: str = ""
+    in_use: str = ""
     model: str = "CompVis/stable-diffusion-v1-4"
     per_day: str = str(USES_A_DAY)
     days: str = str(DAYS)
@@ -48,6 +54,7 @@ class Asked:
     training_hours: str = ""
     training_hardware: str = ""
     training_kwh: str = ""
+    training_kg: str = ""
     idle_share: str = ""
 
     @classmethod
@@ -66,8 +73,28 @@ class Asked:
 
         Raises:
             UnknownName: there is no such country or region.
+            InvalidData, OutOfRange: an own intensity is no number, or outside its limits.
         """
+        own = _number(_("The intensity of the grid"), self.intensity)
+        if own is not None:
+            return find_grid(intensity=own)
         return asked_grid(self.place, settings.country, settings.region)
+
+    def making(self) -> Embodied:
+        """Return the constants of making hardware, BLOOM's where none are given.
+
+        Raises:
+            InputError: one of them is no number, or outside its limits.
+        """
+        usual = BLOOM
+        devices = _("The number of accelerators in a server")
+        return Embodied(
+            _or_usual(_("The server's kg CO2e"), self.server_kg, usual.server_kg),
+            _or_usual(_("The accelerator's kg CO2e"), self.device_kg, usual.device_kg),
+            _whole(devices, self.devices_per_server or str(usual.devices_per_server)),
+            _or_usual(_("The lifetime in years"), self.lifetime_years, usual.lifetime_years),
+            _or_usual(_("The share of time in use"), self.in_use, usual.in_use),
+        )
 
     def usage(self, settings: "Settings") -> Usage:
         """Return the calculation.
@@ -82,7 +109,7 @@ class Asked:
             _required(_("The utilisation"), self.utilisation),
             _number(_("The PUE"), self.pue),
             self.grid(settings),
-            None if self.embodied == OFF else BLOOM,
+            None if self.embodied == OFF else self.making(),
         )
 
     def lifecycle(self, settings: "Settings") -> Lifecycle:
@@ -99,6 +126,7 @@ class Asked:
             hours=_number(_("The hours of training"), self.training_hours),
             hardware=hardware,
             kwh=_number(_("The energy of training"), self.training_kwh),
+            kg=_number(_("The emissions of training"), self.training_kg),
         )
         use = Use(
             _required(_("The number of images a day"), self.per_day),
@@ -107,7 +135,8 @@ class Asked:
         )
         share = _number(_("The share of idle machines"), self.idle_share)
         grid = self.grid(settings)
-        return Lifecycle(named.title, named.ids, own or named.training, use, grid, idle_share=share)
+        training, making = own or named.training, self.making()
+        return Lifecycle(named.title, named.ids, training, use, grid, making, share)
 
 
 _DEFAULTS = asdict(Asked())
@@ -132,6 +161,11 @@ def _number(name: str, text: str) -> float | None:
         raise InvalidData(
             _("{name} is {text!r}. Give a number.").format(name=name, text=text)
         ) from None
+
+
+def _or_usual(name: str, text: str, usual: float) -> float:
+    found = _number(name, text)
+    return usual if found is None else found
 
 
 def _required(name: str, text: str) -> float:

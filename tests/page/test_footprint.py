@@ -10,6 +10,7 @@ from starlette.applications import Starlette
 from starlette.datastructures import QueryParams
 from starlette.testclient import TestClient
 
+from explorer.footprint.embodied import BLOOM
 from explorer.footprint.grids import NOWHERE
 from explorer.page.desk import Desk
 from explorer.page.footprint import routes, show
@@ -59,6 +60,18 @@ def test_the_address_holds_what_differs_and_leads_back_to_it(nowhere: Desk) -> N
     assert parse(QueryParams("")) == Asked()
 
 
+def test_own_figures_of_grid_and_hardware_take_the_place_of_the_usual_ones(desk: Desk) -> None:
+    own = Asked(hours="2", intensity="100", server_kg="5000", in_use="0.5", training_kg="7")
+    told = html(desk, own).text
+    assert "x 100 g/kWh" in told
+    assert "5,000 kg" in told
+    assert own.making() == replace(BLOOM, server_kg=5000, in_use=0.5)
+    training = own.lifecycle(desk.settings).training
+    assert training is not None
+    assert training.kg == 7
+    assert parse(QueryParams(own.address[1:])) == own
+
+
 def test_fields_are_read_in_their_order() -> None:
     values: list[object] = [getattr(Asked(), name) for name in Asked.__slots__]
     assert Asked.of(values) == Asked()
@@ -78,6 +91,9 @@ def test_the_place_of_the_machine_counts_until_another_is_chosen(desk: Desk) -> 
     ("asked", "message"),
     [
         (Asked(hours=""), "The number of hours is empty."),
+        (Asked(intensity="0"), "The carbon intensity is 0."),
+        (Asked(in_use="2"), "The share of time in use is 2."),
+        (Asked(devices_per_server="1.5"), "Give a whole number."),
         (Asked(hours="-1"), "The number of hours is -1.0."),
         (Asked(hours="many"), "The number of hours is 'many'. Give a number."),
         (Asked(devices="1.5"), "The number of devices is '1.5'. Give a whole number."),
