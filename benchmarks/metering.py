@@ -64,7 +64,7 @@ class Timed(Meter):
         self.own += time.thread_time() - since
 
     def saving(self) -> "Callable[[Energy, Iterable[tuple[ModelSpec, Reading]]], None]":
-        """Return what stores readings, and adds the time up that this takes."""
+        """Return the function that stores readings, which adds up the time that this takes."""
 
         def save(energy: Energy, measured: "Iterable[tuple[ModelSpec, Reading]]") -> None:
             since = time.thread_time()

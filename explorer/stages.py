@@ -63,7 +63,7 @@ class Meter(Protocol):
         ...
 
     def taken(self) -> "Sequence[tuple[ModelSpec, Reading]]":
-        """Return what was measured since the last call, with the models."""
+        """Return the readings since the last call, with their models."""
         ...
 
 

@@ -45,7 +45,7 @@ def main(cache: Path) -> None:
 
 
 def wanted_for(name: str) -> Wanted:
-    """Return what the card of a bundled model tells."""
+    """Return the contents of the card of a bundled model."""
     (other,) = (one for one in BUNDLED if one != name)
     return Wanted(find_model(other, "cpu"), LANGUAGE[name], SHOWN)
 

@@ -51,7 +51,7 @@ class Contents:
     year: Year = DEFAULT_YEAR
 
     def wanted(self, where: Where, settings: "Settings") -> "Wanted":
-        """Return what is asked for, every name looked up."""
+        """Return the contents that are asked for, every name looked up."""
         from explorer.report.build import Wanted
 
         others = [self.against] if self.against else []

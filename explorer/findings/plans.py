@@ -194,7 +194,7 @@ def _half_width(images: int, found: Plan) -> float | None:
 
 
 def precision_sentence(found: Plan, asked: Size) -> str:
-    """Return how precise shares near 50% are with the images of a study."""
+    """Return the precision of shares near 50% with the images of a study, as a sentence."""
     return _(
         "Precision of a share near 50% with the images of this study, at 95% confidence: {cell} "
         "for one profession with one adjective (n = {cell_images}), {profession} for one "

@@ -115,7 +115,7 @@ def cost_sentences(study: "Study", store: "Store", settings: "Settings") -> "Ite
 
 
 def cost_sentence(card: "ModelCard", images: int, price: "Price") -> str:
-    """Return what some images of a service cost, with the price and where it comes from."""
+    """Return the cost of some images of a service, with the price and its source."""
     basis = ", ".join(filter(None, (price.basis, price.source, price.date)))
     return ngettext(
         "{number} image by {model} costs about {cost} ({price} each: {basis}).",

@@ -146,7 +146,7 @@ def headline(usage: Usage) -> str:
 
 
 def usage_sources(usage: Usage) -> "Iterator[str]":
-    """Yield where the figures come from."""
+    """Yield the sources of the figures."""
     yield grid_sentence(usage.grid)
     yield from _second_table(usage)
     if usage.pue is None and usage.overhead != 1:

@@ -107,7 +107,7 @@ def energy_of(
 
 
 def no_energy_sentence(card: "ModelCard") -> str:
-    """Return why the energy of a model's images is unknown."""
+    """Return the reason why the energy of a model's images is unknown."""
     if isinstance(card.spec.settings, Imported):
         return _(
             "{model}: imported images have no energy here; nobody knows what they took."

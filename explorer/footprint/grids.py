@@ -151,7 +151,7 @@ def carbon(kwh: float | Range, grid: Grid | None) -> Range:
 
 
 def grid_sentence(grid: Grid | None) -> str:
-    """Return where the carbon intensity comes from."""
+    """Return the source of the carbon intensity."""
     if grid is None:
         cleanest, dirtiest = spread()
         return _(

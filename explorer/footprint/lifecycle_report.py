@@ -120,7 +120,7 @@ def lifecycle_sentences(life: "Lifecycle") -> "Iterator[str]":
 
 
 def lifecycle_sources(life: "Lifecycle") -> "Iterator[str]":
-    """Yield where the figures come from."""
+    """Yield the sources of the figures."""
     if life.training is not None:
         yield training_source(life.training)
     yield _energy_sentence(life)

@@ -122,7 +122,7 @@ def measured(
     done: str = GENERATED,
     run: str | None = None,
 ) -> Measured | None:
-    """Return what the images of a model took on this machine; None if unknown.
+    """Return the energy of a model's images on this machine; None if unknown.
 
     Args:
         store: the store with the readings.
@@ -263,7 +263,7 @@ def _grid_columns(grids: "list[Grid | None]") -> "Row":
 
 
 def _common(wheres: "tuple[Circumstances, ...]", name: str) -> object:
-    """Return what runs have in common; texts that differ stand side by side."""
+    """Return the value that runs have in common; texts that differ stand side by side."""
     values = dict.fromkeys(getattr(where, name) for where in wheres)
     if len(values) == 1:
         return next(iter(values))

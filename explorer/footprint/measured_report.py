@@ -24,7 +24,7 @@ _WHOLE_PERCENT = 0.995
 
 
 def energy_line(card: "ModelCard", store: "Store", grid: "Grid | None") -> str:
-    """Return what generating a model's images took, in one sentence, or why nobody knows."""
+    """Return the energy of a model's images in one sentence, or why nobody knows it."""
     found = measured(store, card.spec, grid)
     if found is not None:
         return f"{card.title}: {generating_sentence(found)}"
@@ -41,7 +41,7 @@ def energy_line(card: "ModelCard", store: "Store", grid: "Grid | None") -> str:
 
 
 def generating_sentence(found: "Measured") -> str:
-    """Return what generating took, its parts, and the energy and emissions of 1,000 images."""
+    """Return the energy of generating, its parts, and energy and emissions of 1,000 images."""
     return _took(
         ngettext(
             "Generating {number} image took {energy} ({parts}): {each} and {carbon} per 1,000 "
@@ -55,7 +55,7 @@ def generating_sentence(found: "Measured") -> str:
 
 
 def classifying_sentence(found: "Measured") -> str:
-    """Return what classifying took, its parts, and the energy and emissions of 1,000 images."""
+    """Return the energy of classifying, its parts, and energy and emissions of 1,000 images."""
     return _took(
         ngettext(
             "Classifying {number} image took {energy} ({parts}): {each} and {carbon} per 1,000 "
@@ -69,7 +69,7 @@ def classifying_sentence(found: "Measured") -> str:
 
 
 def detail_sentences(found: "Measured") -> "Iterator[str]":
-    """Yield how each part was obtained, on which machine, and what was left out."""
+    """Yield the method of each part, the machine, and the parts that were left out."""
     where = found.circumstances[0]
     yield _machine(where)
     yield from _methods(where)
@@ -97,7 +97,7 @@ def detail_sentences(found: "Measured") -> "Iterator[str]":
 
 
 def measured_sentences(store: "Store", grid: "Grid | None") -> "Iterator[str]":
-    """Yield what generating with each model took in all, and how the parts were obtained."""
+    """Yield the energy of all images of each model, and the method of its parts."""
     names = {model.identity: model for model, _ in store.energy.runs()}
     found = [one for model in names.values() if (one := measured(store, model, grid))]
     if not found:
@@ -108,7 +108,7 @@ def measured_sentences(store: "Store", grid: "Grid | None") -> "Iterator[str]":
 
 
 def run_sentences(run: str, store: "Store") -> "Iterator[str]":
-    """Yield what one run took to generate and to classify the images of each model."""
+    """Yield the energy of one run, for generating and classifying the images of each model."""
     found = {model.identity: model for model, one in store.energy.runs() if one.where.run == run}
     for model in found.values():
         made = measured(store, model, run=run)

@@ -108,7 +108,7 @@ class Meter:
         self._read.add(reading.machine_kwh is not None)
 
     def taken(self) -> "list[tuple[ModelSpec, Reading]]":
-        """Return what was measured since the last call, with the models."""
+        """Return the readings since the last call, with their models."""
         taken, self._taken = self._taken, []
         return taken
 
@@ -141,7 +141,7 @@ class Meter:
 
 
 def _circumstances(settings: "Settings", grid: "Grid | None") -> Circumstances:
-    """Return what is known of a run before its meter is ready."""
+    """Return the circumstances of a run that are known before its meter is ready."""
     known = Circumstances(run=uuid4().hex, device=settings.device, pue=settings.pue)
     if grid is None:
         return known

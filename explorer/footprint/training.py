@@ -137,6 +137,6 @@ def training_sentence(title: str, training: Training | None) -> str:
 
 
 def training_source(training: Training) -> str:
-    """Return where the figures of a training come from."""
+    """Return the source of the figures of a training."""
     facts = ", ".join(filter(None, (training.source, str(training.year or ""), training.note)))
     return _("Training: {facts}.").format(facts=facts)

@@ -44,7 +44,7 @@ _NO_CREDIT = ("insufficient_quota", "billing_hard_limit_reached", "billing_limit
 
 
 def refusal(error: BaseException) -> str | None:
-    """Return why a service refuses a prompt, None if that is not what happened."""
+    """Return the reason why a service refuses a prompt, None if that is not what happened."""
     if isinstance(error, NoImage):
         return f"refused: {error}"
     response = _response(error)

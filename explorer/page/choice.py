@@ -130,7 +130,7 @@ def parse(parameters: Parameters, default: Choice) -> Choice:
 
 
 def said_in(parameters: Parameters, name: str, otherwise: str) -> str:
-    """Return what an address says last under a name, else what it leaves out stands for."""
+    """Return the last text that an address gives for a name, else the one that stands for it."""
     values = parameters.getlist(name)
     return values[-1] if values and values[-1].strip() else otherwise
 

@@ -50,7 +50,7 @@ def probe_sentences(
 
 
 def changed_sentence(source: "Source", cache: "Path") -> str | None:
-    """Return that a model is another version than was asked last, None if it is not.
+    """Return the sentence that a model is another version than was asked last, None if not.
 
     Raises:
         InvalidData: what is kept of the model is damaged.

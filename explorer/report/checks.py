@@ -86,7 +86,7 @@ def _source(confusion: "Confusion") -> str:
 
 
 def _truth(main: "Findings", card: "ModelCard", axis: "Axis") -> "Iterator[str]":
-    """Yield how far corrected shares are from the truth, where that is known."""
+    """Yield the distances of corrected shares from the truth, where that is known."""
     if card.spec.name not in BUNDLED or main.study.adjectives != (None,):
         return
     for row in summary(compared(main.found("profession", axis.name))):

@@ -38,7 +38,7 @@ def headlines(
 
 
 def nothing_clear(found: "Gaps") -> str:
-    """Return what is said where no result is clear enough to report."""
+    """Return the sentence for a card without a result that is clear enough to report."""
     tests = sum(gap.p is not None for gap in found.rows)
     if not tests:
         return _("There are too few images to test anything.")

@@ -65,7 +65,7 @@ def unchecked_sentences(card: "Card", limits: "Sequence[Limit]") -> "Iterator[st
 
 
 def passed_sentence(card: "Card", limits: "Sequence[Limit]") -> str:
-    """Return that nothing exceeds the limits, and how many results were looked at."""
+    """Return the sentence that nothing exceeds the limits, with the number of results."""
     kinds = {limit.kind for limit in limits}
     looked_at = sum(result.kind in kinds for result in card.results)
     return ngettext(

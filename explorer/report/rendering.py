@@ -143,7 +143,7 @@ def _strongest(results: "Iterable[Result]") -> "list[Result]":
 
 
 def _sides(kind: str) -> tuple[str, str, str]:
-    """Return what stands at the left, in the middle and at the right of a result's scale."""
+    """Return the words at the left, in the middle and at the right of a result's scale."""
     if kind in {GAP, MEAN_GAP}:
         return _("fewer women than at work"), _("as at work"), _("more women than at work")
     if kind == SHIFT:

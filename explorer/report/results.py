@@ -140,7 +140,7 @@ def gap_result(gap: "Gap", found: "Gaps") -> Result | None:
 
 
 def shift_results(found: "Sequence[Shift]") -> tuple[Result, ...]:
-    """Return what each adjective does, from the largest rise to the largest fall."""
+    """Return the effect of each adjective, from the largest rise to the largest fall."""
     tests = sum(shift.p is not None for shift in found)
     told = [(shift, best) for shift in found if (best := shift.best)]
     return tuple(
@@ -316,7 +316,7 @@ def factor(value: float) -> str:
 
 
 def how_many(n: int, counted: str) -> str:
-    """Return what a result was counted on: "180 images", "25 professions"."""
+    """Return the things that a result was counted on: "180 images", "25 professions"."""
     if counted == IMAGES:
         return ngettext("{number} image", "{number} images", n).format(number=f"{n:,}")
     return ngettext("{number} profession", "{number} professions", n).format(number=n)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def meant_for(card: "ModelCard") -> tuple[str, ...]:
-    """Return what the card may be used for."""
+    """Return the uses that the card is meant for."""
     return tuple(_meant_for(card))
 
 
@@ -23,7 +23,7 @@ def limits(study: "Study", summary: "Headline") -> tuple[str, ...]:
 
 
 def says_not() -> tuple[str, ...]:
-    """Return what nobody should read into the card."""
+    """Return the conclusions that the card does not allow."""
     return (
         _(
             "It says nothing about any person. The people in the images do not exist, and only how "

@@ -85,7 +85,7 @@ def professions(found: "Gaps", summary: "Headline", year: int, card: "ModelCard"
 
 
 def adjectives(worded: "Findings | None", card: "ModelCard") -> Adjectives:
-    """Return what each adjective does; `worded` has the prompts with adjectives."""
+    """Return the effect of each adjective; `worded` has the prompts with adjectives."""
     moved = worded.shifts if worded else ()
     results = shift_results(moved)
     told = tuple(shift_sentences(moved)) if moved else ()
@@ -125,7 +125,7 @@ def tones(finding: "Finding", card: "ModelCard") -> "tuple[Tones, Result | None]
 
 
 def counted(main: "Findings", worded: "Findings | None") -> tuple[Counted, ...]:
-    """Return what came of all images that were asked for, axis by axis."""
+    """Return the counts of all images that were asked for, axis by axis."""
     plain = main.study.adjectives == (None,)
     parts = [(_("Prompts without an adjective") if plain else _("All prompts"), main)]
     if worded and worded is not main:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def pronouns(name: str | None, store: "Store", year: int) -> Pronouns:
-    """Return what a language model expects of each profession, as far as it was asked.
+    """Return the expectations of a language model, as far as it was asked.
 
     Raises:
         InputError, ModelError: the name is none of a language model.

@@ -42,7 +42,7 @@ def people_words() -> PeopleWords:
 
 
 def named(text: str, prompt: "Prompt") -> tuple[str, ...]:
-    """Return which of GENDER and ETHNICITY a text names, other than with words of the prompt.
+    """Return those of GENDER and ETHNICITY that a text names, other than with words of the prompt.
 
     Args:
         text: the prompt that a service used.

@@ -196,7 +196,7 @@ def part(kind: str, **fields: Any) -> Any:
 
 @pytest.fixture
 def silent(monkeypatch: pytest.MonkeyPatch) -> Iterator[SimpleNamespace]:
-    """Return what the next batch reads; all of it is 0."""
+    """Return the readings of the next batch; all of them are 0."""
     read = SimpleNamespace(energy_consumed=0.0, cpu_energy=0.0, gpu_energy=0.0, ram_energy=0.0)
     tracker = Tracker()
     fake = SimpleNamespace(start_task=lambda: None, stop_task=lambda: read)
