@@ -76,8 +76,10 @@ class View:
         look = self.looks[visitor] = object()
         for outputs in ask(self.desk, _session(values)):
             if self.looks.get(visitor) is not look:
-                return
+                break
             yield outputs
+        # At its end Gradio repeats the last outputs, whatever the visitor looks at by then.
+        yield [gr.skip()] * 3
 
     def left(self, request: gr.Request) -> None:
         """Forget a visitor who has left."""

@@ -88,9 +88,11 @@ class View:
 
     def watched(self, request: gr.Request, *values: object) -> Iterator[list[Any]]:
         """Show the run of the choice in the fields, if there is one."""
-        # Gradio empties the outputs of a generator that yields nothing.
+        # Gradio empties the outputs of a generator that yields nothing, and repeats the last ones
+        # at its end, whatever the visitor looks at by then.
         yield [gr.skip()] * 4
         yield from watch(self, values, visitor_of(request))
+        yield [gr.skip()] * 4
 
     def cancelled(self, *values: object) -> str:
         """Stop the run after the current images."""

@@ -265,6 +265,18 @@ def test_who_looks_at_something_else_is_shown_nothing_more(desk: Desk, opened: O
 
 
 @pytest.mark.usefixtures("slow")
+def test_the_last_that_is_sent_of_a_run_changes_nothing(desk: Desk, opened: Opened) -> None:
+    # Because Gradio sends it once more, when the visitor may look at something else.
+    shown = opened(desk)
+    outputs = shown.watched(gr.Request(session_hash="me"), *begun(shown))
+    assert next(outputs) == [gr.skip()] * 4
+    assert next(outputs) != [gr.skip()] * 4
+    change(shown, shown.form.values(EXPLORE), "me")
+    assert list(outputs) == [[gr.skip()] * 4]
+    desk.runs.close()
+
+
+@pytest.mark.usefixtures("slow")
 def test_a_reload_and_a_second_tab_find_the_run(desk: Desk, opened: Opened) -> None:
     shown = opened(desk)
     begun(shown)
