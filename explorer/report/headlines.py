@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from explorer.report.card import Beside, Professions, Pronouns, Result
 
 # A card is one page: so many of each kind, and all others stand in their sections.
-_GAPS, _SHIFTS, _DIFFERENCES = 4, 2, 3
+_GAPS, _SHIFTS, _DIFFERENCES = 3, 2, 2
 
 
 def headlines(
