@@ -52,6 +52,7 @@ class Meter:
         self._on = settings.meter
         grid = asked_grid(place, settings.country, settings.region)
         self._where = _circumstances(settings, grid)
+        self._measured = self._where
         self._tracker: Tracker | None = None
         self._thread: threading.Thread | None = None
         self._trouble = ""
@@ -102,8 +103,18 @@ class Meter:
         finally:
             seconds = time.perf_counter() - since
             energies = self._ended(tracker) if tracker else Energies()
-        where = replace(self._where, **asdict(tracker.hardware)) if tracker else self._where
-        reading = Reading(where, model.name, done, started, images, seconds, **asdict(energies))
+        reading = Reading(
+            self._measured if tracker else self._where,
+            model.name,
+            done,
+            started,
+            images,
+            seconds,
+            energies.cpu_kwh,
+            energies.gpu_kwh,
+            energies.ram_kwh,
+            energies.share,
+        )
         self._taken.append((model, reading))
         self._read.add(reading.machine_kwh is not None)
 
@@ -114,7 +125,9 @@ class Meter:
 
     def _prepare(self) -> None:
         try:
-            self._tracker = Tracker()
+            tracker = Tracker()
+            self._measured = replace(self._where, **asdict(tracker.hardware))
+            self._tracker = tracker
         except Exception as error:  # noqa: BLE001 - whatever it is, the run goes on
             self._give_up(error)
 

@@ -1,7 +1,8 @@
 """Readings: the energy that a batch of images took, and how it was obtained."""
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import asdict, dataclass, fields
+from functools import cache
+from typing import Any, Literal
 
 Done = Literal["generated", "classified"]
 GENERATED: Done = "generated"
@@ -70,3 +71,15 @@ class Reading:
         if not (self.cpu_kwh if self.where.device == "cpu" else self.gpu_kwh):
             return None
         return sum(filter(None, (self.cpu_kwh, self.gpu_kwh, self.ram_kwh)))
+
+
+def reading_fields(reading: Reading) -> dict[str, Any]:
+    """Return a reading as a mapping, its circumstances as another one below "where"."""
+    own = {one.name: getattr(reading, one.name) for one in fields(reading)}
+    return own | {"where": circumstances_fields(reading.where)}
+
+
+@cache
+def circumstances_fields(where: Circumstances) -> dict[str, Any]:
+    """Return circumstances as a mapping, which all batches of a run share."""
+    return asdict(where)

@@ -1,10 +1,9 @@
 """The rows of readings: the energy of batches, which the index adds up for each run."""
 
 import json
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from explorer.models.readings import Circumstances, Reading
+from explorer.models.readings import Circumstances, Reading, circumstances_fields
 from explorer.models.requests import canonical, read_spec
 from explorer.store import rows
 
@@ -33,9 +32,10 @@ _SUMS = """
 def keep(connection: "sqlite3.Connection", model: "ModelSpec", reading: Reading) -> None:
     """Add a reading, unless it is stored already."""
     energies = (reading.cpu_kwh, reading.gpu_kwh, reading.ram_kwh, reading.share)
+    run = canonical(circumstances_fields(reading.where))
     values = (
-        *(rows.number_of(connection, model), canonical(asdict(reading.where)), reading.started),
-        *(reading.done, reading.model, reading.images, reading.seconds, *energies),
+        *(rows.number_of(connection, model), run, reading.started, reading.done, reading.model),
+        *(reading.images, reading.seconds, *energies),
     )
     connection.execute(_KEEP, values)
 

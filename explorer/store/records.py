@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from explorer.errors import InvalidData
 from explorer.models.provenance import Provenance
-from explorer.models.readings import CLASSIFIED, GENERATED, Circumstances, Reading
+from explorer.models.readings import CLASSIFIED, GENERATED, Circumstances, Reading, reading_fields
 from explorer.models.requests import ImageRequest, ModelSpec, canonical, read_spec
 from explorer.perception.annotations import Annotation
 from explorer.perception.instruments import Instrument
@@ -79,7 +79,7 @@ def provenance_line(identity: str, made: Provenance) -> bytes:
 
 def reading_line(identity: str, reading: Reading) -> bytes:
     """Return the line of the energy of a batch of a model's images."""
-    return _line(_METERED, {"model": json.loads(identity), "reading": asdict(reading)})
+    return _line(_METERED, {"model": json.loads(identity), "reading": reading_fields(reading)})
 
 
 def all_lines(connection: "sqlite3.Connection") -> "Iterator[bytes]":

@@ -154,7 +154,7 @@ def test_images_of_a_graphics_card_that_is_not_read_are_not_measured(tracker: Fa
     assert (read.cpu_kwh, read.machine_kwh) == (1.0, None)
     tracker.hardware = replace(HARDWARE, gpu="1 x T4", gpu_method="NVML")
     tracker.read = Energies(1.0, 4.0, 2.0)
-    assert batch(meter).machine_kwh == 7.0
+    assert batch(started(replace(MACHINE, device="cuda"))).machine_kwh == 7.0
 
 
 def test_a_run_waits_for_no_meter(monkeypatch: pytest.MonkeyPatch) -> None:
