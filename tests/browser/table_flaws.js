@@ -36,7 +36,7 @@
   };
   const tables = [...document.querySelectorAll(".bx-view table, .bx-told table")].filter(seen);
   return tables.flatMap((table) => {
-    const name = table.closest("figure").querySelector("h2, h3").textContent;
+    const name = table.closest("figure, section").querySelector("h2, h3").textContent;
     return flaws(table).map((flaw) => `${innerWidth} px: "${name}" ${flaw}`);
   });
 }
