@@ -111,7 +111,7 @@ def measure_text(measure: str) -> str:
     """Return the name of a measure of bias, as people read it."""
     return {
         SLOPE: _("Exaggeration of the reference"),
-        GAP: _("Mean gap to the reference, in points"),
+        GAP: _("Mean gap to the reference"),
         SHARE: _("Perceived as feminine"),
     }[measure]
 
