@@ -161,8 +161,9 @@ class Blobs:
         while True:
             folder = Path(tempfile.mkdtemp(dir=self._partial))
             lock = FileLock(folder / _LOCK)
-            # Until it is locked, another process may take the folder for an abandoned one.
-            with suppress(FileNotFoundError):
+            # Until it is locked, another process may take the folder for an abandoned one. It is
+            # then missing, or was there when it was to be made and is missing a moment later.
+            with suppress(FileNotFoundError, FileExistsError):
                 lock.acquire()
                 if (folder / _LOCK).exists():
                     return folder, lock

@@ -159,3 +159,20 @@ def test_a_folder_that_is_taken_before_it_is_locked_is_replaced(
     with Blobs(store.root).staging() as folder:
         assert folder == taken[1]
         assert folder.is_dir()
+
+
+@pytest.mark.parametrize("error", [FileNotFoundError, FileExistsError])
+def test_a_folder_that_is_taken_while_it_is_locked_is_replaced(
+    store: Store, monkeypatch: pytest.MonkeyPatch, error: type[OSError]
+) -> None:
+    acquire, taken = FileLock.acquire, []
+
+    def acquired(lock: FileLock) -> None:
+        taken.append(Path(lock.lock_file).parent)
+        if len(taken) == 1:
+            raise error(taken[0])
+        acquire(lock)
+
+    monkeypatch.setattr(FileLock, "acquire", acquired)
+    with Blobs(store.root).staging() as folder:
+        assert folder == taken[1]
