@@ -4,6 +4,7 @@ import os
 import re
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from enum import StrEnum
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
@@ -23,6 +24,14 @@ _PROXY = re.compile("(?:http|https|all)_proxy", re.IGNORECASE)
 _SECRET = re.compile("(?:TOKEN|KEY|SECRET|PASSWORD)S?$", re.IGNORECASE)
 # Anything shorter would be found in words.
 _SHORTEST_SECRET = 8
+
+
+class Mode(StrEnum):
+    """Who may use the page: its owner at home, or anybody, with or without generating images."""
+
+    HOME = "home"
+    PUBLIC = "public"
+    READ_ONLY = "read-only"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +60,12 @@ class Settings:
     max_cost_usd: float | None = None
     price_usd: float | None = None
     at_once: int = 4
+    mode: Mode = Mode.HOME
+
+    @property
+    def is_public(self) -> bool:
+        """Whether anybody can open the page."""
+        return self.mode is not Mode.HOME
 
     @property
     def own_device(self) -> str:
@@ -91,6 +106,7 @@ def load(cache: Path | None = None) -> Settings:
         max_cost_usd=_dollars("EXPLORER_MAX_COST"),
         price_usd=_dollars("EXPLORER_PRICE"),
         at_once=_whole("EXPLORER_AT_ONCE", 4),
+        mode=_mode(),
     )
 
 
@@ -264,6 +280,16 @@ def _number(name: str, usual: float) -> float:
         raise InvalidData(
             f"{name} is {given!r:.80}. Set it to a number, {usual:g} for instance."
         ) from None
+
+
+def _mode() -> Mode:
+    """Return the mode of EXPLORER_PUBLIC; without it, a Space is public."""
+    said = os.environ.get("EXPLORER_PUBLIC", "").strip().lower()
+    modes = {"0": Mode.HOME, "1": Mode.PUBLIC, "read-only": Mode.READ_ONLY}
+    modes[""] = Mode.PUBLIC if "SPACE_ID" in os.environ else Mode.HOME
+    if said not in modes:
+        raise InvalidData(f"EXPLORER_PUBLIC is {said!r:.80}. Set it to '0', '1' or 'read-only'.")
+    return modes[said]
 
 
 def _is_on(name: str) -> bool:

@@ -8,7 +8,7 @@ import pytest
 
 from explorer import settings
 from explorer.errors import InvalidData
-from explorer.settings import Address, Settings, own_cache, space_cache
+from explorer.settings import Address, Mode, Settings, own_cache, space_cache
 
 
 @pytest.fixture
@@ -178,4 +178,32 @@ def test_an_amount_that_is_none_is_refused_by_name(
 ) -> None:
     monkeypatch.setenv(name, value)
     with pytest.raises(InvalidData, match=name):
+        settings.load()
+
+
+@pytest.mark.parametrize(
+    ("said", "space", "mode"),
+    [
+        ("", "", Mode.HOME),
+        ("1", "", Mode.PUBLIC),
+        ("read-only", "", Mode.READ_ONLY),
+        ("", "someone/bias-explorer", Mode.PUBLIC),
+        ("0", "someone/bias-explorer", Mode.HOME),
+    ],
+)
+def test_a_space_is_public_unless_its_owner_says_otherwise(
+    monkeypatch: pytest.MonkeyPatch, said: str, space: str, mode: Mode
+) -> None:
+    monkeypatch.setenv("EXPLORER_PUBLIC", said)
+    monkeypatch.delenv("SPACE_ID", raising=False)
+    if space:
+        monkeypatch.setenv("SPACE_ID", space)
+    found = settings.load()
+    assert found.mode is mode
+    assert found.is_public is (mode is not Mode.HOME)
+
+
+def test_a_mode_that_there_is_not_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EXPLORER_PUBLIC", "yes")
+    with pytest.raises(InvalidData, match="EXPLORER_PUBLIC is 'yes'"):
         settings.load()
