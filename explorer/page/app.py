@@ -11,15 +11,26 @@ from starlette.middleware import Middleware
 
 from explorer.failures import first_line
 from explorer.findings.findings import Findings
-from explorer.page import annotate, compare, explore, footprint, gaps, pronouns, report
+from explorer.page import (
+    annotate,
+    compare,
+    explore,
+    footprint,
+    gaps,
+    method,
+    models,
+    overview,
+    pronouns,
+    report,
+)
 from explorer.page.choice import COMPARE, EXPLORE, GAPS, study
 from explorer.page.desk import open_desk
 from explorer.page.error_pages import ErrorPages
 from explorer.page.form import FormKind
+from explorer.page.navigation import PATHS, header, titles
 from explorer.page.ports import refused, require_free
 from explorer.page.prefix import Prefix
 from explorer.page.redirects import ViewRedirect
-from explorer.page.rendering import render
 from explorer.page.routes import routes
 from explorer.page.theme import head, theme
 from explorer.page.view import view
@@ -28,21 +39,13 @@ from explorer.translations import gettext as _
 from explorer.words.articles import article
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from explorer.page.desk import Desk
     from explorer.settings import Settings
 
 TITLE = "Bias Explorer"
 _CLOSING_SECONDS = 10.0
-# The address of each view, by the name that page.js gives it.
-_PAGES = {
-    "explore": "./",
-    "compare": "compare",
-    "gaps": "gaps",
-    "pronouns": "pronouns",
-    "annotate": "annotate",
-    "footprint": "footprint",
-    "report": "report",
-}
 _SEVERAL = FormKind(several_professions=True)
 _BESIDE = FormKind(several_professions=True, reference=True)
 
@@ -62,29 +65,33 @@ class _Page(gr.Blocks):
 def build(desk: "Desk") -> gr.Blocks:
     """Lay out every page; nothing is loaded, generated or served yet."""
     page = _Page(title=TITLE, analytics_enabled=False)
+    laid_out = _views(page, desk)
     with page:
-        _header(desk, "explore")
-        view(page, desk, EXPLORE, (_("Model"),), explore.show)
-    with page.route(_("Compare"), _PAGES["compare"]):
-        _header(desk, "compare")
-        view(page, desk, COMPARE, (_("Model A"), _("Model B")), compare.show, _SEVERAL)
-    with page.route(_("Gaps"), _PAGES["gaps"]):
-        _header(desk, "gaps")
-        view(page, desk, GAPS, (_("Model"),), gaps.show, _BESIDE)
-    with page.route(_("Pronouns"), _PAGES["pronouns"]):
-        _header(desk, "pronouns")
-        pronouns.view(page, desk)
-    with page.route(_("Annotate"), _PAGES["annotate"]):
-        _header(desk, "annotate")
-        annotate.view(desk)
-    with page.route(_("Footprint"), _PAGES["footprint"]):
-        _header(desk, "footprint")
-        footprint.view(page, desk)
-    with page.route(_("Report"), _PAGES["report"]):
-        _header(desk, "report")
-        report.view(page, desk)
+        _header(desk, "overview")
+        overview.view(page, desk)
+    for name, title in titles().items():
+        if name in laid_out:
+            with page.route(title, PATHS[name]):
+                _header(desk, name)
+                laid_out[name]()
     page.queue(default_concurrency_limit=8, max_size=100)
     return page
+
+
+def _views(page: gr.Blocks, desk: "Desk") -> "dict[str, Callable[[], object]]":
+    """Return the view of each page but the first; each is laid out inside its page."""
+    one, two = (_("Model"),), (_("Model A"), _("Model B"))
+    return {
+        "explore": lambda: view(page, desk, EXPLORE, one, explore.show),
+        "compare": lambda: view(page, desk, COMPARE, two, compare.show, _SEVERAL),
+        "annotate": lambda: annotate.view(desk),
+        "report": lambda: report.view(page, desk),
+        "models": lambda: models.view(page, desk),
+        "method": lambda: method.view(page, desk),
+        "gaps": lambda: view(page, desk, GAPS, one, gaps.show, _BESIDE),
+        "pronouns": lambda: pronouns.view(page, desk),
+        "footprint": lambda: footprint.view(page, desk),
+    }
 
 
 def serve(settings: "Settings", address: Address, *, open_browser: bool = False) -> None:
@@ -146,8 +153,8 @@ def launch(desk: "Desk", address: Address = Address(), *, open_browser: bool = F
                     "routes": routes(desk),
                     "middleware": [
                         Middleware(Prefix),
-                        Middleware(ErrorPages, header=_header_html),
-                        Middleware(ViewRedirect, views=set(_PAGES.values())),
+                        Middleware(ErrorPages, header=header),
+                        Middleware(ViewRedirect, views=set(PATHS.values())),
                     ],
                 },
                 footer_links=[],
@@ -180,22 +187,4 @@ def warm(desk: "Desk") -> None:
 
 def _header(desk: "Desk", current: str) -> None:
     Navbar(visible=False)
-    gr.HTML(_header_html("", current, desk.store.notices), apply_default_css=False)
-
-
-def _header_html(home: str, current: str = "", notices: tuple[str, ...] = ()) -> str:
-    """Return the way to each view, seen from a page that is `home` away from the first one."""
-    names = {
-        "explore": _("Explore"),
-        "compare": _("Compare"),
-        "gaps": _("Gaps"),
-        "pronouns": _("Pronouns"),
-        "annotate": _("Annotate"),
-        "footprint": _("Footprint"),
-        "report": _("Report"),
-    }
-    pages = [
-        {"view": view, "name": names[view], "address": home + address, "current": view == current}
-        for view, address in _PAGES.items()
-    ]
-    return render("header.html", pages=pages, notices=notices)
+    gr.HTML(header("", current, desk.store.notices), apply_default_css=False)

@@ -45,6 +45,9 @@ SPREAD_OVER = 30
 IMAGES = 9
 CAPTIONS, PIXELS = "captions", "pixels"
 ON, OFF = "on", "off"
+# The tabs of a view of images.
+IMAGES_TAB, AVERAGE, NEIGHBOURS, STATISTICS = "images", "average", "neighbours", "statistics"
+TABS = (IMAGES_TAB, AVERAGE, NEIGHBOURS, STATISTICS)
 _DIGITS = 9
 
 
@@ -59,7 +62,7 @@ class Choice:
     profession; if it is empty, the labour statistics of `year` are used. `tone` is CAPTIONS or
     PIXELS. `classifier` is FACE if the classifier is shown the face only, None if it is shown the
     image. With `gate`, only images of one person get an answer. `country` is where the electricity
-    of a run comes from, empty for that of the settings.
+    of a run comes from, empty for that of the settings. `tab`, one of TABS, is the part shown.
     """
 
     models: tuple[str, ...]
@@ -76,6 +79,7 @@ class Choice:
     year: int = DEFAULT_YEAR
     reference: tuple[tuple[str, float], ...] = ()
     country: str = ""
+    tab: str = IMAGES_TAB
 
 
 EXPLORE = Choice(("emoji-skewed",))
@@ -126,6 +130,7 @@ def parse(parameters: Parameters, default: Choice) -> Choice:
         year=checked_year(whole_in("year", said("year", str(default.year)))),
         reference=tuple(map(_figure, parameters.getlist("reference"))),
         country=said("country", default.country),
+        tab=_one_of("tab", said("tab", default.tab), TABS),
     )
 
 
@@ -167,6 +172,7 @@ def address(choice: Choice) -> str:
         ("gate", ON if choice.gate else None),
         ("year", choice.year if choice.year != DEFAULT_YEAR else None),
         ("country", choice.country or None),
+        ("tab", choice.tab if choice.tab != IMAGES_TAB else None),
         *(("reference", f"{name}:{share!r}") for name, share in choice.reference),
     ]
     return "?" + urlencode([pair for pair in pairs if pair[1] is not None], safe=",/:")
@@ -228,7 +234,7 @@ def profession(choice: Choice) -> "Profession":
         raise InvalidData(
             _(
                 "{number} professions are chosen, {first!r} and others. Explore shows one at a "
-                "time: choose one, or see several of them in Gaps."
+                "time: choose one, or see several of them in Compare."
             ).format(number=1 + len(others), first=first.name)
         )
     return first

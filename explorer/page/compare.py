@@ -16,6 +16,7 @@ from explorer.page.explore import codings, prompt_text, shown_of
 from explorer.page.grid import facts, grid
 from explorer.page.known import known_shares
 from explorer.page.measured import measured
+from explorer.page.navigation import image_tabs
 from explorer.page.planned import planned
 from explorer.page.rendering import render
 from explorer.page.tables import tables
@@ -50,6 +51,7 @@ def show(desk: "Desk", choice: "Choice", findings: "Findings") -> str:
     return render(
         "compare.html",
         address=address(choice),
+        tabs_of_view=image_tabs(choice, pronouns=False),
         tables=[table for table in tables() if table.default is COMPARE],
         explore=address(
             replace(choice, models=choice.models[:1], professions=choice.professions[:1])

@@ -12,6 +12,7 @@ from explorer.page.energy import energy_lines
 from explorer.page.grid import Shown, facts, grid, shown_requests
 from explorer.page.known import known_shares
 from explorer.page.measured import measured
+from explorer.page.navigation import image_tabs
 from explorer.page.planned import planned
 from explorer.page.rendering import render
 from explorer.page.tables import tables
@@ -39,6 +40,7 @@ def show(desk: "Desk", choice: "Choice", findings: "Findings") -> str:
     return render(
         "explore.html",
         address=address(choice),
+        tabs_of_view=image_tabs(choice, pronouns=True),
         tables=[table for table in tables() if table.default is EXPLORE],
         compare=address(replace(choice, models=pair(choice.models[0]))),
         beside=address(choice),

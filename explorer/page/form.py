@@ -1,6 +1,6 @@
 """The fields of every view, and the conversion between their values and a choice."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import gradio as gr
@@ -52,23 +52,25 @@ class Form:
     """The fields of a view. `settings` are template, guidance, steps, scheduler and country.
 
     `measuring` are the way of measuring skin tone, the part of the image that the classifier is
-    shown, the gate and the year of the labour statistics. `reference` is None in views without one.
+    shown, the gate and the year of the labour statistics. `tab` holds the part that is shown.
+    `reference` is None in views without one.
     """
 
     models: "tuple[gr.HTML, ...]"
     profession: gr.HTML
     adjectives: gr.HTML
     images: gr.Number
-    settings: "tuple[Component, ...]" = field(default=())
-    measuring: "tuple[Component, ...]" = field(default=())
-    reference: "ReferenceFields | None" = None
+    settings: "tuple[Component, ...]"
+    measuring: "tuple[Component, ...]"
+    reference: "ReferenceFields | None"
+    tab: gr.State
 
     @property
     def fields(self) -> "list[Component]":
         """All fields, in the order in which choice() takes their values."""
         own = [self.reference.figures] if self.reference else []
         chosen = [self.profession, self.adjectives, self.images]
-        return [*self.models, *chosen, *self.settings, *self.measuring, *own]
+        return [*self.models, *chosen, *self.settings, *self.measuring, self.tab, *own]
 
     def narrowed(self, values: "Sequence[object]") -> "tuple[list[object], object]":
         """Replace "none + all 20" with a word that is picked after it.
@@ -86,7 +88,8 @@ class Form:
         """Return the choice of the values of the fields; only numbers are checked."""
         count = len(self.models)
         names, adjectives, images, *others = values[count:]
-        template, guidance, steps, scheduler, country, tone, classifier, gate, year, *own = others
+        template, guidance, steps, scheduler, country, *others = others
+        tone, classifier, gate, year, tab, *own = others
         return Choice(
             models=tuple(map(chosen_text, values[:count])),
             professions=_words(names),
@@ -102,6 +105,7 @@ class Form:
             year=whole(_("Year"), _first(year)),
             reference=_figures(own[0]) if own else (),
             country=chosen_text(country),
+            tab=str(tab),
         )
 
     def values(self, choice: Choice) -> list[object]:
@@ -126,6 +130,7 @@ class Form:
             [choice.classifier or ""],
             [ON if choice.gate else ""],
             [choice.year],
+            choice.tab,
             *([list(map(list, choice.reference))] if self.reference else ()),
         ]
 
@@ -176,7 +181,8 @@ def form(
         settings = _settings()
         measuring = _measuring(default)
         reference = _reference() if kind.reference else None
-    return Form(models, chosen, adjectives, images, settings, measuring, reference)
+    shown = gr.State(default.tab)
+    return Form(models, chosen, adjectives, images, settings, measuring, reference, shown)
 
 
 def _professions(default: Choice, *, several: bool) -> gr.HTML:

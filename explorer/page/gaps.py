@@ -19,6 +19,7 @@ from explorer.page.choice import (
 from explorer.page.dots import by_size, dot_plot, shift_dot
 from explorer.page.explore import codings, pair, prompt_text
 from explorer.page.measured import measured
+from explorer.page.navigation import PATHS
 from explorer.page.planned import planned
 from explorer.page.rendering import render
 from explorer.page.tables import tables
@@ -159,7 +160,7 @@ def _fit(reference: "Reference | None") -> str:
 
 
 def _images(choice: "Choice", profession: str) -> str:
-    return "./" + address(replace(choice, professions=(profession,), reference=()))
+    return PATHS["explore"] + address(replace(choice, professions=(profession,), reference=()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,9 +77,9 @@
     write(arriving || (field && field === typed) ? "replaceState" : "pushState", arriving ? history.state : null);
     typed = arriving ? null : field;
     landing = false;
-    for (const other of ["explore", "compare", "gaps"]) {
-      const link = document.querySelector(`.bx-header a[data-view="${other}"]`);
-      if (link && view().dataset[other]) link.search = view().dataset[other];
+    for (const link of all(".bx-header a[data-view]")) {
+      const search = view().dataset[link.dataset.view];
+      if (search) link.search = search;
     }
   }
 
@@ -91,6 +91,16 @@
   }
 
   document.addEventListener("focusout", () => (typed = null));
+
+  // A tab, or another part of the view: the address changes, and the server answers it.
+
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.("a[data-stays]");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    history.pushState(null, "", link.href);
+    ask();
+  });
 
   // What frames the images: the first axis, unless another one is chosen.
 

@@ -2,7 +2,8 @@
 
 The address bar of a Space belongs to the Hub, which passes only the query to our landing page.
 `?view=compare&left=...` opens the same page as `compare?left=...`. So does `compare/?left=...`,
-where the links of the page would lead astray.
+where the links of the page would lead astray. The landing page was Explore once, and links to
+images from then still lead there.
 """
 
 from typing import TYPE_CHECKING
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from starlette.types import ASGIApp, Receive, Scope, Send
+
+# An address of the landing page that has any of these is one of Explore.
+_OF_EXPLORE = {"model", "profession", "adjectives", "images"}
 
 
 class ViewRedirect:
@@ -39,6 +43,8 @@ class ViewRedirect:
         pairs = request.query_params.multi_items()
         if path in {"", "/"}:
             view, up = request.query_params.get("view"), ""
+            if view is None and _OF_EXPLORE.intersection(request.query_params):
+                view = "explore"
             pairs = [pair for pair in pairs if pair[0] != "view"]
         else:
             view, up = path.strip("/") if path.endswith("/") else None, "../"

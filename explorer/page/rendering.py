@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from explorer.errors import ExplorerError
 
+_STYLES = ("page.css",)
+
 _log = logging.getLogger(__name__)
 
 
@@ -31,7 +33,7 @@ def render(template: str, **values: object) -> str:
 
 def style_sheet() -> str:
     """Return the style sheet of the page, with those of the plots and the report cards."""
-    return style() + asset("page.css") + card_style_sheet()
+    return style() + "".join(map(asset, _STYLES)) + card_style_sheet()
 
 
 def asset(name: str) -> str:

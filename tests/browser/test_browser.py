@@ -19,7 +19,7 @@ from tests.commands import run
 
 pytestmark = pytest.mark.browser
 
-SMALL = "?profession=pilot&adjectives=none,honest,stubborn&images=3"
+SMALL = "explore?profession=pilot&adjectives=none,honest,stubborn&images=3"
 WORDS = "--profession pilot --adjective none --adjective honest --adjective stubborn --images 3"
 
 # Gradio complains of a page that is left while the end of an answer still comes in.
@@ -48,7 +48,7 @@ def give_name(page: Page, name: str) -> None:
 
 
 def test_it_opens_on_images_and_a_finding(visit: Visit) -> None:
-    page = visit()
+    page = visit("explore")
     expect(page.get_by_role("heading", level=1)).to_contain_text("images of an author")
     assert page.locator(".bx-row").count() == 21
     shown = page.locator(".bx-thumb img").first
@@ -59,7 +59,7 @@ def test_it_opens_on_images_and_a_finding(visit: Visit) -> None:
 def test_a_readable_file_is_downloaded_for_spreadsheets(
     visit: Visit, site: Site, tmp_path: Path
 ) -> None:
-    with (page := visit()).expect_download() as download:
+    with (page := visit("explore")).expect_download() as download:
         page.get_by_role("link", name="Tallies, readable", exact=True).click()
     file = tmp_path / download.value.suggested_filename
     download.value.save_as(file)
@@ -86,7 +86,7 @@ def test_a_small_grid_is_generated_and_its_files_equal_the_command_line(
 
 
 def test_a_run_can_be_cancelled_and_continued(visit: Visit) -> None:
-    page = visit("?profession=farmer")
+    page = visit("explore?profession=farmer")
     page.get_by_role("button", name="Generate 189 images").click()
     expect(page.locator("#bx-status")).to_contain_text("left", timeout=PATIENCE_MS)
     page.get_by_role("button", name="Cancel").click()
@@ -102,12 +102,12 @@ def test_a_reload_and_a_second_tab_find_the_run_which_ends_when_all_have_left(
     visit: Visit, site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(site.desk.runs, "patience_seconds", 10)
-    page = visit("?profession=cook&images=30")
+    page = visit("explore?profession=cook&images=30")
     page.get_by_role("button", name="Generate 630 images").click()
     expect(page.locator("#bx-status")).to_contain_text("left", timeout=PATIENCE_MS)
     page.reload()
     expect(page.locator("#bx-status")).to_contain_text(" of 630 generated", timeout=PATIENCE_MS)
-    second = visit("?profession=cook&images=30")
+    second = visit("explore?profession=cook&images=30")
     expect(second.locator("#bx-status")).to_contain_text(" of 630 generated", timeout=PATIENCE_MS)
     expect(second.locator("#bx-status")).to_contain_text("the run goes on for 10 s")
     expect(second.get_by_role("button", name="Cancel")).to_be_visible()
@@ -124,7 +124,7 @@ def test_a_reload_and_a_second_tab_find_the_run_which_ends_when_all_have_left(
 
 
 def test_an_image_opens_with_prompt_seed_and_scores_and_the_keys_work(visit: Visit) -> None:
-    page = visit()
+    page = visit("explore")
     row = page.get_by_role("group", name="author, honest")
     row.get_by_role("button").first.focus()
     page.keyboard.press("ArrowRight")
@@ -164,7 +164,7 @@ def test_an_image_of_a_service_opens_with_its_rewritten_prompt_and_without_a_see
 
 
 def test_skin_tone_is_measured_in_the_pixels_of_stored_images(visit: Visit) -> None:
-    page = visit()
+    page = visit("explore")
     page.get_by_role("button", name="How it is measured").click()
     page.get_by_role("combobox", name="Skin tone").click()
     page.get_by_role("option", name="by pixels").click()
@@ -181,7 +181,7 @@ def test_skin_tone_is_measured_in_the_pixels_of_stored_images(visit: Visit) -> N
 
 
 def test_a_link_opens_into_the_same_state(visit: Visit) -> None:
-    page = visit("?profession=nurse&adjectives=honest&images=3")
+    page = visit("explore?profession=nurse&adjectives=honest&images=3")
     adjectives = page.get_by_role("combobox", name="Adjectives")
     adjectives.click()
     adjectives.press_sequentially("shy, quiet")
@@ -194,14 +194,14 @@ def test_a_link_opens_into_the_same_state(visit: Visit) -> None:
     expect(page.get_by_role("button", name="Link copied")).to_be_visible()
     link = page.evaluate("navigator.clipboard.readText()")
     assert query(page)["adjectives"] == ["honest", "shy, quiet"]
-    other = visit("?" + link.partition("?")[2])
+    other = visit("explore?" + link.partition("?")[2])
     for part in (".bx-top", ".bx-charts", ".bx-grid"):
         assert other.locator(part).inner_html() == page.locator(part).inner_html()
     assert other.get_by_label("Images per prompt").input_value() == "5"
 
 
 def test_what_people_type_is_shown_as_text_and_what_is_wrong_is_said(visit: Visit) -> None:
-    page = visit()
+    page = visit("explore")
     page.get_by_role("combobox", name="Profession").click()
     page.keyboard.type("<b>x</b>")
     page.get_by_role("option", name="Use “<b>x</b>” as my own word").click()
@@ -335,7 +335,7 @@ def test_several_professions_are_compared_row_by_row(visit: Visit) -> None:
 @pytest.mark.parametrize(
     "address",
     [
-        *("", "compare", "compare?profession=author,nurse", "gaps", "annotate?axis=tone"),
+        *("", "explore", "compare", "compare?profession=author,nurse", "gaps", "annotate?axis=tone"),
         *("pronouns", "footprint", "report"),
     ],
 )
@@ -355,7 +355,7 @@ def test_nothing_keeps_people_out(visit: Visit, address: str, scheme: str) -> No
 @pytest.mark.parametrize(
     "address",
     [
-        *("", "compare", "compare?profession=author,nurse", "gaps", "annotate"),
+        *("", "explore", "compare", "compare?profession=author,nurse", "gaps", "annotate"),
         *("pronouns", "footprint", "report"),
     ],
 )
@@ -408,7 +408,7 @@ def test_a_table_without_room_is_scrolled_by_keys_and_shows_a_bar(visit: Visit) 
 
 
 def test_a_link_that_cannot_be_says_what_is_wrong_and_offers_the_example(visit: Visit) -> None:
-    page = visit("?model=emoji-skew&images=0", shown=".bx-status.error")
+    page = visit("explore?model=emoji-skew&images=0", shown=".bx-status.error")
     expect(page.get_by_role("alert")).to_contain_text("Did you mean 'emoji-skewed'?")
     page.wait_for_timeout(SETTLED_MS)
     page.get_by_role("link", name="See the example").click()

@@ -58,7 +58,7 @@ def test_a_listed_word_is_taken_with_a_finger_on_a_phone(visit: Visit) -> None:
 
 
 def test_half_a_word_is_dropped_and_an_empty_field_keeps_its_word(visit: Visit) -> None:
-    page = visit()
+    page = visit("explore")
     before = page.url
     box = field(page, "Profession")
     box.click()
@@ -78,7 +78,7 @@ def test_half_a_word_is_dropped_and_an_empty_field_keeps_its_word(visit: Visit) 
 
 
 def test_an_unlisted_word_is_asked_about_and_a_near_one_offered(visit: Visit) -> None:
-    page = visit("?adjectives=none&images=2")
+    page = visit("explore?adjectives=none&images=2")
     box = field(page, "Profession")
     box.click()
     page.keyboard.type("nurze")
@@ -98,7 +98,7 @@ def test_an_unlisted_word_is_asked_about_and_a_near_one_offered(visit: Visit) ->
 
 
 def test_a_field_without_own_words_takes_none(visit: Visit) -> None:
-    page = visit()
+    page = visit("explore")
     page.get_by_role("button", name="Prompt and generation settings").click()
     box = field(page, "Scheduler")
     box.click()
@@ -114,7 +114,7 @@ def test_a_field_without_own_words_takes_none(visit: Visit) -> None:
 
 
 def test_several_words_are_added_and_taken_away_by_keys(visit: Visit) -> None:
-    page = visit("?adjectives=none&images=2")
+    page = visit("explore?adjectives=none&images=2")
     field(page, "Adjectives").focus()
     page.keyboard.type("hon")
     page.keyboard.press("Enter")
@@ -152,7 +152,7 @@ def test_every_stop_of_the_tab_key_shows_that_it_has_the_focus(visit: Visit) -> 
 
 
 def test_an_open_list_closes_when_one_tabs_on(visit: Visit) -> None:
-    page = visit()
+    page = visit("explore")
     field(page, "Profession").focus()
     page.keyboard.press("ArrowDown")
     expect(page.get_by_role("listbox", name="Profession")).to_be_visible()
@@ -161,7 +161,7 @@ def test_an_open_list_closes_when_one_tabs_on(visit: Visit) -> None:
     expect(page.get_by_role("button", name="Remove none + all 20")).to_be_focused()
 
 
-@pytest.mark.parametrize("address", ["", "compare", "gaps", "annotate"])
+@pytest.mark.parametrize("address", ["explore", "compare", "gaps", "annotate"])
 def test_what_unfolds_says_whether_it_is_unfolded(visit: Visit, address: str) -> None:
     page = visit(address)
     for fold in page.locator(".bx-settings > button").all():
@@ -172,7 +172,7 @@ def test_what_unfolds_says_whether_it_is_unfolded(visit: Visit, address: str) ->
 
 
 def test_what_is_typed_stays_when_the_server_fills_the_field(visit: Visit) -> None:
-    page = visit("?profession=author&adjectives=none&images=9")
+    page = visit("explore?profession=author&adjectives=none&images=9")
     box, heading = field(page, "Profession"), page.get_by_role("heading", level=1)
     box.click()
     page.keyboard.type("nurse")
@@ -200,7 +200,7 @@ HOLD = """() => {
 
 
 def test_back_and_forward_can_be_pressed_faster_than_the_server_answers(visit: Visit) -> None:
-    page = visit("?profession=author&adjectives=none&images=9")
+    page = visit("explore?profession=author&adjectives=none&images=9")
     box, heading = field(page, "Profession"), page.get_by_role("heading", level=1)
     for word in ("nurse", "painter"):
         box.click()
@@ -220,7 +220,7 @@ def test_back_and_forward_can_be_pressed_faster_than_the_server_answers(visit: V
 
 
 def test_back_and_forward_lead_through_every_choice(visit: Visit) -> None:
-    page = visit("?profession=author&adjectives=none&images=9")
+    page = visit("explore?profession=author&adjectives=none&images=9")
     field(page, "Profession").click()
     page.keyboard.type("nurse")
     page.keyboard.press("Enter")
@@ -271,7 +271,7 @@ def test_a_link_with_an_open_image_opens_it_and_closing_it_leaves_the_view(visit
     page.keyboard.press("Escape")
     wait_for(page, image="", frame="tone")
     expect(page.locator("#bx-frame-tone")).to_be_checked()
-    gone = visit("?profession=nurse&adjectives=none&image=none:99")
+    gone = visit("explore?profession=nurse&adjectives=none&image=none:99")
     wait_for(gone, image="")
     expect(gone.get_by_role("dialog")).to_have_count(0)
 
@@ -311,7 +311,7 @@ def test_a_name_stays_in_the_browser_and_no_key_for_an_image_ends_in_it(visit: V
 
 
 def test_half_a_number_is_said_to_be_wrong(visit: Visit) -> None:
-    page = visit("?adjectives=none")
+    page = visit("explore?adjectives=none")
     page.get_by_label("Images per prompt").click()
     page.keyboard.press("Control+A")
     page.keyboard.type("2.5")
@@ -324,7 +324,7 @@ def test_half_a_number_is_said_to_be_wrong(visit: Visit) -> None:
 
 
 def test_what_a_title_says_to_a_mouse_is_said_to_keys_and_touch(visit: Visit) -> None:
-    page = visit("?profession=plumber&adjectives=none&images=9", touch=True)
+    page = visit("explore?profession=plumber&adjectives=none&images=9", touch=True)
     tip = page.get_by_role("tooltip")
     head = page.get_by_role("columnheader", name="Corrected").first
     page.locator(".bx-plan summary").focus()
@@ -345,7 +345,7 @@ def test_what_a_title_says_to_a_mouse_is_said_to_keys_and_touch(visit: Visit) ->
 
 
 def test_words_from_right_to_left_keep_the_sentence_in_order(visit: Visit) -> None:
-    page = visit("?adjectives=none&images=2")
+    page = visit("explore?adjectives=none&images=2")
     field(page, "Profession").click()
     page.keyboard.insert_text("ممرضة")
     page.get_by_role("option", name="ممرضة").click()

@@ -28,7 +28,7 @@ def violations(page: Page) -> list[tuple[str, str]]:
 def test_the_header_leads_to_a_card_that_clicks_and_keys_change(
     visit: Visit, tmp_path: Path
 ) -> None:
-    page = visit()
+    page = visit("explore")
     page.get_by_role("link", name="Report", exact=True).click()
     heading = page.get_by_role("heading", level=1)
     expect(heading).to_have_text("Emoji portraits, skewed")

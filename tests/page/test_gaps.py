@@ -146,7 +146,7 @@ def test_tones_are_set_beside_chance_and_what_was_unclear_is_told(
 def test_a_name_opens_its_images(desk: Desk, generated: Generated) -> None:
     generated(SMALL)
     link = rows(html(desk, SMALL))["nurse"].one("a").attributes["href"]
-    query = "./?model=emoji-skewed&profession=nurse&adjectives=none,honest&images=12"
+    query = "explore?model=emoji-skewed&profession=nurse&adjectives=none,honest&images=12"
     assert link == query
 
 

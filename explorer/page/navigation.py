@@ -1,0 +1,81 @@
+"""The pages of the app, the way to each of them, and the tabs of those that have several."""
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from explorer.page.choice import AVERAGE, IMAGES_TAB, NEIGHBOURS, STATISTICS, address
+from explorer.page.rendering import render
+from explorer.translations import gettext as _
+
+if TYPE_CHECKING:
+    from explorer.page.choice import Choice
+
+# The address of each page, by the name that page.js gives it.
+PATHS = {
+    "overview": "./",
+    "explore": "explore",
+    "compare": "compare",
+    "annotate": "annotate",
+    "report": "report",
+    "models": "models",
+    "method": "method",
+    "gaps": "gaps",
+    "pronouns": "pronouns",
+    "footprint": "footprint",
+}
+# The link of the top bar that leads to each page that has none of its own.
+_WITHIN = {"gaps": "overview", "pronouns": "explore", "footprint": "models"}
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A tab: its address, whether it is shown, and whether it belongs to the page it stands on."""
+
+    name: str
+    address: str
+    current: bool
+    stays: bool
+
+
+def titles() -> dict[str, str]:
+    """Return the title of each page."""
+    return {
+        "overview": _("Overview"),
+        "explore": _("Explore"),
+        "compare": _("Compare"),
+        "annotate": _("Annotate"),
+        "report": _("Report"),
+        "models": _("Models"),
+        "method": _("Method"),
+        "gaps": _("Gaps"),
+        "pronouns": _("Pronouns"),
+        "footprint": _("Footprint"),
+    }
+
+
+def header(home: str, current: str = "", notices: tuple[str, ...] = ()) -> str:
+    """Return the top bar, seen from a page that is `home` away from the first one."""
+    names, within = titles(), _WITHIN.get(current, current)
+    pages = [
+        {"view": view, "name": names[view], "address": home + path, "current": view == within}
+        for view, path in PATHS.items()
+        if view not in _WITHIN
+    ]
+    return render("header.html", pages=pages, notices=notices)
+
+
+def image_tabs(choice: "Choice", *, pronouns: bool) -> list[Tab]:
+    """Return the tabs of a view of images; `pronouns` adds those of language models."""
+    names = {
+        IMAGES_TAB: _("Images"),
+        AVERAGE: _("Average face"),
+        NEIGHBOURS: _("Neighbours"),
+        STATISTICS: _("Statistics"),
+    }
+    tabs = [
+        Tab(name, address(replace(choice, tab=tab)), tab == choice.tab, stays=True)
+        for tab, name in names.items()
+    ]
+    return [*tabs, Tab(_("Pronouns"), PATHS["pronouns"], current=False, stays=False)][
+        : None if pronouns else -1
+    ]
