@@ -12,6 +12,7 @@ from explorer.cli.app import app
 from explorer.cli.options import Asked, CacheFolder, Changed, Models, Year
 from explorer.cli.output import FindingsOutput, Output, print_sentences, say
 from explorer.cli.store import opened, say_missing, say_services
+from explorer.findings.differences import by_models
 from explorer.findings.findings import Findings
 from explorer.findings.readable import readable_comparison, readable_image, readable_tally
 from explorer.findings.sentences import clear_sentences, finding_sentences
@@ -128,15 +129,15 @@ def images(
 
 @app.command(
     help=_(
-        "Compare two models on the same prompts and seeds.\n\n"
-        "Differences are left minus right. Nothing is generated."
+        "Compare models on the same prompts and seeds.\n\n"
+        "Differences are the first model minus another one. Nothing is generated."
     )
 )
 def compare(
     left: Annotated[str, Parameter(help=_("The first model."))],
     right: Annotated[str, Parameter(help=_("The second model."))],
     /,
-    *,
+    *others: Annotated[str, Parameter(help=_("Further models, each compared with the first."))],
     asked: Asked = Asked(),
     changed: Changed = Changed(),
     output: FindingsOutput = FindingsOutput(),
@@ -144,15 +145,17 @@ def compare(
     year: Year = DEFAULT_YEAR,
     cache: CacheFolder = None,
 ) -> None:
-    """Print the differences between two models, and which of them are clear enough to report."""
+    """Print the differences between models, and which of them are clear enough to report."""
     settings = machine.load(cache)
-    study = asked.study(changed.cards((left, right), settings))
+    study = asked.study(changed.cards((left, right, *others), settings))
     with opened(settings) as store:
         findings = Findings(study, store)
         rows = findings.comparison_rows(by.value, checked_year(year))
-        if output.write_findings(rows, _COMPARISON_COLUMNS, readable_comparison):
+        columns = ("right_model", *_COMPARISON_COLUMNS) if others else _COMPARISON_COLUMNS
+        if output.write_findings(rows, columns, readable_comparison):
             for axis in study.axes:
-                print_sentences(compared(findings.differences(by.value, axis.name), by))
+                for found in by_models(findings.differences(by.value, axis.name)).values():
+                    print_sentences(compared(found, by))
             print_energy(findings, store, settings, checked_year(year))
         say_services(store, study)
         say_missing(study, store)

@@ -34,6 +34,11 @@ class Comparison:
     separate: "Separate | None" = None
 
     @property
+    def models(self) -> tuple[str, str]:
+        """The names of the left and the right model."""
+        return self.left.cell.model, self.right.cell.model
+
+    @property
     def enough(self) -> bool:
         """Whether both sides have enough images for a difference of shares."""
         return self.left.enough and self.right.enough

@@ -57,12 +57,14 @@ def count(study: "Study", store: "Store", model: "ModelCard") -> Counts:
     return Counts(images, answers)
 
 
-def count_pairs(study: "Study", store: "Store", axis: "Axis") -> "Pairs":
+def count_pairs(
+    study: "Study", store: "Store", axis: "Axis", models: "tuple[ModelCard, ModelCard]"
+) -> "Pairs":
     """Return the pairs of labels of two models' images with the same seed, counted by prompt.
 
     Pairs in which either image has no label are left out.
     """
-    left, right = study.models
+    left, right = models
     pairs: dict[str, Counter[tuple[str, str]]] = {}
     found = store.pair_counts(
         (study.asked(left), study.asked(right)),

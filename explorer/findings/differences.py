@@ -3,7 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from explorer.findings.corrected import NO_ERRORS, corrections
 from explorer.findings.sentences import FALSE_DISCOVERIES, is_clear
@@ -16,6 +16,7 @@ from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping, Sequence
+    from typing import TypeVar
 
     from explorer.findings.comparison import Comparison
     from explorer.findings.corrected import Errors
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from explorer.perception.axes import Axis
     from explorer.statistics.intervals import Interval
 
+    _T = TypeVar("_T", bound="_OfModels")
     _Table = tuple[tuple[int, int], tuple[int, int]]
 
 SIGN_FLIP = "sign flip over prompts"
@@ -31,6 +33,13 @@ FISHER = "fisher over unpaired images of one prompt"
 MANTEL_HAENSZEL = "exact mantel-haenszel over unpaired images, by prompt"
 # Ten images of each model may have a label on half of them.
 _FEWEST_PAIRS = FEWEST // 2
+
+
+class _OfModels(Protocol):
+    @property
+    def models(self) -> tuple[str, str]:
+        """The names of the left and the right model."""
+        ...
 
 
 class Verdict(Enum):
@@ -70,6 +79,11 @@ class Difference:
     tests: tuple[Tested | None, ...]
     family: int
     note: str | None
+
+    @property
+    def models(self) -> tuple[str, str]:
+        """The names of the left and the right model."""
+        return self.comparison.models
 
     def best(self, position: int) -> "Interval | None":
         """Return the corrected difference of a label, or the raw one if there is none."""
@@ -159,13 +173,23 @@ def _q(row: tuple[Difference, int]) -> float:
 def _of_one_axis(comparisons: "list[Comparison]", errors: "Errors") -> list[Difference]:
     tests = _tests(comparisons)
     family = sum(test is not None for row in tests for test in row)
-    warning = _unequal(comparisons[0], errors)
+    warnings = {
+        models: _unequal(of_two[0], errors) for models, of_two in by_models(comparisons).items()
+    }
     return [
-        Difference(comparison, corrected, row, family, _note(comparison, warning))
-        for comparison, corrected, row in zip(
+        Difference(one, corrected, row, family, _note(one, warnings[one.models]))
+        for one, corrected, row in zip(
             comparisons, _corrected(comparisons, errors), tests, strict=True
         )
     ]
+
+
+def by_models(found: "Iterable[_T]") -> "dict[tuple[str, str], list[_T]]":
+    """Return comparisons or differences by their two models, in order of the first of each."""
+    by: dict[tuple[str, str], list[_T]] = defaultdict(list)
+    for one in found:
+        by[one.models].append(one)
+    return by
 
 
 def _corrected(
@@ -175,6 +199,19 @@ def _corrected(
 
     A difference is the same to the last digit, whichever others are wanted.
     """
+    found: list[tuple[Interval, ...] | None] = [None] * len(comparisons)
+    for models, of_two in by_models(comparisons).items():
+        places = [place for place, one in enumerate(comparisons) if one.models == models]
+        asked = None if wanted is None else {n for n, place in enumerate(places) if place in wanted}
+        for place, shares in zip(places, _of_two(of_two, errors, asked), strict=True):
+            found[place] = shares
+    return found
+
+
+def _of_two(
+    comparisons: "Sequence[Comparison]", errors: "Errors", wanted: "Container[int] | None"
+) -> "list[tuple[Interval, ...] | None]":
+    """Return the corrected differences between two models; the rest as in _corrected."""
     enough = [place for place, one in enumerate(comparisons) if one.enough]
     rows = [row for row, place in enumerate(enough) if wanted is None or place in wanted]
     asked = [comparisons[enough[row]] for row in rows]

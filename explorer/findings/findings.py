@@ -84,13 +84,13 @@ class Findings:
         return self._once(lambda: findings(self.tallies(by, axis), self.errors), "found", by, axis)
 
     def compared(self, by: "By", axis: str | None = None) -> "tuple[Comparison, ...]":
-        """Return the comparisons of the study's two models, on one axis or on all axes."""
+        """Return the comparisons of the first model with each other, on one axis or on all axes."""
         if axis is None:
             return self._on_each_axis(lambda each: self.compared(by, each))
         return self._once(lambda: self._set_side_by_side(by, axis), "compared", by, axis)
 
     def differences(self, by: "By", axis: str | None = None) -> "tuple[Difference, ...]":
-        """Return the tested differences between the two models, on one axis or on all axes."""
+        """Return the tested differences between the first model and each other, as compared()."""
         if axis is None:
             return self._on_each_axis(lambda each: self.differences(by, each))
         return self._once(
@@ -199,20 +199,29 @@ class Findings:
         return self._once(lambda: cells(self.study, model, by), "cells", model.spec.name, by)
 
     def _set_side_by_side(self, by: "By", axis: str) -> "tuple[Comparison, ...]":
+        first, *others = self.study.models
+        return tuple(one for card in others for one in self._of_two((first, card), by, axis))
+
+    def _of_two(
+        self, models: "tuple[ModelCard, ModelCard]", by: "By", axis: str
+    ) -> "tuple[Comparison, ...]":
         left, right = (
             [one for one in self.tallies(by, axis) if one.cell.model == card.spec.name]
-            for card in self.study.models
+            for card in models
         )
         (asked,) = (one for one in self.study.axes if one.name == axis)
-        texts = self._cells(self.study.models[0], by)
-        if not self.study.paired:
-            counts = [self.counts(card) for card in self.study.models]
+        texts = self._cells(models[0], by)
+        if not all(card.spec.seeded for card in models):
+            counts = [self.counts(card) for card in models]
             return compare(
                 left,
                 right,
                 separate=lambda one: count_apart(counts[0], counts[1], axis, texts[one.cell]),
             )
-        pairs = self._once(lambda: count_pairs(self.study, self._store, asked), "pairs", axis)
+        pairs = self._once(
+            lambda: count_pairs(self.study, self._store, asked, models),
+            *("pairs", axis, models[1].spec.name),
+        )
         return compare(
             left,
             right,

@@ -55,7 +55,7 @@ _DIGITS = 9
 class Choice:
     """A person's choice; words and numbers are unchecked until it becomes a study.
 
-    `models` holds the left and the right name in Compare, and one name elsewhere. `professions`
+    `models` holds two to four names in Compare, and one name elsewhere. `professions`
     holds names, `ALL` for those of the list and `SPREAD` for thirty of them. `adjectives` holds
     words, `NONE` for the prompt without one, and `ALL` for that and the twenty adjectives. Settings
     that are None are the model's defaults. `reference` holds a person's own shares of women by
@@ -87,7 +87,9 @@ COMPARE = Choice(("emoji-skewed", "emoji-even"))
 GAPS = Choice(("emoji-skewed",), ("author", "nurse"))
 # The axis of each way of measuring skin tone.
 _TONES = {CAPTIONS: TONE, PIXELS: PIXEL_TONE}
-_NAMES = {1: ("model",), 2: ("left", "right")}
+# Where several models are compared, the first two are always named.
+_SEVERAL = ("left", "right", "third", "fourth")
+MOST_MODELS = len(_SEVERAL)
 
 
 class Parameters(Protocol):
@@ -111,10 +113,9 @@ def parse(parameters: Parameters, default: Choice) -> Choice:
         UnknownName: there is no such way of measuring.
     """
     said = partial(said_in, parameters)
-    names = zip(_NAMES[len(default.models)], default.models, strict=True)
     guidance, steps = said("guidance", ""), said("steps", "")
     return Choice(
-        models=tuple(said(name, otherwise) for name, otherwise in names),
+        models=_models(said, default),
         professions=_split(parameters.getlist("profession"), _listed_professions())
         or default.professions,
         adjectives=_split(parameters.getlist("adjectives"), _listed_adjectives())
@@ -132,6 +133,16 @@ def parse(parameters: Parameters, default: Choice) -> Choice:
         country=said("country", default.country),
         tab=_one_of("tab", said("tab", default.tab), TABS),
     )
+
+
+def _names(choice: Choice) -> tuple[str, ...]:
+    return _SEVERAL if len(choice.models) > 1 else ("model",)
+
+
+def _models(said: "Callable[[str, str], str]", default: Choice) -> tuple[str, ...]:
+    usual = [*default.models, *[""] * MOST_MODELS]
+    named = (said(name, other) for name, other in zip(_names(default), usual, strict=False))
+    return tuple(filter(None, named))
 
 
 def said_in(parameters: Parameters, name: str, otherwise: str) -> str:
@@ -159,7 +170,7 @@ def whole_in(name: str, text: str) -> int:
 def address(choice: Choice) -> str:
     """Return the query of a choice's address, "?" included."""
     pairs = [
-        *zip(_NAMES[len(choice.models)], choice.models, strict=True),
+        *zip(_names(choice), choice.models, strict=False),
         *(("profession", words) for words in _joined(choice.professions, _listed_professions())),
         *(("adjectives", words) for words in _joined(choice.adjectives, _listed_adjectives())),
         ("images", choice.images),

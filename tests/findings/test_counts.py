@@ -159,7 +159,7 @@ def test_pairs_are_those_of_a_slow_count_over_observations(
     with TemporaryDirectory() as folder, closing(Store.open(Path(folder))) as store:
         for card, of_one in zip(CARDS, (fates, others), strict=True):
             keep(store, study, card, of_one)
-        found = {axis.name: count_pairs(study, store, axis) for axis in study.axes}
+        found = {axis.name: count_pairs(study, store, axis, CARDS) for axis in study.axes}
         counted = {axis.name: slow_pairs(study, store, axis) for axis in study.axes}
     for axis in study.axes:
         assert {
@@ -230,5 +230,5 @@ def test_images_of_different_seeds_are_no_pair(store: Store) -> None:
     keep(store, study, CARDS[0], [sure, None, sure, None, *[None] * 4])
     keep(store, study, CARDS[1], [None, sure, sure, Fate(None, 0.99), *[sure] * 4])
     text = study.prompts[0].text
-    assert count_pairs(study, store, GENDER) == {text: {("feminine", "feminine"): 1}}
-    assert count_pairs(study, store, TONE) == {text: {("dark", "dark"): 1}}
+    assert count_pairs(study, store, GENDER, CARDS) == {text: {("feminine", "feminine"): 1}}
+    assert count_pairs(study, store, TONE, CARDS) == {text: {("dark", "dark"): 1}}

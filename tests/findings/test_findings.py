@@ -2,7 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
@@ -30,6 +32,7 @@ ONE = Study(CARDS[:1], ("author", "nurse"), (None, "honest"), images=6)
 TWO = replace(ONE, models=CARDS)
 BYS: "tuple[By, ...]" = ("profession", "adjective", "cell")
 REFERENCES = labour_references(2023)
+AXES = ("gender", "tone")
 ERRORS = {
     (card.spec.name, axis.name): Confusion(
         tuple(
@@ -295,3 +298,24 @@ def test_images_have_a_row_each_with_where_they_lie(filled: Store) -> None:
     assert [row["file"] for row in rows] == [
         str(filled.image_path(request.key)) for request in ONE.requests(CARDS[0])
     ]
+
+
+def test_each_of_several_models_is_compared_with_the_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    third = fake_card("fake-c", size_px=8)
+    three = replace(TWO, models=(*TWO.models, third))
+    of_third = {(third.spec.name, axis): ERRORS[CARDS[1].spec.name, axis] for axis in AXES}
+    monkeypatch.setattr("explorer.findings.findings.known_errors", lambda *_: ERRORS | of_third)
+    with closing(Store.open(tmp_path)) as store:
+        generate(three, store)
+        found = Findings(three, store).differences("profession", "gender")
+        of_two = [
+            Findings(replace(three, models=(three.models[0], other)), store)
+            for other in three.models[1:]
+        ]
+        apart = [one for two in of_two for one in two.differences("profession", "gender")]
+    assert [one.comparison for one in found] == [one.comparison for one in apart]
+    assert None not in [one.corrected for one in found]
+    assert [one.corrected for one in found] == [one.corrected for one in apart]
+    assert {one.family for one in found} == {sum(bool(any(one.tests)) for one in apart)}
