@@ -33,6 +33,15 @@ def known_errors(study: "Study", store: "Store") -> "dict[tuple[str, str], Confu
     Raises:
         InvalidData: a file breaks its rules.
     """
+    known = unannotated_errors(study, store)
+    for place, found in annotated_errors(study, store).items():
+        if found.confusion and (found.refusal is None or place not in known):
+            known[place] = found.confusion
+    return known
+
+
+def unannotated_errors(study: "Study", store: "Store") -> "dict[tuple[str, str], Confusion]":
+    """Return the confusions that are known without annotations, as known_errors does."""
     known = {
         (card.spec.name, axis): confusion
         for card in study.models
@@ -41,9 +50,6 @@ def known_errors(study: "Study", store: "Store") -> "dict[tuple[str, str], Confu
     others = tuple(card for card in study.models if (card.spec.name, GENDER) not in known)
     if others:
         known |= prompted_errors(replace(study, models=others), store)
-    for place, found in annotated_errors(study, store).items():
-        if found.confusion and (found.refusal is None or place not in known):
-            known[place] = found.confusion
     return known
 
 

@@ -51,17 +51,19 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """The parts of the view: the fields, the image and its answers, the sample, the report.
+    """The parts of the view: fields, image and answers, class, sample, and report.
 
     `annotator` holds the name that was accepted.
     """
 
     desk: "Desk"
-    fields: tuple[gr.HTML, gr.HTML]
+    fields: tuple[gr.HTML, gr.HTML, gr.State]
     entry: Entry
     annotator: gr.State
     task: gr.HTML
     ask: gr.Button
+    group: gr.Textbox
+    gather: gr.Button
     size: gr.Number
     seed: gr.Number
     resample: gr.Button
@@ -72,9 +74,12 @@ class View:
     def opened(self, event: gr.EventData) -> list[Any]:
         """Show the session of an address, with the name that the browser remembers."""
         query = query_of(event)
-        asked = parse(parameters(query))
+        try:
+            asked = parse(parameters(query))
+        except ExplorerError as error:
+            return [*[gr.skip()] * 5, answering(query, alert(error)), ""]
         *entry, task, told = begun(self.desk, asked, str(event.name))
-        return [[asked.model], [asked.axis], *entry, answering(query, task), told]
+        return [[asked.model], [asked.axis], asked.group, *entry, answering(query, task), told]
 
     def named(self, *values: object) -> list[Any]:
         """Begin with the name in its field."""
@@ -93,6 +98,15 @@ class View:
         image, answer = str(event.image), str(event.answer)
         return reply(self.desk, asked, partial(annotation_task.save, image=image, answer=answer))
 
+    def grouped(self, *values: object) -> list[Any]:
+        """Open the link of a class, with the name that its field holds."""
+        *fields, group = values
+        try:
+            named = checked_annotator(str(group or ""))
+        except ExplorerError as error:
+            return [gr.skip(), gr.skip(), alert(error)]
+        return [named, *reply(self.desk, replace(_session((*fields, "")), group=named))]
+
     def resampled(self, *values: object) -> list[Any]:
         """Draw another sample."""
         *asked, images, number = values
@@ -109,18 +123,22 @@ def view(desk: "Desk") -> None:
     entry = _entry(writable=desk.store.is_writable)
     task = html(elem_id="bx-task", js_on_load=_ON_LOAD)
     ask = gr.Button(_("Show the annotation report"), elem_id="bx-ask", scale=0)
+    group, gather = _class_fields(writable=desk.store.is_writable)
     size, seed, resample = _sample_fields(writable=desk.store.is_writable)
     told = html(elem_id="bx-told")
-    _connect(View(desk, fields, entry, gr.State(""), task, ask, size, seed, resample, told))
+    made = View(
+        desk, fields, entry, gr.State(""), task, ask, group, gather, size, seed, resample, told
+    )
+    _connect(made)
 
 
-def _fields(desk: "Desk") -> tuple[gr.HTML, gr.HTML]:
+def _fields(desk: "Desk") -> tuple[gr.HTML, gr.HTML, gr.State]:
     default = Session()
     with gr.Row(elem_classes=["bx-form", "bx-annotateform"]):
         model = model_field(desk.models, _("Model"), default.model)
         axes = [(axis.title, axis.name) for axis in load_axes()]
         axis = combobox(axes, [default.axis], (_("Question"), "bx-axis"))
-    return model, axis
+    return model, axis, gr.State("")
 
 
 def _entry(*, writable: bool) -> Entry:
@@ -143,7 +161,7 @@ def _connect(view: View) -> None:
     session, begun = [*fields, view.annotator], [view.annotator, entry.row, *outputs]
     view.task.revisit(view.opened, None, [*fields, *begun], trigger_mode="multiple", **QUIET)
     gr.on(
-        [field.input for field in view.fields],
+        [field.input for field in view.fields if isinstance(field, gr.HTML)],
         view.changed,
         session,
         outputs,
@@ -153,6 +171,13 @@ def _connect(view: View) -> None:
     gr.on([entry.name.submit, entry.start.click], view.named, [*fields, entry.name], begun, **QUIET)
     view.task.submit(view.said, session, outputs, trigger_mode="multiple", queue=False, **QUIET)
     view.ask.click(view.asked, session, view.told, **QUIET)
+    gr.on(
+        [view.group.submit, view.gather.click],
+        view.grouped,
+        [*fields, view.group],
+        [view.fields[2], *outputs],
+        **QUIET,
+    )
     view.resample.click(view.resampled, [*session, view.size, view.seed], outputs, **QUIET)
 
 
@@ -193,6 +218,27 @@ def tell_annotations(desk: "Desk", asked: Session) -> str:
         return alert(error)
 
 
+def _class_fields(*, writable: bool) -> tuple[gr.Textbox, gr.Button]:
+    with (
+        gr.Accordion(
+            _("Annotate with a class"), open=False, visible=writable, elem_classes="bx-settings"
+        ),
+        gr.Row(elem_classes="bx-resample"),
+    ):
+        gr.HTML(
+            "<p>"
+            + _(
+                "Everybody in the class opens the same link and gives a name of their own. The "
+                "link's page shows how far each one is, and where the class is divided."
+            )
+            + "</p>",
+            apply_default_css=False,
+        )
+        group = gr.Textbox(label=_("Name of the class"), max_lines=1, elem_id="bx-class")
+        gather = gr.Button(_("Open its page"), size="sm", scale=0, elem_id="bx-gather")
+    return group, gather
+
+
 def _sample_fields(*, writable: bool) -> tuple[gr.Number, gr.Number, gr.Button]:
     with (
         gr.Accordion(
@@ -220,5 +266,6 @@ def _sample_fields(*, writable: bool) -> tuple[gr.Number, gr.Number, gr.Button]:
 
 def _session(values: tuple[object, ...]) -> Session:
     *fields, annotator = values
-    model, axis = map(chosen_text, fields)
-    return Session(model, axis, str(annotator or ""))
+    *named, group = fields
+    model, axis = map(chosen_text, named)
+    return Session(model, axis, str(annotator or ""), str(group or ""))

@@ -29,8 +29,10 @@
     arrive(revisit);
     document.addEventListener("click", ({ target }) => {
       if (target.closest?.("#bx-start")) begun = true;
-      if (!target.closest?.("[data-rename]")) return;
-      name.keep("");
+      const again = target.closest?.("[data-continue]");
+      if (again) begun = true;
+      else if (!target.closest?.("[data-rename]")) return;
+      name.keep(again?.dataset.continue ?? "");
       revisit(location.search);
     });
     // What is typed after Enter is meant for the images. Gradio waits for this event, too.

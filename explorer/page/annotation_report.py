@@ -1,12 +1,16 @@
 """The report on annotations, on the page: sentences, the table of errors, two plots."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from explorer.annotation.report import annotation_report, report_sentences
+from explorer.findings.changes import changes
 from explorer.page.annotation_task import annotated_study
 from explorer.page.charts import labels
+from explorer.page.choice import EXPLORE, address
+from explorer.page.navigation import PATHS
 from explorer.page.rendering import render
+from explorer.report.stored import stored_studies
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -20,6 +24,8 @@ if TYPE_CHECKING:
 
 # More steps than fit on a screen would only make the page long.
 _STEPS = 120
+# Professions whose shares are shown without the annotations and with them.
+_SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +67,8 @@ def report(desk: "Desk", session: "Session") -> str:
     made = annotated_study(desk, session)
     (card,), (axis,) = made.models, made.axes
     found = annotation_report(made, desk.store, card, axis)
+    stored = stored_studies(card, desk.store).main if found.errors.images else None
+    moved = changes(replace(stored, axes=(axis,)), desk.store, axis.name, _SHOWN) if stored else ()
     return render(
         "annotation_report.html",
         axis=axis,
@@ -71,7 +79,12 @@ def report(desk: "Desk", session: "Session") -> str:
         curve=curve(found.confidence),
         threshold=found.confidence.threshold,
         instrument=found.instrument,
+        changes=[(one, _in_explore(session.model, one.profession)) for one in moved],
     )
+
+
+def _in_explore(model: str, profession: str) -> str:
+    return PATHS["explore"] + address(replace(EXPLORE, models=(model,), professions=(profession,)))
 
 
 def lines(report: "AnnotationReport") -> tuple[Line, ...]:

@@ -8,8 +8,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
+from explorer.annotation.goals import goal_sentence
+from explorer.annotation.groups import signed
 from explorer.annotation.sampling import draw_samples, sample_of
 from explorer.errors import InvalidData
+from explorer.page.annotation_class import board
 from explorer.page.charts import labels
 from explorer.page.choice import EXPLORE, study
 from explorer.page.rendering import render
@@ -34,33 +37,50 @@ if TYPE_CHECKING:
     from explorer.perception.samples import Sampled
     from explorer.study import Study
 
-_NAMES = ("model", "axis")
+_NAMES = ("model", "axis", "class")
 _OPEN_KEYS = {CANNOT_TELL: "c", NOT_ONE: "n"}
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A model, an axis and an annotator as entered, unchecked; without a name there is no task."""
+    """A model, an axis and an annotator as entered, unchecked; without a name there is no task.
+
+    `group` is a school class for instance, whose members share a link and look at their results
+    together; empty for people who annotate on their own.
+    """
 
     model: str = EXPLORE.models[0]
     axis: str = "gender"
     annotator: str = ""
+    group: str = ""
 
     @property
     def address(self) -> str:
         """The query of its address, "?" included; who annotates is nobody else's business."""
-        return "?" + urlencode({"model": self.model, "axis": self.axis}, safe=",/")
+        named = {"model": self.model, "axis": self.axis}
+        if self.group:
+            named["class"] = self.group
+        return "?" + urlencode(named, safe=",/")
+
+    @property
+    def signed(self) -> str:
+        """The name that the annotations are stored under."""
+        return signed(self.group, self.annotator)
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A sample and its annotator's annotations; both are empty without an annotator."""
+    """A sample, everybody's annotations of it, and its annotator's.
+
+    `given` is empty without an annotator, and all are without a sample.
+    """
 
     asked: Session
     model: "ModelSpec"
     axis: "Axis"
     sample: "tuple[Sampled, ...]" = ()
     given: "tuple[Annotation, ...]" = ()
+    everybody: "tuple[Annotation, ...]" = ()
 
     @property
     def waiting(self) -> "tuple[Sampled, ...]":
@@ -87,9 +107,14 @@ def parse(parameters: "Parameters") -> Session:
     """Return the session of an address; defaults replace what the address leaves out.
 
     Names in links of earlier versions are ignored.
+
+    Raises:
+        InvalidData: the name of the class is too long or not on one line.
     """
     said = {name: values[-1] for name in _NAMES if (values := parameters.getlist(name))}
-    return Session(**{name: text for name, text in said.items() if text.strip()})
+    named = {name: text.strip() for name, text in said.items() if text.strip()}
+    group = checked_annotator(named.pop("class")) if "class" in named else ""
+    return Session(**named, group=group)
 
 
 def annotated_study(desk: "Desk", session: Session) -> "Study":
@@ -115,14 +140,14 @@ def begin(desk: "Desk", asked: Session) -> Task:
     """
     made = annotated_study(desk, asked)
     (card,), (axis,) = made.models, made.axes
-    task = Task(asked, card.spec, axis)
-    if not asked.annotator.strip() or not desk.store.is_writable:
-        return task
-    annotator = checked_annotator(asked.annotator)
-    sample = sample_of(made, desk.store, card, axis) or draw_samples(made, desk.store)
+    sample = sample_of(made, desk.store, card, axis)
+    named = asked.annotator.strip() and desk.store.is_writable
+    annotator = checked_annotator(asked.signed) if named else None
+    if named and not sample:
+        sample = draw_samples(made, desk.store)
     said = desk.store.annotations.of((one.image for one in sample), axis.name)
     given = tuple(one for one in said if one.annotator == annotator)
-    return replace(task, sample=sample, given=given)
+    return Task(asked, card.spec, axis, sample, given, said)
 
 
 def draw_anew(desk: "Desk", asked: Session, size: int, seed: int) -> None:
@@ -132,7 +157,7 @@ def draw_anew(desk: "Desk", asked: Session, size: int, seed: int) -> None:
         InputError: there is no such model or axis, no classified image, no name, or the size lies
             outside its limits.
     """
-    checked_annotator(asked.annotator)
+    checked_annotator(asked.signed)
     draw_samples(annotated_study(desk, asked), desk.store, size, seed)
 
 
@@ -140,12 +165,17 @@ def show(desk: "Desk", task: Task) -> str:
     """Return the next image, the introduction or the end of the task, as HTML."""
     writable, waiting = desk.store.is_writable, task.waiting
     annotator = task.asked.annotator.strip() if writable else ""
+    goal = goal_sentence(desk.store, task.axis, task.sample, waiting) if annotator else ""
     return render(
         "annotation_task.html",
         address=task.asked.address,
         axis=task.axis,
-        answers=buttons(task.axis, annotator),
+        answers=buttons(task.axis, task.asked.signed),
         annotator=annotator,
+        group=task.asked.group,
+        goal=goal,
+        # Whoever still annotates is not told what others have said.
+        board=board(desk, task) if task.is_done or not annotator else "",
         writable=writable,
         done=len(task.given),
         total=len(task.sample),
@@ -169,9 +199,9 @@ def save(desk: "Desk", task: Task, image: str, answer: str) -> Task:
             ).format(image=image)
         )
     now = datetime.now(UTC).isoformat()
-    said = annotation_of(image, task.axis.name, task.asked.annotator, answer, now)
+    said = annotation_of(image, task.axis.name, task.asked.signed, answer, now)
     desk.store.annotations.save([said])
-    return replace(task, given=(*_others(task, image), said))
+    return _with(task, image, said)
 
 
 def take_back(desk: "Desk", task: Task) -> Task:
@@ -180,7 +210,7 @@ def take_back(desk: "Desk", task: Task) -> Task:
         return task
     latest = max(task.given, key=lambda one: one.date)
     desk.store.annotations.drop(latest.image, latest.axis, latest.annotator)
-    return replace(task, given=_others(task, latest.image))
+    return _with(task, latest.image)
 
 
 def buttons(axis: "Axis", annotator: str) -> tuple[Answer, ...]:
@@ -194,5 +224,9 @@ def buttons(axis: "Axis", annotator: str) -> tuple[Answer, ...]:
     return (*told, *(Answer(name, _OPEN_KEYS[name], f"{axis.name}-u") for name in left_open))
 
 
-def _others(task: Task, image: str) -> "tuple[Annotation, ...]":
-    return tuple(one for one in task.given if one.image != image)
+def _with(task: Task, image: str, *said: "Annotation") -> Task:
+    """Return the task with these annotations of an image in place of the annotator's earlier."""
+    name = checked_annotator(task.asked.signed)
+    given = tuple(one for one in task.given if one.image != image)
+    others = tuple(one for one in task.everybody if one.image != image or one.annotator != name)
+    return replace(task, given=(*given, *said), everybody=(*others, *said))

@@ -25,6 +25,7 @@ from explorer.page.annotation_task import (
 from explorer.page.choice import Choice
 from explorer.page.desk import Desk
 from explorer.perception.axes import find_axis
+from explorer.settings import Mode
 from explorer.store.annotations import Annotations
 from tests.markup import Element, parse_html, table_rows
 from tests.page.conftest import Generated
@@ -266,7 +267,7 @@ def test_the_report_shows_errors_and_confidence(desk: Desk) -> None:
     for one in begin(desk, ADA).sample:
         save(desk, begin(desk, ADA), one.image, one.answer or "cannot tell")
     shown = parse_html(report(desk, ADA))
-    table = shown.one("figure.bx-confusion").one("table")
+    table = shown.all("figure.bx-confusion")[0].one("table")
     counts = [row[1 + place] for place, row in enumerate(table_rows(table))]
     assert [(row[0], row[2 - place]) for place, row in enumerate(table_rows(table))] == [
         ("feminine", "0% (0)"),
@@ -283,3 +284,77 @@ def test_without_annotations_the_report_shows_no_table_and_no_plot(desk: Desk) -
     assert "no sample has been drawn yet" in shown.text
     assert shown.all("svg") == []
     assert shown.all("table") == []
+
+
+def goal(html: object) -> str:
+    return parse_html(html).one(".bx-goal").text
+
+
+def test_the_next_goal_is_told_with_each_image(desk: Desk) -> None:
+    task = begin(desk, ADA)
+    answers = [one.answer for one in task.sample]
+    last = max(answers.index(answer) for answer in set(answers))
+    for left in range(last + 1, 0, -1):
+        assert goal(show(desk, task)) == f"{left} to go until shares are corrected."
+        one = task.waiting[0]
+        task = save(desk, task, one.image, one.answer or "feminine")
+    assert f"Shares are corrected with these annotations. {29 - last} to go" in goal(
+        show(desk, task)
+    )
+
+
+def test_what_annotations_change_in_explore_is_told_where_they_correct(desk: Desk) -> None:
+    for one in begin(desk, ADA).sample:
+        save(desk, begin(desk, ADA), one.image, "cannot tell")
+    assert parse_html(report(desk, ADA)).all("figure.bx-confusion") == []
+    for one in begin(desk, ADA).sample:
+        save(desk, begin(desk, ADA), one.image, one.answer or "feminine")
+    (*_, figure) = parse_html(report(desk, ADA)).all("figure.bx-confusion")
+    assert figure.one("h3").text == "What the annotations change in Explore"
+    link = figure.one("a")
+    assert link.text == "author"
+    assert link.attributes["href"].startswith("explore?model=emoji-skewed&profession=author")
+
+
+def test_a_class_shares_a_link_and_sees_its_results_together(desk: Desk) -> None:
+    asked = parse(QueryParams("class=7b"))
+    assert asked.address == "?model=emoji-skewed&axis=gender&class=7b"
+    for name, label in (("Ada", "feminine"), ("Ben", "masculine"), ("Cleo", "feminine")):
+        pupil = replace(asked, annotator=name)
+        task = begin(desk, pupil)
+        task = save(desk, task, task.sample[0].image, label)
+        # Whoever annotates is not told what others say.
+        assert parse_html(show(desk, task)).all(".bx-board") == []
+    save(desk, begin(desk, ADA), task.sample[0].image, "masculine")
+    board = parse_html(show(desk, begin(desk, asked))).one(".bx-board")
+    assert "3 people have annotated. Annotations: 3, of 1 images." in board.text
+    assert [one.one("span").text for one in board.one(".bx-members").all("li")] == [
+        "Ada",
+        "Ben",
+        "Cleo",
+    ]
+    assert [one.text for one in board.one(".bx-divided").all("span")] == ["feminine 2, masculine 1"]
+    assert {one.annotator for one in desk.store.annotations.all()} == {
+        *("7b: Ada", "7b: Ben", "7b: Cleo", "Ada")
+    }
+
+
+def test_everybody_goes_on_under_the_name_they_had(desk: Desk) -> None:
+    task = begin(desk, ADA)
+    save(desk, task, task.sample[0].image, "feminine")
+    board = parse_html(show(desk, begin(desk, Session()))).one(".bx-board")
+    (button,) = board.all("button")
+    assert button.attributes["data-continue"] == "Ada"
+    assert board.all("details") == []
+
+
+def test_in_public_nobody_reads_who_has_annotated(desk: Desk) -> None:
+    task = begin(desk, ADA)
+    save(desk, task, task.sample[0].image, "feminine")
+    public = replace(desk, settings=replace(desk.settings, mode=Mode.PUBLIC))
+    assert parse_html(show(public, begin(public, Session()))).all(".bx-board") == []
+
+
+def test_a_class_whose_name_no_line_holds_is_refused() -> None:
+    with pytest.raises(InvalidData, match="Give a name or initials"):
+        parse(QueryParams({"class": "7b\nx"}))
