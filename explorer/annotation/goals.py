@@ -51,11 +51,16 @@ def goal_sentence(
             "{number} to go until shares are corrected.",
             left,
         ).format(number=left)
-    refusal = errors(axis, seen).refusal
-    if refusal:
-        return _("Shares are not corrected yet: {reason}.").format(reason=refusal.rstrip("."))
-    if not waiting:
+    refused = errors(axis, seen).refusal is not None
+    if not waiting and not refused:
         return _("Shares are corrected with these annotations.")
+    if refused:
+        # The reason would tell an annotator how often the classifier agrees with them.
+        return ngettext(
+            "{number} to go. Shares are not corrected yet; the annotation report says why.",
+            "{number} to go. Shares are not corrected yet; the annotation report says why.",
+            len(waiting),
+        ).format(number=len(waiting))
     return ngettext(
         "Shares are corrected with these annotations. {number} to go, which narrows the intervals.",
         "Shares are corrected with these annotations. {number} to go: each narrows the intervals.",
