@@ -51,18 +51,17 @@ def goal_sentence(
             "{number} to go until shares are corrected.",
             left,
         ).format(number=left)
+    # The reason of a refusal would tell an annotator how often the classifier agrees with them.
     refused = errors(axis, seen).refusal is not None
-    if not waiting and not refused:
-        return _("Shares are corrected with these annotations.")
-    if refused:
-        # The reason would tell an annotator how often the classifier agrees with them.
-        return ngettext(
-            "{number} to go. Shares are not corrected yet; the annotation report says why.",
-            "{number} to go. Shares are not corrected yet; the annotation report says why.",
-            len(waiting),
-        ).format(number=len(waiting))
-    return ngettext(
-        "Shares are corrected with these annotations. {number} to go, which narrows the intervals.",
-        "Shares are corrected with these annotations. {number} to go: each narrows the intervals.",
-        len(waiting),
-    ).format(number=len(waiting))
+    if not waiting:
+        return (
+            _("Shares are not corrected yet; the annotation report says why.")
+            if refused
+            else _("Shares are corrected with these annotations.")
+        )
+    pattern = (
+        _("{number} to go. Shares are not corrected yet; the annotation report says why.")
+        if refused
+        else _("Shares are corrected with these annotations. {number} to go for the whole sample.")
+    )
+    return pattern.format(number=len(waiting))
