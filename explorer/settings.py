@@ -151,15 +151,19 @@ class Address:
         port: the port; None for the first free one from 7860.
         root_path: what a proxy puts before every path, "/bias" for instance, or the whole public
             address.
+        hosts: other names under which it is asked for; ".example.org" stands for all that end so.
+        in_space: whether the Hub shows it in a frame.
     """
 
     host: str = _THIS_MACHINE
     port: int | None = None
     root_path: str = ""
+    hosts: tuple[str, ...] = ()
+    in_space: bool = False
 
 
 def address(host: str | None = None, port: int | None = None) -> Address:
-    """Read GRADIO_SERVER_NAME, GRADIO_SERVER_PORT and GRADIO_ROOT_PATH.
+    """Read GRADIO_SERVER_NAME, GRADIO_SERVER_PORT, GRADIO_ROOT_PATH and the names of hosts.
 
     Args:
         host: overrides GRADIO_SERVER_NAME.
@@ -176,7 +180,15 @@ def address(host: str | None = None, port: int | None = None) -> Address:
         port = int(said)
     root = os.environ.get("GRADIO_ROOT_PATH", "").rstrip("/")
     whole = urlsplit(root).scheme in {"http", "https"}
-    return Address(host.strip("[]"), port, root if whole or not root else f"/{root.lstrip('/')}")
+    root = root if whole or not root else f"/{root.lstrip('/')}"
+    return Address(host.strip("[]"), port, root, _hosts(), "SPACE_ID" in os.environ)
+
+
+def _hosts() -> tuple[str, ...]:
+    """Return the hosts of EXPLORER_HOSTS, and those of a Space, which has one or several."""
+    said = [os.environ.get(name, "") for name in ("EXPLORER_HOSTS", "SPACE_HOST")]
+    of_space = [".hf.space"] if "SPACE_ID" in os.environ else []
+    return tuple(filter(None, (one.strip() for one in [*",".join(said).split(","), *of_space])))
 
 
 @contextmanager

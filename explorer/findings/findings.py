@@ -147,7 +147,7 @@ class Findings:
             stored,
             self.study.decided_on,
             self.origins,
-            lambda key: str(self._store.image_path(key)),
+            lambda key: self._store.image_path(key).relative_to(self._store.root).as_posix(),
         )
 
     @property

@@ -123,7 +123,7 @@ def image_rows(
         revised_prompt, revised_prompt_names: the prompt that a service used in place of the one
             it was given, None where it tells of none; and whether it names a gender or an ethnicity
             that the given one does not ("gender", "ethnicity", "gender, ethnicity").
-        file: the path of the image, None for a filtered one.
+        file: the path of the image within the cache, None for a filtered one.
         filtered: the reason for a missing image, None where there is one.
         For each axis, gender for instance: gender_label (None for an abstention), gender_reason
             (of an abstention), gender_score_feminine, gender_score_masculine (probabilities, 0..1),

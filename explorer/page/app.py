@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 from gradio.components import Navbar
+from gradio.utils import LRUCache
 from starlette.middleware import Middleware
 
 from explorer.failures import first_line
@@ -26,7 +27,14 @@ from explorer.page import (
 from explorer.page.choice import COMPARE, EXPLORE, GAPS, study
 from explorer.page.desk import open_desk
 from explorer.page.error_pages import ErrorPages
+from explorer.page.events import VISITORS
 from explorer.page.form import FormKind
+from explorer.page.guards.events import require_harmless
+from explorer.page.guards.headers import SecurityHeaders
+from explorer.page.guards.hosts import Hosts
+from explorer.page.guards.origins import without_cors
+from explorer.page.guards.paths import Paths
+from explorer.page.guards.sizes import MAX_FILE_BYTES, Sizes
 from explorer.page.navigation import PATHS, header, titles
 from explorer.page.ports import refused, require_free
 from explorer.page.prefix import Prefix
@@ -46,6 +54,8 @@ if TYPE_CHECKING:
 
 TITLE = "Bias Explorer"
 _CLOSING_SECONDS = 10.0
+# Uploads are read at once; Gradio looks for old ones this often, and deletes those as old as this.
+_UPLOAD_SECONDS = (600, 600)
 _SEVERAL = FormKind(several_professions=True)
 _BESIDE = FormKind(several_professions=True, reference=True)
 
@@ -53,9 +63,18 @@ _log = logging.getLogger(__name__)
 
 
 class _Page(gr.Blocks):
-    async def process_api(self, *args: Any, **named: Any) -> dict[str, Any]:
+    def queue(self, *args: Any, **named: Any) -> "_Page":
+        super().queue(*args, **named)
+        # Answers wait here for whoever asked and does not listen, for two thousand visitors.
+        self._queue.pending_messages_per_session = LRUCache(VISITORS)
+        return self
+
+    async def process_api(
+        self, block_fn: Any, inputs: list[Any], *args: Any, **named: Any
+    ) -> dict[str, Any]:
+        require_harmless(block_fn, inputs, named.get("request"))
         try:
-            return await super().process_api(*args, **named)
+            return await super().process_api(block_fn, inputs, *args, **named)
         except Exception:
             # Gradio only prints it.
             _log.info("The page has failed.", exc_info=True)
@@ -64,7 +83,7 @@ class _Page(gr.Blocks):
 
 def build(desk: "Desk") -> gr.Blocks:
     """Lay out every page; nothing is loaded, generated or served yet."""
-    page = _Page(title=TITLE, analytics_enabled=False)
+    page = _Page(title=TITLE, analytics_enabled=False, delete_cache=_UPLOAD_SECONDS)
     laid_out = _views(page, desk)
     with page:
         _header(desk, "overview")
@@ -74,7 +93,8 @@ def build(desk: "Desk") -> gr.Blocks:
             with page.route(title, PATHS[name]):
                 _header(desk, name)
                 laid_out[name]()
-    page.queue(default_concurrency_limit=8, max_size=100)
+    # With its API open, Gradio lets what queues skip the queue.
+    page.queue(default_concurrency_limit=8, max_size=100, api_open=False)
     return page
 
 
@@ -149,13 +169,13 @@ def launch(desk: "Desk", address: Address = Address(), *, open_browser: bool = F
                 quiet=True,
                 theme=theme(),
                 head=head(),
+                max_file_size=MAX_FILE_BYTES,
+                state_session_capacity=VISITORS,
                 app_kwargs={
                     "routes": routes(desk),
-                    "middleware": [
-                        Middleware(Prefix),
-                        Middleware(ErrorPages, header=header),
-                        Middleware(ViewRedirect, views=set(PATHS.values())),
-                    ],
+                    "middleware": _middleware(desk, address),
+                    "lifespan": without_cors,
+                    "openapi_url": None,
                 },
                 footer_links=[],
                 run_history=False,
@@ -170,6 +190,19 @@ def launch(desk: "Desk", address: Address = Address(), *, open_browser: bool = F
         pattern = _("{error} See that this machine can reach itself, or choose another --host.")
         raise refused(address, pattern.format(error=first_line(error))) from error
     return page
+
+
+def _middleware(desk: "Desk", address: Address) -> list[Middleware]:
+    """Return what stands before the app, outermost first."""
+    return [
+        Middleware(Prefix),
+        Middleware(SecurityHeaders, head=head(), in_space=address.in_space),
+        Middleware(ErrorPages, header=header),
+        Middleware(Hosts, address=address),
+        Middleware(Sizes),
+        Middleware(Paths, uploads=not desk.settings.is_public),
+        Middleware(ViewRedirect, views=set(PATHS.values())),
+    ]
 
 
 def warm(desk: "Desk") -> None:

@@ -4,6 +4,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
+from gradio.utils import LRUCache
 from starlette.datastructures import QueryParams
 
 if TYPE_CHECKING:
@@ -23,6 +24,18 @@ _ON_LOAD = """
 watch('value', () => window.biasExplorer.shown(element));
 window.biasExplorer.arrive((query) => trigger("revisit", { query }));
 """
+
+
+# Whoever comes back after as many others begins anew.
+VISITORS = 200
+
+
+def by_visitor() -> "dict[str, Any]":
+    """Return a dictionary of what is known of each visitor; it forgets the first of too many.
+
+    Not every visitor says good-bye.
+    """
+    return LRUCache(VISITORS)
 
 
 def html(value: str = "", *, elem_id: str, js_on_load: str = "") -> gr.HTML:

@@ -8,7 +8,15 @@ import gradio as gr
 
 from explorer.errors import ExplorerError
 from explorer.page.combobox import combobox
-from explorer.page.events import QUIET, finished, html, on_address, view_html, visitor_of
+from explorer.page.events import (
+    QUIET,
+    by_visitor,
+    finished,
+    html,
+    on_address,
+    view_html,
+    visitor_of,
+)
 from explorer.page.files import File, file_route, readable_if_asked
 from explorer.page.pronoun_findings import (
     FILES,
@@ -56,7 +64,7 @@ class View:
     score: gr.Button
     status: gr.HTML
     findings: gr.HTML
-    looks: dict[str, object] = field(default_factory=dict)
+    looks: dict[str, object] = field(default_factory=by_visitor)
 
     def answered(self, query: "Parameters", visitor: str) -> list[Any]:
         """Show the session of an address."""

@@ -17,7 +17,15 @@ from explorer.findings.services import spent_sentence
 from explorer.footprint.metering import Meter
 from explorer.models.hub import start
 from explorer.page.choice import parse, study
-from explorer.page.events import QUIET, finished, html, on_address, view_html, visitor_of
+from explorer.page.events import (
+    QUIET,
+    by_visitor,
+    finished,
+    html,
+    on_address,
+    view_html,
+    visitor_of,
+)
 from explorer.page.form import ONE_PROFESSION, Form, FormKind, form
 from explorer.page.rendering import alert, progress, render
 from explorer.page.todo import button_text, progress_text, status_text, to_do, unwatched_text
@@ -67,8 +75,8 @@ class View:
     generate: gr.Button
     cancel: gr.Button
     findings: gr.HTML
-    shown: dict[str, tuple[object, ...]] = field(default_factory=dict)
-    begun: "dict[str, Run]" = field(default_factory=dict)
+    shown: dict[str, tuple[object, ...]] = field(default_factory=by_visitor)
+    begun: "dict[str, Run]" = field(default_factory=by_visitor)
 
     def answered(self, parameters: "Parameters", visitor: str) -> list[Any]:
         """Show the choice in an address."""
