@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from explorer.errors import InvalidData, ServeError
+from explorer.translations import SOURCE, known
 from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 MAX_IMAGES_PER_PROMPT = 1000
 OPENAI_ADDRESS = "https://api.openai.com/v1"
@@ -108,6 +109,21 @@ def load(cache: Path | None = None) -> Settings:
         at_once=_whole("EXPLORER_AT_ONCE", 4),
         mode=_mode(),
     )
+
+
+def spoken(words: "Sequence[str]" = ()) -> str:
+    """Return the language of the command line: --language, EXPLORER_LANGUAGE, or the machine's.
+
+    Args:
+        words: what stands behind the name of the program.
+    """
+    pairs = zip((*words, ""), (*words[1:], "", ""), strict=False)
+    said = [after for word, after in pairs if word == "--language"]
+    said += [word.removeprefix("--language=") for word in words if word.startswith("--language=")]
+    names = ("EXPLORER_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
+    # As everywhere, the first variable that is set counts.
+    first = next(filter(None, (*said, *map(os.environ.get, names))), "")
+    return known(first) or SOURCE
 
 
 def secret(name: str) -> str | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from explorer.errors import OutOfRange
+from explorer.numbers import decimal, figures, percentage
 from explorer.statistics.intervals import FEWEST
 from explorer.statistics.power import (
     POWER,
@@ -156,9 +157,9 @@ def plan_sentences(found: Plan, asked: Size) -> "Iterator[str]":
         "need {against_reference}."
     ).format(
         needed=found.needed,
-        points=f"{found.difference * 100:g}",
-        other=f"{(SHARE - found.difference) * 100:g}",
-        power=f"{POWER:.0%}",
+        points=figures(found.difference * 100),
+        other=figures((SHARE - found.difference) * 100),
+        power=percentage(POWER),
         against_reference=found.against_reference,
     )
     if found.inflation == 1:
@@ -166,7 +167,7 @@ def plan_sentences(found: Plan, asked: Size) -> "Iterator[str]":
     else:
         yield _(
             "These numbers include a factor of {factor} for the known errors of the instrument."
-        ).format(factor=f"{found.inflation:.2f}")
+        ).format(factor=decimal(found.inflation, 2))
     yield precision_sentence(found, asked)
     yield _("Precision is lower where the images of one prompt are very similar.")
 
@@ -213,4 +214,4 @@ def _precision(images: int, found: Plan) -> str:
     width = _half_width(images, found)
     if width is None:
         return _("no percentage")
-    return _("\N{PLUS-MINUS SIGN}{width} points").format(width=f"{width * 100:.1f}")
+    return _("\N{PLUS-MINUS SIGN}{width} points").format(width=decimal(width * 100, 1))

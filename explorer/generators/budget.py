@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from threading import Lock
 
 from explorer.errors import CostLimitReached, InvalidData
+from explorer.numbers import localised
+from explorer.translations import gettext as _
 
 # Adding up prices such as 0.053 must not miss a limit by a rounding error.
 _ROUNDING_USD = 1e-9
@@ -82,8 +84,12 @@ def dollars(amount: float) -> str:
 
     "$7.94", "$0.50", "$0.0032" and "$0.000032" are such amounts.
     """
+    return _("${amount}").format(amount=localised(_digits(amount)))
+
+
+def _digits(amount: float) -> str:
     if amount >= 1:
-        return f"${amount:,.2f}"
+        return f"{amount:,.2f}"
     leading_zeros = -math.floor(math.log10(amount)) - 1 if amount else 0
     exact = f"{amount:.{max(4, leading_zeros + 2)}f}"
-    return f"${exact[:4]}{exact[4:].rstrip('0')}"
+    return f"{exact[:4]}{exact[4:].rstrip('0')}"

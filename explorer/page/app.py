@@ -16,6 +16,7 @@ from explorer.page.choice import COMPARE, EXPLORE, GAPS, study
 from explorer.page.desk import open_desk
 from explorer.page.error_pages import ErrorPages
 from explorer.page.form import FormKind
+from explorer.page.languages import Languages, folder, language_of, others, page_name
 from explorer.page.ports import refused, require_free
 from explorer.page.prefix import Prefix
 from explorer.page.redirects import ViewRedirect
@@ -24,10 +25,13 @@ from explorer.page.routes import routes
 from explorer.page.theme import head, theme
 from explorer.page.view import view
 from explorer.settings import Address, without_proxies
+from explorer.translations import LANGUAGES, language
 from explorer.translations import gettext as _
 from explorer.words.articles import article
 
 if TYPE_CHECKING:
+    from gradio.block_function import BlockFunction
+
     from explorer.page.desk import Desk
     from explorer.settings import Settings
 
@@ -50,9 +54,14 @@ _log = logging.getLogger(__name__)
 
 
 class _Page(gr.Blocks):
-    async def process_api(self, *args: Any, **named: Any) -> dict[str, Any]:
+    async def process_api(
+        self, block_fn: "BlockFunction | int", *args: Any, **named: Any
+    ) -> dict[str, Any]:
+        page = (self.fns[block_fn] if isinstance(block_fn, int) else block_fn).page
         try:
-            return await super().process_api(*args, **named)
+            # Threads that carry a handler out take the language along, whoever began the run.
+            with language(language_of(page)):
+                return await super().process_api(block_fn, *args, **named)
         except Exception:
             # Gradio only prints it.
             _log.info("The page has failed.", exc_info=True)
@@ -60,31 +69,44 @@ class _Page(gr.Blocks):
 
 
 def build(desk: "Desk") -> gr.Blocks:
-    """Lay out every page; nothing is loaded, generated or served yet."""
+    """Lay out every page in every language; nothing is loaded, generated or served yet."""
     page = _Page(title=TITLE, analytics_enabled=False)
-    with page:
-        _header(desk, "explore")
-        view(page, desk, EXPLORE, (_("Model"),), explore.show)
-    with page.route(_("Compare"), _PAGES["compare"]):
-        _header(desk, "compare")
-        view(page, desk, COMPARE, (_("Model A"), _("Model B")), compare.show, _SEVERAL)
-    with page.route(_("Gaps"), _PAGES["gaps"]):
-        _header(desk, "gaps")
-        view(page, desk, GAPS, (_("Model"),), gaps.show, _BESIDE)
-    with page.route(_("Pronouns"), _PAGES["pronouns"]):
-        _header(desk, "pronouns")
-        pronouns.view(page, desk)
-    with page.route(_("Annotate"), _PAGES["annotate"]):
-        _header(desk, "annotate")
-        annotate.view(desk)
-    with page.route(_("Footprint"), _PAGES["footprint"]):
-        _header(desk, "footprint")
-        footprint.view(page, desk)
-    with page.route(_("Report"), _PAGES["report"]):
-        _header(desk, "report")
-        report.view(page, desk)
+    for name in LANGUAGES:
+        with language(name):
+            _lay_out(page, desk)
     page.queue(default_concurrency_limit=8, max_size=100)
     return page
+
+
+def _lay_out(page: gr.Blocks, desk: "Desk") -> None:
+    """Lay out every page in the language in use."""
+    with _route(page, _("Explore"), "explore"):
+        _header(desk, "explore")
+        view(page, desk, EXPLORE, (_("Model"),), explore.show)
+    with _route(page, _("Compare"), "compare"):
+        _header(desk, "compare")
+        view(page, desk, COMPARE, (_("Model A"), _("Model B")), compare.show, _SEVERAL)
+    with _route(page, _("Gaps"), "gaps"):
+        _header(desk, "gaps")
+        view(page, desk, GAPS, (_("Model"),), gaps.show, _BESIDE)
+    with _route(page, _("Pronouns"), "pronouns"):
+        _header(desk, "pronouns")
+        pronouns.view(page, desk)
+    with _route(page, _("Annotate"), "annotate"):
+        _header(desk, "annotate")
+        annotate.view(desk)
+    with _route(page, _("Footprint"), "footprint"):
+        _header(desk, "footprint")
+        footprint.view(page, desk)
+    with _route(page, _("Report"), "report"):
+        _header(desk, "report")
+        report.view(page, desk)
+
+
+def _route(page: gr.Blocks, title: str, view: str) -> gr.Blocks:
+    """Return the page of a view; the first one of the source language has no name."""
+    name = page_name(_PAGES[view])
+    return page.route(title, name) if name else page
 
 
 def serve(settings: "Settings", address: Address, *, open_browser: bool = False) -> None:
@@ -146,8 +168,9 @@ def launch(desk: "Desk", address: Address = Address(), *, open_browser: bool = F
                     "routes": routes(desk),
                     "middleware": [
                         Middleware(Prefix),
+                        Middleware(ViewRedirect, views=_addresses()),
+                        Middleware(Languages, views=set(_PAGES.values())),
                         Middleware(ErrorPages, header=_header_html),
-                        Middleware(ViewRedirect, views=set(_PAGES.values())),
                     ],
                 },
                 footer_links=[],
@@ -198,4 +221,11 @@ def _header_html(home: str, current: str = "", notices: tuple[str, ...] = ()) ->
         {"view": view, "name": names[view], "address": home + address, "current": view == current}
         for view, address in _PAGES.items()
     ]
-    return render("header.html", pages=pages, notices=notices)
+    languages = others(_PAGES.get(current, "./"), home)
+    return render("header.html", pages=pages, notices=notices, languages=languages)
+
+
+def _addresses() -> set[str]:
+    """Return the addresses of the views in every language."""
+    views = [address.removeprefix("./") for address in _PAGES.values()]
+    return {f"{folder(name)}{view}" for name in LANGUAGES for view in views} - {""}
