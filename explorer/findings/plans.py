@@ -91,7 +91,9 @@ def plan(points: float, errors: "Iterable[Confusion]" = ()) -> Plan:
     # Written so that NaN is refused.
     if not 0 < points <= SHARE * 100:
         raise OutOfRange(
-            f"The difference is {points!r}. Give percentage points above 0, 50 at most."
+            _("The difference is {points!r}. Give percentage points above 0, 50 at most.").format(
+                points=points
+            )
         )
     other = SHARE - points / 100
     factor = max(map(_inflation, errors), default=1.0)
@@ -175,7 +177,9 @@ def plan_sentences(found: Plan, asked: Size) -> "Iterator[str]":
 def _inflation(confusion: "Confusion") -> float:
     youden = confusion.youden
     if confusion.refusal or youden is None:
-        raise OutOfRange(f"No number of images makes up for this: {confusion.refusal}")
+        raise OutOfRange(
+            _("No number of images makes up for this: {refusal}").format(refusal=confusion.refusal)
+        )
     weighted = confusion.weighted()
     unclear = weighted[confusion.classes :].sum() / weighted.sum()
     return inflation(youden, abstention=float(unclear))

@@ -53,8 +53,10 @@ class Budget:
         """
         if price_usd and self.limit_usd is None:
             raise InvalidData(
-                f"An image of {name!r} costs about {dollars(price_usd)}. Say how much may be spent "
-                "in US dollars, with --max-cost or EXPLORER_MAX_COST."
+                _(
+                    "An image of {name!r} costs about {dollars}. Say how much may be spent "
+                    "in US dollars, with --max-cost or EXPLORER_MAX_COST."
+                ).format(name=name, dollars=dollars(price_usd))
             )
 
     def spend(self, price_usd: float) -> None:
@@ -67,9 +69,13 @@ class Budget:
             after = self.spent + Spent(price_usd, 1)
             if after.usd > (self.limit_usd or 0.0) + _ROUNDING_USD:
                 raise CostLimitReached(
-                    f"About {dollars(self.spent.usd)} is spent, and another image would exceed "
-                    f"the limit of {dollars(self.limit_usd or 0.0)}. All images are kept. "
-                    "Raise the limit with --max-cost or EXPLORER_MAX_COST to generate the others."
+                    _(
+                        "About {dollars} is spent, and another image would exceed the limit of "
+                        "{dollars_2}. All images are kept. Raise the limit with --max-cost or "
+                        "EXPLORER_MAX_COST to generate the others."
+                    ).format(
+                        dollars=dollars(self.spent.usd), dollars_2=dollars(self.limit_usd or 0.0)
+                    )
                 )
             self.spent = after
 
