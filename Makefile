@@ -2,7 +2,7 @@
 # make test         runs every check and test
 # make space        starts the page as a Hugging Face Space does and watches its log
 # make constraints  renews constraints.txt: the newest of all that the pins leave open
-# make messages     collects what people read for the translators
+# make messages     collects what people read, and prints what is not translated
 # make screenshots  takes the images of docs/screenshots anew
 # make cards        writes docs/cards anew, after it has generated their images
 
@@ -45,10 +45,11 @@ constraints:
 	$(BIN)/python -m pip freeze --all | sed 's/+.*//' >> constraints.txt
 	touch $(VENV)/installed $(VENV)/installed-dev
 
-# The catalogue of the source language holds every sentence; a new language starts from it.
+# The catalogue of the source language holds every sentence; those of the others follow it.
 messages: $(VENV)/installed-dev
 	$(BIN)/pybabel --quiet extract --mapping=babel.cfg --keywords=_ --no-wrap --sort-by-file \
 	    --no-location --omit-header --output=$(MESSAGES) explorer
+	$(BIN)/python -m tests.translating
 
 screenshots: $(VENV)/installed-dev chromium
 	$(BIN)/python -m tests.browser.screenshots docs/screenshots

@@ -11,9 +11,14 @@ def main(words: Sequence[str]) -> None:
 
     def command() -> int:
         # Imported here, because ctrl-C may come while the libraries load.
-        from explorer.commands import run
+        from explorer.settings import spoken
+        from explorer.translations import language
 
-        return run(words)
+        # The texts of help are made while the commands are imported.
+        with language(spoken(words)):
+            from explorer.commands import run
+
+            return run(words)
 
     exit_with(command)
 

@@ -14,6 +14,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from explorer.errors import InvalidData, UnknownName
+from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -105,7 +106,9 @@ def read_csv(path: "Path", columns: Columns, called: str | None = None) -> "Iter
             yield Line(place, {column: _cell(row, n) for column, n in places.items()})
     except csv.Error as error:
         raise InvalidData(
-            f"{name}, line {rows.line_num}: {error}. Correct the line; check its quotes first."
+            _("{name}, line {line_num}: {error}. Correct the line; check its quotes first.").format(
+                name=name, line_num=rows.line_num, error=error
+            )
         ) from error
 
 
@@ -149,7 +152,11 @@ def _text(path: "Path", name: str, columns: Columns) -> str:
     try:
         data = path.read_bytes()
     except (OSError, ValueError) as error:
-        raise InvalidData(f"{name} cannot be read ({error}). {remedy}") from error
+        raise InvalidData(
+            _("{name} cannot be read ({error}). {remedy}").format(
+                name=name, error=error, remedy=remedy
+            )
+        ) from error
     encoding = json.detect_encoding(data)
     try:
         return data.decode(encoding)
@@ -157,8 +164,17 @@ def _text(path: "Path", name: str, columns: Columns) -> str:
         line = data[: error.start].decode(encoding, "replace").count("\n")
         shown = data.decode(encoding, "backslashreplace").split("\n")[line]
         raise InvalidData(
-            f"{name}, line {line + 1}: {shown!r:.200} cannot be read as {encoding.upper()} "
-            f"({error.reason}). {remedy} Spreadsheets call it 'CSV UTF-8'."
+            _(
+                "{name}, line {line}: {shown!r:.200} cannot be read as {upper} "
+                "({reason}). {remedy} Spreadsheets call it 'CSV UTF-8'."
+            ).format(
+                name=name,
+                line=line + 1,
+                shown=shown,
+                upper=encoding.upper(),
+                reason=error.reason,
+                remedy=remedy,
+            )
         ) from error
 
 
@@ -184,12 +200,18 @@ def _places(titles: "Sequence[str]", columns: Columns, place: str) -> dict[str, 
         found = exact or [n for n, title in enumerate(titles) if title.casefold() == column]
         if len(found) > 1:
             raise InvalidData(
-                f"{place}: there are {len(found)} columns {column!r} in {titles!r}. Remove or "
-                "rename all but one."
+                _(
+                    "{place}: there are {found} columns {column!r} in {titles!r}. Remove "
+                    "or rename all but one."
+                ).format(place=place, found=len(found), column=column, titles=titles)
             )
         if not found and column in columns.needed:
             remedy = columns.remedy.get(column, f"Name the columns {columns}.")
-            raise InvalidData(f"{place}: there is no column {column!r} in {titles!r}. {remedy}")
+            raise InvalidData(
+                _("{place}: there is no column {column!r} in {titles!r}. {remedy}").format(
+                    place=place, column=column, titles=titles, remedy=remedy
+                )
+            )
         if found:
             places[column] = found[0]
     return places
@@ -198,8 +220,11 @@ def _places(titles: "Sequence[str]", columns: Columns, place: str) -> dict[str, 
 def _refuse_more(row: "Sequence[str]", titles: "Sequence[str]", separator: str, place: str) -> None:
     if any(cell.strip() and not title for cell, title in zip_longest(row, titles, fillvalue="")):
         raise InvalidData(
-            f"{place}: {separator.join(row)!r:.200} has more cells than there are columns, "
-            f"{titles!r}. Name the column, or put quotes around a cell that contains {separator!r}."
+            _(
+                "{place}: {row!r:.200} has more cells than there are columns, "
+                "{titles!r}. Name the column, or put quotes around a cell that "
+                "contains {separator!r}."
+            ).format(place=place, row=separator.join(row), titles=titles, separator=separator)
         )
 
 

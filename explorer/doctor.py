@@ -20,6 +20,7 @@ from explorer.failures import first_line, require_device
 from explorer.log import redacted
 from explorer.models.backends import Diffusers
 from explorer.models.speed import guessed_rate
+from explorer.numbers import decimal
 from explorer.settings import proxies, repository
 from explorer.store.index import Store
 from explorer.store.journal import JOURNAL
@@ -133,7 +134,7 @@ def _cpu() -> Check:
     minutes = 1 / guessed_rate(_FULL, "cpu") / 60
     finding = _(
         "cpu, {cores} cores: about {minutes} min for an image of Stable Diffusion 1"
-    ).format(cores=os.cpu_count(), minutes=f"{minutes:.0f}")
+    ).format(cores=os.cpu_count(), minutes=decimal(minutes, 0))
     if Path("/dev/nvidia0").exists():
         remedy = _("This torch is built for the CPU. Install the one for CUDA: pytorch.org.")
     elif (sys.platform, platform.machine()) == ("darwin", "arm64"):
@@ -267,4 +268,4 @@ def _token(status: int | None) -> Check:
 
 
 def _gb(size: float) -> str:
-    return f"{size / _GB:.1f}"
+    return decimal(size / _GB, 1)

@@ -32,6 +32,9 @@ status 1, or 2 for an InputError.
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from explorer.translations import gettext as _
+from explorer.translations import word
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -72,11 +75,14 @@ class UnknownName(InputError):
         alike = get_close_matches(name.casefold(), lower, n=1, cutoff=0.5)
         near = near or [lower[one] for one in alike]
         if near:
-            hint = f"Did you mean {_listed(near)}?"
+            hint = _("Did you mean {names}?").format(names=_listed(near))
         else:
             more = "..." if len(known) > _NAMES_SHOWN else "."
-            hint = "Known: " + ", ".join(map(repr, known[:_NAMES_SHOWN])) + more
-        super().__init__(f"Unknown {kind} {name!r:.120}. {hint} {remedy}".strip())
+            names = ", ".join(map(repr, known[:_NAMES_SHOWN])) + more
+            hint = _("Known: {names}").format(names=names)
+        pattern = _("Unknown {kind} {name!r:.120}. {hint} {remedy}")
+        said = pattern.format(kind=word("kind", kind), name=name, hint=hint, remedy=remedy)
+        super().__init__(said.strip())
 
 
 class NotChosen(InputError):
@@ -85,7 +91,7 @@ class NotChosen(InputError):
 
 def _listed(names: "Sequence[str]") -> str:
     *first, last = map(repr, names)
-    return f"{', '.join(first)} or {last}" if first else last
+    return _("{first} or {last}").format(first=", ".join(first), last=last) if first else last
 
 
 class OutOfRange(InputError):

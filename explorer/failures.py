@@ -16,6 +16,7 @@ from explorer.errors import (
     ModelUnreachable,
     OutOfMemory,
 )
+from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -46,8 +47,10 @@ def require_device(device: str) -> None:
     usable = {"cuda": torch.cuda.is_available, "mps": torch.backends.mps.is_available}
     if device in usable and not usable[device]():
         raise InvalidData(
-            f"The installed torch {torch.__version__} cannot use the device {device!r}. "
-            "Set EXPLORER_DEVICE=cpu, or install a build of torch that supports it."
+            _(
+                "The installed torch {version} cannot use the device {device!r}. Set "
+                "EXPLORER_DEVICE=cpu, or install a build of torch that supports it."
+            ).format(version=torch.__version__, device=device)
         )
 
 

@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from explorer.errors import InvalidData, StoreUnwritable, UnknownName
+from explorer.translations import gettext as _
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +32,16 @@ def read_object(path: Path, rules: Mapping[str, Rule]) -> dict[str, Any]:
         content = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=_without_repeats)
     except OSError as error:
         raise InvalidData(
-            f"{str(path)!r} cannot be read: {error.strerror}. Restore the file."
+            _("{path!r} cannot be read: {strerror}. Restore the file.").format(
+                path=str(path), strerror=error.strerror
+            )
         ) from error
     except ValueError as error:
-        raise InvalidData(f"{str(path)!r} is not valid JSON: {error}. Correct it.") from error
+        raise InvalidData(
+            _("{path!r} is not valid JSON: {error}. Correct it.").format(
+                path=str(path), error=error
+            )
+        ) from error
     return check_object(content, rules, repr(str(path)))
 
 
@@ -64,8 +71,10 @@ def writing(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise StoreUnwritable(
-            f"{str(path)!r} cannot be written: {error.strerror}. Give your user access to the "
-            "folder, free some space, or choose another folder with --cache."
+            _(
+                "{path!r} cannot be written: {strerror}. Give your user access to the "
+                "folder, free some space, or choose another folder with --cache."
+            ).format(path=str(path), strerror=error.strerror)
         ) from error
 
 
@@ -81,15 +90,27 @@ def check_object(value: object, rules: Mapping[str, Rule], place: str) -> dict[s
         InvalidData: the value breaks the rules; the message names place, value and remedy.
     """
     if not isinstance(value, dict):
-        raise InvalidData(f"{place}: {value!r:.120} is not an object. Write {{...}}.")
+        raise InvalidData(
+            _("{place}: {value!r:.120} is not an object. Write {{...}}.").format(
+                place=place, value=value
+            )
+        )
     for key in value:
         if key not in rules:
-            raise InvalidData(f"{place}: {UnknownName('key', key, rules)}")
+            raise InvalidData(
+                _("{place}: {error}").format(place=place, error=UnknownName("key", key, rules))
+            )
     for key, rule in rules.items():
         if key not in value and rule.required:
-            raise InvalidData(f"{place}: the key {key!r} is missing. Add it.")
+            raise InvalidData(
+                _("{place}: the key {key!r} is missing. Add it.").format(place=place, key=key)
+            )
         if key in value and not rule.accepts(value[key]):
-            raise InvalidData(f"{place}: {key!r} is {value[key]!r:.120}. {rule.remedy}")
+            raise InvalidData(
+                _("{place}: {key!r} is {value!r:.120}. {remedy}").format(
+                    place=place, key=key, value=value[key], remedy=rule.remedy
+                )
+            )
     return value
 
 

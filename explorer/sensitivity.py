@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from explorer.errors import InvalidData
 from explorer.perception.axes import varied
 from explorer.study import Study
+from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,7 +40,9 @@ def variants(study: Study, classifiers: "Sequence[str]" = ()) -> tuple[Variant, 
     (axis,) = study.axes
     if axis.method != "captions":
         raise InvalidData(
-            f"The axis {axis.name!r} is not answered by captions. Ask about 'gender' or 'tone'."
+            _(
+                "The axis {name!r} is not answered by captions. Ask about 'gender' or 'tone'."
+            ).format(name=axis.name)
         )
     lowest = 1 / len(axis.labels)
     thresholds = (lowest, (lowest + axis.threshold) / 2, (axis.threshold + 1) / 2)

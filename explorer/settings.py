@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from explorer.errors import InvalidData, ServeError
+from explorer.numbers import figures
+from explorer.translations import SOURCE, known
 from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 MAX_IMAGES_PER_PROMPT = 1000
 OPENAI_ADDRESS = "https://api.openai.com/v1"
@@ -90,7 +92,11 @@ def load(cache: Path | None = None) -> Settings:
     zero_gpu = os.environ.get("SPACES_ZERO_GPU", "").lower() in {"1", "t", "true"}
     device = os.environ.get("EXPLORER_DEVICE") or ("cuda" if zero_gpu else _device())
     if device not in {"cpu", "cuda", "mps"}:
-        raise InvalidData(f"EXPLORER_DEVICE is {device!r}. Set it to 'cpu', 'cuda' or 'mps'.")
+        raise InvalidData(
+            _("EXPLORER_DEVICE is {device!r}. Set it to 'cpu', 'cuda' or 'mps'.").format(
+                device=device
+            )
+        )
     app = repository() / "cache"
     default = space_cache(Path("/data"), app) if "SPACE_ID" in os.environ else app
     root = cache or Path(os.environ.get("EXPLORER_CACHE") or default)
@@ -108,6 +114,21 @@ def load(cache: Path | None = None) -> Settings:
         at_once=_whole("EXPLORER_AT_ONCE", 4),
         mode=_mode(),
     )
+
+
+def spoken(words: "Sequence[str]" = ()) -> str:
+    """Return the language of the command line: --language, EXPLORER_LANGUAGE, or the machine's.
+
+    Args:
+        words: what stands behind the name of the program.
+    """
+    pairs = zip((*words, ""), (*words[1:], "", ""), strict=False)
+    said = [after for word, after in pairs if word == "--language"]
+    said += [word.removeprefix("--language=") for word in words if word.startswith("--language=")]
+    names = ("EXPLORER_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
+    # As everywhere, the first variable that is set counts.
+    first = next(filter(None, (*said, *map(os.environ.get, names))), "")
+    return known(first) or SOURCE
 
 
 def secret(name: str) -> str | None:
@@ -176,7 +197,11 @@ def address(host: str | None = None, port: int | None = None) -> Address:
     said = os.environ.get("GRADIO_SERVER_PORT", "")
     if port is None and said:
         if not said.isdecimal():
-            raise InvalidData(f"GRADIO_SERVER_PORT is {said!r}. Set it to a port, such as 7860.")
+            raise InvalidData(
+                _("GRADIO_SERVER_PORT is {said!r}. Set it to a port, such as 7860.").format(
+                    said=said
+                )
+            )
         port = int(said)
     root = os.environ.get("GRADIO_ROOT_PATH", "").rstrip("/")
     whole = urlsplit(root).scheme in {"http", "https"}
@@ -260,8 +285,10 @@ def _possible(folder: Path) -> Path:
             found.stat()
     except (RuntimeError, ValueError) as error:
         raise InvalidData(
-            f"No folder can be called {str(folder)!r:.200} ({error}). Choose another one with "
-            "--cache or EXPLORER_CACHE."
+            _(
+                "No folder can be called {folder!r:.200} ({error}). Choose another one "
+                "with --cache or EXPLORER_CACHE."
+            ).format(folder=str(folder), error=error)
         ) from error
     return found
 
@@ -273,14 +300,22 @@ def checked_dollars(name: str, amount: float) -> float:
         InvalidData: it is negative, infinite or no number.
     """
     if not 0 <= amount < float("inf"):
-        raise InvalidData(f"{name} is {amount!r}. Give US dollars, 5 or 0.04 for instance.")
+        raise InvalidData(
+            _("{name} is {amount!r}. Give US dollars, 5 or 0.04 for instance.").format(
+                name=name, amount=amount
+            )
+        )
     return amount
 
 
 def _whole(name: str, usual: int) -> int:
     given = os.environ.get(name, str(usual))
     if not re.fullmatch("[1-9][0-9]{0,8}", given):
-        raise InvalidData(f"{name} is {given!r:.80}. Set it to a whole number above 0.")
+        raise InvalidData(
+            _("{name} is {given!r:.80}. Set it to a whole number above 0.").format(
+                name=name, given=given
+            )
+        )
     return int(given)
 
 
@@ -290,7 +325,9 @@ def _number(name: str, usual: float) -> float:
         return float(given)
     except ValueError:
         raise InvalidData(
-            f"{name} is {given!r:.80}. Set it to a number, {usual:g} for instance."
+            _("{name} is {given!r:.80}. Set it to a number, {usual} for instance.").format(
+                name=name, given=given, usual=figures(usual)
+            )
         ) from None
 
 
@@ -300,14 +337,20 @@ def _mode() -> Mode:
     modes = {"0": Mode.HOME, "1": Mode.PUBLIC, "read-only": Mode.READ_ONLY}
     modes[""] = Mode.PUBLIC if "SPACE_ID" in os.environ else Mode.HOME
     if said not in modes:
-        raise InvalidData(f"EXPLORER_PUBLIC is {said!r:.80}. Set it to '0', '1' or 'read-only'.")
+        raise InvalidData(
+            _("EXPLORER_PUBLIC is {said!r:.80}. Set it to '0', '1' or 'read-only'.").format(
+                said=said
+            )
+        )
     return modes[said]
 
 
 def _is_on(name: str) -> bool:
     given = os.environ.get(name, "").strip().lower() or "on"
     if given not in {"on", "off"}:
-        raise InvalidData(f"{name} is {given!r:.80}. Set it to 'on' or 'off'.")
+        raise InvalidData(
+            _("{name} is {given!r:.80}. Set it to 'on' or 'off'.").format(name=name, given=given)
+        )
     return given == "on"
 
 
@@ -319,7 +362,9 @@ def _dollars(name: str) -> float | None:
         return checked_dollars(name, float(given))
     except ValueError:
         raise InvalidData(
-            f"{name} is {given!r:.80}. Set it to US dollars, 5 or 0.04 for instance."
+            _("{name} is {given!r:.80}. Set it to US dollars, 5 or 0.04 for instance.").format(
+                name=name, given=given
+            )
         ) from None
 
 

@@ -20,6 +20,7 @@ from explorer.perception.subject import SUBJECT
 from explorer.progress import Pace, Progress, Turns, batches
 from explorer.settings import MAX_IMAGES_PER_PROMPT
 from explorer.stages import Classifying, Generating, Unmetered, stored
+from explorer.translations import gettext as _
 from explorer.words.prompts import TEMPLATE, Prompt, check_template
 
 if TYPE_CHECKING:
@@ -68,12 +69,15 @@ class Study:
         """Refuse invalid values."""
         if not 1 <= self.images <= MAX_IMAGES_PER_PROMPT:
             raise OutOfRange(
-                f"Images per prompt is {self.images!r}. Give a whole number from 1 to "
-                f"{MAX_IMAGES_PER_PROMPT}."
+                _("Images per prompt is {images!r}. Give a whole number from 1 to {most}.").format(
+                    images=self.images, most=MAX_IMAGES_PER_PROMPT
+                )
             )
         if not 0 < self.level < 1:
             raise OutOfRange(
-                f"Level is {self.level!r}. Give a number between 0 and 1, such as 0.95."
+                _("Level is {level!r}. Give a number between 0 and 1, such as 0.95.").format(
+                    level=self.level
+                )
             )
         _distinct("model", [card.spec.name for card in self.models])
         _distinct("profession", self.professions)
@@ -161,8 +165,10 @@ class Study:
             if len(ways) > 1:
                 listed = " and ".join(f"{str(way)!r} ({name!r})" for way, name in ways.items())
                 raise InvalidData(
-                    f"{axis.name!r} is answered in different ways for these models: {listed}. They "
-                    "are never mixed in one table. Ask about one model at a time."
+                    _(
+                        "{name!r} is answered in different ways for these models: {listed}. "
+                        "They are never mixed in one table. Ask about one model at a time."
+                    ).format(name=axis.name, listed=listed)
                 )
 
 
@@ -392,7 +398,9 @@ def _prompts(study: Study, texts: "Iterable[str]") -> "Iterable[Prompt]":
 
 def _distinct(kind: str, names: "Sequence[str | None]") -> None:
     if not names:
-        raise InvalidData(f"No {kind} is given. Name at least one.")
+        raise InvalidData(_("No {kind} is given. Name at least one.").format(kind=kind))
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
-        raise InvalidData(f"The {kind} {twice!r} is given twice. Name it once.")
+        raise InvalidData(
+            _("The {kind} {twice!r} is given twice. Name it once.").format(kind=kind, twice=twice)
+        )

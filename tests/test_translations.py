@@ -16,15 +16,15 @@ ROOT = Path(__file__).parents[1]
 def dutch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Put a language beside the source one that knows two sentences."""
     from babel.messages.catalog import Catalog
-    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import write_po
 
     catalogue = Catalog(locale="nl")
     catalogue.add("No profession", "Geen beroep")
     catalogue.add(("{n} image", "{n} images"), ("{n} afbeelding", "{n} afbeeldingen"))
     folder = tmp_path / "nl" / "LC_MESSAGES"
     folder.mkdir(parents=True)
-    with (folder / f"{DOMAIN}.mo").open("wb") as file:
-        write_mo(file, catalogue)
+    with (folder / f"{DOMAIN}.po").open("wb") as file:
+        write_po(file, catalogue)
     monkeypatch.setattr(translations, "FOLDER", tmp_path)
     translations.catalogue.cache_clear()
 

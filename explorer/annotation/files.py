@@ -8,6 +8,7 @@ from explorer.csv_files import Columns, read_csv
 from explorer.errors import InvalidData, UnknownName
 from explorer.perception.annotations import Annotation, annotation_of, answers
 from explorer.perception.axes import find_axis
+from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -61,8 +62,9 @@ def copy_images(store: "Store", rows: "Iterable[Row]", folder: "Path") -> None:
             Image.fromarray(store.pixels(key)).save(folder / f"{number}.png")
     except (OSError, ValueError) as error:
         raise InvalidData(
-            f"{str(folder)!r:.200} cannot be written ({error}). Name a folder that "
-            "you may write to."
+            _(
+                "{folder!r:.200} cannot be written ({error}). Name a folder that you may write to."
+            ).format(folder=str(folder), error=error)
         ) from error
 
 
@@ -109,11 +111,17 @@ def _labels(lines: "Iterable[Line]", annotator: str | None, today: str) -> "Iter
             date = _date(given.get("date") or today)
             label = annotation_of(given["image"], given["axis"], who, given["label"], date)
         except (UnknownName, InvalidData) as error:
-            raise InvalidData(f"{line.place}: {error}") from error
+            raise InvalidData(
+                _("{place}: {error}").format(place=line.place, error=error)
+            ) from error
         if (label.image, label.axis, label.annotator) in seen:
             raise InvalidData(
-                f"{line.place}: {label.annotator!r} has already annotated {label.image!r} on "
-                f"{label.axis!r} in this file. Keep one of the lines."
+                _(
+                    "{place}: {annotator!r} has already annotated {image!r} on {axis!r} in "
+                    "this file. Keep one of the lines."
+                ).format(
+                    place=line.place, annotator=label.annotator, image=label.image, axis=label.axis
+                )
             )
         seen.add((label.image, label.axis, label.annotator))
         yield label
@@ -125,6 +133,6 @@ def _date(text: str) -> str:
         datetime.fromisoformat(text)
     except ValueError:
         raise InvalidData(
-            f"The date is {text!r}. Write it as in 2026-11-25, or leave it out."
+            _("The date is {text!r}. Write it as in 2026-11-25, or leave it out.").format(text=text)
         ) from None
     return text

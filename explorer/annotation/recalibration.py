@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from explorer.annotation.errors import errors, fewest_errors, scored, stands_for
 from explorer.errors import InvalidData
+from explorer.numbers import percentage
 from explorer.perception.axes import Perception
 from explorer.perception.decide import decide_anew
 from explorer.perception.instruments import Recalibration
@@ -27,6 +28,7 @@ from explorer.statistics.calibration import (
     folds,
     log_odds,
 )
+from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -64,8 +66,10 @@ def recalibration(
 
     if len(axis.labels) != 2:  # noqa: PLR2004
         raise InvalidData(
-            f"{axis.name!r} has {len(axis.labels)} labels. Only an axis with two can be "
-            "calibrated: ask about 'gender'."
+            _(
+                "{name!r} has {labels} labels. Only an axis with two can be "
+                "calibrated: ask about 'gender'."
+            ).format(name=axis.name, labels=len(axis.labels))
         )
     shown = scored(axis, seen)
     margins, truths, weights = _arrays(axis, seen, shown)
@@ -78,9 +82,15 @@ def recalibration(
     answered = {label for sure, label in said if threshold is not None and sure >= threshold}
     if threshold is None or len(answered) < len(axis.labels):
         raise InvalidData(
-            f"There is no threshold with answers of both labels that keeps wrong answers to at "
-            f"most {MOST_ERRORS:.0%}, and to at most {MOST_ERRORS_IN_A_GROUP:.0%} within every "
-            "skin tone. Annotate more images, or use another classifier."
+            _(
+                "There is no threshold with answers of both labels that keeps wrong "
+                "answers to at most {most_errors}, and to at most "
+                "{most_errors_in_a_group} within every skin tone. Annotate more "
+                "images, or use another classifier."
+            ).format(
+                most_errors=percentage(MOST_ERRORS),
+                most_errors_in_a_group=percentage(MOST_ERRORS_IN_A_GROUP),
+            )
         )
     # Rounded down, so that the image at the threshold is still answered.
     kept = math.floor(threshold * 10**_DIGITS) / 10**_DIGITS

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from explorer.annotation.agreement import pairs
 from explorer.annotation.errors import confidence, errors
 from explorer.annotation.sampling import sample_of, seen_of, tones_of
+from explorer.numbers import decimal, percentage, signed
 from explorer.perception.annotations import CANNOT_TELL, NOT_ONE
 from explorer.statistics.agreement import one_annotator
 from explorer.statistics.calibration import MOST_ERRORS, MOST_ERRORS_IN_A_GROUP
@@ -142,9 +143,9 @@ def error_sentences(axis: "Axis", confusion: "Confusion") -> "Iterator[str]":
         ).format(
             label=axis.described(label),
             number=images,
-            correct=f"{hit:.0%}",
-            wrong=f"{abs(others):.0%}",
-            unclear=f"{unclear:.0%}",
+            correct=percentage(hit),
+            wrong=percentage(abs(others)),
+            unclear=percentage(unclear),
             abstained=axis.abstention,
         )
 
@@ -156,7 +157,7 @@ def confidence_sentences(confidence: "Confidence") -> "Iterator[str]":
         yield _("Not calibrated: {reason}.").format(reason=reason)
     else:
         yield _calibration_sentence(confidence.calibration)
-    limits = {"most": f"{MOST_ERRORS:.0%}", "most_in_a_tone": f"{MOST_ERRORS_IN_A_GROUP:.0%}"}
+    limits = {"most": percentage(MOST_ERRORS), "most_in_a_tone": percentage(MOST_ERRORS_IN_A_GROUP)}
     risk = next((one for one in confidence.risks if one.threshold == confidence.threshold), None)
     if risk is None:
         yield _(
@@ -170,9 +171,9 @@ def confidence_sentences(confidence: "Confidence") -> "Iterator[str]":
             "the images, and {error} of these answers are wrong."
         ).format(
             **limits,
-            threshold=f"{risk.threshold:.2f}",
-            coverage=f"{risk.coverage:.0%}",
-            error=f"{risk.error:.1%}",
+            threshold=decimal(risk.threshold, 2),
+            coverage=percentage(risk.coverage),
+            error=percentage(risk.error, 1),
         )
 
 
@@ -277,12 +278,12 @@ def _calibration_sentence(calibration: "FittedScale") -> str:
         "{images} annotated images. `tally --calibrated` uses this calibration, without the part "
         "of the bias that is due to the frequencies of the labels."
     ).format(
-        before=f"{100 * before.calibration_error:.1f}",
-        brier_before=f"{before.brier:.3f}",
-        temperature=f"{scale.temperature:.2f}",
-        bias=f"{scale.bias:+.2f}",
-        after=f"{100 * after.calibration_error:.1f}",
-        brier_after=f"{after.brier:.3f}",
+        before=decimal(100 * before.calibration_error, 1),
+        brier_before=decimal(before.brier, 3),
+        temperature=decimal(scale.temperature, 2),
+        bias=signed(scale.bias, 2),
+        after=decimal(100 * after.calibration_error, 1),
+        brier_after=decimal(after.brier, 3),
         images=calibration.images,
     )
 
@@ -290,4 +291,4 @@ def _calibration_sentence(calibration: "FittedScale") -> str:
 def _agreement(agreement: "Agreement | None") -> str:
     if agreement is None or agreement.value is None:
         return _("undefined")
-    return f"{agreement.value:.2f}"
+    return decimal(agreement.value, 2)

@@ -12,6 +12,7 @@ from explorer.annotation.recalibration import recalibrated_errors, recalibration
 from explorer.errors import InvalidData
 from explorer.perception.axes import load_axes
 from explorer.perception.samples import SIZE, draw_sample, shuffled
+from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -69,8 +70,10 @@ def calibrated(study: "Study", store: "Store") -> "Study":
     """
     if len(study.models) > 1 or len(study.axes) > 1:
         raise InvalidData(
-            f"{len(study.models)} models and {len(study.axes)} axes are named. Annotations "
-            "calibrate an instrument for one model on one axis: ask about one at a time."
+            _(
+                "{models} models and {axes} axes are named. Annotations calibrate an "
+                "instrument for one model on one axis: ask about one at a time."
+            ).format(models=len(study.models), axes=len(study.axes))
         )
     (card,), (axis,) = study.models, study.axes
     plain = replace(study, gate=False)
@@ -80,7 +83,9 @@ def calibrated(study: "Study", store: "Store") -> "Study":
         found = recalibration(axis, seen_of(store, sample, scores=True), tones)
     except InvalidData as error:
         raise InvalidData(
-            f"The answers for {card.spec.name!r} cannot be calibrated with annotations: {error}"
+            _("The answers for {name!r} cannot be calibrated with annotations: {error}").format(
+                name=card.spec.name, error=error
+            )
         ) from error
     return replace(study, recalibration=found)
 
@@ -92,8 +97,10 @@ def _drawn(
     perceptions = store.perceptions_of(card.spec, axis.name, instrument)
     if not perceptions:
         raise InvalidData(
-            f"No stored image of {card.spec.name!r} is classified on {axis.name!r} by "
-            f"{str(instrument)!r}. Generate some first, in Explore or with `generate`."
+            _(
+                "No stored image of {name!r} is classified on {name_2!r} by "
+                "{instrument!r}. Generate some first, in Explore or with `generate`."
+            ).format(name=card.spec.name, name_2=axis.name, instrument=str(instrument))
         )
     sample = draw_sample(perceptions, size, seed)
     store.annotations.save_sample(card.spec, sample)

@@ -9,6 +9,7 @@ from explorer.failures import first_line, out_of_memory
 from explorer.models.tokens import read_alike
 from explorer.perception.decide import Calibration, decide
 from explorer.perception.instruments import ClassifierSpec, Instrument
+from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -95,8 +96,10 @@ class ClipClassifier:
                 return scores
             if len(images) == 1:
                 raise OutOfMemory(
-                    f"One image does not fit into memory beside the classifier {self.name!r}. "
-                    "Close other programs or choose a smaller classifier."
+                    _(
+                        "One image does not fit into memory beside the classifier {name!r}. "
+                        "Close other programs or choose a smaller classifier."
+                    ).format(name=self.name)
                 )
             self._batch = len(images) // 2
 
@@ -116,7 +119,9 @@ class ClipClassifier:
             if out_of_memory(error):
                 return None
             raise ModelBroken(
-                f"The classifier {self.name!r} cannot classify: {first_line(error)} Choose another."
+                _("The classifier {name!r} cannot classify: {first_line} Choose another.").format(
+                    name=self.name, first_line=first_line(error)
+                )
             ) from error
 
     def _encode(self, model: "Model", images: "Sequence[Image]") -> "Tensor":
@@ -156,14 +161,18 @@ class ClipClassifier:
         cut = torch.nonzero((whole[:, :length] != tokens).any(dim=1))
         if len(cut):
             raise ModelBroken(
-                f"The classifier {self.name!r} reads {length} tokens and does not read the end of "
-                f"the caption {captions[int(cut[0])]!r}. Choose another classifier."
+                _(
+                    "The classifier {name!r} reads {length} tokens and does not read the "
+                    "end of the caption {captions!r}. Choose another classifier."
+                ).format(name=self.name, length=length, captions=captions[int(cut[0])])
             )
         if alike := read_alike(captions, map(tuple, tokens.tolist())):
             raise ModelBroken(
-                f"The classifier {self.name!r} reads the captions {alike[0]!r} and {alike[1]!r} as "
-                "the same text, so its tokenizer is incomplete or that of another model. Save or "
-                "download it again, or choose another classifier."
+                _(
+                    "The classifier {name!r} reads the captions {alike!r} and {alike_2!r} "
+                    "as the same text, so its tokenizer is incomplete or that of another "
+                    "model. Save or download it again, or choose another classifier."
+                ).format(name=self.name, alike=alike[0], alike_2=alike[1])
             )
 
     def _label_vectors(self, model: "Model", axis: "Axis") -> "Tensor":

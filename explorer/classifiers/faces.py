@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from explorer.errors import ModelBroken, ModelError
 from explorer.failures import load_failure
+from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
     import numpy as np
@@ -146,8 +147,11 @@ def _weights() -> Path:
     path = _stored()
     if path is None:
         raise ModelError(
-            "The face detector 'YuNet' is not on this machine. Connect to the internet and "
-            "generate or classify again, or use 'Haar', which needs no download."
+            _(
+                "The face detector 'YuNet' is not on this machine. Connect to the "
+                "internet and generate or classify again, or use 'Haar', which needs "
+                "no download."
+            )
         )
     return _checked(path)
 
@@ -157,8 +161,10 @@ def _checked(path: Path) -> Path:
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     if digest != _SHA256:
         raise ModelBroken(
-            f"The face detector in {str(path)!r} does not have the expected checksum: its SHA-256 "
-            f"is {digest!r}. Remove the file and try again."
+            _(
+                "The face detector in {path!r} does not have the expected checksum: "
+                "its SHA-256 is {digest!r}. Remove the file and try again."
+            ).format(path=str(path), digest=digest)
         )
     return path
 

@@ -15,6 +15,7 @@ from explorer.models.tokens import require_vocabulary
 from explorer.perception.axes import find_axis
 from explorer.perception.decide import Calibration
 from explorer.torchvision_schemas import load_torchvision
+from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -84,13 +85,18 @@ def _folder(name: str) -> Path | None:
     folder = named.path
     if not folder.is_dir():
         raise ModelNotFound(
-            f"The classifier {name!r} is not on this machine: there is no folder "
-            f"{str(folder)!r}. Restore it, or choose another classifier."
+            _(
+                "The classifier {name!r} is not on this machine: there is no folder "
+                "{folder!r}. Restore it, or choose another classifier."
+            ).format(name=name, folder=str(folder))
         )
     if not (folder / "open_clip_config.json").is_file() or not any(folder.glob("*.safetensors")):
         raise ModelBroken(
-            f"The folder {str(folder)!r} is not a classifier. It needs open_clip_config.json, "
-            "weights in a .safetensors file, and the files of the tokenizer."
+            _(
+                "The folder {folder!r} is not a classifier. It needs "
+                "open_clip_config.json, weights in a .safetensors file, and the files "
+                "of the tokenizer."
+            ).format(folder=str(folder))
         )
     return folder.resolve()
 
@@ -108,9 +114,11 @@ def _refuse_resized(name: str, folder: Path, clip: Any) -> None:
     resized = [key for key in sorted(own.keys() & stored) if own[key] and own[key] != stored[key]]
     if resized:
         raise ModelBroken(
-            f"The weights of the classifier {name!r} do not fit its open_clip_config.json: "
-            f"{resized[0]!r} has the shape {stored[resized[0]]} instead of {own[resized[0]]}. "
-            "Save or download the classifier again, or choose another one."
+            _(
+                "The weights of the classifier {name!r} do not fit its "
+                "open_clip_config.json: {resized!r} has the shape {stored} instead of "
+                "{own}. Save or download the classifier again, or choose another one."
+            ).format(name=name, resized=resized[0], stored=stored[resized[0]], own=own[resized[0]])
         )
 
 
@@ -136,8 +144,10 @@ def _calibrations(folder: Path) -> dict[str, Calibration]:
         }
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise InvalidData(
-            f"{str(path)!r} has no valid temperatures. Write "
-            f'{{"temperature": {{"gender": 0.01}}}}, or remove it. Details: {first_line(error)}'
+            _(
+                '{path!r} has no valid temperatures. Write {{"temperature": '
+                '{{"gender": 0.01}}}}, or remove it. Details: {first_line}'
+            ).format(path=str(path), first_line=first_line(error))
         ) from error
     for axis, calibration in calibrations.items():
         _check(calibration, axis, path)
@@ -147,16 +157,19 @@ def _calibrations(folder: Path) -> dict[str, Calibration]:
 def _check(calibration: Calibration, axis: str, path: Path) -> None:
     if not calibration.temperature > 0:
         raise InvalidData(
-            f"{str(path)!r} sets the temperature {calibration.temperature!r} for {axis!r}. Give a "
-            "number above 0."
+            _(
+                "{path!r} sets the temperature {temperature!r} for {axis!r}. Give a number above 0."
+            ).format(path=str(path), temperature=calibration.temperature, axis=axis)
         )
     labels = len(find_axis(axis).labels)
     if calibration.bias and (
         len(calibration.bias) != labels or not all(map(math.isfinite, calibration.bias))
     ):
         raise InvalidData(
-            f"{str(path)!r} sets the bias {list(calibration.bias)!r} for {axis!r}. Give one number "
-            f"for each of its {labels} labels, or none."
+            _(
+                "{path!r} sets the bias {bias!r} for {axis!r}. Give one number for "
+                "each of its {labels} labels, or none."
+            ).format(path=str(path), bias=list(calibration.bias), axis=axis, labels=labels)
         )
 
 
@@ -187,12 +200,17 @@ def _refuse_hub_name(name: str, known: "Mapping[str, tuple[str, str]]") -> None:
     own_names = [own for own, repo in repos.items() if repo == asked.repo]
     if own_names:
         raise ModelNotFound(
-            f"The classifier {name!r} has another name in open_clip's list: give {own_names[0]!r}."
+            _(
+                "The classifier {name!r} has another name in open_clip's list: give {own_names!r}."
+            ).format(name=name, own_names=own_names[0])
         )
     if pasted.startswith("hf-hub:") or "//" in pasted:
         raise ModelNotFound(
-            f"The classifier {name!r} is not in open_clip's list. Download it with 'hf download "
-            f"{asked.repo} --local-dir FOLDER' and give that folder: so its version is fixed."
+            _(
+                "The classifier {name!r} is not in open_clip's list. Download it with "
+                "'hf download {repo} --local-dir FOLDER' and give that folder: so its "
+                "version is fixed."
+            ).format(name=name, repo=asked.repo)
         )
 
 

@@ -18,10 +18,11 @@ from cyclopts import (
 from explorer import __version__
 from explorer.cli.help import TwoColumns
 from explorer.cli.output import open_pipe, say
-from explorer.errors import ExplorerError, InputError
+from explorer.errors import ExplorerError, InputError, UnknownName
 from explorer.interruptions import Interrupted
 from explorer.log import recorded
 from explorer.settings import log_file
+from explorer.translations import LANGUAGES, known
 from explorer.translations import gettext as _
 
 DONE = 0
@@ -82,7 +83,17 @@ def _recorded(
             help=_("Record settings, warnings and errors in a file.  [env: EXPLORER_LOG]"),
         ),
     ] = None,
+    language: Annotated[
+        str | None,
+        Parameter(
+            metavar="NAME",
+            help=_("The language of all texts: 'en' or 'fr'.  [env: EXPLORER_LANGUAGE]"),
+        ),
+    ] = None,
 ) -> int:
+    # It is in use already, as texts of help were made before a word is read.
+    if language is not None and known(language) is None:
+        raise UnknownName("language", language, LANGUAGES)
     with recorded(log_file(log), words):
         _chain, apps, left = app.parse_commands(words)
         if apps[-1].default_command is None and not left:

@@ -15,6 +15,7 @@ from explorer.cli.output import say
 from explorer.cli.store import opened
 from explorer.errors import InvalidData, LimitExceeded, OutOfRange
 from explorer.footprint.hardware import find_hardware
+from explorer.numbers import grouped
 from explorer.translations import gettext as _
 from explorer.translations import ngettext
 from explorer.words.references import checked_year
@@ -164,7 +165,7 @@ def _write(card: "ModelCard", out: Path, wanted: "Wanted", settings: "Settings")
         written = content(made, kind, thumbnails(made.grid, store))
     write(out, written)
     size = -(-len(written) // 1024)
-    say(_("{path}: {size} KiB").format(path=str(out), size=f"{size:,}"))
+    say(_("{path}: {size} KiB").format(path=str(out), size=grouped(size)))
 
 
 def _check(path: Path, limits: "list[Limit]") -> None:

@@ -16,6 +16,7 @@ from cyclopts import Parameter
 from explorer.csv_files import Style, find_separator, write_csv
 from explorer.errors import InvalidData
 from explorer.findings.readable import readable_table
+from explorer.numbers import figures, grouped, percentage
 from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
@@ -194,7 +195,7 @@ def _cell(column: str, value: object) -> str:
     if not isinstance(value, float):
         return str(value)
     if "half_width" in column:
-        return f"{value:.1%}"
+        return percentage(value, 1)
     if _SHARE.search(column):
         return f"{value:z.0%}"
-    return f"{value:,.0f}" if abs(value) >= _WHOLE_FROM else f"{value:.3g}"
+    return grouped(value) if abs(value) >= _WHOLE_FROM else figures(value, 3)

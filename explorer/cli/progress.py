@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from explorer.generators.budget import Budget, dollars
+from explorer.numbers import decimal
 from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
@@ -65,9 +66,9 @@ def _rate(progress: "Progress") -> str:
     if progress.rate is None or progress.seconds_left is None:
         return ""
     if progress.rate < 1:
-        speed = _("{seconds} s an image").format(seconds=f"{1 / progress.rate:.1f}")
+        speed = _("{seconds} s an image").format(seconds=decimal(1 / progress.rate, 1))
     else:
-        speed = _("{number} a second").format(number=f"{progress.rate:.1f}")
+        speed = _("{number} a second").format(number=decimal(progress.rate, 1))
     if progress.done == progress.total:
         return speed
     left = timedelta(seconds=round(progress.seconds_left))

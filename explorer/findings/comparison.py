@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from explorer.errors import InvalidData
 from explorer.findings.sentences import subject
 from explorer.statistics.intervals import difference
+from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -72,8 +73,10 @@ def compare(
     for place, tally in (lefts | rights).items():
         if place in alone:
             raise InvalidData(
-                f"Only one of the two models was asked for {subject(tally.cell)!r}. Compare models "
-                "on the same professions and adjectives."
+                _(
+                    "Only one of the two models was asked for {subject!r}. Compare models "
+                    "on the same professions and adjectives."
+                ).format(subject=subject(tally.cell))
             )
     return tuple(
         _comparison(tally, rights[place], pairs(tally), separate(tally))
@@ -87,7 +90,9 @@ def _by_place(tallies: "Iterable[Tally]") -> "dict[_Place, Tally]":
         place = (tally.cell.profession, tally.cell.adjective, tally.axis.name)
         if place in placed:
             raise InvalidData(
-                f"One side holds {subject(tally.cell)!r} twice. Give the tallies of one model."
+                _("One side holds {subject!r} twice. Give the tallies of one model.").format(
+                    subject=subject(tally.cell)
+                )
             )
         placed[place] = tally
     return placed
@@ -98,8 +103,10 @@ def _comparison(
 ) -> Comparison:
     if left.axis.labels != right.axis.labels:
         raise InvalidData(
-            f"The two sides were classified with different labels: {left.axis.labels!r} and "
-            f"{right.axis.labels!r}. Classify both in the same way."
+            _(
+                "The two sides were classified with different labels: {labels!r} and "
+                "{labels_2!r}. Classify both in the same way."
+            ).format(labels=left.axis.labels, labels_2=right.axis.labels)
         )
     differences = tuple(
         difference(count, left.classified, other, right.classified, left.level)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from explorer.findings.corrected import NO_ERRORS, corrections
 from explorer.findings.sentences import FALSE_DISCOVERIES, is_clear
+from explorer.numbers import figures
 from explorer.perception.axes import FEMININE, GENDER
 from explorer.statistics import correction, significance
 from explorer.statistics.confusion import POOLABLE_P, equal_errors
@@ -245,7 +246,7 @@ def _unequal(comparison: "Comparison", errors: "Errors") -> str | None:
     return _(
         "The classifier's errors differ between {left} and {right} (p {p}), which explains part of "
         "the raw difference."
-    ).format(left=left.cell.model, right=right.cell.model, p=f"{p:.2g}")
+    ).format(left=left.cell.model, right=right.cell.model, p=figures(p, 2))
 
 
 def _note(comparison: "Comparison", warning: str | None) -> str | None:

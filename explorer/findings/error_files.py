@@ -7,6 +7,7 @@ from explorer.json_files import Rule, one_of, read_object
 from explorer.perception.axes import find_axis
 from explorer.perception.instruments import Instrument
 from explorer.statistics.confusion import Confusion, Kind
+from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -41,8 +42,10 @@ def read_errors(path: "Path") -> "Mapping[tuple[Instrument, str], Confusion]":
     instruments, tables = content["instrument"], content["confusion"]
     if instruments.keys() != tables.keys():
         raise InvalidData(
-            f"{str(path)!r}: 'instrument' has the axes {sorted(instruments)!r}. Give it those of "
-            f"'confusion', {sorted(tables)!r}."
+            _(
+                "{path!r}: 'instrument' has the axes {instruments!r}. Give it those of "
+                "'confusion', {tables!r}."
+            ).format(path=str(path), instruments=sorted(instruments), tables=sorted(tables))
         )
     found: dict[tuple[Instrument, str], Confusion] = {}
     for axis, table in tables.items():
@@ -50,7 +53,9 @@ def read_errors(path: "Path") -> "Mapping[tuple[Instrument, str], Confusion]":
             instrument = Instrument.parse(instruments[axis])
             found[instrument, axis] = _confusion(axis, table, content["kind"], content["images"])
         except InputError as error:
-            raise InvalidData(f"{str(path)!r}, {axis!r}: {error}") from None
+            raise InvalidData(
+                _("{path!r}, {axis!r}: {error}").format(path=str(path), axis=axis, error=error)
+            ) from None
     return found
 
 
@@ -58,15 +63,21 @@ def _confusion(axis: str, table: object, kind: Kind, images: int) -> Confusion:
     labels = find_axis(axis).labels
     if not _is_table(table, rows=len(labels) + 1, columns=len(labels)):
         raise InvalidData(
-            f"The confusion is {table!r}. Give {len(labels) + 1} rows, for the predicted "
-            f"{', '.join(labels)} and for abstentions, of {len(labels)} counts, for the true "
-            "labels in the same order."
+            _(
+                "The confusion is {table!r}. Give {rows} rows, for the predicted "
+                "{labels} and for abstentions, of {labels_2} counts, for the true "
+                "labels in the same order."
+            ).format(
+                table=table, rows=len(labels) + 1, labels=", ".join(labels), labels_2=len(labels)
+            )
         )
     confusion = Confusion(tuple(map(tuple, table)), kind)
     if confusion.images > images:
         raise InvalidData(
-            f"The confusion {table!r} counts {confusion.images} images, but 'images' is {images}. "
-            "Correct one of them."
+            _(
+                "The confusion {table!r} counts {images} images, but 'images' is "
+                "{images_2}. Correct one of them."
+            ).format(table=table, images=confusion.images, images_2=images)
         )
     return confusion
 

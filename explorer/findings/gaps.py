@@ -11,6 +11,7 @@ from explorer.findings.sentences import (
     points,
     signed_points,
 )
+from explorer.numbers import figures
 from explorer.perception.axes import FEMININE
 from explorer.statistics import correction
 from explorer.statistics.amplification import FEWEST as FEWEST_TO_RESAMPLE
@@ -288,7 +289,7 @@ def _exaggeration(summary: Headline) -> str:
     else:
         pattern = _("No exaggeration is clear enough to report ({times}, {interval}).")
     interval = _("{level}% interval {low} to {high}").format(
-        level=f"{slope.slope.level * 100:g}",
+        level=figures(slope.slope.level * 100),
         low=_times(slope.slope.low),
         high=_times(slope.slope.high),
     )

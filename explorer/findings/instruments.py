@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from explorer.findings.tallies import ALL, Cell
+from explorer.numbers import decimal, percentage
 from explorer.perception.skin import bin_of_word
 from explorer.statistics.agreement import (
     Agreement,
@@ -165,8 +166,8 @@ def agreement_sentences(found: "Iterable[Pair]") -> "Iterator[str]":
             profession=profession if isinstance(profession, str) else _("all professions"),
             same=pair.same,
             both=pair.both,
-            share=f"{pair.same / pair.both:.0%}" if pair.both else None,
-            kappa=None if pair.kappa.value is None else f"{pair.kappa.value:.2f}",
+            share=percentage(pair.same / pair.both) if pair.both else None,
+            kappa=None if pair.kappa.value is None else decimal(pair.kappa.value, 2),
             reason=pair.kappa.reason,
         )
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from explorer.errors import OutOfRange
+from explorer.numbers import decimal, figures, percentage
 from explorer.statistics.intervals import FEWEST
 from explorer.statistics.power import (
     POWER,
@@ -90,7 +91,9 @@ def plan(points: float, errors: "Iterable[Confusion]" = ()) -> Plan:
     # Written so that NaN is refused.
     if not 0 < points <= SHARE * 100:
         raise OutOfRange(
-            f"The difference is {points!r}. Give percentage points above 0, 50 at most."
+            _("The difference is {points!r}. Give percentage points above 0, 50 at most.").format(
+                points=points
+            )
         )
     other = SHARE - points / 100
     factor = max(map(_inflation, errors), default=1.0)
@@ -156,9 +159,9 @@ def plan_sentences(found: Plan, asked: Size) -> "Iterator[str]":
         "need {against_reference}."
     ).format(
         needed=found.needed,
-        points=f"{found.difference * 100:g}",
-        other=f"{(SHARE - found.difference) * 100:g}",
-        power=f"{POWER:.0%}",
+        points=figures(found.difference * 100),
+        other=figures((SHARE - found.difference) * 100),
+        power=percentage(POWER),
         against_reference=found.against_reference,
     )
     if found.inflation == 1:
@@ -166,7 +169,7 @@ def plan_sentences(found: Plan, asked: Size) -> "Iterator[str]":
     else:
         yield _(
             "These numbers include a factor of {factor} for the known errors of the instrument."
-        ).format(factor=f"{found.inflation:.2f}")
+        ).format(factor=decimal(found.inflation, 2))
     yield precision_sentence(found, asked)
     yield _("Precision is lower where the images of one prompt are very similar.")
 
@@ -174,7 +177,9 @@ def plan_sentences(found: Plan, asked: Size) -> "Iterator[str]":
 def _inflation(confusion: "Confusion") -> float:
     youden = confusion.youden
     if confusion.refusal or youden is None:
-        raise OutOfRange(f"No number of images makes up for this: {confusion.refusal}")
+        raise OutOfRange(
+            _("No number of images makes up for this: {refusal}").format(refusal=confusion.refusal)
+        )
     weighted = confusion.weighted()
     unclear = weighted[confusion.classes :].sum() / weighted.sum()
     return inflation(youden, abstention=float(unclear))
@@ -213,4 +218,4 @@ def _precision(images: int, found: Plan) -> str:
     width = _half_width(images, found)
     if width is None:
         return _("no percentage")
-    return _("\N{PLUS-MINUS SIGN}{width} points").format(width=f"{width * 100:.1f}")
+    return _("\N{PLUS-MINUS SIGN}{width} points").format(width=decimal(width * 100, 1))

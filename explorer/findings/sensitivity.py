@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from explorer.findings.corrected import Finding
 from explorer.findings.sentences import headline_label, subject
 from explorer.findings.tables import interval_columns, reasons_text, word_columns
+from explorer.numbers import percentage
 from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
@@ -117,7 +118,7 @@ def variation_sentences(found: "Iterable[Variation]") -> "Iterator[str]":
         yield _("{model}, images of {subject}: {share} are perceived as {label}; {ranges}.").format(
             model=cell.model,
             subject=subject(cell),
-            share=f"{usual.share.estimate:.0%}",
+            share=percentage(usual.share.estimate),
             label=label,
             ranges="; ".join(ranges),
         )
@@ -134,19 +135,19 @@ def _range(kind: str, some: "list[Variation]") -> str:
         }
         return patterns[kind]
     (low, first), (high, last) = min(shares), max(shares)
-    if f"{low:.0%}" == f"{high:.0%}":
+    if percentage(low) == percentage(high):
         patterns = {
             "captions": _("whichever template is left out, {share}"),
             "threshold": _("with another threshold, {share}"),
             "classifier": _("with another classifier, {share}"),
         }
-        return patterns[kind].format(share=f"{low:.0%}")
+        return patterns[kind].format(share=percentage(low))
     patterns = {
         "captions": _("whichever template is left out, {low} ({first}) to {high} ({last})"),
         "threshold": _("with another threshold, {low} ({first}) to {high} ({last})"),
         "classifier": _("with another classifier, {low} ({first}) to {high} ({last})"),
     }
-    return patterns[kind].format(low=f"{low:.0%}", first=first, high=f"{high:.0%}", last=last)
+    return patterns[kind].format(low=percentage(low), first=first, high=percentage(high), last=last)
 
 
 def _share(tally: "Tally", label: str) -> "Interval | None":

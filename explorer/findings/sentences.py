@@ -3,11 +3,12 @@
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from explorer.numbers import figures, percentage, signed
 from explorer.perception.axes import FEMININE, GENDER
 from explorer.perception.decide import UNSURE
 from explorer.statistics.intervals import FEWEST
 from explorer.translations import gettext as _
-from explorer.translations import ngettext
+from explorer.translations import ngettext, word
 from explorer.words.labour import labour_statistic
 from explorer.words.prompts import with_article
 from explorer.words.vocabulary import DEFAULT_YEAR
@@ -54,7 +55,7 @@ def headline(finding: "Finding") -> str:
     if share is None:
         return _too_few(tally)
     return _("{share} of images of {subject} {look} ({interval}).").format(
-        share=f"{share.estimate:.0%}",
+        share=percentage(share.estimate),
         subject=subject(tally.cell),
         look=look(tally.axis, label),
         interval=interval_text(share),
@@ -136,7 +137,7 @@ def difference_text(interval: "Interval") -> str:
     """Return a difference with its interval: "+12 points, 95% interval +3 to +21"."""
     return _("{points}, {level}% interval {low} to {high}").format(
         points=signed_points(interval.estimate),
-        level=f"{interval.level * 100:g}",
+        level=figures(interval.level * 100),
         low=_signed(interval.low),
         high=_signed(interval.high),
     )
@@ -145,7 +146,7 @@ def difference_text(interval: "Interval") -> str:
 def reasons_told(reasons: "Iterable[tuple[str, int]]") -> str:
     """Return a list of reasons, "3 several people, 2 unsure"; empty if "unsure" is the only one."""
     counted = tuple(reasons)
-    listed = ", ".join(f"{count} {reason}" for reason, count in counted)
+    listed = ", ".join(f"{count} {word('reason', reason)}" for reason, count in counted)
     return listed if {reason for reason, _count in counted} - {UNSURE} else ""
 
 
@@ -192,7 +193,7 @@ def look(axis: "Axis", label: str, number: int = 2) -> str:
 def interval_text(interval: "Interval") -> str:
     """Return an interval with its confidence: "95% interval 67 to 80"."""
     return _("{level}% interval {limits}").format(
-        level=f"{interval.level * 100:g}", limits=limits_text(interval)
+        level=figures(interval.level * 100), limits=limits_text(interval)
     )
 
 
@@ -202,7 +203,7 @@ def limits_text(interval: "Interval") -> str:
 
 
 def _signed(difference: float) -> str:
-    return f"{round(100 * difference):+d}".replace("-", "\N{MINUS SIGN}").replace("+0", "0")
+    return signed(round(100 * difference))
 
 
 def percent(share: float) -> str:

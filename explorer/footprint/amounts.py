@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from explorer.errors import OutOfRange
+from explorer.numbers import grouped, localised
 from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ def require(
 
 def figure(value: float) -> str:
     """Return a number with three digits, or whole from 100 on: "0.279", "24,692"."""
-    return f"{value:,.0f}" if abs(value) >= _WHOLE_FROM else _digits(value, 3)
+    return grouped(value) if abs(value) >= _WHOLE_FROM else _digits(value, 3)
 
 
 def plural(number: str) -> int:
@@ -161,4 +162,4 @@ def _digits(value: float, digits: int) -> str:
         return "0"
     places = digits - 1 - math.floor(math.log10(abs(value)))
     text = f"{round(value, places):,.{max(places, 0)}f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    return localised(text.rstrip("0").rstrip(".") if "." in text else text)

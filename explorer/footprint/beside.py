@@ -7,6 +7,7 @@ from explorer.findings.gaps import gaps, headline
 from explorer.findings.sentences import signed_points
 from explorer.footprint.amounts import carbon_text, energy_text, figure
 from explorer.footprint.measured import measured
+from explorer.numbers import decimal, percentage
 from explorer.perception.axes import FEMININE, GENDER
 from explorer.translations import gettext as _
 
@@ -133,8 +134,8 @@ def _bias(
 
 
 def _times(value: float) -> str:
-    return f"x{value:.2f}"
+    return f"x{decimal(value, 2)}"
 
 
 def _percent(share: float) -> str:
-    return f"{share:.0%}"
+    return percentage(share)

@@ -19,6 +19,7 @@ from explorer.footprint.amounts import (
 )
 from explorer.footprint.equivalents import KG_PER_CHARGE, KG_PER_KM
 from explorer.footprint.grids import carbon, grid_sentence, spread
+from explorer.numbers import figures
 from explorer.translations import gettext as _
 from explorer.translations import ngettext
 
@@ -150,7 +151,7 @@ def usage_sources(usage: Usage) -> "Iterator[str]":
     yield grid_sentence(usage.grid)
     yield from _second_table(usage)
     if usage.pue is None and usage.overhead != 1:
-        yield _("The PUE of {pue:g} is that of the cloud region.").format(pue=usage.overhead)
+        yield _("The PUE of {pue} is that of the cloud region.").format(pue=figures(usage.overhead))
     if usage.embodied is None:
         yield _("The making of the hardware is left out.")
     else:
@@ -162,13 +163,13 @@ def formulas(usage: Usage) -> "Iterator[str]":
     """Yield each step of the calculation, in words and in numbers."""
     yield _(
         "Energy = devices x hours x rated power x utilisation x PUE = {devices} x {hours} h x "
-        "{kw:g} kW x {utilisation:g} x {pue:g} = {energy}."
+        "{kw} kW x {utilisation} x {pue} = {energy}."
     ).format(
         devices=usage.devices,
         hours=figure(usage.hours),
-        kw=usage.hardware.watts / 1000,
-        utilisation=usage.utilisation,
-        pue=usage.overhead,
+        kw=figures(usage.hardware.watts / 1000),
+        utilisation=figures(usage.utilisation),
+        pue=figures(usage.overhead),
         energy=energy_text(usage.kwh, figure),
     )
     grids = (usage.grid,) if usage.grid else spread()
@@ -195,15 +196,15 @@ def _second_table(usage: Usage) -> "Iterator[str]":
     other = usage.grid and usage.grid.other_g_per_kwh
     if other:
         yield _(
-            "The table of the ML CO2 Impact calculator puts this grid at {figure:g} g/kWh, which "
+            "The table of the ML CO2 Impact calculator puts this grid at {figure} g/kWh, which "
             "gives {carbon} for the electricity."
-        ).format(figure=other, carbon=_carbon(usage.kwh * other / 1000))
+        ).format(figure=figures(other), carbon=_carbon(usage.kwh * other / 1000))
 
 
 def _hardware_sentence(hardware: "Hardware") -> str:
     facts = ", ".join(filter(None, (hardware.source, hardware.licence, hardware.note)))
-    return _("Rated power of {hardware}: {watts:g} W ({facts}).").format(
-        hardware=hardware.name, watts=hardware.watts, facts=facts
+    return _("Rated power of {hardware}: {watts} W ({facts}).").format(
+        hardware=hardware.name, watts=figures(hardware.watts), facts=facts
     )
 
 

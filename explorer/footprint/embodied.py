@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from explorer.footprint.amounts import Range, figure, require
 from explorer.footprint.hardware import CPU, SOC
+from explorer.numbers import figures
 from explorer.translations import gettext as _
 
 # Published figures for one accelerator with its part of a server lie within this range of BLOOM's.
@@ -74,11 +75,11 @@ class Embodied:
                 "large."
             ).format(server=figure(self.server_kg), hours=figure(self.hours))
         return _(
-            "Embodied emissions: {device:g} kg CO2e for the accelerator and one part in {parts} of "
+            "Embodied emissions: {device} kg CO2e for the accelerator and one part in {parts} of "
             "{server} kg for its server, shared out over {hours} hours of use. The true figure "
             "may be half as large or three times as large."
         ).format(
-            device=self.device_kg,
+            device=figures(self.device_kg),
             parts=self.devices_per_server,
             server=figure(self.server_kg),
             hours=figure(self.hours),

@@ -11,6 +11,7 @@ from explorer.footprint.hardware import Hardware, find_hardware
 from explorer.footprint.tables import number, read_table, whole
 from explorer.models.backends import Diffusers, Imported
 from explorer.models.speed import guessed_rate_of, operations, operations_of
+from explorer.numbers import figures, grouped
 from explorer.translations import gettext as _
 from explorer.translations import ngettext
 
@@ -189,7 +190,7 @@ def _measured(runs: "Sequence[Measured]") -> Energy:
         "Measured on this machine, in {number} earlier run of {images} images.",
         "Measured on this machine, in {number} earlier runs of {images} images.",
         len(runs),
-    ).format(number=len(runs), images=f"{images:,}")
+    ).format(number=len(runs), images=grouped(images))
     seconds = sum(run.seconds for run in runs) / images
     return Energy(kwh, seconds, MEASURED, told, _known(runs[-1].hardware), seconds / _HOUR)
 
@@ -244,13 +245,13 @@ def _counted(card: "ModelCard", hardware: Hardware | None, device: str) -> Energ
     kwh = seconds * used.watts / _JOULES
     told = _(
         "No figure is published for this model. Counted instead: {work} billion operations an "
-        "image, at {speed} billion a second on {hardware}, which draws {watts:g} W. The true "
+        "image, at {speed} billion a second on {hardware}, which draws {watts} W. The true "
         "figure may be {spread} times smaller or larger."
     ).format(
         work=rough((operations_of(card) or 0) / 1e9),
         speed=rough((operations_of(card) or 0) / seconds / 1e9),
         hardware=used.name,
-        watts=used.watts,
+        watts=figures(used.watts),
         spread=_SPREAD,
     )
     if hardware is None:

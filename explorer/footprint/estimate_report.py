@@ -17,6 +17,7 @@ from explorer.footprint.estimates import (
 from explorer.footprint.grids import grid_sentence
 from explorer.generators.budget import dollars
 from explorer.models.backends import Hosted
+from explorer.numbers import grouped, percentage
 from explorer.translations import gettext as _
 from explorer.translations import ngettext
 
@@ -78,7 +79,7 @@ def _totals(found: "Sequence[ModelEstimate]") -> "Iterator[str]":
         amount = carbon_text(made)
         if share is not None:
             amount = _("{carbon}, a share of {share}").format(
-                carbon=amount, share=range_text(share, "{:.0%}".format)
+                carbon=amount, share=range_text(share, percentage)
             )
         yield _("Of these emissions, {amount}, are from making the hardware.").format(amount=amount)
 
@@ -119,7 +120,7 @@ def _cheapest_sentence(study: "Study", found: "Sequence[ModelEstimate]") -> str:
     if least.of_model == asked:
         return _("To tell two models 10 points apart, no smaller study would do.")
     amounts = (
-        _instead(_images(least.of_model * len(found)), f"{asked * len(found):,}"),
+        _instead(_images(least.of_model * len(found)), grouped(asked * len(found))),
         ", ".join(_savings(least.of_model, asked, found)),
     )
     return _cheapest_pattern(least, asked).format(
@@ -160,7 +161,7 @@ def _instead(fewer: str, more: str) -> str:
 
 
 def _images(number: int) -> str:
-    return ngettext("{number} image", "{number} images", number).format(number=f"{number:,}")
+    return ngettext("{number} image", "{number} images", number).format(number=grouped(number))
 
 
 def _basis_text(basis: str) -> str:

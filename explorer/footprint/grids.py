@@ -10,6 +10,7 @@ from functools import cache
 from explorer.errors import InvalidData
 from explorer.footprint.amounts import Range, exactly, require
 from explorer.footprint.tables import number, plain, read_table, unknown, whole
+from explorer.numbers import figures, grouped
 from explorer.translations import gettext as _
 
 _PLACES = "footprint places"
@@ -156,20 +157,20 @@ def grid_sentence(grid: Grid | None) -> str:
         cleanest, dirtiest = spread()
         return _(
             "No country is named, so the emissions are a range over grids: from that of {clean} "
-            "({low:.0f} g/kWh) to that of {dirty} ({high:.0f} g/kWh)."
+            "({low} g/kWh) to that of {dirty} ({high} g/kWh)."
         ).format(
             clean=cleanest.name,
-            low=cleanest.intensity,
+            low=grouped(cleanest.intensity),
             dirty=dirtiest.name,
-            high=dirtiest.intensity,
+            high=grouped(dirtiest.intensity),
         )
     if not grid.key:
         return _(
-            "Carbon intensity of the electricity, as entered: {figure:g} g CO2e per kWh."
-        ).format(figure=grid.intensity)
+            "Carbon intensity of the electricity, as entered: {figure} g CO2e per kWh."
+        ).format(figure=figures(grid.intensity))
     facts = ", ".join(filter(None, (grid.source, str(grid.year or ""), grid.note)))
-    return _("Grid of {name}: {figure:g} g CO2e per kWh ({facts}).").format(
-        name=grid.name, figure=grid.intensity, facts=facts
+    return _("Grid of {name}: {figure} g CO2e per kWh ({facts}).").format(
+        name=grid.name, figure=figures(grid.intensity), facts=facts
     )
 
 

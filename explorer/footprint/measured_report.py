@@ -8,6 +8,7 @@ from explorer.footprint.grids import grid_sentence
 from explorer.footprint.measured import grid_of, measured, unmeasured
 from explorer.models.backends import Hosted, Imported
 from explorer.models.readings import CLASSIFIED, CONSTANT, LOAD, NVML, RAPL, SAMPLED
+from explorer.numbers import grouped, percentage
 from explorer.translations import gettext as _
 from explorer.translations import ngettext
 
@@ -32,7 +33,7 @@ def energy_line(card: "ModelCard", store: "Store", grid: "Grid | None") -> str:
         return no_energy_sentence(card)
     if count := unmeasured(store, card.spec):
         return _("{model}: the energy of {number} images generated here was not measured.").format(
-            model=card.title, number=f"{count:,}"
+            model=card.title, number=grouped(count)
         )
     return _(
         "{model}: no image was generated here with a meter. Images that were imported, such as "
@@ -80,7 +81,7 @@ def detail_sentences(found: "Measured") -> "Iterator[str]":
     share = sum(run.share * run.seconds for run in found.runs) / found.seconds
     if share < _WHOLE_PERCENT:
         yield _("Of what was read, {share} is counted here; the rest belongs to others.").format(
-            share=f"{share:.0%}"
+            share=percentage(share)
         )
     if found.pue != 1:
         yield _(
@@ -91,7 +92,7 @@ def detail_sentences(found: "Measured") -> "Iterator[str]":
             "{number} image more was generated while nothing was read, and is not counted.",
             "{number} images more were generated while nothing was read, and are not counted.",
             found.unmeasured,
-        ).format(number=f"{found.unmeasured:,}")
+        ).format(number=grouped(found.unmeasured))
     yield _("All of it took {time}.").format(time=time_text(found.seconds))
     yield from dict.fromkeys(grid_sentence(grid_of(run.where) or found.grid) for run in found.runs)
 
@@ -122,7 +123,7 @@ def run_sentences(run: str, store: "Store") -> "Iterator[str]":
 
 def _took(pattern: str, found: "Measured") -> str:
     return pattern.format(
-        number=f"{found.images:,}",
+        number=grouped(found.images),
         energy=energy_text(found.kwh, figure),
         parts=", ".join(_parts(found)),
         each=energy_text(found.kwh_per_1000, figure),

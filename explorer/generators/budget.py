@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from threading import Lock
 
 from explorer.errors import CostLimitReached, InvalidData
+from explorer.numbers import localised
+from explorer.translations import gettext as _
 
 # Adding up prices such as 0.053 must not miss a limit by a rounding error.
 _ROUNDING_USD = 1e-9
@@ -51,8 +53,10 @@ class Budget:
         """
         if price_usd and self.limit_usd is None:
             raise InvalidData(
-                f"An image of {name!r} costs about {dollars(price_usd)}. Say how much may be spent "
-                "in US dollars, with --max-cost or EXPLORER_MAX_COST."
+                _(
+                    "An image of {name!r} costs about {dollars}. Say how much may be spent "
+                    "in US dollars, with --max-cost or EXPLORER_MAX_COST."
+                ).format(name=name, dollars=dollars(price_usd))
             )
 
     def spend(self, price_usd: float) -> None:
@@ -65,9 +69,13 @@ class Budget:
             after = self.spent + Spent(price_usd, 1)
             if after.usd > (self.limit_usd or 0.0) + _ROUNDING_USD:
                 raise CostLimitReached(
-                    f"About {dollars(self.spent.usd)} is spent, and another image would exceed "
-                    f"the limit of {dollars(self.limit_usd or 0.0)}. All images are kept. "
-                    "Raise the limit with --max-cost or EXPLORER_MAX_COST to generate the others."
+                    _(
+                        "About {dollars} is spent, and another image would exceed the limit of "
+                        "{dollars_2}. All images are kept. Raise the limit with --max-cost or "
+                        "EXPLORER_MAX_COST to generate the others."
+                    ).format(
+                        dollars=dollars(self.spent.usd), dollars_2=dollars(self.limit_usd or 0.0)
+                    )
                 )
             self.spent = after
 
@@ -82,8 +90,12 @@ def dollars(amount: float) -> str:
 
     "$7.94", "$0.50", "$0.0032" and "$0.000032" are such amounts.
     """
+    return _("${amount}").format(amount=localised(_digits(amount)))
+
+
+def _digits(amount: float) -> str:
     if amount >= 1:
-        return f"${amount:,.2f}"
+        return f"{amount:,.2f}"
     leading_zeros = -math.floor(math.log10(amount)) - 1 if amount else 0
     exact = f"{amount:.{max(4, leading_zeros + 2)}f}"
-    return f"${exact[:4]}{exact[4:].rstrip('0')}"
+    return f"{exact[:4]}{exact[4:].rstrip('0')}"

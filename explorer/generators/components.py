@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from explorer.errors import ModelBroken
 from explorer.models.folders import listed
 from explorer.models.weights import parts, variants
+from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -74,8 +75,11 @@ def _load(spec: "ModelSpec", folder: "Path", kind: Any, variant: str | None) -> 
     flaws = " ".join(_flaws(report))
     if flaws:
         raise ModelBroken(
-            f"The weights of {folder.name!r} in the model {spec.repo!r} do not fit its "
-            f"config.json: {flaws} Save or download the model again, or choose another one."
+            _(
+                "The weights of {name!r} in the model {repo!r} do not fit its "
+                "config.json: {flaws} Save or download the model again, or choose "
+                "another one."
+            ).format(name=folder.name, repo=spec.repo, flaws=flaws)
         )
     return component
 

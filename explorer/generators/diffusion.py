@@ -15,6 +15,7 @@ from explorer.models.requests import (
     SAFETY_FILTER,
     Image,
 )
+from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -140,8 +141,10 @@ class DiffusionGenerator:
             if out_of_memory(error):
                 return ()
             raise ModelBroken(
-                f"The model {self._spec.name!r} cannot generate: {first_line(error)} Use its "
-                "default size, steps and scheduler, or choose another model."
+                _(
+                    "The model {name!r} cannot generate: {first_line} Use its default "
+                    "size, steps and scheduler, or choose another model."
+                ).format(name=self._spec.name, first_line=first_line(error))
             ) from error
 
     def _halve(self, size: int) -> None:
@@ -149,9 +152,15 @@ class DiffusionGenerator:
 
         if size == 1:
             raise OutOfMemory(
-                f"One image of {self._settings.width_px} x {self._settings.height_px} pixels from "
-                f"{self._spec.name!r} does not fit into memory. Generate smaller images, close "
-                "other programs, or choose a smaller model."
+                _(
+                    "One image of {width_px} x {height_px} pixels from {name!r} does not "
+                    "fit into memory. Generate smaller images, close other programs, or "
+                    "choose a smaller model."
+                ).format(
+                    width_px=self._settings.width_px,
+                    height_px=self._settings.height_px,
+                    name=self._spec.name,
+                )
             )
         self._batch = size // 2
         if self._device == "cuda":

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from explorer.errors import ModelError
 from explorer.generators.budget import Budget
 from explorer.models.backends import Diffusers, Hosted
+from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -66,8 +67,11 @@ def _made(spec: "ModelSpec", settings: "Settings") -> "DiffusionGenerator":
 
         return DiffusionGenerator(spec, settings)
     raise ModelError(
-        f"Images of {spec.name!r} come from the backend {spec.settings.backend!r}, which this "
-        "version cannot generate with. Its stored images can be looked at and counted."
+        _(
+            "Images of {name!r} come from the backend {backend!r}, which this "
+            "version cannot generate with. Its stored images can be looked at and "
+            "counted."
+        ).format(name=spec.name, backend=spec.settings.backend)
     )
 
 

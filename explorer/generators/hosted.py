@@ -12,6 +12,7 @@ from explorer.models.prices import price_of
 from explorer.models.provenance import Provenance
 from explorer.models.requests import Image
 from explorer.models.services import read_service
+from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -178,8 +179,11 @@ class HostedGenerator:
             width_px, height_px = answer.image.size
             asked = " x ".join(map(str, self._spec.size_px or ()))
             raise ModelBroken(
-                f"The service answers for {self._spec.name!r} with images of {width_px} x "
-                f"{height_px} pixels instead of {asked}. Ask for a size that it has, with --size."
+                _(
+                    "The service answers for {name!r} with images of {width_px} x "
+                    "{height_px} pixels instead of {asked}. Ask for a size that it has, "
+                    "with --size."
+                ).format(name=self._spec.name, width_px=width_px, height_px=height_px, asked=asked)
             )
         return image_of(request, _pixels(answer), answer.revised)
 
@@ -187,8 +191,10 @@ class HostedGenerator:
         price = price_of(self._spec, self._settings.price_usd)
         if price is None:
             raise InvalidData(
-                f"The price of an image of {self._spec.name!r} is not listed. Look it up and give "
-                "it in US dollars with --price or EXPLORER_PRICE, 0 if there is none."
+                _(
+                    "The price of an image of {name!r} is not listed. Look it up and give "
+                    "it in US dollars with --price or EXPLORER_PRICE, 0 if there is none."
+                ).format(name=self._spec.name)
             )
         return price.usd
 

@@ -14,6 +14,7 @@ from explorer.models.folders import listed, read_config, safe_index
 from explorer.models.hub import fetched_index, model_info
 from explorer.models.weights import INDEX, loaded_files, parts
 from explorer.torchvision_schemas import load_torchvision
+from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -144,8 +145,10 @@ def _folder(spec: "ModelSpec") -> Path:
         return _cached(spec) or _download(spec)
     if not own.is_dir() and not Path(spec.repo).is_absolute():
         raise ModelNotFound(
-            f"The bundled model {spec.repo!r} is not in {str(own)!r}. Restore that folder from the "
-            "repository."
+            _(
+                "The bundled model {repo!r} is not in {own!r}. Restore that folder "
+                "from the repository."
+            ).format(repo=spec.repo, own=str(own))
         )
     return own
 
@@ -217,8 +220,10 @@ def _require_parts(spec: "ModelSpec", folder: Path, index: "Mapping[str, Any]") 
     for part in parts(index):
         if not (folder / part).is_dir():
             raise ModelBroken(
-                f"The model {spec.repo!r} lacks its component {part!r}: there is no folder "
-                f"{str(folder / part)!r}. Save or download it again."
+                _(
+                    "The model {repo!r} lacks its component {part!r}: there is no folder "
+                    "{folder!r}. Save or download it again."
+                ).format(repo=spec.repo, part=part, folder=str(folder / part))
             )
 
 

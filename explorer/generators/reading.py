@@ -97,9 +97,11 @@ def _reader(spec: "ModelSpec", kind: Any, folder: Path, encoder: Path) -> Reader
     length = int(config.get("max_position_embeddings", _CLIP_LENGTH))
     if tokenizer.model_max_length > length:
         raise ModelBroken(
-            f"A tokenizer of the model {spec.repo!r} does not fit its text encoder, which reads "
-            f"{length} tokens: 'model_max_length' in {str(folder / 'tokenizer_config.json')!r} is "
-            "missing or larger. Save or download the model again."
+            _(
+                "A tokenizer of the model {repo!r} does not fit its text encoder, "
+                "which reads {length} tokens: 'model_max_length' in {folder!r} is "
+                "missing or larger. Save or download the model again."
+            ).format(repo=spec.repo, length=length, folder=str(folder / "tokenizer_config.json"))
         )
     return Reader(tokenizer, tokenizer.model_max_length)
 
@@ -110,9 +112,12 @@ def _refuse_cut_off(name: str, reader: Reader, prompts: "Sequence[Prompt]") -> N
         if length > reader.length:
             words = " or ".join(repr(one) for one in (prompt.adjective, prompt.profession) if one)
             raise InvalidData(
-                f"The model {name!r} reads {reader.length} tokens of a prompt, and {text!r} has "
-                f"{length}, so the end of {words} does not reach it. Shorten the template, or put "
-                "{adjective} and {profession} nearer to its beginning."
+                _(
+                    "The model {name!r} reads {length} tokens of a prompt, and {text!r} "
+                    "has {length_2}, so the end of {words} does not reach it. Shorten the "
+                    "template, or put {{adjective}} and {{profession}} nearer to its "
+                    "beginning."
+                ).format(name=name, length=reader.length, text=text, length_2=length, words=words)
             )
 
 
@@ -120,8 +125,11 @@ def _refuse_alike(name: str, reader: Reader, prompts: "Sequence[Prompt]") -> Non
     texts = [prompt.text for prompt in prompts]
     if alike := read_alike(texts, reader.read(texts)):
         raise InvalidData(
-            f"The model {name!r} reads {alike[0]!r} and {alike[1]!r} as the same text, so its "
-            "images cannot tell them apart. Leave one of them out, or choose another model."
+            _(
+                "The model {name!r} reads {alike!r} and {alike_2!r} as the same text, "
+                "so its images cannot tell them apart. Leave one of them out, or "
+                "choose another model."
+            ).format(name=name, alike=alike[0], alike_2=alike[1])
         )
 
 

@@ -14,6 +14,7 @@ from explorer import settings as machine
 from explorer.errors import InvalidData, ModelAccessDenied
 from explorer.models.backends import Hosted
 from explorer.models.services import HUB, OPENAI, read_service
+from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,13 +67,17 @@ def service_of(spec: "ModelSpec") -> Service:
     key = machine.secret(KEYS[name.service])
     if key is None:
         raise ModelAccessDenied(
-            f"{spec.name!r} needs a key: set the environment variable {KEYS[name.service]} to "
-            "yours. It is sent to that service only, and neither stored nor shown."
+            _(
+                "{name!r} needs a key: set the environment variable {keys} to yours. "
+                "It is sent to that service only, and neither stored nor shown."
+            ).format(name=spec.name, keys=KEYS[name.service])
         )
     if not key.isascii() or not key.isprintable() or " " in key:
         raise ModelAccessDenied(
-            f"{KEYS[name.service]} contains characters that no key has, such as a blank or a line "
-            "break. Copy your key once more."
+            _(
+                "{keys} contains characters that no key has, such as a blank or a line "
+                "break. Copy your key once more."
+            ).format(keys=KEYS[name.service])
         )
     if name.service == HUB:
         return HubProvider(name, spec, key)
@@ -94,15 +99,19 @@ class OpenAI:
         usual = machine.openai_address().rstrip("/")
         if not usual.startswith(("http://", "https://")):
             raise InvalidData(
-                f"OPENAI_BASE_URL is {usual!r}. Set it to an address such as "
-                f"{machine.OPENAI_ADDRESS!r}, or unset it."
+                _(
+                    "OPENAI_BASE_URL is {usual!r}. Set it to an address such as "
+                    "{openai_address!r}, or unset it."
+                ).format(usual=usual, openai_address=machine.OPENAI_ADDRESS)
             )
         address = name.address or machine.OPENAI_ADDRESS
         # Whoever writes a name must not be able to have somebody else's key sent anywhere.
         if address != usual:
             raise ModelAccessDenied(
-                f"{spec.name!r} is at {address!r}, and {KEYS[OPENAI]} is the key for {usual!r}. "
-                "Set OPENAI_BASE_URL to that address, and the key to one for it."
+                _(
+                    "{name!r} is at {address!r}, and {keys} is the key for {usual!r}. Set "
+                    "OPENAI_BASE_URL to that address, and the key to one for it."
+                ).format(name=spec.name, address=address, keys=KEYS[OPENAI], usual=usual)
             )
         self.host = httpx2.URL(address).host
         self.client_library = f"httpx2 {version('httpx2')}"

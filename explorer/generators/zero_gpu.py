@@ -14,6 +14,7 @@ from explorer.failures import first_line
 from explorer.generators.diffusion import DiffusionGenerator
 from explorer.generators.pipelines import fetch
 from explorer.models.speed import guessed_rate
+from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -78,8 +79,10 @@ class LentGenerator:
             images = self._on_gpu(self._spec, self._settings, tuple(requests))
         except Exception as error:
             raise DeviceRefused(
-                f"The Space provides no GPU for {self._spec.name!r}: {first_line(error)} "
-                "Try again later, or choose a bundled model, which needs none."
+                _(
+                    "The Space provides no GPU for {name!r}: {first_line} Try again later, "
+                    "or choose a bundled model, which needs none."
+                ).format(name=self._spec.name, first_line=first_line(error))
             ) from error
         if isinstance(images, ExplorerError):
             raise images

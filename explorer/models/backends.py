@@ -8,6 +8,7 @@ from dataclasses import MISSING, dataclass, fields
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from explorer.errors import InvalidData
+from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -84,11 +85,19 @@ def read_settings(values: "Mapping[str, Any]") -> Settings:
     backend = given.pop("backend", None)
     kind = _BACKENDS.get(str(backend))
     if kind is None:
-        raise InvalidData(f"The backend is {backend!r}. Known: {', '.join(map(repr, _BACKENDS))}.")
+        raise InvalidData(
+            _("The backend is {backend!r}. Known: {known}.").format(
+                backend=backend, known=", ".join(map(repr, _BACKENDS))
+            )
+        )
     known = {each.name: each.default is MISSING for each in fields(kind)}
     unknown = sorted(given.keys() - known.keys())
     missing = sorted(name for name, needed in known.items() if needed and name not in given)
     if unknown or missing:
         what = f"has no setting {unknown[0]!r}" if unknown else f"needs the setting {missing[0]!r}"
-        raise InvalidData(f"The backend {backend!r} {what}. It has {', '.join(known) or 'none'}.")
+        raise InvalidData(
+            _("The backend {backend!r} {what}. It has {settings}.").format(
+                backend=backend, what=what, settings=", ".join(known) or "none"
+            )
+        )
     return kind(**given)

@@ -121,7 +121,9 @@ def _read_settings(path: Path) -> dict[str, Any]:
         settings = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
         raise InvalidData(
-            f"{str(path)!r} is not valid JSON ({error}). Restore or remove it."
+            _("{path!r} is not valid JSON ({error}). Restore or remove it.").format(
+                path=str(path), error=error
+            )
         ) from error
     known = {"revision", "steps", "guidance", "size_px", "scheduler"}
     return {key: value for key, value in settings.items() if key in known}
@@ -224,8 +226,10 @@ def _refuse_withdrawn(asked: HubName) -> None:
     if copy is None or asked.revision or in_local_cache(asked.repo):
         return
     raise ModelNotFound(
-        f"{asked.repo!r} has been withdrawn from the hub by its makers. A copy of it is listed as "
-        f"{copy['title']!r}: give {copy['name']!r}."
+        _(
+            "{repo!r} has been withdrawn from the hub by its makers. A copy of it "
+            "is listed as {copy!r}: give {copy_2!r}."
+        ).format(repo=asked.repo, copy=copy["title"], copy_2=copy["name"])
     )
 
 

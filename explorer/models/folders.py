@@ -9,6 +9,7 @@ from explorer.errors import InvalidData, ModelBroken, ModelNotFound
 from explorer.failures import unreadable
 from explorer.models.names import is_folder
 from explorer.models.weights import INDEX, loaded_files
+from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,8 +31,10 @@ def checked_name(kind: str, name: str) -> str:
     """
     if any(unicodedata.category(character) in {"Cc", "Cs"} for character in name):
         raise InvalidData(
-            f"The {kind} {name!r:.120} has a character that no name may have. Type the name anew; "
-            "rename a folder whose name is not UTF-8."
+            _(
+                "The {kind} {name!r:.120} has a character that no name may have. Type "
+                "the name anew; rename a folder whose name is not UTF-8."
+            ).format(kind=kind, name=name)
         )
     return name
 
@@ -46,13 +49,18 @@ def safe_index(folder: Path) -> dict[str, Any]:
     """
     if not is_folder(str(folder)):
         raise ModelNotFound(
-            f"There is no folder {str(folder)!r:.200}. Give the path of a folder with a "
-            "model_index.json."
+            _(
+                "There is no folder {folder!r:.200}. Give the path of a folder with a "
+                "model_index.json."
+            ).format(folder=str(folder))
         )
     if not (folder / INDEX).is_file():
         raise ModelBroken(
-            f"The folder {str(folder)!r} contains no model_index.json, so this tool cannot "
-            "generate with it. Give the folder that a diffusers pipeline was saved to."
+            _(
+                "The folder {folder!r} contains no model_index.json, so this tool "
+                "cannot generate with it. Give the folder that a diffusers pipeline "
+                "was saved to."
+            ).format(folder=str(folder))
         )
     index = read_config(folder / INDEX)
     require_supported(str(folder), index)
@@ -73,8 +81,10 @@ def require_supported(name: str, index: "Mapping[str, Any]") -> str:
     kind = index.get("_class_name")
     if not isinstance(kind, str) or kind not in PIPELINES:
         raise ModelBroken(
-            f"The model {name!r} is a {kind!r}. This tool generates with "
-            f"{' or '.join(map(repr, PIPELINES))}. Choose a Stable Diffusion model."
+            _(
+                "The model {name!r} is a {kind!r}. This tool generates with {known}. "
+                "Choose a Stable Diffusion model."
+            ).format(name=name, kind=kind, known=" or ".join(map(repr, PIPELINES)))
         )
     return kind
 
@@ -122,8 +132,10 @@ def native_size(folder: Path, kind: str) -> tuple[int, int]:
     )
     if not possible:
         raise ModelBroken(
-            f"{str(folder / 'unet/config.json')!r} has the sample_size {sample!r}. Write one whole "
-            "number, or height and width, or null."
+            _(
+                "{folder!r} has the sample_size {sample!r}. Write one whole number, or "
+                "height and width, or null."
+            ).format(folder=str(folder / "unet/config.json"), sample=sample)
         )
     blocks = vae.get("block_out_channels") or (0,) * _USUAL_BLOCKS
     height, width = (side << (len(blocks) - 1) for side in sides)
@@ -142,5 +154,7 @@ def read_config(path: Path) -> dict[str, Any]:
         raise unreadable(path, error) from error
     except (OSError, ValueError, TypeError) as error:
         raise ModelBroken(
-            f"{str(path)!r} cannot be read ({error}). Save or download the model again."
+            _("{path!r} cannot be read ({error}). Save or download the model again.").format(
+                path=str(path), error=error
+            )
         ) from error

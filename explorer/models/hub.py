@@ -60,8 +60,11 @@ def _require_current(name: str, model: "ModelSpec") -> None:
     folder = Path(model.repo)
     if model.revision != pipeline_fingerprint(folder, model.diffusion.dtype):
         raise ModelBroken(
-            f"{name!r} stands for an earlier version of the folder, whose stored images can be "
-            f"looked at and counted. Give {str(folder)!r} to generate with what it holds now."
+            _(
+                "{name!r} stands for an earlier version of the folder, whose stored "
+                "images can be looked at and counted. Give {folder!r} to generate with "
+                "what it holds now."
+            ).format(name=name, folder=str(folder))
         )
 
 
@@ -91,9 +94,12 @@ def fetched_index(repo: str, revision: str, files: "Iterable[str]") -> Path:
 
     if INDEX not in files:
         raise ModelBroken(
-            f"The model {repo!r} on the hub has no model_index.json, so this tool cannot generate "
-            "with it: it is a LoRA, a single file of weights, or no model for images. Choose a "
-            "model that is marked 'Diffusers' on the hub."
+            _(
+                "The model {repo!r} on the hub has no model_index.json, so this tool "
+                "cannot generate with it: it is a LoRA, a single file of weights, or "
+                "no model for images. Choose a model that is marked 'Diffusers' on the "
+                "hub."
+            ).format(repo=repo)
         )
     path = Path(hf_hub_download(repo, INDEX, revision=revision))
     require_supported(repo, read_config(path))

@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 from explorer.errors import ModelNotFound
 from explorer.failures import unreadable
+from explorer.translations import gettext as _
 
 _OWNER_AND_NAME = 2
 # The hub has no longer ids, and no longer names of branches.
@@ -75,8 +76,10 @@ def hub_name(text: str) -> HubName | None:
     found = _hub_id("/".join(steps))
     if found is None or steps[0] in _NO_MODELS:
         raise ModelNotFound(
-            f"{text!r:.200} is no address of a model. Open the page of the model on the hub and "
-            "copy the id 'owner/name' at its top."
+            _(
+                "{text!r:.200} is no address of a model. Open the page of the model on "
+                "the hub and copy the id 'owner/name' at its top."
+            ).format(text=text)
         )
     return found
 
@@ -98,8 +101,11 @@ def folder_name(text: str) -> FolderName | None:
     foreign = _WINDOWS.match(text) or ("\\" in text and "/" not in text)
     if foreign and os.name != "nt":
         raise ModelNotFound(
-            f"{text!r:.200} is a path of Windows, and this machine is not one of Windows. Give the "
-            "path of the folder here, with '/' between its parts (in WSL, 'C:' is '/mnt/c')."
+            _(
+                "{text!r:.200} is a path of Windows, and this machine is not one of "
+                "Windows. Give the path of the folder here, with '/' between its parts "
+                "(in WSL, 'C:' is '/mnt/c')."
+            ).format(text=text)
         )
     return FolderName(_expanded(text)) if foreign or text.startswith(_PATH_STARTS) else None
 
@@ -127,19 +133,27 @@ def refuse_address(text: str) -> None:
     """
     if "civitai" in text.lower() or text.lower().startswith("urn:air:"):
         raise ModelNotFound(
-            f"{text!r:.200} is an address of Civitai, whose models are single files. Look for the "
-            "same model on the Hugging Face hub and give its id 'owner/name', or convert the file "
-            "with diffusers' from_single_file and save_pretrained, and give that folder."
+            _(
+                "{text!r:.200} is an address of Civitai, whose models are single "
+                "files. Look for the same model on the Hugging Face hub and give its "
+                "id 'owner/name', or convert the file with diffusers' from_single_file "
+                "and save_pretrained, and give that folder."
+            ).format(text=text)
         )
     if _WEB.match(text):
         raise ModelNotFound(
-            f"{text!r:.200} is a web address. Only models of the Hugging Face hub can be fetched: "
-            "give the id 'owner/name', or the path of a folder on this machine."
+            _(
+                "{text!r:.200} is a web address. Only models of the Hugging Face hub "
+                "can be fetched: give the id 'owner/name', or the path of a folder on "
+                "this machine."
+            ).format(text=text)
         )
     if text.count("/") >= _OWNER_AND_NAME:
         raise ModelNotFound(
-            f"{text!r:.200} is not on this machine: there is no folder of that path here. A model "
-            "of the hub has the form 'owner/name'."
+            _(
+                "{text!r:.200} is not on this machine: there is no folder of that path "
+                "here. A model of the hub has the form 'owner/name'."
+            ).format(text=text)
         )
 
 
@@ -169,6 +183,8 @@ def _expanded(path: str) -> Path:
         return Path(path).expanduser().resolve()
     except (OSError, RuntimeError, ValueError) as error:
         raise ModelNotFound(
-            f"{path!r:.200} cannot be the path of a folder ({error!s:.200}). Give the path of a "
-            "model folder, or a hub id 'owner/name'."
+            _(
+                "{path!r:.200} cannot be the path of a folder ({error!s:.200}). Give "
+                "the path of a model folder, or a hub id 'owner/name'."
+            ).format(path=path, error=error)
         ) from error

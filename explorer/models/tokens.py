@@ -3,6 +3,8 @@
 from typing import TYPE_CHECKING
 
 from explorer.errors import ModelBroken
+from explorer.numbers import grouped
+from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable
@@ -26,9 +28,12 @@ def require_vocabulary(model: str, known: int, rows: int) -> None:
     """
     if not _LEAST_SHARE * rows <= known <= rows:
         raise ModelBroken(
-            f"A tokenizer of the model {model!r} does not fit its weights: it knows {known:,} "
-            f"tokens and the encoder {rows:,}. Its files are missing or belong to "
-            "another model. Save or download the model again, or choose another one."
+            _(
+                "A tokenizer of the model {model!r} does not fit its weights: it knows "
+                "{known} tokens and the encoder {rows}. Its files are missing or "
+                "belong to another model. Save or download the model again, or choose "
+                "another one."
+            ).format(model=model, known=grouped(known), rows=grouped(rows))
         )
 
 

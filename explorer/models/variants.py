@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from explorer.errors import InvalidData, OutOfRange, UnknownName
 from explorer.models.backends import Diffusers, Hosted
 from explorer.models.names import is_folder
+from explorer.numbers import figures
+from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -125,8 +127,10 @@ def _changed_pipeline(spec: "ModelSpec", changes: "Mapping[str, Any]") -> Diffus
     own = spec.diffusion
     if "quality" in changes:
         raise InvalidData(
-            f"{spec.name!r} is no model of a service and has no quality {changes['quality']!r}. "
-            "Leave it out, or change the number of steps."
+            _(
+                "{name!r} is no model of a service and has no quality {changes!r}. "
+                "Leave it out, or change the number of steps."
+            ).format(name=spec.name, changes=changes["quality"])
         )
     return replace(
         own,
@@ -168,9 +172,17 @@ def _check(changes: "Mapping[str, Any]") -> None:
     size = changes.get("size", MIN_SIZE_PX)
     _check_range("size", size, MIN_SIZE_PX, MAX_SIZE_PX)
     if size % 8:
-        raise OutOfRange(f"size is {size!r}. Give a multiple of 8, {size // 8 * 8} for instance.")
+        raise OutOfRange(
+            _("size is {size!r}. Give a multiple of 8, {next} for instance.").format(
+                size=size, next=size // 8 * 8
+            )
+        )
 
 
 def _check_range(setting: str, value: float, low: float, high: float) -> None:
     if not low <= value <= high:
-        raise OutOfRange(f"{setting} is {value!r}. Give a number from {low:g} to {high:g}.")
+        raise OutOfRange(
+            _("{setting} is {value!r}. Give a number from {low} to {high}.").format(
+                setting=setting, value=value, low=figures(low), high=figures(high)
+            )
+        )

@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from explorer.errors import ModelBroken
+from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -60,8 +61,11 @@ def flat_files(name: str, files: "Iterable[str]") -> tuple[str, ...]:
     weights = [file for file in _weights(name, "", own, "float32") if _variant_of(file) is None]
     if not weights:
         raise ModelBroken(
-            f"The model {name!r} has no file model.safetensors, the weights that this tool reads. "
-            "Save or download the model again, or choose another one."
+            _(
+                "The model {name!r} has no file model.safetensors, the weights that "
+                "this tool reads. Save or download the model again, or choose another "
+                "one."
+            ).format(name=name)
         )
     return tuple(sorted([*filter(is_text, own), *weights]))
 
@@ -103,9 +107,12 @@ def _weights(name: str, part: str, files: list[str], dtype: str) -> list[str]:
     if pickles and not safe:
         of_part = f" of {part!r}" if part else ""
         raise ModelBroken(
-            f"The model {name!r} has the weights{of_part} only as a {pickles[0]} file, a pickle "
-            "file, which can run code when it is opened. Use a version with .safetensors files, or "
-            "convert it by loading it where you trust it and calling save_pretrained."
+            _(
+                "The model {name!r} has the weights{of_part} only as a {pickles} file, "
+                "a pickle file, which can run code when it is opened. Use a version "
+                "with .safetensors files, or convert it by loading it where you trust "
+                "it and calling save_pretrained."
+            ).format(name=name, of_part=of_part, pickles=pickles[0])
         )
     return [file for file in safe if _variant_of(file) == variant]
 

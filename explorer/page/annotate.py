@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from explorer.errors import ExplorerError
+from explorer.numbers import grouped
 from explorer.page import annotation_task
 from explorer.page.annotation_report import report
 from explorer.page.annotation_task import Session, Task, parse
@@ -257,7 +258,7 @@ def _sample_fields(*, writable: bool) -> tuple[gr.Number, gr.Number, gr.Button]:
             + "</p>",
             apply_default_css=False,
         )
-        limits = _("Images, {least} to {most}").format(least=LEAST, most=f"{MOST:,}")
+        limits = _("Images, {least} to {most}").format(least=LEAST, most=grouped(MOST))
         size = gr.Number(SIZE, label=limits, elem_id="bx-samplesize")
         seed = gr.Number(0, label=_("Seed"), elem_id="bx-sampleseed")
         draw = gr.Button(_("Draw it"), size="sm", scale=0, elem_id="bx-drawsample")

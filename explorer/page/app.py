@@ -35,6 +35,7 @@ from explorer.page.guards.hosts import Hosts
 from explorer.page.guards.origins import without_cors
 from explorer.page.guards.paths import Paths
 from explorer.page.guards.sizes import MAX_FILE_BYTES, Sizes
+from explorer.page.languages import Languages, folder, language_of, page_name
 from explorer.page.navigation import PATHS, header, titles
 from explorer.page.ports import refused, require_free
 from explorer.page.prefix import Prefix
@@ -43,11 +44,14 @@ from explorer.page.routes import routes
 from explorer.page.theme import head, theme
 from explorer.page.view import view
 from explorer.settings import Address, without_proxies
+from explorer.translations import LANGUAGES, language
 from explorer.translations import gettext as _
 from explorer.words.articles import article
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from gradio.block_function import BlockFunction
 
     from explorer.page.desk import Desk
     from explorer.settings import Settings
@@ -70,11 +74,14 @@ class _Page(gr.Blocks):
         return self
 
     async def process_api(
-        self, block_fn: Any, inputs: list[Any], *args: Any, **named: Any
+        self, block_fn: "BlockFunction | int", inputs: list[Any], *args: Any, **named: Any
     ) -> dict[str, Any]:
         require_harmless(block_fn, inputs, named.get("request"))
+        page = (self.fns[block_fn] if isinstance(block_fn, int) else block_fn).page
         try:
-            return await super().process_api(block_fn, inputs, *args, **named)
+            # Threads that carry a handler out take the language along, whoever began the run.
+            with language(language_of(page)):
+                return await super().process_api(block_fn, inputs, *args, **named)
         except Exception:
             # Gradio only prints it.
             _log.info("The page has failed.", exc_info=True)
@@ -82,26 +89,36 @@ class _Page(gr.Blocks):
 
 
 def build(desk: "Desk") -> gr.Blocks:
-    """Lay out every page; nothing is loaded, generated or served yet."""
+    """Lay out every page in every language; nothing is loaded, generated or served yet."""
     page = _Page(title=TITLE, analytics_enabled=False, delete_cache=_UPLOAD_SECONDS)
-    laid_out = _views(page, desk)
-    with page:
-        _header(desk, "overview")
-        overview.view(page, desk)
-    for name, title in titles().items():
-        if name in laid_out:
-            with page.route(title, PATHS[name]):
-                _header(desk, name)
-                laid_out[name]()
+    for name in LANGUAGES:
+        with language(name):
+            _lay_out(page, desk)
     # With its API open, Gradio lets what queues skip the queue.
     page.queue(default_concurrency_limit=8, max_size=100, api_open=False)
     return page
 
 
+def _lay_out(page: gr.Blocks, desk: "Desk") -> None:
+    """Lay out every page in the language in use."""
+    laid_out = _views(page, desk)
+    for name, title in titles().items():
+        with _route(page, title, name):
+            _header(desk, name)
+            laid_out[name]()
+
+
+def _route(page: gr.Blocks, title: str, view: str) -> gr.Blocks:
+    """Return the page of a view; the first one of the source language has no name."""
+    name = page_name(PATHS[view])
+    return page.route(title, name) if name else page
+
+
 def _views(page: gr.Blocks, desk: "Desk") -> "dict[str, Callable[[], object]]":
-    """Return the view of each page but the first; each is laid out inside its page."""
+    """Return the view of each page, to be laid out inside it."""
     one, two = (_("Model"),), (_("Model A"), _("Model B"))
     return {
+        "overview": lambda: overview.view(page, desk),
         "explore": lambda: view(page, desk, EXPLORE, one, explore.show),
         "compare": lambda: view(page, desk, COMPARE, two, compare.show, _SEVERAL),
         "annotate": lambda: annotate.view(desk),
@@ -197,11 +214,12 @@ def _middleware(desk: "Desk", address: Address) -> list[Middleware]:
     return [
         Middleware(Prefix),
         Middleware(SecurityHeaders, head=head(), in_space=address.in_space),
-        Middleware(ErrorPages, header=header),
         Middleware(Hosts, address=address),
         Middleware(Sizes),
+        Middleware(ViewRedirect, views=_addresses()),
+        Middleware(Languages, views=set(PATHS.values())),
+        Middleware(ErrorPages, header=header),
         Middleware(Paths, uploads=not desk.settings.is_public),
-        Middleware(ViewRedirect, views=set(PATHS.values())),
     ]
 
 
@@ -221,3 +239,9 @@ def warm(desk: "Desk") -> None:
 def _header(desk: "Desk", current: str) -> None:
     Navbar(visible=False)
     gr.HTML(header("", current, desk.store.notices), apply_default_css=False)
+
+
+def _addresses() -> set[str]:
+    """Return the addresses of the views in every language."""
+    views = [address.removeprefix("./") for address in PATHS.values()]
+    return {f"{folder(name)}{view}" for name in LANGUAGES for view in views} - {""}

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from explorer.findings.sentences import reasons_told
+from explorer.numbers import percentage
 from explorer.perception.axes import FEMININE, GENDER
 from explorer.translations import gettext as _
+from explorer.translations import word
 from explorer.words.labour import us_workers
 from explorer.words.references import labour_references, match_text, transcribed
 from explorer.words.vocabulary import DEFAULT_YEAR
@@ -121,7 +123,7 @@ def labels(axis: "Axis") -> tuple[Label, ...]:
 
 def label_of(axis: "Axis", place: int) -> Label:
     """Return one label of an axis, by its place among them."""
-    name = axis.labels[place]
+    name = word("label", axis.labels[place])
     badge = str(place + 1) if axis.ordered else name[0].upper()
     return Label(name, badge, f"{axis.name}-{place}")
 
@@ -190,7 +192,7 @@ def labour_mark(profession: "Profession", year: int = DEFAULT_YEAR) -> Mark | No
     )
     text = pattern.format(
         workers=us_workers(reference.occupation),
-        share=f"{reference.share:.0%}",
+        share=percentage(reference.share),
         year=year_text(year),
         match=match_text(reference.match),
     )
@@ -204,20 +206,20 @@ def year_text(year: int) -> str:
 
 def coded(coding: str | None) -> str:
     """Return the gender coding of a word, "feminine-coded"; empty without one."""
-    return _("{gender}-coded").format(gender=coding) if coding else ""
+    return _("{gender}-coded").format(gender=word("label", coding)) if coding else ""
 
 
 def _bar(
     finding: "Finding", place: int, label: Label, mark: Mark | None, known: float | None
 ) -> Bar:
     tally = finding.tally
-    of_women = (tally.axis.name, label.name) == (GENDER, FEMININE)
+    name = tally.axis.labels[place]
     return Bar(
         label=label,
         count=tally.counts[place],
-        share=tally.share(label.name) if tally.enough else None,
+        share=tally.share(name) if tally.enough else None,
         bounds=finding.bounds[place] if finding.bounds else None,
         corrected=finding.corrected[place] if finding.corrected else None,
-        mark=mark if of_women else None,
+        mark=mark if (tally.axis.name, name) == (GENDER, FEMININE) else None,
         known=known,
     )

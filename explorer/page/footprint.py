@@ -18,6 +18,7 @@ from explorer.footprint.lifecycle_report import (
     lifecycle_table,
 )
 from explorer.footprint.training import load_trainings
+from explorer.numbers import figures
 from explorer.page.choice import OFF, ON
 from explorer.page.combobox import combobox
 from explorer.page.events import QUIET, finished, on_address, view_html
@@ -170,7 +171,7 @@ def _own_constants() -> "tuple[Field, ...]":
 
 
 def _constant(label: str, elem_id: str, usual: float) -> "Field":
-    info = _("{number} unless you say otherwise, as for BLOOM.").format(number=f"{usual:,g}")
+    info = _("{number} unless you say otherwise, as for BLOOM.").format(number=figures(usual))
     return _text(label, "", elem_id, info=info)
 
 

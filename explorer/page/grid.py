@@ -11,6 +11,7 @@ from explorer.page.choice import NONE
 from explorer.perception.decide import UNSURE
 from explorer.store.blobs import file_name
 from explorer.translations import gettext as _
+from explorer.translations import word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -174,7 +175,9 @@ def _thumb(
     if observation is None:
         return Thumb("missing", _("{image}, not generated yet").format(image=name))
     if observation.filtered is not None:
-        alt = _("{image}, filtered: {reason}").format(image=name, reason=observation.filtered)
+        alt = _("{image}, filtered: {reason}").format(
+            image=name, reason=word("reason", observation.filtered)
+        )
         return Thumb("filtered", alt)
     marks = tuple((axis, _label(observation, axis)) for axis in axes)
     return Thumb(
@@ -201,18 +204,18 @@ def _perceived(observation: "Observation", marks: "Iterable[tuple[Axis, Label | 
 
 
 def _said(axis: "Axis", label: Label | None, seen: "Perception") -> str:
-    title = axis.title.removeprefix("Perceived ").lower()
     if label is None:
         reason = _reason(seen)
-        return f"{title} {axis.abstention}" + (f" ({reason})" if reason else "")
+        return f"{axis.topic} {axis.abstention}" + (f" ({reason})" if reason else "")
     if axis.ordered:
-        return f"{title} {label.name}"
+        return f"{axis.topic} {label.name}"
     return _("perceived as {label}").format(label=label.name)
 
 
 def _reason(seen: "Perception | None") -> str | None:
     """Return the reason for no answer, None where the instrument is merely unsure."""
-    return seen.reason if seen and seen.reason != UNSURE else None
+    reason = seen.reason if seen else None
+    return word("reason", reason) if reason and reason != UNSURE else None
 
 
 def _facts(
@@ -224,7 +227,10 @@ def _facts(
         "number": request.replicate + 1,
         "size": request.model.size_px,
         "revised": observation.revised,
-        "labels": [perception.label if perception else None for perception in seen],
+        "labels": [
+            word("label", perception.label) if perception and perception.label else None
+            for perception in seen
+        ],
         "reasons": [_reason(perception) for perception in seen],
         "scores": [
             [round(score, 4) for score in perception.scores] if perception else None

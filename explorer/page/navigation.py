@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from explorer.page.choice import AVERAGE, IMAGES_TAB, NEIGHBOURS, STATISTICS, address
+from explorer.page.languages import others
 from explorer.page.rendering import render
 from explorer.translations import gettext as _
 
@@ -61,7 +62,8 @@ def header(home: str, current: str = "", notices: tuple[str, ...] = ()) -> str:
         for view, path in PATHS.items()
         if view not in _WITHIN
     ]
-    return render("header.html", pages=pages, notices=notices)
+    languages = others(PATHS.get(current, "./"), home)
+    return render("header.html", pages=pages, notices=notices, languages=languages)
 
 
 def image_tabs(choice: "Choice", *, pronouns: bool) -> list[Tab]:

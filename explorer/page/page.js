@@ -9,6 +9,11 @@
     return element;
   }
 
+  function decimal(number, least = 0) {
+    const digits = { minimumFractionDigits: least, maximumFractionDigits: 2, useGrouping: false };
+    return number.toLocaleString(document.documentElement.lang, digits);
+  }
+
   // The address follows what is shown, so that it can be copied at any time: the choice, which the
   // server writes, what frames the images, and the image that is open. Every choice is an entry of the
   // history. The Hub and Gradio add parameters whose names begin with underscores.
@@ -148,7 +153,8 @@
 
   function tellTheSpace(query) {
     if (window.parent === window || !location.hostname.endsWith(".hf.space")) return;
-    const view = location.pathname.split("/").pop();
+    const language = document.documentElement.lang;
+    const view = (language === "en" ? "" : `${language}/`) + location.pathname.split("/").pop();
     const queryString = (view && `view=${view}&`) + query.slice(1);
     if (queryString === told) return;
     told = queryString;
@@ -365,7 +371,7 @@
       track.append(fill);
       line.append(head);
       line.insertCell().append(track);
-      line.insertCell().textContent = score.toFixed(2);
+      line.insertCell().textContent = decimal(score, 2);
       if (axis.labels[place] === facts.labels[index]) head.classList.add("chosen");
     });
     return [heading, table];
@@ -374,7 +380,7 @@
   function measures(axis, numbers) {
     const entries = make("dl");
     axis.measures.forEach((name, place) => {
-      const value = String(Number(numbers[place].toFixed(2)));
+      const value = decimal(numbers[place]);
       entries.append(make("dt", "", name), make("dd", "", value));
     });
     return entries;

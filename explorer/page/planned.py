@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from explorer.errors import OutOfRange
 from explorer.findings.plans import POINTS, Plan, Size, plan, plan_rows, plan_sentences
 from explorer.findings.sentences import points
+from explorer.numbers import grouped
 from explorer.perception.axes import GENDER
 from explorer.translations import gettext as _
 from explorer.translations import ngettext
@@ -49,12 +50,12 @@ def _precision(found: Plan, size: Size) -> str:
             "With {number} image per profession, there are only counts and no shares.",
             "With {number} images per profession, there are only counts and no shares.",
             number,
-        ).format(number=f"{number:,}")
+        ).format(number=grouped(number))
     return ngettext(
         "With {number} image per profession, a share near 50% is accurate to about {points}.",
         "With {number} images per profession, a share near 50% is accurate to about {points}.",
         number,
-    ).format(number=f"{number:,}", points=points(width))
+    ).format(number=grouped(number), points=points(width))
 
 
 def _difference(found: Plan, size: Size) -> str:

@@ -47,7 +47,10 @@ class ViewRedirect:
                 view = "explore"
             pairs = [pair for pair in pairs if pair[0] != "view"]
         else:
-            view, up = path.strip("/") if path.endswith("/") else None, "../"
+            view, up = (
+                path.strip("/") if path.endswith("/") else None,
+                "../" * (path.count("/") - 1),
+            )
         if view not in self._views:
             return None
         # Without a root path it is relative, so that it holds behind any proxy.

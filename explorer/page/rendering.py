@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from explorer.errors import NotChosen
 from explorer.footprint.beside import measure_text
+from explorer.numbers import localised
 from explorer.page.charts import coded
 from explorer.page.glossary import glossary
 from explorer.plots.templating import environment, isolated, style
@@ -41,6 +42,13 @@ def asset(name: str) -> str:
     return Path(__file__).with_name(name).read_text(encoding="utf-8")
 
 
+def for_spreadsheets() -> str:
+    """Return the query of a file that opens in Excel where the language in use is spoken."""
+    # Excel takes the separator of the country, and with a semicolon decimals have commas.
+    separator = "&separator=semicolon" if localised(".") == "," else ""
+    return f"readable=on&bom=on{separator}"
+
+
 def alert(error: "ExplorerError") -> str:
     """Return an error as an alert, which screen readers announce at once.
 
@@ -65,6 +73,6 @@ def progress(
 @cache
 def _environment() -> "Environment":
     made = environment(Path(__file__).with_name("templates"))
-    made.globals["glossary"] = glossary
+    made.globals |= {"glossary": glossary, "for_spreadsheets": for_spreadsheets}
     made.filters |= {"coded": coded, "measure_text": measure_text}
     return made

@@ -17,6 +17,7 @@ from explorer.footprint.measured import earlier_runs
 from explorer.generators.pipelines import stored_folder
 from explorer.generators.reading import check_prompts
 from explorer.models.backends import Diffusers
+from explorer.numbers import decimal, grouped
 from explorer.study import count_unclassified, lacking, other_versions
 from explorer.translations import gettext as _
 from explorer.translations import ngettext
@@ -129,11 +130,11 @@ def button_text(todo: ToDo) -> str:
     if todo.again:
         return ngettext(
             "Try {number} failed image again", "Try {number} failed images again", todo.failed
-        ).format(number=f"{todo.failed:,}")
+        ).format(number=grouped(todo.failed))
     if not todo.missing:
         return ngettext(
             "Classify {number} image", "Classify {number} images", todo.unclassified
-        ).format(number=f"{todo.unclassified:,}")
+        ).format(number=grouped(todo.unclassified))
     pattern = (
         ngettext(
             "Generate {number} image, about {time}, and classify {more} more",
@@ -148,9 +149,9 @@ def button_text(todo: ToDo) -> str:
         )
     )
     return pattern.format(
-        number=f"{todo.missing:,}",
+        number=grouped(todo.missing),
         time=time_text(todo.estimate.seconds),
-        more=f"{todo.unclassified:,}",
+        more=grouped(todo.unclassified),
     )
 
 
@@ -164,13 +165,13 @@ def _status(todo: ToDo) -> "Iterator[str]":
     if todo.done:
         yield ngettext(
             "The only image is here.", "All {number} images are here.", todo.total
-        ).format(number=f"{todo.total:,}")
+        ).format(number=grouped(todo.total))
     elif not todo.missing:
         yield ngettext(
             "{number} image is not classified yet.",
             "{number} images are not classified yet.",
             todo.unclassified,
-        ).format(number=f"{todo.unclassified:,}")
+        ).format(number=grouped(todo.unclassified))
     else:
         yield from _missing(todo)
 
@@ -178,13 +179,13 @@ def _status(todo: ToDo) -> "Iterator[str]":
 def _missing(todo: ToDo) -> "Iterator[str]":
     yield ngettext(
         "{here} of {number} image is here.", "{here} of {number} images are here.", todo.total
-    ).format(here=todo.total - todo.missing, number=f"{todo.total:,}")
+    ).format(here=todo.total - todo.missing, number=grouped(todo.total))
     if todo.unclassified:
         yield ngettext(
             "{number} of them is not classified yet.",
             "{number} of them are not classified yet.",
             todo.unclassified,
-        ).format(number=f"{todo.unclassified:,}")
+        ).format(number=grouped(todo.unclassified))
     if todo.estimate.measured:
         yield _("The time is an estimate based on images generated here.")
     else:
@@ -199,7 +200,7 @@ def _missing(todo: ToDo) -> "Iterator[str]":
 def progress_text(progress: "Progress") -> str:
     """Return the progress of a run: the images done, the rate and the time left."""
     if progress.rate is None:
-        return _loading(progress).format(number=f"{progress.total:,}")
+        return _loading(progress).format(number=grouped(progress.total))
     done = {
         "generate": _("{done} of {total} generated"),
         "classify": _("{done} of {total} classified"),
@@ -233,5 +234,5 @@ def _loading(progress: "Progress") -> str:
 
 def _rate(rate: float) -> str:
     if rate >= 1:
-        return _("{number} per second").format(number=f"{rate:.1f}")
+        return _("{number} per second").format(number=decimal(rate, 1))
     return _("{time} per image").format(time=time_text(1 / rate))

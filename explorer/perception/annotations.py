@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from explorer.errors import InvalidData, UnknownName
 from explorer.perception.axes import find_axis
+from explorer.translations import gettext as _
 from explorer.words.entries import is_visible
 
 if TYPE_CHECKING:
@@ -80,8 +81,10 @@ def checked_annotator(annotator: str) -> str:
     name = unicodedata.normalize("NFC", annotator.strip())
     if not name or len(name) > LONGEST_NAME or not is_visible(name):
         raise InvalidData(
-            f"The annotator is {annotator!r:.80}. Give a name or initials of 1 to {LONGEST_NAME} "
-            "characters, so that annotators can be told apart."
+            _(
+                "The annotator is {annotator!r:.80}. Give a name or initials of 1 to "
+                "{longest_name} characters, so that annotators can be told apart."
+            ).format(annotator=annotator, longest_name=LONGEST_NAME)
         )
     return name
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from explorer.errors import UnknownName
 from explorer.translations import gettext as _
+from explorer.translations import word
 
 if TYPE_CHECKING:
     from explorer.perception.instruments import Instrument
@@ -21,6 +22,16 @@ FEMININE = "feminine"
 _DECIDES = ("labels", "templates", "threshold", "method", "recipe", "contrasts")
 # Existing digests contain the method under this name.
 _HASHED_AS = {"method": "reader"}
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """The English texts of an axis. `topic` is its title as it stands within a sentence."""
+
+    title: str
+    topic: str
+    abstention: str
+    caveat: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +49,36 @@ class Axis:
     """
 
     name: str
-    title: str
+    texts: Texts
     labels: tuple[str, ...]
     names: tuple[tuple[str, ...], ...]
     templates: tuple[str, ...]
     ordered: bool
     threshold: float
-    abstention: str
-    caveat: str
     digest: str
     method: str = "captions"
     measures: tuple[str, ...] = ()
     contrasts: "tuple[Axis, ...]" = ()
+
+    @property
+    def title(self) -> str:
+        """Its title, in the language in use, as are the other texts."""
+        return word("axis", self.texts.title)
+
+    @property
+    def topic(self) -> str:
+        """Its title within a sentence: "skin tone"."""
+        return word("axis", self.texts.topic)
+
+    @property
+    def abstention(self) -> str:
+        """The word for images without an answer."""
+        return word("axis", self.texts.abstention)
+
+    @property
+    def caveat(self) -> str:
+        """A sentence on what its answers do not say."""
+        return word("axis", self.texts.caveat)
 
     @property
     def score_names(self) -> tuple[str, ...]:
@@ -60,10 +89,8 @@ class Axis:
         """Return a label as part of a sentence: "feminine", "light in skin tone"."""
         # "Feminine" and "several people" are clear without the name of the axis.
         if self.name == GENDER or self.contrasts:
-            return label
-        return _("{label} in {axis}").format(
-            label=label, axis=self.title.removeprefix("Perceived ").lower()
-        )
+            return word("label", label)
+        return _("{label} in {axis}").format(label=word("label", label), axis=self.topic)
 
     def captions(self, label: str) -> tuple[str, ...]:
         """Return every caption of one label: each phrase in each template."""
@@ -137,14 +164,12 @@ def _axis(entry: dict[str, Any]) -> Axis:
     asked = {_HASHED_AS.get(key, key): entry[key] for key in _DECIDES if key in entry}
     return Axis(
         name=entry["name"],
-        title=entry["title"],
+        texts=Texts(entry["title"], entry["topic"], entry["abstention"], entry["caveat"]),
         labels=tuple(entry["labels"]),
         names=tuple(tuple(names) for names in entry["labels"].values()),
         templates=tuple(entry["templates"]),
         ordered=entry["ordered"],
         threshold=entry["threshold"],
-        abstention=entry["abstention"],
-        caveat=entry["caveat"],
         digest=_digest(asked),
         method=entry.get("method", "captions"),
         measures=tuple(entry.get("measures", ())),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal, Self
 
 from explorer.errors import InvalidData
 from explorer.statistics.calibration import Scale
+from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
     from explorer.perception.axes import Axis
@@ -79,7 +80,7 @@ class ClassifierSpec:
         """
         found = _CLASSIFIER.fullmatch(text)
         if found is None:
-            raise InvalidData(f"The classifier is {text!r}. Give its name.")
+            raise InvalidData(_("The classifier is {text!r}. Give its name.").format(text=text))
         if found["captions"]:
             return cls("captions", None, *_versioned(found["captions"]))
         if found["face"]:
@@ -153,8 +154,10 @@ class Instrument:
         found = _INSTRUMENT.fullmatch(text)
         if found is None:
             raise InvalidData(
-                f"The instrument is {text!r}. Write it as 'classifier#captions', as every CSV file "
-                "does."
+                _(
+                    "The instrument is {text!r}. Write it as 'classifier#captions', as "
+                    "every CSV file does."
+                ).format(text=text)
             )
         classifier, gate = ClassifierSpec.parse(found["classifier"]), found["gate"]
         gate_instrument = cls.parse(gate) if gate else None

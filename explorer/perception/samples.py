@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from explorer.errors import OutOfRange
+from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -58,7 +59,9 @@ def draw_sample(
     """
     if not LEAST <= size <= MOST:
         raise OutOfRange(
-            f"The sample's size is {size!r}. Give a whole number from {LEAST} to {MOST}."
+            _("The sample's size is {size!r}. Give a whole number from {least} to {most}.").format(
+                size=size, least=LEAST, most=MOST
+            )
         )
     strata: defaultdict[str | None, list[Perception]] = defaultdict(list)
     for one in perceptions:
@@ -96,7 +99,7 @@ def allocation(sizes: "Mapping[str | None, int]", size: int) -> dict[str | None,
     """
     least = min(_FEWEST, size // max(1, len(sizes)))
     taken = {answer: min(there, least) for answer, there in sizes.items()}
-    for _ in range(min(size, sum(sizes.values())) - sum(taken.values())):
+    for _more in range(min(size, sum(sizes.values())) - sum(taken.values())):
         left = [answer for answer in sizes if taken[answer] < sizes[answer]]
         taken[max(left, key=lambda one: math.sqrt(sizes[one]) / (2 * taken[one] + 1))] += 1
     return taken

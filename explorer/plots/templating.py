@@ -6,8 +6,9 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from explorer.findings.readable import chance_text
+from explorer.numbers import decimal, figures, grouped, localised, percentage, signed
 from explorer.pronouns.probe import share_of
-from explorer.translations import gettext, ngettext
+from explorer.translations import current, gettext, ngettext, word
 from explorer.words.references import match_text
 
 _HERE = Path(__file__).parent
@@ -45,10 +46,16 @@ def environment(folder: Path) -> Environment:
     )
     # As in babel.cfg: a sentence may be broken into lines.
     made.policies["ext.i18n.trimmed"] = True
-    made.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
+    made.install_gettext_callables(  # type: ignore[attr-defined]
+        gettext, ngettext, newstyle=True
+    )
+    made.globals |= {"language": current, "said": word}
     made.filters |= {
-        "whole": _whole,
-        "percent": _percent,
+        "percent": percentage,
+        "decimal": decimal,
+        "figures": figures,
+        "number": grouped,
+        "whole": lambda share: grouped(100 * share),
         "place": _place,
         "points": _points,
         "chance": _chance,
@@ -58,23 +65,15 @@ def environment(folder: Path) -> Environment:
     return made
 
 
-def _percent(share: float) -> str:
-    return f"{share:.0%}"
-
-
-def _whole(share: float) -> str:
-    return f"{100 * share:.0f}"
-
-
 def _place(share: float) -> str:
+    """Return a share as a length in CSS, in no language."""
     return f"{100 * share:.2f}%"
 
 
 def _points(difference: float) -> str:
-    whole = round(100 * difference)
-    return f"{whole:+d}".replace("-", "\N{MINUS SIGN}") if whole else "0"
+    return signed(round(100 * difference))
 
 
 def _chance(value: float | None) -> str:
     """Return a p or q as text, a dash where nothing was tested."""
-    return chance_text(value) or "\N{EN DASH}"
+    return localised(chance_text(value) or "\N{EN DASH}")

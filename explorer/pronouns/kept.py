@@ -15,6 +15,7 @@ from explorer.models.catalog import weights_folder
 from explorer.pronouns.scores import Score
 from explorer.pronouns.source import BUNDLED
 from explorer.pronouns.templates import PRONOUNS
+from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -169,7 +170,11 @@ def _read(path: Path) -> Kept:
             for one in values["completions"]
         )
     except (TypeError, ValueError, LookupError) as error:
-        raise InvalidData(f"{str(path)!r} is damaged ({error}). {_REMEDY}") from error
+        raise InvalidData(
+            _("{path!r} is damaged ({error}). {remedy}").format(
+                path=str(path), error=error, remedy=_REMEDY
+            )
+        ) from error
     return Kept(**{**values, "scores": scores, "completions": completions})
 
 

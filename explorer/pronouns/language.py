@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from explorer.errors import InvalidData, ModelBroken
 from explorer.failures import load_failure
+from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -116,8 +117,10 @@ def logits(
     shown = found.logits[:, -(keep or 0) :].float()
     if not torch.isfinite(shown.logsumexp(-1)).all():
         raise ModelBroken(
-            f"The model {model.name!r} computes no numbers: its weights are damaged. Save or "
-            "download it again, or choose another model."
+            _(
+                "The model {name!r} computes no numbers: its weights are damaged. Save "
+                "or download it again, or choose another model."
+            ).format(name=model.name)
         )
     return shown, getattr(found, "past_key_values", None)
 
@@ -154,8 +157,10 @@ def _require_known(
         return
     start, end = places[tokens.index(unknown)]
     raise InvalidData(
-        f"The model {model.name!r} does not know {text[start:end]!r} in {text!r}. Use words that "
-        "it knows, or choose another model."
+        _(
+            "The model {name!r} does not know {text!r} in {text_2!r}. Use words "
+            "that it knows, or choose another model."
+        ).format(name=model.name, text=text[start:end], text_2=text)
     )
 
 
@@ -163,6 +168,10 @@ def _require_room(model: LanguageModel, text: str, tokens: "Sequence[int]") -> N
     room = getattr(model.network.config, "max_position_embeddings", None)
     if room is not None and len(model.context) + len(tokens) > room:
         raise InvalidData(
-            f"The sentence {text[:60]!r} has {len(tokens)} tokens, and the model {model.name!r} "
-            f"reads {room - len(model.context)}. Use a shorter template."
+            _(
+                "The sentence {text!r} has {tokens} tokens, and the model {name!r} "
+                "reads {room}. Use a shorter template."
+            ).format(
+                text=text[:60], tokens=len(tokens), name=model.name, room=room - len(model.context)
+            )
         )

@@ -9,6 +9,7 @@ from explorer.log import quieten
 from explorer.models.tokens import require_vocabulary
 from explorer.pronouns.language import MASKED, LanguageModel
 from explorer.torchvision_schemas import load_torchvision
+from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
     from explorer.pronouns.source import Source
@@ -91,15 +92,21 @@ def _network(source: "Source") -> Any:
     )
     if missing := sorted(report["missing_keys"]):
         raise ModelBroken(
-            f"The model {source.name!r} is incomplete: its weights lack {missing[0]!r}, so it has "
-            "no head, or not all of its files are there. Save or download it again, or choose a "
-            "model that is marked 'Text Generation' or 'Fill-Mask' on the hub."
+            _(
+                "The model {name!r} is incomplete: its weights lack {missing!r}, so it "
+                "has no head, or not all of its files are there. Save or download it "
+                "again, or choose a model that is marked 'Text Generation' or "
+                "'Fill-Mask' on the hub."
+            ).format(name=source.name, missing=missing[0])
         )
     # Heads for other tasks are left out rightly; a layer that is left out makes another model.
     if layers := sorted(filter(_LAYER.search, report["unexpected_keys"])):
         raise ModelBroken(
-            f"The weights of the model {source.name!r} do not fit its config.json, which has no "
-            f"place for {layers[0]!r}. Save or download it again, or choose another model."
+            _(
+                "The weights of the model {name!r} do not fit its config.json, which "
+                "has no place for {layers!r}. Save or download it again, or choose "
+                "another model."
+            ).format(name=source.name, layers=layers[0])
         )
     return network
 
@@ -107,13 +114,18 @@ def _network(source: "Source") -> Any:
 def _require_marks(source: "Source", tokenizer: Any) -> None:
     if not tokenizer.is_fast:
         raise ModelBroken(
-            f"The tokenizer of the model {source.name!r} has no tokenizer.json, so the place of a "
-            "word among its tokens is unknown. Choose a version of the model that has one."
+            _(
+                "The tokenizer of the model {name!r} has no tokenizer.json, so the "
+                "place of a word among its tokens is unknown. Choose a version of the "
+                "model that has one."
+            ).format(name=source.name)
         )
     if source.kind == MASKED and tokenizer.mask_token_id is None:
         raise ModelBroken(
-            f"The tokenizer of the model {source.name!r} has no mask, so there is no gap to fill. "
-            "Save or download the model again, or choose another one."
+            _(
+                "The tokenizer of the model {name!r} has no mask, so there is no gap "
+                "to fill. Save or download the model again, or choose another one."
+            ).format(name=source.name)
         )
 
 
@@ -130,7 +142,9 @@ def _context(source: "Source", tokenizer: Any, *, chat: bool) -> tuple[int, ...]
     start = tokenizer.eos_token_id if start is None else start
     if start is None:
         raise ModelBroken(
-            f"The tokenizer of the model {source.name!r} has no token for the start of a text, so "
-            "the first word has no probability. Choose another model."
+            _(
+                "The tokenizer of the model {name!r} has no token for the start of a "
+                "text, so the first word has no probability. Choose another model."
+            ).format(name=source.name)
         )
     return (start,)

@@ -15,6 +15,7 @@ from explorer.errors import ModelBroken
 from explorer.pronouns.language import in_batches, logits, read
 from explorer.pronouns.scores import Score
 from explorer.pronouns.templates import PRONOUNS, sentence
+from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -50,8 +51,10 @@ def _gaps(model: "LanguageModel", template: str, profession: str) -> "tuple[Gap,
     rows = {_with_masks(model, one, one.pronoun) for one in reads}
     if len(rows) > 1 or any(len(each) > 1 for each in pronouns):
         raise ModelBroken(
-            f"The model {model.name!r} reads a pronoun of {template!r} as several tokens, so it "
-            "cannot fill one gap with it. Choose another model."
+            _(
+                "The model {name!r} reads a pronoun of {template!r} as several tokens, "
+                "so it cannot fill one gap with it. Choose another model."
+            ).format(name=model.name, template=template)
         )
     place, tokens = reads[0].pronoun.start, tuple(token for (token,) in pronouns)
     prior = _with_masks(model, reads[0], reads[0].pronoun, reads[0].profession)

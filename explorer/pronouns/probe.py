@@ -11,6 +11,7 @@ from explorer.pronouns.causal import causal_scores
 from explorer.pronouns.language import MASKED, read
 from explorer.pronouns.masked import masked_scores
 from explorer.pronouns.templates import PRONOUNS, sentence
+from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -94,8 +95,10 @@ def score_template(
     tokens = [one.tokens for one in read(model, texts)]
     if alike := read_alike([one.text for one in texts], tokens):
         raise InvalidData(
-            f"The model {model.name!r} cannot tell {alike[0]!r} from {alike[1]!r}: it reads both "
-            "alike. Leave one of them out."
+            _(
+                "The model {name!r} cannot tell {alike!r} from {alike_2!r}: it reads "
+                "both alike. Leave one of them out."
+            ).format(name=model.name, alike=alike[0], alike_2=alike[1])
         )
     scored = masked_scores if model.kind == MASKED else causal_scores
     return tuple(map(_rounded, scored(model, template, professions)))

@@ -21,6 +21,7 @@ from explorer.models.names import (
 from explorer.models.weights import INDEX, flat_files
 from explorer.pronouns.language import CAUSAL, MASKED
 from explorer.torchvision_schemas import load_torchvision
+from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -126,8 +127,10 @@ def _refuse_generator(text: str) -> None:
     names = {name.casefold() for card in known_models() for name in (card.spec.name, card.title)}
     if text.casefold() in names:
         raise InvalidData(
-            f"{text!r} generates images. Give a language model, such as {BUNDLED[0]!r} or "
-            "'openai-community/gpt2'."
+            _(
+                "{text!r} generates images. Give a language model, such as {bundled!r} "
+                "or 'openai-community/gpt2'."
+            ).format(text=text, bundled=BUNDLED[0])
         )
 
 
@@ -135,7 +138,9 @@ def _of_folder(name: str, asked: FolderName) -> Source:
     folder = asked.path
     if not folder.is_dir():
         raise ModelNotFound(
-            f"There is no folder {str(folder)!r}. Give the path of a folder with a {_CONFIG}."
+            _("There is no folder {folder!r}. Give the path of a folder with a {config}.").format(
+                folder=str(folder), config=_CONFIG
+            )
         )
     try:
         kind = _kind(name, folder, listed(folder))
@@ -144,8 +149,10 @@ def _of_folder(name: str, asked: FolderName) -> Source:
         raise unreadable(error.filename or folder, error) from error
     if asked.revision not in {None, found}:
         raise ModelBroken(
-            f"{name!r} stands for an earlier version of the folder. Give {str(folder)!r} to score "
-            "what it holds now."
+            _(
+                "{name!r} stands for an earlier version of the folder. Give {folder!r} "
+                "to score what it holds now."
+            ).format(name=name, folder=str(folder))
         )
     return Source(name, found, kind, folder)
 
@@ -202,8 +209,11 @@ def _kind(name: str, folder: Path, files: "Collection[str]") -> str:
     kind = next((kind for ending, kind in _HEADS.items() if head.endswith(ending)), None)
     if kind is None:
         raise ModelBroken(
-            f"The model {name!r} is a {head!r}, which has no head that continues a text or fills a "
-            "gap. Choose a model that is marked 'Text Generation' or 'Fill-Mask' on the hub."
+            _(
+                "The model {name!r} is a {head!r}, which has no head that continues a "
+                "text or fills a gap. Choose a model that is marked 'Text Generation' "
+                "or 'Fill-Mask' on the hub."
+            ).format(name=name, head=head)
         )
     flat_files(name, files)
     return kind
@@ -212,8 +222,10 @@ def _kind(name: str, folder: Path, files: "Collection[str]") -> str:
 def _require_config(name: str, files: "Collection[str]") -> None:
     if INDEX in files:
         raise ModelBroken(
-            f"The model {name!r} generates images. Choose a model that is marked 'Text Generation' "
-            "or 'Fill-Mask' on the hub."
+            _(
+                "The model {name!r} generates images. Choose a model that is marked "
+                "'Text Generation' or 'Fill-Mask' on the hub."
+            ).format(name=name)
         )
     if _CONFIG not in files:
         found = (
@@ -222,21 +234,27 @@ def _require_config(name: str, files: "Collection[str]") -> None:
             else "single files of weights, or no language model"
         )
         raise ModelBroken(
-            f"The model {name!r} has no {_CONFIG}, so it cannot be loaded: it holds {found}. "
-            "Choose a model that is marked 'Transformers' on the hub."
+            _(
+                "The model {name!r} has no {config}, so it cannot be loaded: it holds "
+                "{found}. Choose a model that is marked 'Transformers' on the hub."
+            ).format(name=name, config=_CONFIG, found=found)
         )
 
 
 def _refuse_own_code(name: str, config: "Mapping[str, Any]") -> None:
     if "auto_map" in config and not _is_known(str(config.get("model_type"))):
         raise ModelBroken(
-            f"The model {name!r} needs code that comes with it, which this tool never runs. Choose "
-            "a model that the library transformers knows."
+            _(
+                "The model {name!r} needs code that comes with it, which this tool "
+                "never runs. Choose a model that the library transformers knows."
+            ).format(name=name)
         )
     if "quantization_config" in config:
         raise ModelBroken(
-            f"The weights of the model {name!r} are quantised, which changes what is measured. "
-            "Choose the version that it was made from."
+            _(
+                "The weights of the model {name!r} are quantised, which changes what "
+                "is measured. Choose the version that it was made from."
+            ).format(name=name)
         )
 
 

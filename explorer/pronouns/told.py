@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from explorer.findings.sentences import difference_text, is_clear
+from explorer.numbers import decimal, percentage
 from explorer.pronouns.beside import like_images, like_references
 from explorer.pronouns.completions import particular_words, written
 from explorer.pronouns.kept import find_kept
@@ -256,8 +257,8 @@ def _limits(interval: "Interval") -> str:
 
 def _number(value: float) -> str:
     # Adding 0.0 turns a rounded -0.0 into 0.0.
-    return f"{round(value, 2) + 0.0:.2f}"
+    return decimal(round(value, 2) + 0.0, 2)
 
 
 def _percent(share: float) -> str:
-    return f"{share:.0%}" if share >= 0.01 or share == 0 else "<1%"  # noqa: PLR2004 - rounds to 0
+    return percentage(share) if share >= 0.01 or share == 0 else "<1%"  # noqa: PLR2004 - rounds to 0

@@ -4,6 +4,7 @@ import math
 from typing import TYPE_CHECKING
 
 from explorer.annotation.report import annotation_report, report_sentences
+from explorer.numbers import decimal, grouped, percentage
 from explorer.perception.axes import GENDER
 from explorer.reference.check import compared, summary
 from explorer.reference.design import BUNDLED
@@ -82,7 +83,7 @@ def _source(confusion: "Confusion") -> str:
             "was made for it."
         ),
     }[confusion.kind]
-    return pattern.format(number=f"{confusion.images:,}")
+    return pattern.format(number=grouped(confusion.images))
 
 
 def _truth(main: "Findings", card: "ModelCard", axis: "Axis") -> "Iterator[str]":
@@ -96,8 +97,8 @@ def _truth(main: "Findings", card: "ModelCard", axis: "Axis") -> "Iterator[str]"
                 "off by {off} points on average, and {held} of their intervals contain it."
             ).format(
                 number=row["number"],
-                off=f"{row['off_points']:.1f}",
-                held=f"{row['held_share']:.0%}",
+                off=decimal(float(str(row["off_points"])), 1),
+                held=percentage(float(str(row["held_share"]))),
             )
 
 

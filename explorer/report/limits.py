@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from explorer.numbers import figures
 from explorer.report.card import DIFFERENCE, GAP, MEAN_GAP, PRONOUN_SLOPE, SHIFT, SLOPE
 from explorer.report.rendering import numbers
 from explorer.translations import gettext as _
@@ -76,7 +77,9 @@ def passed_sentence(card: "Card", limits: "Sequence[Limit]") -> str:
 
 
 def _most(limit: Limit) -> str:
-    return f"{limit.most:g}" if limit.kind in {SLOPE, PRONOUN_SLOPE} else f"{100 * limit.most:g}"
+    return (
+        figures(limit.most) if limit.kind in {SLOPE, PRONOUN_SLOPE} else figures(100 * limit.most)
+    )
 
 
 def _what(result: "Result") -> str:

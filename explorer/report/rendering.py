@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from explorer.numbers import decimal, signed
 from explorer.plots.scales import scale_around
 from explorer.plots.templating import environment, isolated, style
 from explorer.report.card import DIFFERENCE, GAP, MEAN_GAP, SHIFT, TONE
@@ -76,7 +77,7 @@ def numbers(result: "Result") -> str:
     found = result.number
     every = [found.estimate, found.low, found.high]
     if result.kind == TONE:
-        texts, unit = [f"{100 * one:.0f}" for one in every], "%"
+        texts, unit = [decimal(100 * one, 0) for one in every], "%"
     elif result.kind in {GAP, MEAN_GAP, SHIFT, DIFFERENCE}:
         texts, unit = [_signed(one) for one in every], _(" points")
     else:
@@ -87,8 +88,7 @@ def numbers(result: "Result") -> str:
 
 
 def _signed(share: float) -> str:
-    whole = round(100 * share)
-    return f"{whole:+d}".replace("-", "\N{MINUS SIGN}") if whole else "0"
+    return signed(round(100 * share))
 
 
 def _rendered(name: str, card: "Card", thumbnails: "Mapping[str, bytes]", **more: object) -> str:

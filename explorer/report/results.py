@@ -13,6 +13,7 @@ from explorer.findings.sentences import (
 )
 from explorer.findings.shifts import shift_sentence
 from explorer.findings.verdicts import difference_sentence
+from explorer.numbers import figures, grouped, percentage
 from explorer.perception.axes import FEMININE
 from explorer.report.card import (
     DIFFERENCE,
@@ -209,10 +210,10 @@ def tone_result(finding: "Finding") -> Result | None:
         "Skin tones are not equally frequent: {share} of the images are perceived as {tone} "
         "({interval}), where five equally frequent tones would have {even} each."
     ).format(
-        share=f"{share.estimate:.0%}",
+        share=percentage(share.estimate),
         tone=tally.axis.described(commonest),
         interval=interval_text(share),
-        even=f"{even:.0%}",
+        even=percentage(even),
     )
     return Result(
         TONE,
@@ -276,7 +277,7 @@ def _slope_sentence(slope: "Interval", year: int) -> str:
 def _slope_numbers(slope: "Interval", year: int) -> dict[str, object]:
     return {
         "times": factor(slope.estimate),
-        "level": f"{slope.level * 100:g}",
+        "level": figures(slope.level * 100),
         "low": factor(slope.low),
         "high": factor(slope.high),
         "year": year,
@@ -302,9 +303,9 @@ def _gap_sentence(gap: "Gap") -> str:
     subject = with_article(gap.profession)
     return pattern.format(
         subject=subject[0].upper() + subject[1:],
-        share=f"{share.estimate:.0%}",
+        share=percentage(share.estimate),
         interval=interval_text(share),
-        women=f"{reference.share:.0%}",
+        women=percentage(reference.share),
         workers=us_workers(reference.occupation or gap.profession),
         points=points(gap.gap.estimate),
     )
@@ -318,7 +319,7 @@ def factor(value: float) -> str:
 def how_many(n: int, counted: str) -> str:
     """Return the things that a result was counted on: "180 images", "25 professions"."""
     if counted == IMAGES:
-        return ngettext("{number} image", "{number} images", n).format(number=f"{n:,}")
+        return ngettext("{number} image", "{number} images", n).format(number=grouped(n))
     return ngettext("{number} profession", "{number} professions", n).format(number=n)
 
 

@@ -8,6 +8,7 @@ from explorer.findings.sentences import headline as share_sentence
 from explorer.findings.sentences import reasons_told
 from explorer.findings.shifts import shift_sentences
 from explorer.findings.tallies import ALL, Cell, pooled
+from explorer.numbers import percentage
 from explorer.perception.axes import FEMININE
 from explorer.plots.cloud import curve, named
 from explorer.report.card import (
@@ -209,7 +210,7 @@ def _distances(distance: object, line: object) -> "Iterator[str]":
             "which chance alone may give: its limit is {line}."
         )
     )
-    yield pattern.format(distance=f"{distance:.0%}", line=f"{line:.0%}")
+    yield pattern.format(distance=percentage(distance), line=percentage(line))
 
 
 def _share(finding: "Finding", label: str) -> "Number | None":

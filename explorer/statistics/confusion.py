@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, get_args
 
 from explorer.errors import InvalidData
+from explorer.numbers import decimal
 from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
@@ -153,9 +154,9 @@ class Confusion:
         if self.youden > 0 and self.multiplier <= MOST_MULTIPLIED:
             return None
         return self._weakness().format(
-            youden=f"{self.youden:.2f}",
+            youden=decimal(self.youden, 2),
             least=1 / MOST_MULTIPLIED,
-            multiplier=f"{self.multiplier:.1f}",
+            multiplier=decimal(self.multiplier, 1),
             most=MOST_MULTIPLIED,
         )
 

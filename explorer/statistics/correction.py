@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from explorer.numbers import percentage
 from explorer.statistics.intervals import Interval
 from explorer.statistics.simplex import solve
 from explorer.translations import gettext as _
@@ -50,7 +51,7 @@ class Corrected:
         return _(
             "{clipped} of the draws lie beyond 0 or 1. Either a share is very near 0 or 1, or the "
             "instrument errs differently on these images: annotate some of them."
-        ).format(clipped=f"{self.clipped:.0%}")
+        ).format(clipped=percentage(self.clipped))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from explorer.errors import InvalidData
 from explorer.store import rows
 from explorer.store.records import annotation_line, sample_line, taken_back_line
+from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -41,8 +42,10 @@ class Annotations:
             unknown = next((one.image for one in given if one.image not in shown), None)
             if unknown is not None:
                 raise InvalidData(
-                    f"No image {unknown!r} is stored here. Annotate images of a sample that "
-                    "`annotate sample` took from this cache."
+                    _(
+                        "No image {unknown!r} is stored here. Annotate images of a sample that "
+                        "`annotate sample` took from this cache."
+                    ).format(unknown=unknown)
                 )
             self._journal.keep(connection, [annotation_line(one) for one in given])
 

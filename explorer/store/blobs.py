@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from explorer.errors import StoreCorrupt, StoreError, StoreUnwritable
 from explorer.store import webp
+from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -110,8 +111,10 @@ class Blobs:
             raise _damaged(path, "The file is missing.") from None
         except OSError as error:
             raise StoreError(
-                f"The image {str(path)!r} cannot be read: {error.strerror}. Give yourself "
-                "permission to read it, or delete it to have it generated again."
+                _(
+                    "The image {path!r} cannot be read: {strerror}. Give yourself "
+                    "permission to read it, or delete it to have it generated again."
+                ).format(path=str(path), strerror=error.strerror)
             ) from error
         except StoreCorrupt as damage:
             raise _damaged(path, str(damage)) from damage
@@ -206,7 +209,9 @@ def writing(root: Path) -> "Iterator[None]":
     except OSError as error:
         reason = _REASONS.get(error.errno or 0, f"{error.strerror or error}. Please {_CHOOSE}")
         raise StoreUnwritable(
-            f"Nothing can be stored in {str(root)!r}: {reason}. What is stored is untouched."
+            _("Nothing can be stored in {root!r}: {reason}. What is stored is untouched.").format(
+                root=str(root), reason=reason
+            )
         ) from error
 
 

@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from explorer.errors import IndexDamaged, StoreBusy, StoreCorrupt, StoreError, StoreUnwritable
 from explorer.store.schema import MIGRATIONS
+from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -234,15 +235,19 @@ class Database:
         version = _number(connection, "user_version")
         if version > len(MIGRATIONS):
             raise StoreCorrupt(
-                f"The index {str(self.path)!r} has version {version}, and this Bias Explorer "
-                f"knows versions up to {len(MIGRATIONS)}. Update Bias Explorer, or choose another "
-                "cache folder with --cache or EXPLORER_CACHE."
+                _(
+                    "The index {path!r} has version {version}, and this Bias Explorer "
+                    "knows versions up to {migrations}. Update Bias Explorer, or choose "
+                    "another cache folder with --cache or EXPLORER_CACHE."
+                ).format(path=str(self.path), version=version, migrations=len(MIGRATIONS))
             )
         empty = not connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
         if not empty and _number(connection, "application_id") != APPLICATION_ID:
             raise StoreCorrupt(
-                f"The file {str(self.path)!r} belongs to another program. Choose another cache "
-                "folder with --cache or EXPLORER_CACHE."
+                _(
+                    "The file {path!r} belongs to another program. Choose another cache "
+                    "folder with --cache or EXPLORER_CACHE."
+                ).format(path=str(self.path))
             )
         return version
 

@@ -18,6 +18,7 @@ from explorer.store.opening import prepare, prepare_reading
 from explorer.store.readonly import ReadonlyBlobs, hold
 from explorer.store.records import lines_without_file, provenance_line, tried_again_line
 from explorer.store.verification import Verification
+from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
     import sqlite3
@@ -310,7 +311,7 @@ class Store:
         with self._database.reading() as connection:
             row = next(rows.stored(connection, [key]), None)
         if row is None or row.filtered is not None:
-            raise StoreError(f"No image {key!r} is stored. Generate it first.")
+            raise StoreError(_("No image {key!r} is stored. Generate it first.").format(key=key))
         return self._damage.read(row)[1]
 
     def record(self, model: "ModelSpec", made: "Provenance") -> None:
@@ -344,8 +345,13 @@ class Store:
             row = next(rows.stored(connection, [request.key]), None)
         if row is None:
             raise StoreError(
-                f"Image {request.replicate + 1} of {request.prompt.text!r} by "
-                f"{request.model.name!r} is not stored. Generate it first."
+                _(
+                    "Image {replicate} of {text!r} by {name!r} is not stored. Generate it first."
+                ).format(
+                    replicate=request.replicate + 1,
+                    text=request.prompt.text,
+                    name=request.model.name,
+                )
             )
         if row.filtered is not None:
             return Entry(request, row.filtered), None

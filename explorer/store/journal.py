@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from explorer.errors import StoreError
 from explorer.store import records
 from explorer.store.blobs import writing
+from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
     import sqlite3
@@ -134,8 +135,10 @@ class Journal:
             return b""
         except OSError as error:
             raise StoreError(
-                f"The journal {str(self.path)!r} cannot be read: {error.strerror}. It holds your "
-                "annotations: give yourself permission to read it."
+                _(
+                    "The journal {path!r} cannot be read: {strerror}. It holds your "
+                    "annotations: give yourself permission to read it."
+                ).format(path=str(self.path), strerror=error.strerror)
             ) from error
 
 

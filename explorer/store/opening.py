@@ -128,8 +128,10 @@ def _alone(path: "Path") -> "Iterator[None]":
             lock.acquire()
         except Timeout as error:
             raise StoreBusy(
-                f"Another process is rebuilding the index {str(path)!r} and does not end. End it, "
-                "or choose another cache folder with --cache or EXPLORER_CACHE."
+                _(
+                    "Another process is rebuilding the index {path!r} and does not end. "
+                    "End it, or choose another cache folder with --cache or EXPLORER_CACHE."
+                ).format(path=str(path))
             ) from error
     try:
         yield
@@ -171,7 +173,9 @@ def _prepare(database: Database, journal: Journal, blobs: Blobs) -> Rebuilt | No
     """Create or upgrade the index, and add what it has not read of the journal yet."""
     mark = damage_mark(database.path)
     if mark.exists() and database.path.exists():
-        raise IndexDamaged(f"The index {str(database.path)!r} is damaged. Start again.")
+        raise IndexDamaged(
+            _("The index {path!r} is damaged. Start again.").format(path=str(database.path))
+        )
     mark.unlink(missing_ok=True)
 
     def fill(connection: "sqlite3.Connection") -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from explorer.errors import StoreCorrupt, StoreUnwritable
 from explorer.store import rows, webp
 from explorer.store.blobs import Blobs
+from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
     import sqlite3
@@ -44,8 +45,10 @@ class ReadonlyBlobs(Blobs):
             return super().read(key, digest)
         except StoreCorrupt as damage:
             raise StoreCorrupt(
-                f"The stored image {str(self.image_path(key))!r} is missing or damaged, and cannot "
-                f"be generated again here. {self._refusal}"
+                _(
+                    "The stored image {image_path!r} is missing or damaged, and cannot be "
+                    "generated again here. {refusal}"
+                ).format(image_path=str(self.image_path(key)), refusal=self._refusal)
             ) from damage
 
     def size(self, key: str) -> int | None:

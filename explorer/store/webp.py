@@ -13,6 +13,7 @@ from PIL import Image
 
 from explorer.errors import InvalidData, StoreCorrupt
 from explorer.models.requests import ImageRequest, read_spec, spec_fields
+from explorer.translations import gettext as _
 from explorer.words.prompts import Prompt
 
 if TYPE_CHECKING:
@@ -69,7 +70,9 @@ def encode(request: ImageRequest, pixels: np.ndarray, revised: str | None = None
     data = _webp(Image.fromarray(pixels, "RGB"), exif=exif.tobytes(), **_LOSSLESS)
     # This takes a quarter of the encoding time; a later check would have nothing to compare with.
     if not np.array_equal(decode(data, request.key), pixels):
-        raise StoreCorrupt(f"The image {request.key!r} was encoded with loss. Generate it again.")
+        raise StoreCorrupt(
+            _("The image {key!r} was encoded with loss. Generate it again.").format(key=request.key)
+        )
     return data
 
 
@@ -121,14 +124,15 @@ def describe(data: bytes, key: str) -> Description:
             told = Description(request, str(found["pixels_sha256"]), used)
             other = told.request.key != key
         except _UNKNOWN as error:
-            raise StoreCorrupt("It does not contain its request.") from error
+            raise StoreCorrupt(_("It does not contain its request.")) from error
         if other:
-            raise StoreCorrupt("It is the image of another request.")
+            raise StoreCorrupt(_("It is the image of another request."))
         width, height = told.request.model.size_px or image.size
         if image.width > width or image.height > height:
             raise StoreCorrupt(
-                f"It has {image.width} x {image.height} pixels, and {width} x {height} were "
-                "requested."
+                _(
+                    "It has {width} x {height} pixels, and {width_2} x {height_2} were requested."
+                ).format(width=image.width, height=image.height, width_2=width, height_2=height)
             )
         return told
 
@@ -157,7 +161,9 @@ def read_request(text: str) -> ImageRequest:
     try:
         return _request(json.loads(text))
     except _UNKNOWN as error:
-        raise StoreCorrupt(f"{text[:80]!r} is not a request for an image.") from error
+        raise StoreCorrupt(
+            _("{text!r} is not a request for an image.").format(text=text[:80])
+        ) from error
 
 
 @contextmanager
@@ -166,10 +172,10 @@ def _opened(data: bytes) -> "Iterator[Image.Image]":
     try:
         with Image.open(io.BytesIO(data), formats=("WEBP",)) as image:
             if image.mode != "RGB" or getattr(image, "is_animated", False):
-                raise StoreCorrupt("It is transparent or animated.")
+                raise StoreCorrupt(_("It is transparent or animated."))
             yield image
     except _UNREADABLE as error:
-        raise StoreCorrupt("It is not a complete WebP image.") from error
+        raise StoreCorrupt(_("It is not a complete WebP image.")) from error
 
 
 def _request(fields: "Mapping[str, object]") -> ImageRequest:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from explorer.errors import InvalidData
 from explorer.json_files import Rule, check_object, read_object
+from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -58,7 +59,11 @@ def read_entries(
         entry = check_object(fields, rules, place)
         _check_complete(entry, together, place)
         if entry[name].casefold() in entries:
-            raise InvalidData(f"{place}: another entry has the same name. Remove one of them.")
+            raise InvalidData(
+                _("{place}: another entry has the same name. Remove one of them.").format(
+                    place=place
+                )
+            )
         entries[entry[name].casefold()] = entry
     return tuple(entries.values())
 
@@ -75,7 +80,11 @@ def checked_word(kind: str, text: str) -> str:
     """
     word = composed(text)
     if not is_word(word):
-        raise InvalidData(f"The {kind} {word!r:.80} cannot be used. {WORD_REMEDY}")
+        raise InvalidData(
+            _("The {kind} {word!r:.80} cannot be used. {remedy}").format(
+                kind=kind, word=word, remedy=WORD_REMEDY
+            )
+        )
     return word
 
 
@@ -132,8 +141,9 @@ def _check_complete(entry: dict[str, Any], together: "Iterable[str]", place: str
     missing = [key for key in sorted(together) if key not in entry]
     if missing and any(key in entry for key in together):
         raise InvalidData(
-            f"{place}: the key {missing[0]!r} is missing. Give all of "
-            f"{', '.join(map(repr, sorted(together)))}, or none."
+            _("{place}: the key {missing!r} is missing. Give all of {keys}, or none.").format(
+                place=place, missing=missing[0], keys=", ".join(map(repr, sorted(together)))
+            )
         )
 
 

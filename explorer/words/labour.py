@@ -3,17 +3,13 @@
 import re
 from typing import TYPE_CHECKING
 
+from explorer.numbers import percentage
+from explorer.translations import gettext as _
+from explorer.translations import word
 from explorer.words.vocabulary import DEFAULT_YEAR
 
 if TYPE_CHECKING:
     from explorer.words.vocabulary import Profession
-
-# Matches of occupation and word that a reader must be told of.
-_RESERVATIONS = {
-    "broad": "a broader group",
-    "largest-kind": "the largest of several kinds",
-    "ambiguous": "one of several senses",
-}
 
 
 def labour_statistic(profession: "Profession", year: int = DEFAULT_YEAR) -> str | None:
@@ -21,9 +17,16 @@ def labour_statistic(profession: "Profession", year: int = DEFAULT_YEAR) -> str 
     share = profession.women_share(year)
     if share is None or profession.bls_occupation is None:
         return None
-    reservation = _RESERVATIONS.get(profession.match or "")
+    # Matches of occupation and word that a reader must be told of.
+    reservation = {
+        "broad": _("a broader group"),
+        "largest-kind": _("the largest of several kinds"),
+        "ambiguous": _("one of several senses"),
+    }.get(profession.match or "")
     remark = f"{year}, {reservation}" if reservation else str(year)
-    return f"Women are {share:.0%} of {us_workers(profession.bls_occupation)} ({remark})."
+    return _("Women are {share} of {workers} ({remark}).").format(
+        share=percentage(share), workers=us_workers(profession.bls_occupation), remark=remark
+    )
 
 
 def us_workers(occupation: str) -> str:
@@ -35,9 +38,9 @@ def us_workers(occupation: str) -> str:
     """
     words = occupation.split()
     # IT and CEO stay as they are.
-    title = " ".join(word if word[1:] != word[1:].lower() else word.lower() for word in words)
+    title = " ".join(one if one[1:] != one[1:].lower() else one.lower() for one in words)
     plain = re.sub(r"^other |, all other$", "", title)
     other = "other " if plain != title else ""
     plain = re.sub(r"^(.*), general$", r"general \1", plain)
     people = "people in " if plain.endswith("occupations") else ""
-    return f"{people}{other}US {plain}"
+    return word("workers", f"{people}{other}US {plain}")

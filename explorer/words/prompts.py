@@ -6,6 +6,7 @@ from functools import lru_cache
 from string import Formatter
 
 from explorer.errors import InvalidData
+from explorer.translations import gettext as _
 from explorer.words.articles import article
 from explorer.words.entries import is_visible
 
@@ -50,18 +51,26 @@ def check_template(
     text = template.strip()
     if len(text) > MAX_TEMPLATE_CHARACTERS:
         raise InvalidData(
-            f"The template {text[:40] + '...'!r} has {len(text)} characters. "
-            f"Use at most {MAX_TEMPLATE_CHARACTERS}."
+            _("The template {value!r} has {number} characters. Use at most {most}.").format(
+                value=text[:40] + "...",
+                number=len(text),
+                most=MAX_TEMPLATE_CHARACTERS,
+            )
         )
     if not is_visible(text):
         raise InvalidData(
-            f"The template {text!r} has a line break or an invisible character. Remove it."
+            _(
+                "The template {text!r} has a line break or an invisible character. Remove it."
+            ).format(text=text)
         )
     if sorted(_fields(text)) != sorted(fields):
         first, second = fields
         raise InvalidData(
-            f"The template {text!r} must have {{{first}}} and {{{second}}} once each, and no "
-            f"other braces. Write, for example, {example!r}: a(n) becomes a or an."
+            _(
+                "The template {text!r} must have {{{first}}} and {{{second}}} once "
+                "each, and no other braces. Write, for example, {example!r}: a(n) "
+                "becomes a or an."
+            ).format(text=text, first=first, second=second, example=example)
         )
     return text
 

@@ -64,8 +64,9 @@ def checked_year(year: int) -> int:
     known = labour_years()
     if year not in known:
         raise OutOfRange(
-            f"There are no labour statistics for {year!r}. Choose one of "
-            f"{', '.join(map(str, known))}."
+            _("There are no labour statistics for {year!r}. Choose one of {years}.").format(
+                year=year, years=", ".join(map(str, known))
+            )
         )
     return year
 
@@ -109,7 +110,11 @@ def read_references(
     )
     found = checked_references(entries, own)
     if not found:
-        raise InvalidData(f"{called or str(path)!r} has no professions. Give one on each line.")
+        raise InvalidData(
+            _("{file!r} has no professions. Give one on each line.").format(
+                file=called or str(path)
+            )
+        )
     return found
 
 
@@ -132,11 +137,17 @@ def checked_references(
         name = listed.name if listed else added.get(composed(word).casefold())
         if name is None:
             raise InvalidData(
-                f"{place}: unknown profession {word!r:.80}. Use a name of professions.json, or one "
-                "given with --own-profession."
+                _(
+                    "{place}: unknown profession {word!r:.80}. Use a name of "
+                    "professions.json, or one given with --own-profession."
+                ).format(place=place, word=word)
             )
         if name in found:
-            raise InvalidData(f"{place}: {name!r} is given twice. Remove one of the two.")
+            raise InvalidData(
+                _("{place}: {name!r} is given twice. Remove one of the two.").format(
+                    place=place, name=name
+                )
+            )
         gendered = listed is not None and listed.gendered
         found[name] = Reference(_share(share, place), GENDERED if gendered else OWN)
     return found
@@ -153,7 +164,9 @@ def _share(text: str | None, place: str) -> float:
     # NaN fails this comparison too.
     if not 0 <= share <= 1:
         raise InvalidData(
-            f"{place}: the share is {text!r:.80}. Give a number from 0 to 1 or a percentage, such "
-            "as 0.25 or 25%."
+            _(
+                "{place}: the share is {text!r:.80}. Give a number from 0 to 1 or a "
+                "percentage, such as 0.25 or 25%."
+            ).format(place=place, text=text)
         )
     return share

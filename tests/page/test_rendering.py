@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
+from babel.messages.pofile import read_po, write_po
 
 from explorer import translations
 from explorer.page import compare, explore, gaps
@@ -30,13 +29,13 @@ def marked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
             forms = [message.id] if isinstance(message.id, str) else message.id
             said = [MARK + form for form in forms]
             catalogue.add(message.id, said[0] if len(said) == 1 else tuple(said))
-    folder = tmp_path / "marked" / "LC_MESSAGES"
+    folder = tmp_path / "nl" / "LC_MESSAGES"
     folder.mkdir(parents=True)
-    with (folder / f"{DOMAIN}.mo").open("wb") as file:
-        write_mo(file, catalogue)
+    with (folder / f"{DOMAIN}.po").open("wb") as file:
+        write_po(file, catalogue)
     monkeypatch.setattr(translations, "FOLDER", tmp_path)
     translations.catalogue.cache_clear()
-    return "marked"
+    return "nl"
 
 
 @pytest.mark.parametrize(
