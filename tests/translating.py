@@ -9,6 +9,7 @@ translations are taken over:
 """
 
 import sys
+from io import BytesIO
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
@@ -17,6 +18,15 @@ from babel.messages.pofile import read_po, write_po
 from explorer.translations import DOMAIN, FOLDER, SOURCE
 
 FRENCH = "fr"
+# Dates and names of programs are left out, so that differences show translations. The CLDR would
+# have a third form for millions.
+_HEADER = rb"""msgid ""
+msgstr ""
+"Language: fr\n"
+"Content-Type: text/plain; charset=utf-8\n"
+"Plural-Forms: nplurals=2; plural=(n > 1);\n"
+
+"""
 
 
 def path_of(language: str) -> Path:
@@ -25,11 +35,9 @@ def path_of(language: str) -> Path:
 
 
 def read(path: Path) -> Catalog:
-    """Return a catalogue; without the file, an empty one."""
-    if not path.exists():
-        return Catalog(locale=FRENCH)
-    with path.open("rb") as file:
-        return read_po(file, locale=FRENCH)
+    """Return a catalogue; where there is no such file, an empty one."""
+    text = path.read_bytes() if path.is_file() else b""
+    return read_po(BytesIO(text if text.startswith(_HEADER) else _HEADER + text), locale=FRENCH)
 
 
 def messages(catalogue: Catalog) -> list[Message]:
@@ -44,7 +52,7 @@ def translated(message: Message) -> bool:
 
 def followed(*sources: Catalog) -> Catalog:
     """Return the messages of the source language with the translations of the last source."""
-    made = Catalog(locale=FRENCH)
+    made = read(Path())
     for message in messages(read(path_of(SOURCE))):
         found = [one for source in sources if (one := source.get(message.id)) and translated(one)]
         string = found[-1].string if found else None
@@ -52,23 +60,24 @@ def followed(*sources: Catalog) -> Catalog:
     return made
 
 
-def written(catalogue: Catalog, path: Path) -> None:
-    """Write a catalogue without what changes by itself, so that differences show translations."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("wb") as file:
-        write_po(file, catalogue, width=0, omit_header=True)
+def text_of(catalogue: Catalog) -> bytes:
+    """Return a catalogue as the text of a PO file."""
+    text = BytesIO()
+    write_po(text, catalogue, width=0, omit_header=True)
+    return _HEADER + text.getvalue()
 
 
 def main() -> None:
     """Follow the source language, take translations over, and print what has none."""
     given = [read(Path(name)) for name in sys.argv[1:]]
     made = followed(read(path_of(FRENCH)), *given)
-    written(made, path_of(FRENCH))
-    left = Catalog(locale=FRENCH)
+    path_of(FRENCH).write_bytes(text_of(made))
+    left = read(Path())
     for message in messages(made):
         if not translated(message):
             left.add(message.id, flags=message.flags)
-    write_po(sys.stdout.buffer, left, width=0, omit_header=True)
+    if messages(left):
+        sys.stdout.buffer.write(text_of(left))
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from explorer.statistics.calibration import (
 )
 from explorer.statistics.confusion import Confusion
 from explorer.translations import gettext as _
+from explorer.translations import word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -184,7 +185,7 @@ def _too_few(
     for answer in (*axis.labels, None):
         if answer not in looked and any(one.sampled.answer == answer for one in seen):
             return _("no image that the classifier labels as {answer} is annotated").format(
-                answer=answer or axis.abstention
+                answer=word("label", answer) if answer else axis.abstention
             )
     return None if agreed else _("the annotators do not agree on the label of any image")
 

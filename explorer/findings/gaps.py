@@ -11,7 +11,7 @@ from explorer.findings.sentences import (
     points,
     signed_points,
 )
-from explorer.numbers import figures
+from explorer.numbers import figures, localised
 from explorer.perception.axes import FEMININE
 from explorer.statistics import correction
 from explorer.statistics.amplification import FEWEST as FEWEST_TO_RESAMPLE
@@ -23,7 +23,7 @@ from explorer.statistics.amplification import (
 from explorer.statistics.intervals import FEWEST, Interval
 from explorer.statistics.significance import against_reference, benjamini_hochberg
 from explorer.translations import gettext as _
-from explorer.translations import ngettext
+from explorer.translations import ngettext, word
 from explorer.words.references import GENDERED
 
 if TYPE_CHECKING:
@@ -191,7 +191,7 @@ def left_out_sentences(found: Gaps) -> "Iterator[str]":
     reasons: dict[str, list[str]] = {}
     for gap in found.rows:
         if not gap.counts:
-            reasons.setdefault(_reason(gap), []).append(gap.profession)
+            reasons.setdefault(_reason(gap), []).append(word("profession", gap.profession))
     for sentence, names in reasons.items():
         yield sentence.format(professions=_listed(names), fewest=FEWEST)
 
@@ -320,7 +320,7 @@ def _means(summary: Headline, beside: str) -> "Iterator[str]":
 
 
 def _times(factor: float) -> str:
-    return f"{factor:z.2f}".replace("-", "\N{MINUS SIGN}")
+    return localised(f"{factor:z.2f}".replace("-", "\N{MINUS SIGN}"))
 
 
 def _listed(names: "Sequence[str]") -> str:

@@ -16,6 +16,7 @@ from explorer.statistics.agreement import (
 )
 from explorer.statistics.intervals import FEWEST
 from explorer.translations import gettext as _
+from explorer.translations import word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -163,7 +164,9 @@ def agreement_sentences(found: "Iterable[Pair]") -> "Iterator[str]":
         profession = pair.cell.profession
         yield _agreement_sentence(pair).format(
             model=pair.cell.model,
-            profession=profession if isinstance(profession, str) else _("all professions"),
+            profession=word("profession", profession)
+            if isinstance(profession, str)
+            else _("all professions"),
             same=pair.same,
             both=pair.both,
             share=percentage(pair.same / pair.both) if pair.both else None,

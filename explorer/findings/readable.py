@@ -12,6 +12,7 @@ from explorer.csv_files import SEPARATORS
 from explorer.findings.tallies import ALL
 from explorer.perception.axes import find_axis
 from explorer.translations import gettext as _
+from explorer.translations import word
 from explorer.words.references import match_text
 
 if TYPE_CHECKING:
@@ -49,8 +50,8 @@ def readable_tally(row: "Given") -> "Row":
     low, high = ("corrected_low", "corrected_high") if corrected else ("share_low", "share_high")
     return {
         _("Model"): row["model"],
-        _("Profession"): _word(row["profession"]),
-        _("Adjective"): _word(row["adjective"]),
+        _("Profession"): _word("profession", row["profession"]),
+        _("Adjective"): _word("adjective", row["adjective"]),
         **_question(row),
         _("Images with this label"): row["count"],
         _("Images with any label"): row["classified"],
@@ -67,8 +68,8 @@ def readable_comparison(row: "Given") -> "Row":
     name = "corrected_difference" if corrected else "difference"
     return {
         _("Models A and B"): _joined([row["left_model"], row["right_model"]], _(" and ")),
-        _("Profession"): _word(row["profession"]),
-        _("Adjective"): _word(row["adjective"]),
+        _("Profession"): _word("profession", row["profession"]),
+        _("Adjective"): _word("adjective", row["adjective"]),
         **_question(row),
         _("Share of A as counted"): percent_text(row["left_share"]),
         _("Share of B as counted"): percent_text(row["right_share"]),
@@ -86,7 +87,7 @@ def readable_gap(row: "Given") -> "Row":
     """Return a row of gap_rows for people."""
     return {
         _("Model"): row["model"],
-        _("Profession"): _word(row["profession"]),
+        _("Profession"): _word("profession", row["profession"]),
         _("Images with any label"): row["classified"],
         _("Share perceived as feminine"): percent_text(row["share"]),
         **_limits(row["share_low"], row["share_high"]),
@@ -104,7 +105,7 @@ def readable_tones(row: "Given") -> "Row":
     """Return a row of tone_rows for people."""
     return {
         _("Model"): row["model"],
-        _("Profession"): _word(row["profession"]),
+        _("Profession"): _word("profession", row["profession"]),
         _("Images with any label"): row["classified"],
         _("Distance from equal tones"): percent_text(row["total_variation"]),
         _("Distance expected by chance"): percent_text(row["total_variation_by_chance"]),
@@ -119,8 +120,8 @@ def readable_shift(row: "Given") -> "Row":
     name = "corrected_shift" if corrected else "shift"
     return {
         _("Model"): row["model"],
-        _("Adjective"): _word(row["adjective"]),
-        _("Coded as"): row["adjective_coding"],
+        _("Adjective"): _word("adjective", row["adjective"]),
+        _("Coded as"): row["adjective_coding"] and word("label", row["adjective_coding"]),
         _("Professions"): row["professions"],
         _("Images with it"): row["with_classified"],
         _("Images without it"): row["without_classified"],
@@ -143,8 +144,8 @@ def readable_image(row: "Given") -> "Row":
     axes = [name.removesuffix(_LABEL) for name in row if name.endswith(_LABEL)]
     return {
         _("Model"): row["model"],
-        _("Profession"): _word(row["profession"]),
-        _("Adjective"): _word(row["adjective"]),
+        _("Profession"): _word("profession", row["profession"]),
+        _("Adjective"): _word("adjective", row["adjective"]),
         _("Prompt"): row["prompt"],
         _("Prompt as the service rewrote it"): row["revised_prompt"],
         _("Number"): None if row["replicate"] is None else row["replicate"] + 1,
@@ -168,7 +169,7 @@ def percent_text(share: float | None) -> str | None:
 
 def _question(row: "Given") -> "Row":
     axis = row["axis"] and find_axis(row["axis"]).title
-    return {_("Question"): axis, _("Perceived as"): row["label"]}
+    return {_("Question"): axis, _("Perceived as"): row["label"] and word("label", row["label"])}
 
 
 def _limits(low: float | None, high: float | None) -> "Row":
@@ -190,15 +191,15 @@ def _unlabelled(row: "Given", side: str = "") -> str:
 def _answer(row: "Given", axis: str) -> str | None:
     label, reason = row[f"{axis}{_LABEL}"], row[f"{axis}_reason"]
     if label is not None or row["filtered"] is not None:
-        return label and str(label)
+        return label and word("label", str(label))
     unclear = find_axis(axis).abstention
-    return f"{unclear} ({reason})" if reason else _("not classified yet")
+    return f"{unclear} ({word('reason', reason)})" if reason else _("not classified yet")
 
 
-def _word(word: str | None) -> str:
-    if word == ALL.value:
+def _word(kind: str, said: str | None) -> str:
+    if said == ALL.value:
         return _("all")
-    return _("none") if word is None else word
+    return _("none") if said is None else word(kind, said)
 
 
 def _yes(value: bool) -> str:  # noqa: FBT001 - the value itself

@@ -10,7 +10,7 @@ from explorer.statistics.intervals import FEWEST
 from explorer.translations import gettext as _
 from explorer.translations import ngettext, word
 from explorer.words.labour import labour_statistic
-from explorer.words.prompts import with_article
+from explorer.words.prompts import person
 from explorer.words.vocabulary import DEFAULT_YEAR
 
 if TYPE_CHECKING:
@@ -174,10 +174,10 @@ def reasons_sentences(tallies: "Iterable[Tally]") -> "Iterator[str]":
 
 def subject(cell: "Cell") -> str:
     """Return the person that a cell's images are asked to show: "an honest author"."""
-    adjective = f"{cell.adjective} " if isinstance(cell.adjective, str) else ""
+    adjective = cell.adjective if isinstance(cell.adjective, str) else None
     if isinstance(cell.profession, str):
-        return with_article(adjective + cell.profession)
-    return _("{person} (all professions)").format(person=with_article(adjective + "person"))
+        return person(cell.profession, adjective)
+    return _("{person} (all professions)").format(person=person("person", adjective))
 
 
 def look(axis: "Axis", label: str, number: int = 2) -> str:

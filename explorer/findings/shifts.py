@@ -12,7 +12,7 @@ from explorer.statistics import correction
 from explorer.statistics.intervals import FEWEST, Interval, difference
 from explorer.statistics.significance import FEWEST_TO_FLIP, benjamini_hochberg, sign_flip
 from explorer.translations import gettext as _
-from explorer.translations import ngettext
+from explorer.translations import ngettext, word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -117,7 +117,7 @@ def shift_sentence(shift: Shift, best: Interval) -> str:
         )
     )
     return pattern.format(
-        adjective=repr(shift.adjective),
+        adjective=repr(word("adjective", shift.adjective)),
         how=_("corrected") if shift.corrected else _("as counted"),
         difference=difference_text(best),
     )

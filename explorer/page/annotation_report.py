@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from explorer.page.annotation_task import Session
     from explorer.page.charts import Label
     from explorer.page.desk import Desk
+    from explorer.perception.axes import Axis
     from explorer.statistics.calibration import Risk
 
 # More steps than fit on a screen would only make the page long.
@@ -74,7 +75,7 @@ def report(desk: "Desk", session: "Session") -> str:
         axis=axis,
         sentences=list(report_sentences(found)),
         lines=lines(found),
-        answers=[*axis.labels, axis.abstention],
+        answers=[*_labels(axis), axis.abstention],
         bins=found.confidence.bins,
         curve=curve(found.confidence),
         threshold=found.confidence.threshold,
@@ -92,12 +93,16 @@ def lines(report: "AnnotationReport") -> tuple[Line, ...]:
     confusion = report.errors.confusion
     if confusion is None:
         return ()
-    answers, shares = (*report.axis.labels, report.axis.abstention), confusion.shares().T
+    answers, shares = (*_labels(report.axis), report.axis.abstention), confusion.shares().T
     columns = zip(*confusion.counts, strict=True)
     return tuple(
         Line(label, tuple(map(Cell, answers, images, _known(images, column))))
         for label, images, column in zip(labels(report.axis), columns, shares, strict=True)
     )
+
+
+def _labels(axis: "Axis") -> list[str]:
+    return [label.name for label in labels(axis)]
 
 
 def _known(images: "Sequence[int]", shares: "Iterable[float]") -> "Iterable[float | None]":

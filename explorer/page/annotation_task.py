@@ -215,7 +215,7 @@ def take_back(desk: "Desk", task: Task) -> Task:
 
 def buttons(axis: "Axis", annotator: str) -> tuple[Answer, ...]:
     """Return the answers in the annotator's order, with keys: 1, 2, 3 as shown, or initials."""
-    known = {one.name: one for one in labels(axis)}
+    known = dict(zip(axis.labels, labels(axis), strict=True))
     told = (
         Answer(name, str(place) if axis.ordered else known[name].badge.lower(), known[name].style)
         for place, name in enumerate(shown_labels(axis, annotator), start=1)

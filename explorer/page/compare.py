@@ -22,18 +22,20 @@ from explorer.page.rendering import render
 from explorer.page.tables import tables
 from explorer.perception.axes import FEMININE, GENDER
 from explorer.translations import gettext as _
-from explorer.translations import ngettext
+from explorer.translations import ngettext, word
 from explorer.words.labour import labour_statistic
 from explorer.words.references import labour_references
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from explorer.findings.corrected import Finding
     from explorer.findings.differences import Clearest, Difference
     from explorer.findings.findings import Findings
     from explorer.page.charts import Mark
     from explorer.page.choice import Choice
     from explorer.page.desk import Desk
-    from explorer.page.dots import DotPlot
+    from explorer.page.dots import Dot, DotPlot
     from explorer.words.vocabulary import Profession
 
 # Correcting tones is slow, so only the clearest of many professions are shown.
@@ -185,7 +187,7 @@ def _by_profession(found: "tuple[Difference, ...]", choice: "Choice") -> "DotPlo
             difference_dot(
                 one,
                 _feminine(one),
-                _profession(one),
+                word("profession", _profession(one)),
                 address=_images(choice, _profession(one)),
             )
             for one in found
@@ -207,13 +209,17 @@ def _by_adjective(findings: "Findings") -> "list[DotPlot]":
             title=_("Perceived as feminine, by adjective"),
             caption=caption if found[0].family else ". ".join([caption, *notes(found)]),
             sides=(_("more often in B"), _("more often in A")),
-            rows=by_size(
-                difference_dot(one, _feminine(one), word, coded(adjective_codings.get(word)))
-                for one in found
-                for word in [str(one.comparison.left.cell.adjective or _("no adjective"))]
-            ),
+            rows=by_size(_adjective_dot(one, adjective_codings) for one in found),
         )
     ]
+
+
+def _adjective_dot(one: "Difference", adjective_codings: "Mapping[str, str | None]") -> "Dot":
+    adjective = one.comparison.left.cell.adjective
+    if not isinstance(adjective, str):
+        return difference_dot(one, _feminine(one), _("no adjective"))
+    coding = coded(adjective_codings.get(adjective))
+    return difference_dot(one, _feminine(one), word("adjective", adjective), coding)
 
 
 def _statistic(chosen: "Profession", mark: "Mark | None", year: int) -> list[str]:

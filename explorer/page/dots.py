@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from explorer.page.charts import coded, labels
 from explorer.perception.axes import FEMININE
 from explorer.translations import gettext as _
+from explorer.translations import word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -107,7 +108,7 @@ def shift_dot(shift: "Shift", coding: str | None) -> Dot:
     axis = shift.with_it.axis
     place = axis.labels.index(FEMININE)
     return Dot(
-        title=shift.adjective,
+        title=word("adjective", shift.adjective),
         detail=coded(coding),
         address=None,
         style=labels(axis)[place].style,

@@ -22,6 +22,7 @@ from explorer.page.choice import (
 )
 from explorer.page.combobox import combobox
 from explorer.translations import gettext as _
+from explorer.translations import word
 from explorer.words.prompts import TEMPLATE
 from explorer.words.references import labour_years, transcribed
 from explorer.words.vocabulary import load_adjectives, load_professions
@@ -165,7 +166,7 @@ def form(
             [
                 (_("none + all 20"), ALL),
                 (_("no adjective"), NONE),
-                *(one.word for one in load_adjectives()),
+                *((word("adjective", one.word), one.word) for one in load_adjectives()),
             ],
             default.adjectives,
             (_("Adjectives"), "bx-adjectives"),
@@ -186,7 +187,7 @@ def form(
 
 
 def _professions(default: Choice, *, several: bool) -> gr.HTML:
-    listed: list[str | tuple[str, str]] = [one.name for one in load_professions()]
+    listed = [(word("profession", one.name), one.name) for one in load_professions()]
     groups = [
         (_("all {number}").format(number=len(listed)), ALL),
         (_("{number}, few women to many").format(number=SPREAD_OVER), SPREAD),

@@ -27,6 +27,7 @@ from explorer.perception.axes import FEMININE, GENDER
 from explorer.plots.cloud import curve, named
 from explorer.statistics.amplification import FEWEST as FEWEST_FOR_A_SLOPE
 from explorer.translations import gettext as _
+from explorer.translations import word
 from explorer.words.references import match_text
 
 if TYPE_CHECKING:
@@ -136,7 +137,7 @@ def _rows(found: "Sequence[Gap]", choice: "Choice") -> list[Row]:
 def _row(gap: "Gap", choice: "Choice") -> Row:
     tally, reference = gap.finding.tally, gap.reference
     return Row(
-        profession=gap.profession,
+        profession=word("profession", gap.profession),
         address=_images(choice, gap.profession),
         share=gap.finding.best(FEMININE),
         corrected=gap.finding.corrected is not None,
@@ -197,12 +198,12 @@ def _point(gap: "Gap", names: "set[str]") -> Point | None:
     if share is None or reference is None:
         return None
     return Point(
-        row_name=gap.profession,
+        row_name=word("profession", gap.profession),
         x=reference.share,
         share=share,
         clear=gap.clear,
         muted=not gap.counts,
-        named=gap.profession in names,
+        named=word("profession", gap.profession) in names,
     )
 
 
@@ -210,7 +211,7 @@ def _named(counted: "Sequence[Gap]") -> set[str]:
     """Return the professions with the largest gaps whose names do not overlap."""
     ordered = sorted(counted, key=lambda gap: -abs(gap.gap.estimate) if gap.gap else 0.0)
     return named(
-        (gap.reference.share, share.estimate, gap.profession)
+        (gap.reference.share, share.estimate, word("profession", gap.profession))
         for gap in ordered
         if gap.reference and (share := gap.finding.best(FEMININE))
     )
@@ -221,7 +222,7 @@ def _tones(tallies: "Sequence[Tally]", choice: "Choice") -> list[Tones]:
     return [
         Tones(
             chart=chart(Finding(one)),
-            profession=str(one.cell.profession),
+            profession=word("profession", str(one.cell.profession)),
             address=_images(choice, str(one.cell.profession)),
             distance=_number(row["total_variation"]),
             by_chance=_number(row["total_variation_by_chance"]),

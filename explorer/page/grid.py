@@ -111,7 +111,7 @@ def grid(
     return tuple(
         Row(
             word=request.prompt.adjective or NONE,
-            title=request.prompt.adjective or _("no adjective"),
+            title=_adjective(request),
             coding=codings.get(request.prompt.adjective or ""),
             prompt=request.prompt.text,
             sides=row,
@@ -168,8 +168,8 @@ def _thumb(
     axes: "Sequence[Axis]",
 ) -> Thumb:
     name = _("{profession}, {adjective}, image {number}").format(
-        profession=request.prompt.profession,
-        adjective=request.prompt.adjective or _("no adjective"),
+        profession=word("profession", request.prompt.profession),
+        adjective=_adjective(request),
         number=request.replicate + 1,
     )
     if observation is None:
@@ -188,6 +188,11 @@ def _thumb(
         image=f"img/{file_name(request.key)}",
         facts=json.dumps(_facts(request, observation, axes)),
     )
+
+
+def _adjective(request: "ImageRequest") -> str:
+    adjective = request.prompt.adjective
+    return word("adjective", adjective) if adjective else _("no adjective")
 
 
 def _label(observation: "Observation", axis: "Axis") -> Label | None:

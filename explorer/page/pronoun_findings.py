@@ -25,6 +25,7 @@ from explorer.pronouns.source import BUNDLED, folder_revision, language_name
 from explorer.pronouns.templates import PRONOUNS, TEMPLATES, check_pronoun_template
 from explorer.pronouns.told import completion_sentences, probe_sentences
 from explorer.translations import gettext as _
+from explorer.translations import word
 from explorer.words.references import checked_year
 from explorer.words.vocabulary import DEFAULT_YEAR, load_professions, own_profession
 
@@ -221,11 +222,13 @@ def _rows(desk: "Desk", asked: Session, kept: "Kept") -> "tuple[Beside, ...]":
 def _points(rows: "Sequence[Beside]") -> list[Point]:
     placed = [(row, row.reference) for row in rows if row.reference]
     counted = [
-        (known.share, row.lean.share, row.lean.profession) for row, known in placed if known.trusted
+        (known.share, row.lean.share, word("profession", row.lean.profession))
+        for row, known in placed
+        if known.trusted
     ]
     names = named(sorted(counted, key=lambda one: -abs(one[0] - one[1])))
     return [
-        Point(row, known.share, not known.trusted, row.lean.profession in names)
+        Point(row, known.share, not known.trusted, word("profession", row.lean.profession) in names)
         for row, known in placed
     ]
 

@@ -34,6 +34,7 @@ from explorer.pronouns.run import run
 from explorer.pronouns.source import find_source
 from explorer.pronouns.templates import TEMPLATES
 from explorer.translations import gettext as _
+from explorer.translations import word
 from explorer.words.vocabulary import load_professions
 
 if TYPE_CHECKING:
@@ -122,7 +123,7 @@ def _words() -> tuple[gr.HTML, gr.HTML]:
         gr.Row(),
     ):
         professions = combobox(
-            [profession.name for profession in load_professions()],
+            [(word("profession", one.name), one.name) for one in load_professions()],
             [],
             (_("Professions"), "bx-professions"),
             several=True,

@@ -21,6 +21,7 @@ from explorer.report.pictures import thumbnails
 from explorer.report.rendering import as_view
 from explorer.report.writing import content
 from explorer.translations import gettext as _
+from explorer.translations import word
 from explorer.words.vocabulary import find_profession, load_professions
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def view(page: gr.Blocks, desk: "Desk") -> None:
     """Lay out the view and connect its events; call inside its page."""
     usual, own = Asked(), _("Use “{word}” as a hub id or folder")
     cards = [(card.title, card.spec.name) for card in desk.models]
-    words = [(one.name, one.name) for one in load_professions()]
+    words = [(word("profession", one.name), one.name) for one in load_professions()]
     nothing = (_("none"), NOTHING)
     languages = [(name, name) for name in kept_names(desk.settings.cache)]
     with gr.Row(elem_classes="bx-form"):

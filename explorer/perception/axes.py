@@ -88,7 +88,9 @@ class Axis:
     def described(self, label: str) -> str:
         """Return a label as part of a sentence: "feminine", "light in skin tone"."""
         # "Feminine" and "several people" are clear without the name of the axis.
-        if self.name == GENDER or self.contrasts:
+        if self.name == GENDER:
+            return word("described", label)
+        if self.contrasts:
             return word("label", label)
         return _("{label} in {axis}").format(label=word("label", label), axis=self.topic)
 

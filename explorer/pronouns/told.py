@@ -11,7 +11,7 @@ from explorer.pronouns.language import MASKED
 from explorer.pronouns.loading import CHAT_REQUEST
 from explorer.statistics.amplification import FEWEST
 from explorer.translations import gettext as _
-from explorer.translations import ngettext
+from explorer.translations import ngettext, word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -194,9 +194,9 @@ def _particular(words: "Sequence[Word]") -> "Iterator[str]":
         yield _("No profession is clearly more frequent after “she” or after “he”.")
     for pronoun, side in (("she", held), ("he", held[::-1])):
         own = [
-            _word(word)
-            for word in side
-            if word.difference and (word.difference.estimate > 0) == (pronoun == "she")
+            _word(one)
+            for one in side
+            if one.difference and (one.difference.estimate > 0) == (pronoun == "she")
         ]
         if own:
             yield _("Clearly more often after “{pronoun}”: {words}.").format(
@@ -204,18 +204,18 @@ def _particular(words: "Sequence[Word]") -> "Iterator[str]":
             )
 
 
-def _word(word: "Word") -> str:
-    assert word.difference is not None, "only tested words are told"  # noqa: S101
+def _word(found: "Word") -> str:
+    assert found.difference is not None, "only tested words are told"  # noqa: S101
     return _("{profession} ({she} against {he} times, {difference})").format(
-        profession=word.profession,
-        she=word.she,
-        he=word.he,
-        difference=difference_text(word.difference),
+        profession=word("profession", found.profession),
+        she=found.she,
+        he=found.he,
+        difference=difference_text(found.difference),
     )
 
 
 def _named(lean: "Lean") -> str:
-    return f"{lean.profession} ({_percent(lean.share)} she)"
+    return f"{word('profession', lean.profession)} ({_percent(lean.share)} she)"
 
 
 def _verdict(slope: "Interval") -> str:

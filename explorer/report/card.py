@@ -6,6 +6,8 @@ read, so that no name here may be known to type checkers alone.
 
 from dataclasses import dataclass
 
+from explorer.translations import word
+
 # It changes whenever a field is renamed, removed or comes to mean something else.
 SCHEMA_VERSION = 1
 
@@ -44,6 +46,12 @@ class Result:
     q: float | None
     tests: int
     clear: bool
+
+    @property
+    def said(self) -> str:
+        """Its subject in the language in use."""
+        lists = {"shift": "adjective", "tone": "label"}
+        return word(lists.get(self.kind, "profession"), self.subject)
 
 
 @dataclass(frozen=True, slots=True)

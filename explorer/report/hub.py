@@ -60,4 +60,4 @@ def _name(result: "Result") -> str:
         TONE: _("share of images with the skin tone {subject}"),
         DIFFERENCE: _("difference from the other model: {subject}"),
         PRONOUN_SLOPE: _("amplification slope of the language model, in log-odds"),
-    }[result.kind].format(subject=result.subject)
+    }[result.kind].format(subject=result.said)

@@ -90,7 +90,7 @@ def _what(result: "Result") -> str:
         SHIFT: _("the shift with {subject!r}"),
         DIFFERENCE: _("the difference of {subject!r}"),
         PRONOUN_SLOPE: _("the slope of the language model"),
-    }[result.kind].format(subject=result.subject)
+    }[result.kind].format(subject=result.said)
 
 
 def _remedy(kind: str) -> str:

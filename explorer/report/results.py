@@ -29,7 +29,7 @@ from explorer.report.card import (
 from explorer.translations import gettext as _
 from explorer.translations import ngettext
 from explorer.words.labour import us_workers
-from explorer.words.prompts import with_article
+from explorer.words.prompts import person
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -300,7 +300,7 @@ def _gap_sentence(gap: "Gap") -> str:
             "fewer than the share of women among {workers} ({women})."
         )
     )
-    subject = with_article(gap.profession)
+    subject = person(gap.profession)
     return pattern.format(
         subject=subject[0].upper() + subject[1:],
         share=percentage(share.estimate),

@@ -6,6 +6,7 @@ from functools import lru_cache
 from string import Formatter
 
 from explorer.errors import InvalidData
+from explorer.translations import SOURCE, current, word
 from explorer.translations import gettext as _
 from explorer.words.articles import article
 from explorer.words.entries import is_visible
@@ -73,6 +74,14 @@ def check_template(
             ).format(text=text, first=first, second=second, example=example)
         )
     return text
+
+
+def person(profession: str, adjective: str | None = None) -> str:
+    """Return a person as a phrase in the language in use: "an honest nurse"."""
+    if current() == SOURCE:
+        return with_article(f"{adjective} {profession}" if adjective else profession)
+    named = word("profession", profession)
+    return f"{named} ({word('adjective', adjective)})" if adjective else named
 
 
 def with_article(phrase: str) -> str:
