@@ -207,3 +207,24 @@ def test_a_mode_that_there_is_not_is_refused(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("EXPLORER_PUBLIC", "yes")
     with pytest.raises(InvalidData, match="EXPLORER_PUBLIC is 'yes'"):
         settings.load()
+
+
+@pytest.mark.parametrize(
+    ("named", "space", "hosts"),
+    [
+        ("", None, ()),
+        ("bias.example.org, .example.net,", None, ("bias.example.org", ".example.net")),
+        ("", "a-b.hf.space,bias.org", ("a-b.hf.space", "bias.org", ".hf.space")),
+    ],
+)
+def test_the_page_has_the_names_of_its_operator_and_of_a_space(
+    monkeypatch: pytest.MonkeyPatch, named: str, space: str | None, hosts: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("EXPLORER_HOSTS", named)
+    for name, value in (("SPACE_ID", "a/b" if space else None), ("SPACE_HOST", space)):
+        monkeypatch.delenv(name, raising=False)
+        if value:
+            monkeypatch.setenv(name, value)
+    found = settings.address()
+    assert found.hosts == hosts
+    assert found.in_space is bool(space)

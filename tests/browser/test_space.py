@@ -17,8 +17,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from explorer.settings import repository
-from tests.browser.site import Site
+from explorer.settings import Address, repository
+from tests.browser.site import Site, open_site
 
 pytestmark = pytest.mark.browser
 
@@ -154,6 +154,15 @@ def test_a_space_that_is_stopped_while_it_generates_ends_cleanly(
     assert "All generated images are kept" in space.log
     assert space.is_log_clean(), space.log
     page.close()
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """Return a served app that the Hub may frame."""
+    address = Address(in_space=True)
+    site = open_site(tmp_path_factory.mktemp("framed") / "cache", address)
+    yield site
+    site.close()
 
 
 @pytest.fixture

@@ -131,11 +131,11 @@ def test_tally_tells_people_a_table_and_a_sentence(command: Command) -> None:
     assert "Women are 54% of US writers and authors (2023)." in text
 
 
-def test_images_gives_a_row_for_each_image_with_its_file(command: Command) -> None:
+def test_images_gives_a_row_for_each_image_with_its_file(command: Command, cache: Path) -> None:
     command(f"generate {SMALL}")
     found = rows(command(f"images {SMALL} --csv -").stdout)
     assert len(found) == 8
-    assert all(Path(row["file"]).is_file() for row in found)
+    assert all((cache / row["file"]).is_file() for row in found)
     assert found[0]["prompt"] == "Photo portrait of an author"
     assert found[0]["seed"].isdecimal()
     assert found[0]["gender_label"] in {"feminine", "masculine"}

@@ -293,10 +293,10 @@ def test_an_origin_names_everything_that_took_part(store: Store) -> None:
     assert unknown.made == Provenance(None, None)
 
 
-def test_images_have_a_row_each_with_where_they_lie(filled: Store) -> None:
+def test_images_have_a_row_each_with_where_they_lie_in_the_cache(filled: Store) -> None:
     rows = Findings(ONE, filled).image_rows()
-    assert [row["file"] for row in rows] == [
-        str(filled.image_path(request.key)) for request in ONE.requests(CARDS[0])
+    assert [filled.root / str(row["file"]) for row in rows] == [
+        filled.image_path(request.key) for request in ONE.requests(CARDS[0])
     ]
 
 

@@ -77,6 +77,7 @@ class Visitor:
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """Return a served app with the sample study in its cache."""
     folder = tmp_path_factory.mktemp("guarded")
+    (folder / "temporary").mkdir()
     with pytest.MonkeyPatch.context() as patch:
         # Other tests upload files at the same time.
         patch.setenv("GRADIO_TEMP_DIR", str(folder / "temporary"))
