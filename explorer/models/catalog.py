@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 EMOJI_CLASSIFIER = "emoji-clip"
 PHOTO_CLASSIFIER = "ViT-L-14-quickgelu/openai"
+_BYTES = {"float32": 4, "float16": 2, "bfloat16": 2}
 # The defaults of diffusers.
 _USUAL = {"scheduler": "default", "steps": 50, "guidance": 7.5, "size_px": 512}
 
@@ -41,7 +42,8 @@ _USUAL = {"scheduler": "default", "steps": 50, "guidance": 7.5, "size_px": 512}
 class ModelCard:
     """A model with its title and description.
 
-    `classifier` is the default classifier of its images.
+    `classifier` is the default classifier of its images. `licence` and `parameters_m`, the millions
+    of parameters of all of its parts, are None where they are not known here.
     """
 
     spec: ModelSpec
@@ -49,6 +51,24 @@ class ModelCard:
     description: str
     bundled: bool
     classifier: str
+    licence: str | None = None
+    parameters_m: float | None = None
+
+    @property
+    def weights_gb(self) -> float | None:
+        """The size of its weights in its number format, None where it is not known."""
+        if self.parameters_m is None:
+            return None
+        return self.parameters_m * _BYTES[self.spec.diffusion.dtype] / 1000
+
+    @property
+    def described(self) -> str:
+        """Its description with its size, where it is to be downloaded, and its licence."""
+        if self.bundled:
+            return f"{self.description} {self.licence}."
+        size = f" About {self.weights_gb:.1f} GB." if self.weights_gb else ""
+        licence = f" Licence: {self.licence}." if self.licence else ""
+        return f"{self.description}{size}{licence}"
 
 
 def known_models(device: str = "cpu") -> tuple[ModelCard, ...]:
@@ -103,6 +123,8 @@ def _known_card(entry: "Mapping[str, Any]", device: str) -> ModelCard:
         description=entry["description"],
         bundled=entry["bundled"],
         classifier=entry["classifier"],
+        licence=entry["licence"],
+        parameters_m=entry.get("parameters_m"),
     )
 
 
