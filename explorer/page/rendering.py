@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from explorer.errors import ExplorerError
     from explorer.page.smaller import Smaller
 
-_STYLES = ("page.css", "pages.css")
+_STYLES = ("page.css", "pages.css", "terms.css")
 
 _log = logging.getLogger(__name__)
 
