@@ -147,7 +147,7 @@ def _model_row(card: "ModelCard") -> "Row":
         "price_source": price.source if price else None,
         "price_date": price.date if price else None,
         "classifier": card.classifier,
-        "description": card.description,
+        "description": card.described,
     }
 
 

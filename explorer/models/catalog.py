@@ -23,7 +23,9 @@ from explorer.models.pins import find_pin
 from explorer.models.requests import ModelSpec
 from explorer.models.services import ServiceName, service_name, service_spec
 from explorer.models.variants import changed, read_variant
+from explorer.numbers import decimal
 from explorer.translations import gettext as _
+from explorer.translations import word
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 
 EMOJI_CLASSIFIER = "emoji-clip"
 PHOTO_CLASSIFIER = "ViT-L-14-quickgelu/openai"
+_BYTES = {"float32": 4, "float16": 2, "bfloat16": 2}
 # The defaults of diffusers.
 _USUAL = {"scheduler": "default", "steps": 50, "guidance": 7.5, "size_px": 512}
 
@@ -41,7 +44,8 @@ _USUAL = {"scheduler": "default", "steps": 50, "guidance": 7.5, "size_px": 512}
 class ModelCard:
     """A model with its title and description.
 
-    `classifier` is the default classifier of its images.
+    `classifier` is the default classifier of its images. `licence` and `parameters_m`, the millions
+    of parameters of all of its parts, are None where they are not known here.
     """
 
     spec: ModelSpec
@@ -49,6 +53,25 @@ class ModelCard:
     description: str
     bundled: bool
     classifier: str
+    licence: str | None = None
+    parameters_m: float | None = None
+
+    @property
+    def weights_gb(self) -> float | None:
+        """The size of its weights in its number format, None where it is not known."""
+        if self.parameters_m is None:
+            return None
+        return self.parameters_m * _BYTES[self.spec.diffusion.dtype] / 1000
+
+    @property
+    def described(self) -> str:
+        """Its description with its size, where it is to be downloaded, and its licence."""
+        told = [word("model", self.description)]
+        if self.weights_gb and not self.bundled:
+            told.append(_("About {size} GB.").format(size=decimal(self.weights_gb, 1)))
+        if self.licence:
+            told.append(_("Licence: {licence}.").format(licence=self.licence))
+        return " ".join(told)
 
 
 def known_models(device: str = "cpu") -> tuple[ModelCard, ...]:
@@ -103,6 +126,8 @@ def _known_card(entry: "Mapping[str, Any]", device: str) -> ModelCard:
         description=entry["description"],
         bundled=entry["bundled"],
         classifier=entry["classifier"],
+        licence=entry["licence"],
+        parameters_m=entry.get("parameters_m"),
     )
 
 

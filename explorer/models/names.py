@@ -164,6 +164,15 @@ def in_local_cache(repo: str) -> bool:
     return is_folder(f"{constants.HF_HUB_CACHE}/models--{repo.replace('/', '--')}")
 
 
+def locally_cached() -> tuple[str, ...]:
+    """Return the models for images that the hub's local cache holds files of, sorted."""
+    from huggingface_hub import constants
+
+    found = Path(constants.HF_HUB_CACHE).glob("models--*--*/snapshots/*/model_index.json")
+    names = {path.parents[2].name.removeprefix("models--") for path in found}
+    return tuple(sorted(name.replace("--", "/") for name in names))
+
+
 def _hub_id(text: str) -> HubName | None:
     before, _at, revision = text.partition("@")
     owner_and_name, others = "/".join(before.split("/")[:2]), before.strip("/").split("/")[2:]

@@ -6,7 +6,7 @@ copied cache still finds them, without the hub.
 
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from explorer.json_files import Rule, read_object, write_object
 
@@ -67,6 +67,13 @@ def keep_pin(cache: "Path", name: "HubName", pin: Pin) -> None:
         StoreUnwritable: the cache cannot be written.
     """
     write_object(_path(cache, name), asdict(pin))
+
+
+def pinned_names(cache: "Path") -> tuple[str, ...]:
+    """Return the names of all models that studies of a cache have started with, sorted."""
+    return tuple(
+        sorted(unquote(path.stem) for path in (cache.expanduser() / _FOLDER).glob("*.json"))
+    )
 
 
 def _path(cache: "Path", name: "HubName") -> "Path":

@@ -85,6 +85,8 @@ class Choice:
 EXPLORE = Choice(("emoji-skewed",))
 COMPARE = Choice(("emoji-skewed", "emoji-even"))
 GAPS = Choice(("emoji-skewed",), ("author", "nurse"))
+# The path of the view that opens with each of these.
+VIEWS = {EXPLORE: "explore", COMPARE: "compare", GAPS: "gaps"}
 # The axis of each way of measuring skin tone.
 _TONES = {CAPTIONS: TONE, PIXELS: PIXEL_TONE}
 # Where several models are compared, the first two are always named.

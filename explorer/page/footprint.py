@@ -25,6 +25,7 @@ from explorer.page.events import QUIET, finished, on_address, view_html
 from explorer.page.files import File, file_route
 from explorer.page.footprint_choice import Asked, parse
 from explorer.page.form import places
+from explorer.page.navigation import model_tabs
 from explorer.page.rendering import alert, render
 from explorer.translations import gettext as _
 
@@ -86,6 +87,7 @@ def show(desk: "Desk", asked: Asked) -> str:
         usage, life = asked.usage(desk.settings), asked.lifecycle(desk.settings)
         return render(
             "footprint.html",
+            tabs_of_view=model_tabs("footprint"),
             address=asked.address,
             headline=headline(usage),
             equal=equivalents_sentence(usage.kg),

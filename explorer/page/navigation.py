@@ -81,3 +81,11 @@ def image_tabs(choice: "Choice", *, pronouns: bool) -> list[Tab]:
     return [*tabs, Tab(_("Pronouns"), PATHS["pronouns"], current=False, stays=False)][
         : None if pronouns else -1
     ]
+
+
+def model_tabs(current: str) -> list[Tab]:
+    """Return the tabs of the page of models, of which one is shown."""
+    return [
+        Tab(titles()[name], PATHS[name], name == current, stays=False)
+        for name in ("models", "footprint")
+    ]

@@ -165,7 +165,7 @@
   // focus. The places of the grid are reached by arrow keys; counts of what is known by its badge, by
   // touch alone.
 
-  const TELLING = '.bx-view [title]:is(th, span:has(> [class$="-u"]))';
+  const TELLING = '.bx-view span[title]:has(> [class$="-u"])';
   let tip;
 
   function tellTitles() {
@@ -410,5 +410,5 @@
     }
   });
 
-  window.biasExplorer = { arrive, shown };
+  window.biasExplorer = { ...window.biasExplorer, arrive, shown };
 })();

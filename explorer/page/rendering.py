@@ -15,11 +15,14 @@ from explorer.report.rendering import style_sheet as card_style_sheet
 from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from jinja2 import Environment
 
     from explorer.errors import ExplorerError
+    from explorer.page.smaller import Smaller
 
-_STYLES = ("page.css",)
+_STYLES = ("page.css", "pages.css", "terms.css")
 
 _log = logging.getLogger(__name__)
 
@@ -49,13 +52,18 @@ def for_spreadsheets() -> str:
     return f"readable=on&bom=on{separator}"
 
 
+def said(text: str, details: "Sequence[str]" = (), smaller: "Smaller | None" = None) -> str:
+    """Return a plain status, with what unfolds below it and a smaller choice."""
+    return render("status.html", kind="said", text=text, details=details, smaller=smaller)
+
+
 def alert(error: "ExplorerError") -> str:
     """Return an error as an alert, which screen readers announce at once.
 
     A choice that is not finished is no error; then it is a plain status.
     """
     if isinstance(error, NotChosen):
-        return render("status.html", kind="said", text=str(error))
+        return said(str(error))
     _log.info("The page shows an error.", exc_info=error)
     return render("status.html", kind="error", text=str(error))
 

@@ -10,7 +10,7 @@ from explorer.findings.unusable import unusable, unusable_sentences
 from explorer.footprint.amounts import time_text
 from explorer.footprint.embodied import BLOOM
 from explorer.footprint.energy import no_energy_sentence
-from explorer.footprint.estimate_report import estimate_line
+from explorer.footprint.estimate_report import estimate_line, estimate_sentences
 from explorer.footprint.estimates import Place, estimate
 from explorer.footprint.grids import asked_grid
 from explorer.footprint.measured import earlier_runs
@@ -18,6 +18,7 @@ from explorer.generators.pipelines import stored_folder
 from explorer.generators.reading import check_prompts
 from explorer.models.backends import Diffusers
 from explorer.numbers import decimal, grouped
+from explorer.page.downloads import download_details, download_sentence
 from explorer.study import count_unclassified, lacking, other_versions
 from explorer.translations import gettext as _
 from explorer.translations import ngettext
@@ -25,7 +26,7 @@ from explorer.words.prompts import TEMPLATE
 from explorer.words.vocabulary import known_adjective, known_profession
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from explorer.models.catalog import ModelCard
     from explorer.page.desk import Desk
@@ -40,7 +41,8 @@ class ToDo:
 
     `failed` is the number of images that came to nothing. `warnings` are sentences about these, and
     about what the models do not read of the prompts. `others` are the names of other versions of
-    the models that have images. `footprint` is a sentence about energy and emissions.
+    the models that have images. `footprint` is a sentence about energy and emissions, `details` are
+    further ones. `download` is a sentence on what the models still take from the hub.
     """
 
     total: int
@@ -49,9 +51,10 @@ class ToDo:
     estimate: "Estimate"
     failed: int = 0
     warnings: tuple[str, ...] = ()
-
     others: tuple[str, ...] = ()
     footprint: str = ""
+    details: tuple[str, ...] = ()
+    download: str = ""
 
     @property
     def done(self) -> bool:
@@ -74,6 +77,8 @@ def to_do(study: "Study", desk: "Desk", country: str = "") -> ToDo:
     """
     work = [(card, lacking(study, desk.store, card)) for card in study.models]
     failed = {card: unusable(study, desk.store, card) for card in study.models}
+    footprint, details = _footprint(study, work, desk, country)
+    download, kept = _downloads(work)
     return ToDo(
         total=study.size,
         missing=sum(number for _card, number in work),
@@ -86,22 +91,48 @@ def to_do(study: "Study", desk: "Desk", country: str = "") -> ToDo:
             *(text for card, found in failed.items() for text in unusable_sentences(card, found)),
         ),
         others=other_versions(study, desk.store),
-        footprint=_footprint(work, desk, country),
+        footprint=footprint,
+        details=(*details, *kept),
+        download=download,
     )
 
 
-def _footprint(work: "Sequence[tuple[ModelCard, int]]", desk: "Desk", country: str) -> str:
-    """Return the energy of the missing images as sentences, or why it or the place is unknown."""
-    settings, store = desk.settings, desk.store
+def place_of(desk: "Desk", cards: "Iterable[ModelCard]", country: str = "") -> Place:
+    """Return where runs take place, with what is known of earlier ones.
+
+    Raises:
+        UnknownName: there is no such country; the nearest are suggested.
+    """
+    settings = desk.settings
+    grid = asked_grid(country, settings.country, settings.region)
+    runs = earlier_runs(desk.store, [card.spec for card in cards], settings.device)
+    return Place(settings.device, grid, embodied=BLOOM, measured=runs)
+
+
+def _footprint(
+    study: "Study", work: "Sequence[tuple[ModelCard, int]]", desk: "Desk", country: str
+) -> tuple[str, tuple[str, ...]]:
+    """Return the energy of the missing images, or why it or the place is unknown, and details."""
     try:
-        grid = asked_grid(country, settings.country, settings.region)
-        runs = earlier_runs(store, [card.spec for card, _ in work], settings.device)
-        place = Place(settings.device, grid, embodied=BLOOM, measured=runs)
+        place = place_of(desk, (card for card, _ in work), country)
         found = estimate(((card, number) for card, number in work if number), place)
     except ExplorerError as error:
-        return str(error)
+        return str(error), ()
     unknown = (no_energy_sentence(one.card) for one in found if one.energy is None)
-    return " ".join(filter(None, (estimate_line(found), *unknown)))
+    told = " ".join(filter(None, (estimate_line(found), *unknown)))
+    return told, tuple(estimate_sentences(study, found)) if found else ()
+
+
+def _downloads(
+    work: "Sequence[tuple[ModelCard, int]]",
+) -> tuple[str, tuple[str, ...]]:
+    """Return what the models of missing images still take from the hub, in short and in full."""
+    try:
+        missing = [(card, number) for card, number in work if number]
+        told = download_sentence(card for card, _ in missing)
+        return told, tuple(filter(None, (download_details(*one) for one in missing)))
+    except ExplorerError as error:
+        return str(error), ()
 
 
 def _reading(study: "Study", card: "ModelCard") -> tuple[str, ...]:
@@ -190,8 +221,7 @@ def _missing(todo: ToDo) -> "Iterator[str]":
         yield _("The time is an estimate based on images generated here.")
     else:
         yield _("The time is a guess until some images are generated.")
-    if todo.footprint:
-        yield todo.footprint
+    yield from filter(None, (todo.download, todo.footprint))
     if todo.others:
         pattern = _("Images of other versions are stored too, and are not counted here: {names}.")
         yield pattern.format(names=", ".join(map(repr, todo.others)))

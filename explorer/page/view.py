@@ -27,7 +27,8 @@ from explorer.page.events import (
     visitor_of,
 )
 from explorer.page.form import ONE_PROFESSION, Form, FormKind, form
-from explorer.page.rendering import alert, progress, render
+from explorer.page.rendering import alert, progress, said
+from explorer.page.smaller import smaller
 from explorer.page.todo import button_text, progress_text, status_text, to_do, unwatched_text
 from explorer.translations import gettext as _
 from explorer.words.references import read_references
@@ -372,7 +373,7 @@ def _state(
     further = (sentence for sentence in told if sentence not in todo.warnings)
     text = " ".join((status_text(todo, stopped=stopped), *further))
     return [
-        render("status.html", kind="said", text=text),
+        said(text, todo.details, smaller(choice, made, view.desk, view.default, todo.missing)),
         gr.update(
             visible=(not todo.done or todo.again) and view.desk.store.is_writable,
             value=button_text(todo),

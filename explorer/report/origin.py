@@ -27,7 +27,7 @@ def model(card: "ModelCard") -> Model:
         settings=", ".join(
             f"{key} {value}" for key, value in settings_fields(spec.settings).items()
         ),
-        description=card.description,
+        description=card.described,
         bundled=card.bundled,
     )
 

@@ -323,20 +323,26 @@ def test_half_a_number_is_said_to_be_wrong(visit: Visit) -> None:
     expect(page.get_by_role("alert")).to_have_count(0)
 
 
-def test_what_a_title_says_to_a_mouse_is_said_to_keys_and_touch(visit: Visit) -> None:
+def test_what_a_mouse_is_told_of_a_term_or_a_place_is_told_to_keys_and_touch(visit: Visit) -> None:
     page = visit("explore?profession=plumber&adjectives=none&images=9", touch=True)
-    tip = page.get_by_role("tooltip")
-    head = page.get_by_role("columnheader", name="Corrected").first
+    meaning = page.locator(".bx-meaning")
+    term = page.get_by_role("button", name="Corrected").first
     page.locator(".bx-plan summary").focus()
     # The region that scrolls comes before what is in it.
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")
-    expect(head).to_be_focused()
-    expect(tip).to_contain_text("errors")
+    expect(term).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(meaning.get_by_role("status")).to_contain_text("errors")
+    page.keyboard.press("Tab")
+    expect(meaning.get_by_role("link", name="More on “Corrected” in Method")).to_be_focused()
     page.keyboard.press("Escape")
-    expect(tip).to_be_hidden()
-    page.get_by_role("columnheader", name="As counted").first.tap()
-    expect(tip).to_contain_text("The share among images with a label")
+    expect(meaning).to_be_hidden()
+    page.get_by_role("button", name="As counted").first.tap()
+    expect(meaning).to_contain_text("The share among images with a label")
+    page.get_by_role("button", name="As counted").first.tap()
+    expect(meaning).to_be_hidden()
+    tip = page.get_by_role("tooltip")
     page.locator(".bx-slot").first.focus()
     page.keyboard.press("ArrowRight")
     expect(tip).to_have_text("plumber, no adjective, image 2, not generated yet")

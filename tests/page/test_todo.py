@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -138,3 +139,24 @@ def test_before_the_first_batch_a_run_says_what_it_waits_for() -> None:
     )
     progress = Progress(0, 9, "classify", None, None, None)
     assert progress_text(progress) == "Getting ready to classify 9 images\N{HORIZONTAL ELLIPSIS}"
+
+
+def test_what_a_real_model_downloads_is_told_before_the_button_is_pressed(
+    desk: Desk, no_yunet: Path
+) -> None:
+    asked = study(Choice(("stabilityai/sd-turbo",)), desk.find_model, "cpu")
+    found = to_do(asked, desk)
+    # 5.2 GB, and the classifier of photographs.
+    told = status_text(found, stopped=False)
+    assert "The first run downloads about 6.9 GB and keeps them." in told
+    assert "and the classifier of photographs (about 1.7 GB)" in " ".join(found.details)
+    assert "from making the hardware" in " ".join(found.details)
+    assert "no smaller study would do" in " ".join(found.details) or "more is needed" in " ".join(
+        found.details
+    )
+    assert to_do(study(SMALL, desk.find_model, "cpu"), desk).download == ""
+
+
+def test_a_model_of_unknown_size_says_so(desk: Desk, no_yunet: Path) -> None:
+    asked = study(Choice(("a/tune",)), desk.find_model, "cpu")
+    assert "whose size is not known here" in to_do(asked, desk).download
