@@ -5,6 +5,7 @@
 # make messages     collects what people read, and prints what is not translated
 # make screenshots  takes the images of docs/screenshots anew
 # make cards        writes docs/cards anew, after it has generated their images
+# make overview     writes the overview that ships with the tool anew, after it has generated its images
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
@@ -17,7 +18,7 @@ export SDK_VERSION := $(shell sed -n 's/^sdk_version: //p' README.md)
 
 MESSAGES := explorer/locale/en/LC_MESSAGES/explorer.po
 
-.PHONY: run test check chromium space constraints messages screenshots cards
+.PHONY: run test check chromium space constraints messages screenshots cards overview
 
 run: $(VENV)/installed
 	$(BIN)/python -m explorer serve --open
@@ -56,6 +57,9 @@ screenshots: $(VENV)/installed-dev chromium
 
 cards: $(VENV)/installed-dev
 	$(BIN)/python -m tests.cards .cards
+
+overview: $(VENV)/installed-dev
+	$(BIN)/python -m tests.overview .overview
 
 # The stamps are younger than the lists of what is installed, or it is installed again.
 $(VENV)/installed: requirements.txt constraints.txt | $(BIN)/python

@@ -173,7 +173,7 @@ def headline_sentences(found: Gaps, summary: Headline, beside: str) -> "Iterator
     if not summary.professions:
         yield _("No profession has both a matching reference and enough images.")
         return
-    yield _exaggeration(summary)
+    yield exaggeration_sentence(summary)
     if summary.professions < len(found.rows):
         yield ngettext(
             "{number} of {all} professions has a matching reference and enough images.",
@@ -273,7 +273,7 @@ def _place(gap: Gap) -> int:
     return gap.finding.tally.axis.labels.index(FEMININE)
 
 
-def _exaggeration(summary: Headline) -> str:
+def exaggeration_sentence(summary: Headline) -> str:
     """Return the sentence on exaggeration, with which the headline begins."""
     slope = summary.slope
     if slope is None:

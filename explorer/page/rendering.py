@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from explorer.errors import NotChosen
+from explorer.footprint.amounts import energy_text
 from explorer.footprint.beside import measure_text
-from explorer.numbers import localised
+from explorer.numbers import decimal, localised
 from explorer.page.charts import coded
 from explorer.page.glossary import glossary
 from explorer.plots.templating import environment, isolated, style
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from explorer.errors import ExplorerError
     from explorer.page.smaller import Smaller
 
-_STYLES = ("page.css", "pages.css", "terms.css")
+_STYLES = ("page.css", "overview.css", "pages.css", "terms.css")
 
 _log = logging.getLogger(__name__)
 
@@ -82,5 +83,6 @@ def progress(
 def _environment() -> "Environment":
     made = environment(Path(__file__).with_name("templates"))
     made.globals |= {"glossary": glossary, "for_spreadsheets": for_spreadsheets}
-    made.filters |= {"coded": coded, "measure_text": measure_text}
+    made.filters |= {"coded": coded, "measure_text": measure_text, "energy": energy_text}
+    made.filters["times"] = lambda factor: decimal(factor, 2)
     return made

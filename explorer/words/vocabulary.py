@@ -40,7 +40,8 @@ class Profession:
     `bls_occupation` is the nearest occupation of the U.S. Bureau of Labor Statistics and `match`
     how well it fits the word (one of MATCHES). `gendered` is true where the word itself states a
     gender. `women_percent` holds women's share as (year, 0..100), years ascending. `article` is
-    "a" or "an". A profession that people add has only a name.
+    "a" or "an", `group` the bureau's group of occupations. A profession that people add has only a
+    name.
 
     Source: Luccioni et al. 2023 (the words); U.S. Bureau of Labor Statistics, Current Population
     Survey, Table 11 (the shares).
@@ -53,6 +54,7 @@ class Profession:
     note: str | None = None
     women_percent: tuple[tuple[int, float], ...] = ()
     article: str | None = None
+    group: str | None = None
 
     def women_share(self, year: int = DEFAULT_YEAR) -> float | None:
         """Return women's share of the US workers of a year, 0..1, or None if it is not known."""
@@ -85,6 +87,7 @@ def load_professions(path: "Path | None" = None) -> tuple[Profession, ...]:
     rules = {
         "name": Rule(is_word, WORD_REMEDY),
         "article": one_of("a", "an"),
+        "group": Rule(is_text, _TEXT_REMEDY, required=False),
         "bls_occupation": Rule(is_text, _TEXT_REMEDY, required=False),
         "match": one_of(*MATCHES, required=False),
         "gendered": Rule(
