@@ -76,11 +76,11 @@ class _Page(gr.Blocks):
     async def process_api(
         self, block_fn: "BlockFunction | int", inputs: list[Any], *args: Any, **named: Any
     ) -> dict[str, Any]:
-        require_harmless(block_fn, inputs, named.get("request"))
-        page = (self.fns[block_fn] if isinstance(block_fn, int) else block_fn).page
+        function = self.fns[block_fn] if isinstance(block_fn, int) else block_fn
+        require_harmless(function, inputs, named.get("request"))
         try:
             # Threads that carry a handler out take the language along, whoever began the run.
-            with language(language_of(page)):
+            with language(language_of(function.page)):
                 return await super().process_api(block_fn, inputs, *args, **named)
         except Exception:
             # Gradio only prints it.
