@@ -30,8 +30,10 @@ from explorer.page.form import FormKind
 from explorer.page.navigation import PATHS, header, titles
 from explorer.page.ports import refused, require_free
 from explorer.page.prefix import Prefix
+from explorer.page.previews import Previews
 from explorer.page.redirects import ViewRedirect
 from explorer.page.routes import routes
+from explorer.page.shared import TITLE
 from explorer.page.theme import head, theme
 from explorer.page.view import view
 from explorer.settings import Address, without_proxies
@@ -44,7 +46,6 @@ if TYPE_CHECKING:
     from explorer.page.desk import Desk
     from explorer.settings import Settings
 
-TITLE = "Bias Explorer"
 _CLOSING_SECONDS = 10.0
 _SEVERAL = FormKind(several_professions=True)
 _BESIDE = FormKind(several_professions=True, reference=True)
@@ -155,6 +156,7 @@ def launch(desk: "Desk", address: Address = Address(), *, open_browser: bool = F
                         Middleware(Prefix),
                         Middleware(ErrorPages, header=header),
                         Middleware(ViewRedirect, views=set(PATHS.values())),
+                        Middleware(Previews, desk=desk),
                     ],
                 },
                 footer_links=[],
