@@ -22,8 +22,9 @@ from explorer.statistics.amplification import (
 )
 from explorer.statistics.intervals import FEWEST, Interval
 from explorer.statistics.significance import against_reference, benjamini_hochberg
+from explorer.translations import SOURCE, current, ngettext, word
 from explorer.translations import gettext as _
-from explorer.translations import ngettext, word
+from explorer.words.labour import us_workers
 from explorer.words.references import GENDERED
 
 if TYPE_CHECKING:
@@ -186,6 +187,14 @@ def headline_sentences(found: Gaps, summary: Headline, beside: str) -> "Iterator
     yield how_many_are_clear(sum(gap.clear for gap in found.rows), tests, _("gap"), _("gaps"))
 
 
+def _occupation(reference: "Reference") -> str:
+    """Return the occupation that the labour statistic counts, by its title."""
+    title = reference.occupation
+    if title is None:
+        return _("your own figure")
+    return title if current() == SOURCE else us_workers(title)
+
+
 def left_out_sentences(found: Gaps) -> "Iterator[str]":
     """Yield a sentence for each reason why professions do not count."""
     reasons: dict[str, list[str]] = {}
@@ -209,7 +218,7 @@ def gap_line(gap: Gap) -> str | None:
         )
     )
     return pattern.format(
-        reference=gap.reference.occupation or _("your own figure"),
+        reference=_occupation(gap.reference),
         difference=difference_text(gap.gap),
         how=_("corrected") if gap.finding.corrected else _("as counted"),
     )

@@ -288,9 +288,9 @@ def _counts(tally: "Tally") -> "Iterator[str]":
         yield f"{number} {look(tally.axis, label, number)}"
     reasons = reasons_told(tally.reasons)
     others = (
-        (tally.abstained, tally.axis.abstention + (f" ({reasons})" if reasons else "")),
+        (tally.abstained, tally.axis.counted(None) + (f" ({reasons})" if reasons else "")),
         (tally.filtered, _("filtered")),
         (tally.unclassified, _("not classified yet")),
     )
-    yield from (f"{number} {label}" for label, number in labels[1:])
+    yield from (f"{number} {tally.axis.counted(label)}" for label, number in labels[1:])
     yield from (f"{number} {text}" for number, text in others if number)

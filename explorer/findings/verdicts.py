@@ -33,7 +33,7 @@ def verdict_sentences(of_one_axis: "Sequence[Difference]", by: "By") -> "Iterato
     axis = of_one_axis[0].comparison.left.axis
     if axis.name != GENDER:
         text = _on_labels(of_one_axis)
-        yield f"{axis.title}: {text[0].lower()}{text[1:]}"
+        yield _("{axis}: {verdict}").format(axis=axis.title, verdict=f"{text[0].lower()}{text[1:]}")
     elif len(of_one_axis) == 1:
         yield _on_one(of_one_axis[0])
     else:

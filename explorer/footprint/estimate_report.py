@@ -55,7 +55,7 @@ def estimate_line(found: "Sequence[ModelEstimate]") -> str:
     return _("About {energy} and {carbon} ({basis}).").format(
         energy=energy_text(middle(kwh)),
         carbon=carbon_text(kg if kg.estimate is None else kg.estimate),
-        basis=" / ".join(_basis_text(basis) for basis in sorted(bases)),
+        basis=" / ".join(basis_text(basis) for basis in sorted(bases)),
     )
 
 
@@ -164,7 +164,8 @@ def _images(number: int) -> str:
     return ngettext("{number} image", "{number} images", number).format(number=grouped(number))
 
 
-def _basis_text(basis: str) -> str:
+def basis_text(basis: str) -> str:
+    """Return where figures of energy are from, in words that end a sentence."""
     return {
         MEASURED: _("measured on this machine"),
         PUBLISHED: _("from published figures"),

@@ -39,8 +39,10 @@ from explorer.page.languages import Languages, folder, language_of, page_name
 from explorer.page.navigation import PATHS, header, titles
 from explorer.page.ports import refused, require_free
 from explorer.page.prefix import Prefix
+from explorer.page.previews import Previews
 from explorer.page.redirects import ViewRedirect
 from explorer.page.routes import routes
+from explorer.page.shared import TITLE
 from explorer.page.theme import head, theme
 from explorer.page.view import view
 from explorer.settings import Address, without_proxies
@@ -56,7 +58,6 @@ if TYPE_CHECKING:
     from explorer.page.desk import Desk
     from explorer.settings import Settings
 
-TITLE = "Bias Explorer"
 _CLOSING_SECONDS = 10.0
 # Uploads are read at once; Gradio looks for old ones this often, and deletes those as old as this.
 _UPLOAD_SECONDS = (600, 600)
@@ -76,11 +77,11 @@ class _Page(gr.Blocks):
     async def process_api(
         self, block_fn: "BlockFunction | int", inputs: list[Any], *args: Any, **named: Any
     ) -> dict[str, Any]:
-        require_harmless(block_fn, inputs, named.get("request"))
-        page = (self.fns[block_fn] if isinstance(block_fn, int) else block_fn).page
+        function = self.fns[block_fn] if isinstance(block_fn, int) else block_fn
+        require_harmless(function, inputs, named.get("request"))
         try:
             # Threads that carry a handler out take the language along, whoever began the run.
-            with language(language_of(page)):
+            with language(language_of(function.page)):
                 return await super().process_api(block_fn, inputs, *args, **named)
         except Exception:
             # Gradio only prints it.
@@ -218,6 +219,7 @@ def _middleware(desk: "Desk", address: Address) -> list[Middleware]:
         Middleware(Sizes),
         Middleware(ViewRedirect, views=_addresses()),
         Middleware(Languages, views=set(PATHS.values())),
+        Middleware(Previews, desk=desk),
         Middleware(ErrorPages, header=header),
         Middleware(Paths, uploads=not desk.settings.is_public),
     ]

@@ -206,7 +206,7 @@ def year_text(year: int) -> str:
 
 def coded(coding: str | None) -> str:
     """Return the gender coding of a word, "feminine-coded"; empty without one."""
-    return _("{gender}-coded").format(gender=word("label", coding)) if coding else ""
+    return _("{gender}-coded").format(gender=word("coding", coding)) if coding else ""
 
 
 def _bar(

@@ -21,7 +21,10 @@ QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 # The HTML of the view is replaced in place, and the address bar follows it (page.js). "revisit" is
 # an event of our own: Back and Forward open an address with it.
 _ON_LOAD = """
-watch('value', () => window.biasExplorer.shown(element));
+watch('value', () => {
+  window.biasExplorer.shown(element);
+  window.biasExplorer.arriveAtPlace();
+});
 window.biasExplorer.arrive((query) => trigger("revisit", { query }));
 """
 

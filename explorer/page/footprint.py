@@ -28,6 +28,7 @@ from explorer.page.form import places
 from explorer.page.navigation import model_tabs
 from explorer.page.rendering import alert, render
 from explorer.translations import gettext as _
+from explorer.translations import word
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -219,7 +220,7 @@ def _hardware() -> list[tuple[str, str]]:
 
 
 def _models(desk: "Desk") -> list[tuple[str, str]]:
-    listed = [(card.title, card.spec.name) for card in desk.models]
+    listed = [(word("model", card.title), card.spec.name) for card in desk.models]
     known = {name for _title, name in listed}
     trained = [(one.title, one.models[0]) for one in load_trainings()]
     return [*listed, *(pair for pair in trained if pair[1] not in known)]

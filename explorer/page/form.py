@@ -232,7 +232,7 @@ def model_field(
     cards: "Sequence[ModelCard]", label: str, value: str, elem_id: str = "bx-model"
 ) -> gr.HTML:
     """Lay out a field for a model: one that has a name here, a hub id or a folder."""
-    listed = [(card.title, card.spec.name) for card in cards]
+    listed = [(word("model", card.title), card.spec.name) for card in cards]
     return combobox(listed, [value], (label, elem_id), own=_("Use “{word}” as a hub id or folder"))
 
 

@@ -41,6 +41,11 @@ def language_of(page: str) -> str:
     return first if dot and first in LANGUAGES else SOURCE
 
 
+def view_of(page: str) -> str:
+    """Return the path of a view in its folder by the name that Gradio knows its page by."""
+    return page if language_of(page) == SOURCE else page.partition(".")[2]
+
+
 def others(address: str, home: str = "") -> list[dict[str, str]]:
     """Return the links from a view to the same view in every other language.
 

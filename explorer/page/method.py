@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from markdown_it import MarkdownIt
 from markupsafe import Markup, escape
 
-from explorer.page import events
+from explorer.page.events import on_address, view_html
 from explorer.page.rendering import render
 from explorer.settings import repository
 from explorer.translations import gettext as _
@@ -18,13 +18,6 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
     from explorer.page.desk import Desk
-
-_ON_LOAD = """
-watch('value', () => {
-  window.biasExplorer.shown(element);
-  window.biasExplorer.arriveAtPlace();
-});
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +30,12 @@ class Method:
 
 def view(page: "gr.Blocks", _desk: "Desk") -> None:
     """Lay out the view and connect its events; call inside its page."""
-    shown = events.html(elem_id="bx-method", js_on_load=_ON_LOAD)
+    shown = view_html("bx-method")
 
     def answered(_query: Any, _visitor: str) -> list[Any]:
         return [show()]
 
-    events.on_address(page, shown, answered, [shown])
+    on_address(page, shown, answered, [shown])
 
 
 def show() -> str:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from explorer.errors import ExplorerError
 from explorer.footprint.amounts import energy_text, time_text
+from explorer.footprint.estimate_report import basis_text
 from explorer.footprint.estimates import estimate, middle
 from explorer.generators.budget import dollars
 from explorer.models.backends import Diffusers
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from explorer.footprint.estimates import Place
     from explorer.models.catalog import ModelCard
     from explorer.page.desk import Desk
 
@@ -148,14 +148,11 @@ def _of_grid(desk: "Desk", card: "ModelCard") -> "Iterator[Fact]":
         else _("about {time}, estimated")
     )
     yield Fact(name, pattern.format(time=time_text(pace.seconds)))
-    (found,) = estimate([(card, grid_size())], _place(desk, card))
-    if found.kwh:
+    (found,) = estimate([(card, grid_size())], place_of(desk, [card]))
+    if found.kwh and found.energy:
+        energy, basis = energy_text(middle(found.kwh)), basis_text(found.energy.basis)
         yield Fact(
-            _("Energy for them"), _("about {energy}").format(energy=energy_text(middle(found.kwh)))
+            _("Energy for them"), _("about {energy}, {basis}").format(energy=energy, basis=basis)
         )
     else:
         yield Fact(_("Energy for them"), _("not told by the service"))
-
-
-def _place(desk: "Desk", card: "ModelCard") -> "Place":
-    return place_of(desk, [card])

@@ -103,7 +103,7 @@ def view(page: gr.Blocks, desk: "Desk") -> None:
         listed = list(kept_names(desk.settings.cache))
         label = _("Language model, or a hub id"), "bx-model"
         model = combobox(listed, [usual.model], label, own=own)
-        cards = [(card.title, card.spec.name) for card in desk.models]
+        cards = [(word("model", card.title), card.spec.name) for card in desk.models]
         choices = [*cards, (_("no images"), NO_IMAGES)]
         images = combobox(choices, [usual.images], (_("Images of"), "bx-images"), own=own)
     own_words = _words()

@@ -76,7 +76,7 @@ class View:
 def view(page: gr.Blocks, desk: "Desk") -> None:
     """Lay out the view and connect its events; call inside its page."""
     usual, own = Asked(), _("Use “{word}” as a hub id or folder")
-    cards = [(card.title, card.spec.name) for card in desk.models]
+    cards = [(word("model", card.title), card.spec.name) for card in desk.models]
     words = [(word("profession", one.name), one.name) for one in load_professions()]
     nothing = (_("none"), NOTHING)
     languages = [(name, name) for name in kept_names(desk.settings.cache)]

@@ -14,6 +14,7 @@ from explorer.findings.findings import Findings
 from explorer.page import energy, footprint, overview, pronouns, report
 from explorer.page.choice import parse, study
 from explorer.page.files import File, file_route, readable_if_asked
+from explorer.page.previews import picture_route
 from explorer.page.tables import tables
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ def routes(desk: "Desk") -> "list[BaseRoute]":
         *footprint.routes(desk),
         *pronouns.files(desk),
         *report.files(desk),
+        picture_route(desk),
     ]
 
 

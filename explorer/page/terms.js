@@ -54,12 +54,19 @@
   }, { passive: true, capture: true });
 
   // The text of a page comes after the page, too late for the browser to go to a place in it.
+  let arrived = "";
+
   function arrive() {
     const place = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
-    place?.scrollIntoView();
-    place?.focus({ preventScroll: true });
+    if (!place || arrived === location.hash) return;
+    arrived = location.hash;
+    place.scrollIntoView();
+    place.focus({ preventScroll: true });
   }
 
-  addEventListener("hashchange", arrive);
+  addEventListener("hashchange", () => {
+    arrived = "";
+    arrive();
+  });
   window.biasExplorer = { ...window.biasExplorer, arriveAtPlace: arrive };
 })();

@@ -88,11 +88,14 @@ class Axis:
     def described(self, label: str) -> str:
         """Return a label as part of a sentence: "feminine", "light in skin tone"."""
         # "Feminine" and "several people" are clear without the name of the axis.
-        if self.name == GENDER:
-            return word("described", label)
-        if self.contrasts:
-            return word("label", label)
+        if self.name == GENDER or self.contrasts:
+            return self.counted(label)
         return _("{label} in {axis}").format(label=word("label", label), axis=self.topic)
+
+    def counted(self, label: str | None) -> str:
+        """Return a label as it follows a number of images; None for images without an answer."""
+        text = self.texts.abstention if label is None else label
+        return word("counted", text)
 
     def captions(self, label: str) -> tuple[str, ...]:
         """Return every caption of one label: each phrase in each template."""

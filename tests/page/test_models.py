@@ -40,7 +40,7 @@ def test_a_real_model_tells_what_it_takes_before_it_is_asked_for(desk: Desk) -> 
     assert told["Memory"] == "at least 5.5 GB, that of its weights"
     assert told["Licence"] == "CreativeML Open RAIL-M"
     assert told["Time here for 189 images"].endswith("hours, estimated")
-    assert told["Energy for them"] == "about 0.13 kWh"
+    assert told["Energy for them"] == "about 0.13 kWh, from published figures"
 
 
 def test_a_graphics_card_takes_half_the_download(desk: Desk) -> None:
