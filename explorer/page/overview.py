@@ -48,6 +48,13 @@ PROFESSIONS, CLOUD, TONES = "professions", "cloud", "tones"
 ADJECTIVES, MODELS = "adjectives", "models"
 _TABS = (PROFESSIONS, CLOUD, TONES, ADJECTIVES, MODELS)
 _MOST_MODELS = 4
+_NO_PART: "dict[str, object]" = {
+    "rows": [],
+    "tones": False,
+    "tone_labels": (),
+    "clouds": [],
+    "plots": [],
+}
 _DAY_SECONDS = 24 * 60 * 60
 
 
@@ -208,7 +215,7 @@ def show(desk: "Desk", asked: Asked) -> str:
         ],
         bundled=all(one.model in shipped() for one in found),
         year=DEFAULT_YEAR,
-        **_part(desk, asked.tab, found),
+        **_NO_PART | _part(desk, asked.tab, found),
     )
 
 
