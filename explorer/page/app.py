@@ -25,7 +25,7 @@ from explorer.page.routes import routes
 from explorer.page.theme import head, theme
 from explorer.page.view import view
 from explorer.settings import Address, without_proxies
-from explorer.translations import LANGUAGES, language
+from explorer.translations import LANGUAGES, again, language
 from explorer.translations import gettext as _
 from explorer.words.articles import article
 
@@ -57,8 +57,8 @@ class _Page(gr.Blocks):
     async def process_api(
         self, block_fn: "BlockFunction | int", *args: Any, **named: Any
     ) -> dict[str, Any]:
-        page = (self.fns[block_fn] if isinstance(block_fn, int) else block_fn).page
         try:
+            page = (self.fns[block_fn] if isinstance(block_fn, int) else block_fn).page
             # Threads that carry a handler out take the language along, whoever began the run.
             with language(language_of(page)):
                 return await super().process_api(block_fn, *args, **named)
@@ -222,7 +222,8 @@ def _header_html(home: str, current: str = "", notices: tuple[str, ...] = ()) ->
         for view, address in _PAGES.items()
     ]
     languages = others(_PAGES.get(current, "./"), home)
-    return render("header.html", pages=pages, notices=notices, languages=languages)
+    said = map(again, notices)
+    return render("header.html", pages=pages, notices=said, languages=languages)
 
 
 def _addresses() -> set[str]:

@@ -24,10 +24,13 @@ from tests.page.conftest import Generated, findings_of
 from tests.translating import messages, path_of, read
 
 # Words of English sentences that are none of French ones.
-_ENGLISH = re.compile(r"\b(?:the|of|and|with|is|are|by|from|to|which|images? are|not|has)\b", re.I)
+_ENGLISH = re.compile(
+    r"\b(?:the|of|and|with|is|are|by|from|to|which|images? are|not|has)\b", re.IGNORECASE
+)
 # Prompts and sentences stay English; so do names of licences, sources and programs.
 _KEPT = re.compile(
-    r"“[^”]*”|« (?:She|He|They)[^»]*»|Photo portrait of [^.]*|Bureau of Labor Statistics"
+    r"“[^”]*”|«\W(?:She|He|They)[^»]*»|Photo portrait of .*|profession «[^»]*»"
+    r"|Bureau of Labor Statistics|CC BY|Luccioni, [^;]*; data|python -m explorer .*"
 )
 
 
