@@ -30,7 +30,7 @@ def grouped(number: float) -> str:
 
 def decimal(number: float, decimals: int) -> str:
     """Return a number with so many decimals."""
-    return localised(f"{number:,.{decimals}f}")
+    return localised(f"{number:z,.{decimals}f}")
 
 
 def figures(number: float, significant: int = 6) -> str:
@@ -40,7 +40,7 @@ def figures(number: float, significant: int = 6) -> str:
 
 def percentage(share: float, decimals: int = 0) -> str:
     """Return a share as a percentage: "97%"."""
-    return localised(f"{share:.{decimals}%}")
+    return localised(f"{share:z.{decimals}%}")
 
 
 def signed(number: float, decimals: int = 0) -> str:

@@ -15,7 +15,7 @@ from contextvars import ContextVar
 from functools import cache
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,14 +29,51 @@ FOLDER = Path(__file__).with_name("locale")
 _language: ContextVar[str] = ContextVar("language", default=SOURCE)
 
 
+class Said(str):
+    """A sentence in one language that can be said again in another, with the values put into it."""
+
+    __slots__ = ("source", "values")
+
+    source: tuple[str, str, int]
+    values: dict[str, object] | None
+
+    def format(self, *args: object, **values: object) -> str:
+        """Put values into the sentence."""
+        return _said(super().format(*args, **values), self.source, values)
+
+
 def gettext(text: str) -> str:
     """Return a sentence in the language in use, as it stands where there is no translation."""
-    return catalogue(_language.get()).gettext(text)
+    return _said(catalogue(_language.get()).gettext(text), (text, "", 0), None)
 
 
 def ngettext(one: str, many: str, number: int) -> str:
     """Return the form of a sentence that fits a number, in the language in use."""
-    return catalogue(_language.get()).ngettext(one, many, number)
+    text = catalogue(_language.get()).ngettext(one, many, number)
+    return _said(text, (one, many, number), None)
+
+
+def again(text: Any) -> Any:
+    """Return a sentence that was made for somebody else in the language in use now.
+
+    What was put together of several sentences stays as it is.
+    """
+    if not isinstance(text, Said):
+        return text
+    one, many, number = text.source
+    pattern = ngettext(one, many, number) if many else gettext(one)
+    if text.values is None:
+        return pattern
+    values = {
+        name: again(one) if isinstance(one, str) else one for name, one in text.values.items()
+    }
+    return pattern.format(**values)
+
+
+def _said(text: str, source: tuple[str, str, int], values: dict[str, object] | None) -> Said:
+    said = Said(text)
+    said.source, said.values = source, values
+    return said
 
 
 def word(kind: str, text: str) -> str:

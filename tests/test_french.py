@@ -1,13 +1,16 @@
 """French: nothing untranslated, the same placeholders, the marks of French typography."""
 
+import csv
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import chain
+from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Message
 
+from explorer import footprint
 from explorer.classifiers import faces
 from explorer.models.catalog import known_models
 from explorer.perception import decide, skin, subject
@@ -28,10 +31,13 @@ _NOT_PROSE = re.compile(rf"{_PLACEHOLDER.pattern}|'[^' ]*'|\{{\{{.*\}}\}}")
 def sentences() -> Iterator[tuple[Message, str, str]]:
     """Yield every message with each of its English forms and the French one."""
     for message in messages(read(path_of(FRENCH))):
-        one = message.id if isinstance(message.id, tuple) else (message.id,)
-        other = message.string if isinstance(message.string, tuple) else (message.string,)
-        for english, french in zip(one, other, strict=True):
+        for english, french in zip(forms(message.id), forms(message.string), strict=True):
             yield message, english, french
+
+
+def forms(text: str | Sequence[str] | None) -> Sequence[str]:
+    """Return the forms of a message: one, or those of its plural."""
+    return [text or ""] if text is None or isinstance(text, str) else text
 
 
 def ill_set(text: str) -> bool:
@@ -62,9 +68,8 @@ def test_every_message_is_translated() -> None:
 def test_placeholders_tags_and_commands_are_those_of_the_message() -> None:
     wrong = []
     for message, english, french in sentences():
-        # The form for one may leave the number out, and so may a sentence of it in French.
-        forms = message.id if isinstance(message.id, tuple) else (english,)
-        known = [set(_PLACEHOLDER.findall(form)) for form in forms]
+        # The form for one may leave the number out, and so may that in French.
+        known = [set(_PLACEHOLDER.findall(form)) for form in (*forms(message.id), english)]
         if set(_PLACEHOLDER.findall(french)) not in known:
             wrong.append((english, french))
     assert wrong == []
@@ -72,7 +77,7 @@ def test_placeholders_tags_and_commands_are_those_of_the_message() -> None:
 
 def test_plurals_have_two_forms() -> None:
     found = [one for one in messages(read(path_of(FRENCH))) if isinstance(one.id, tuple)]
-    assert {len(one.string) for one in found} == {2}
+    assert {len(forms(one.string)) for one in found} == {2}
 
 
 def test_french_has_its_own_typography() -> None:
@@ -99,11 +104,19 @@ def axes() -> Iterator[Axis]:
         yield from axis.contrasts
 
 
+def notes() -> Iterator[set[str]]:
+    """Yield the notes of each table of the footprint."""
+    for name in ("energy", "training", "hardware", "grids"):
+        with (Path(footprint.__file__).parent / f"{name}.csv").open(encoding="utf-8") as file:
+            rows = list(csv.DictReader(file))
+        yield {row[key] for row in rows for key in ("note", "scope") if row.get(key)}
+
+
 NEEDED = {
     "profession": [one.name for one in load_professions()],
     "adjective": [one.word for one in load_adjectives()],
     "workers": [us_workers(one.bls_occupation) for one in load_professions() if one.bls_occupation],
-    "model": [one.description for one in known_models() if one.bundled or one.spec],
+    "model": [one.description for one in known_models()],
     "label": list(labels()),
     "counted": [*labels(), *(axis.texts.abstention for axis in axes())],
     "axis": [
@@ -112,6 +125,7 @@ NEEDED = {
         for text in (axis.texts.title, axis.texts.topic, axis.texts.abstention, axis.texts.caveat)
         if text
     ],
+    "note": [note for found in notes() for note in found],
     "coding": [one.coding for one in load_adjectives() if one.coding],
     "reason": [
         *(faces.NO_FACE, faces.SEVERAL_FACES),

@@ -1,5 +1,6 @@
 """What people read, in their language."""
 
+import pickle
 import subprocess
 import sys
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from explorer import translations
-from explorer.translations import DOMAIN, FOLDER, gettext, language, ngettext
+from explorer.translations import DOMAIN, FOLDER, again, gettext, language, ngettext
 
 ROOT = Path(__file__).parents[1]
 
@@ -55,3 +56,14 @@ def test_the_catalogue_holds_every_sentence(tmp_path: Path) -> None:
     command += ["--no-location", "--omit-header", f"--output={made}", "explorer"]
     subprocess.run(command, cwd=ROOT, check=True)
     assert made.read_text(encoding="utf-8") == kept.read_text(encoding="utf-8")
+
+
+@pytest.mark.usefixtures("dutch")
+def test_a_sentence_made_for_one_reader_can_be_said_again_to_another() -> None:
+    for_one = ngettext("{n} image", "{n} images", 2).format(n=2)
+    whole = gettext("No profession")
+    with language("nl"):
+        assert again(for_one) == "2 afbeeldingen"
+        assert again(whole) == "Geen beroep"
+        assert again("made of several") == "made of several"
+    assert again(pickle.loads(pickle.dumps(for_one))) == "2 images"  # noqa: S301 - our own

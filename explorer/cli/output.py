@@ -197,5 +197,5 @@ def _cell(column: str, value: object) -> str:
     if "half_width" in column:
         return percentage(value, 1)
     if _SHARE.search(column):
-        return f"{value:z.0%}"
+        return percentage(value)
     return grouped(value) if abs(value) >= _WHOLE_FROM else figures(value, 3)

@@ -11,7 +11,7 @@ from explorer.findings.sentences import (
     points,
     signed_points,
 )
-from explorer.numbers import figures, localised
+from explorer.numbers import decimal, figures
 from explorer.perception.axes import FEMININE
 from explorer.statistics import correction
 from explorer.statistics.amplification import FEWEST as FEWEST_TO_RESAMPLE
@@ -329,7 +329,7 @@ def _means(summary: Headline, beside: str) -> "Iterator[str]":
 
 
 def _times(factor: float) -> str:
-    return localised(f"{factor:z.2f}".replace("-", "\N{MINUS SIGN}"))
+    return decimal(factor, 2).replace("-", "\N{MINUS SIGN}")
 
 
 def _listed(names: "Sequence[str]") -> str:

@@ -21,7 +21,7 @@ from explorer.footprint.equivalents import KG_PER_CHARGE, KG_PER_KM
 from explorer.footprint.grids import carbon, grid_sentence, spread
 from explorer.numbers import figures
 from explorer.translations import gettext as _
-from explorer.translations import ngettext
+from explorer.translations import ngettext, word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -202,7 +202,9 @@ def _second_table(usage: Usage) -> "Iterator[str]":
 
 
 def _hardware_sentence(hardware: "Hardware") -> str:
-    facts = ", ".join(filter(None, (hardware.source, hardware.licence, hardware.note)))
+    facts = ", ".join(
+        filter(None, (hardware.source, hardware.licence, word("note", hardware.note)))
+    )
     return _("Rated power of {hardware}: {watts} W ({facts}).").format(
         hardware=hardware.name, watts=figures(hardware.watts), facts=facts
     )

@@ -13,7 +13,7 @@ from explorer.models.backends import Diffusers, Imported
 from explorer.models.speed import guessed_rate_of, operations, operations_of
 from explorer.numbers import figures, grouped
 from explorer.translations import gettext as _
-from explorer.translations import ngettext
+from explorer.translations import ngettext, word
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -160,7 +160,7 @@ def published_range(
 
 def published_sentence(known: "Sequence[Published]", one: Published) -> str:
     """Return the published energies of a model as they are printed, and the one that is used."""
-    facts = (one.scope, f"{one.source}, {one.year}", one.note)
+    facts = (word("note", one.scope), f"{one.source}, {one.year}", word("note", one.note))
     used = _("{energy} per 1,000 on {hardware} ({facts})").format(
         energy=energy_text(one.kwh * 1000),
         hardware=one.hardware.name,

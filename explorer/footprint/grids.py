@@ -12,6 +12,7 @@ from explorer.footprint.amounts import Range, exactly, require
 from explorer.footprint.tables import number, plain, read_table, unknown, whole
 from explorer.numbers import figures, grouped
 from explorer.translations import gettext as _
+from explorer.translations import word
 
 _PLACES = "footprint places"
 # A place of its own, because an empty text stands for the place of the settings.
@@ -48,6 +49,11 @@ class Grid:
         return letters if letters.isupper() else None
 
     @property
+    def said(self) -> str:
+        """Its name in the language in use; cities and provinces have one name for all."""
+        return word("country", self.name)
+
+    @property
     def intensity(self) -> float:
         """The grams of CO2e per kWh.
 
@@ -60,7 +66,7 @@ class Grid:
             _(
                 "There is no usable figure for the grid of {name!r}: {note}. Give one of your own "
                 "with --intensity, in grams of CO2e per kWh."
-            ).format(name=self.name, note=self.note)
+            ).format(name=self.said, note=word("note", self.note))
         )
 
 
@@ -159,18 +165,18 @@ def grid_sentence(grid: Grid | None) -> str:
             "No country is named, so the emissions are a range over grids: from that of {clean} "
             "({low} g/kWh) to that of {dirty} ({high} g/kWh)."
         ).format(
-            clean=cleanest.name,
+            clean=cleanest.said,
             low=grouped(cleanest.intensity),
-            dirty=dirtiest.name,
+            dirty=dirtiest.said,
             high=grouped(dirtiest.intensity),
         )
     if not grid.key:
         return _(
             "Carbon intensity of the electricity, as entered: {figure} g CO2e per kWh."
         ).format(figure=figures(grid.intensity))
-    facts = ", ".join(filter(None, (grid.source, str(grid.year or ""), grid.note)))
+    facts = ", ".join(filter(None, (grid.source, str(grid.year or ""), word("note", grid.note))))
     return _("Grid of {name}: {figure} g CO2e per kWh ({facts}).").format(
-        name=grid.name, figure=figures(grid.intensity), facts=facts
+        name=grid.said, figure=figures(grid.intensity), facts=facts
     )
 
 
@@ -180,7 +186,7 @@ def _region(name: str, land: Grid | None) -> Grid:
     if land and found.country not in {None, land.key}:
         raise InvalidData(
             _("The region {region!r} is not in {country!r}. Leave one of them out.").format(
-                region=found.name, country=land.name
+                region=found.said, country=land.said
             )
         )
     return found

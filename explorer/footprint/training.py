@@ -8,6 +8,7 @@ from explorer.footprint.amounts import require
 from explorer.footprint.hardware import Hardware, find_hardware
 from explorer.footprint.tables import number, plain, read_table
 from explorer.translations import gettext as _
+from explorer.translations import word
 
 DISCLOSED, HOURS_ONLY, NOT_DISCLOSED = "disclosed", "hours only", "not disclosed"
 # NOT_CHECKED: nobody has read the card of the model again. ENTERED is in no row of the table.
@@ -138,5 +139,7 @@ def training_sentence(title: str, training: Training | None) -> str:
 
 def training_source(training: Training) -> str:
     """Return the source of the figures of a training."""
-    facts = ", ".join(filter(None, (training.source, str(training.year or ""), training.note)))
+    facts = ", ".join(
+        filter(None, (training.source, str(training.year or ""), word("note", training.note)))
+    )
     return _("Training: {facts}.").format(facts=facts)

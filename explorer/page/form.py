@@ -259,7 +259,7 @@ def _settings() -> "tuple[Component, ...]":
 
 def places() -> list[tuple[str, str]]:
     """Return every place that has a grid with its key; "" stands for that of the settings."""
-    named = [(f"{one.name} ({one.key})", one.key) for one in load_grids() if one.g_per_kwh]
+    named = [(f"{one.said} ({one.key})", one.key) for one in load_grids() if one.g_per_kwh]
     own = _("as set on this machine, else a range over grids")
     return [(own, ""), (_("nowhere: a range over grids"), NOWHERE), *named]
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from explorer.page.choice import AVERAGE, IMAGES_TAB, NEIGHBOURS, STATISTICS, address
 from explorer.page.languages import others
 from explorer.page.rendering import render
+from explorer.translations import again
 from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def header(home: str, current: str = "", notices: tuple[str, ...] = ()) -> str:
         if view not in _WITHIN
     ]
     languages = others(PATHS.get(current, "./"), home)
-    return render("header.html", pages=pages, notices=notices, languages=languages)
+    return render("header.html", pages=pages, notices=map(again, notices), languages=languages)
 
 
 def image_tabs(choice: "Choice", *, pronouns: bool) -> list[Tab]:

@@ -13,6 +13,7 @@ from explorer.page.charts import coded
 from explorer.page.glossary import glossary
 from explorer.plots.templating import environment, isolated, style
 from explorer.report.rendering import style_sheet as card_style_sheet
+from explorer.translations import again
 from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
@@ -63,10 +64,12 @@ def alert(error: "ExplorerError") -> str:
 
     A choice that is not finished is no error; then it is a plain status.
     """
+    # It may come from a run that somebody else began, in another language.
+    text = again(error.args[0]) if error.args else ""
     if isinstance(error, NotChosen):
-        return said(str(error))
+        return said(text)
     _log.info("The page shows an error.", exc_info=error)
-    return render("status.html", kind="error", text=str(error))
+    return render("status.html", kind="error", text=text)
 
 
 def progress(

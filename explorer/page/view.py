@@ -30,6 +30,7 @@ from explorer.page.form import ONE_PROFESSION, Form, FormKind, form
 from explorer.page.rendering import alert, progress, said
 from explorer.page.smaller import smaller
 from explorer.page.todo import button_text, progress_text, status_text, to_do, unwatched_text
+from explorer.translations import again
 from explorer.translations import gettext as _
 from explorer.words.references import read_references
 
@@ -304,7 +305,7 @@ def _running(view: View, run: "Run") -> list[Any]:
             else _("Starting\N{HORIZONTAL ELLIPSIS}")
         )
     else:
-        note = " ".join((unwatched_text(runs.patience_seconds), *run.told))
+        note = " ".join((unwatched_text(runs.patience_seconds), *map(again, run.told)))
         text = ", ".join(filter(None, (progress_text(step), spent_sentence(run.spent))))
         status = progress(text, step.done, step.total, note)
     return [status, gr.update(visible=False), gr.update(visible=True)]
@@ -389,7 +390,7 @@ def _findings(view: View, choice: "Choice", made: "Study") -> str:
 
 def _told(run: "Run") -> tuple[str, ...]:
     notice = run.meter.notice if run.meter else ""
-    return (*run.told, *filter(None, (spent_sentence(run.spent), notice)))
+    return (*map(again, run.told), *filter(None, (spent_sentence(run.spent), notice)))
 
 
 def _failure(error: ExplorerError, *, keep: bool = False) -> list[Any]:

@@ -36,7 +36,8 @@ def _evaluated(result: "Result", card: "Card") -> "EvalResult":
         dataset_name=f"Bias Explorer {__version__}",
         dataset_config=result.subject,
         metric_type=result.kind,
-        metric_name=_name(result),
+        # YAML knows no kind of text but the plain one.
+        metric_name=str(_name(result)),
         metric_value=found.estimate,
         metric_args={
             "low": found.low,

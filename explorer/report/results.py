@@ -13,7 +13,7 @@ from explorer.findings.sentences import (
 )
 from explorer.findings.shifts import shift_sentence
 from explorer.findings.verdicts import difference_sentence
-from explorer.numbers import figures, grouped, percentage
+from explorer.numbers import decimal, figures, grouped, percentage
 from explorer.perception.axes import FEMININE
 from explorer.report.card import (
     DIFFERENCE,
@@ -313,7 +313,7 @@ def _gap_sentence(gap: "Gap") -> str:
 
 def factor(value: float) -> str:
     """Return a factor or a correlation with two decimals."""
-    return f"{value:z.2f}".replace("-", "\N{MINUS SIGN}")
+    return decimal(value, 2).replace("-", "\N{MINUS SIGN}")
 
 
 def how_many(n: int, counted: str) -> str:

@@ -29,7 +29,8 @@ _ENGLISH = re.compile(
 )
 # Prompts and sentences stay English; so do names of licences, sources and programs.
 _KEPT = re.compile(
-    r"“[^”]*”|« (?:She|He|They)[^»]*»|Photo portrait of [^.]*|Bureau of Labor Statistics"
+    r"“[^”]*”|«\W(?:She|He|They)[^»]*»|Photo portrait of .*|profession «[^»]*»"
+    r"|Bureau of Labor Statistics|CC BY|Luccioni, [^;]*; data|python -m explorer .*"
 )
 
 
