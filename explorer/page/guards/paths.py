@@ -33,6 +33,8 @@ _OPEN = {
 # What may follow is not ours to list: sessions, and files that a function has returned.
 _BEGINNINGS = ("heartbeat/", "mcp/", "file=")
 _CALL = "call/"
+# Functions that fail do so elsewhere, in the queue.
+_FAILED = 500
 
 _log = logging.getLogger(__name__)
 
@@ -73,6 +75,8 @@ class Paths:
         async def watch(message: "Message") -> None:
             nonlocal begun
             begun = True
+            if message.get("status") == _FAILED:
+                message = {**message, "status": 400}
             await send(message)
 
         try:
@@ -80,7 +84,6 @@ class Paths:
         except Exception:
             if begun:
                 raise
-            # Functions fail elsewhere, in the queue.
             _log.info("A request could not be read.", exc_info=True)
             text = _("The request does not have the form that it must have.")
             await PlainTextResponse(text, 400)(scope, receive, send)

@@ -2,10 +2,15 @@
 
 import json
 import re
+import sys
 from pathlib import Path
 
+import gradio as gr
+import httpx2
 import pytest
+from gradio.events import api
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
 from starlette.routing import Mount, Route
 from starlette.testclient import TestClient
@@ -109,10 +114,30 @@ def test_private_functions_by_number_wait_in_the_queue(visitor: Visitor) -> None
     for number, function in functions.items():
         asked = {"fn_index": number, "data": [], "session_hash": "a", "event_data": None}
         status = visitor.ask("/gradio_api/run/predict", asked).status
-        assert (status == 404) == function.queue, function
+        assert status == 404 if function.queue else status in {200, 400}, function
     beside = {one.name for one in functions.values() if not one.queue}
     # To stop a run, to say what one sees in an image, and to leave.
     assert beside <= {"cancelled", "said", "left"}
+
+
+def following(number: int) -> int:
+    return number + 1
+
+
+def test_public_functions_answer_programs_by_name() -> None:
+    page = gr.Blocks()
+    with page:
+        api(following, api_name="following")
+        api(following, api_name="hidden", api_visibility="private")
+    guard = Middleware(Paths, uploads=True)
+    page.launch(prevent_thread_lock=True, quiet=True, app_kwargs={"middleware": [guard]})
+    with httpx2.Client(base_url=str(page.local_url), timeout=60) as client:
+        asked = client.post("/gradio_api/call/following", json={"data": [1]})
+        event = asked.json()["event_id"]
+        answer = client.get(f"/gradio_api/call/following/{event}")
+        assert answer.text == "event: complete\ndata: [2]\n\n"
+        assert client.post("/gradio_api/call/hidden", json={"data": []}).status_code == 404
+    page.close(verbose=False)
 
 
 def test_the_queue_has_an_end(visitor: Visitor) -> None:
@@ -132,7 +157,9 @@ def test_a_file_can_be_given_by_no_address(visitor: Visitor) -> None:
 
 def places(visitor: Visitor) -> list[str]:
     cache = visitor.site.desk.settings.cache
-    return [str(place) for place in (cache, cache.parent, repository(), Path.home())]
+    uploads = visitor.site.page.app.uploaded_file_dir
+    found = (cache, cache.parent, repository(), Path.home(), sys.prefix, uploads)
+    return [str(place) for place in found]
 
 
 def test_nothing_tells_where_the_server_keeps_its_files(visitor: Visitor) -> None:
@@ -150,12 +177,13 @@ def test_nothing_tells_where_the_server_keeps_its_files(visitor: Visitor) -> Non
 @pytest.mark.parametrize("view", ["", "compare", "gaps", "pronouns", "annotate", "footprint"])
 def test_no_view_tells_where_the_server_keeps_its_files(visitor: Visitor, view: str) -> None:
     pages = json.loads(visitor.ask("/config").text)["page"]
-    asked = {"data": [], "session_hash": f"view-{view}"}
+    session = f"view-{view}"
     for number in pages[view]["dependencies"]:
         function = visitor.site.page.fns[number]
         if any(name == "load" for _, name in function.targets):
-            visitor.ask("/gradio_api/queue/join", {**asked, "fn_index": number})
-            text = visitor.listen(asked["session_hash"])
+            asked = {"data": [], "session_hash": session, "fn_index": number}
+            visitor.ask("/gradio_api/queue/join", asked)
+            text = visitor.listen(session)
             assert "process_completed" in text
             assert not [place for place in places(visitor) if place in text]
 
