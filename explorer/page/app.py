@@ -25,6 +25,7 @@ from explorer.page import (
 )
 from explorer.page.choice import COMPARE, EXPLORE, GAPS, study
 from explorer.page.desk import open_desk
+from explorer.page.embeds import Embeds
 from explorer.page.error_pages import ErrorPages
 from explorer.page.form import FormKind
 from explorer.page.navigation import PATHS, header, titles
@@ -157,6 +158,7 @@ def launch(desk: "Desk", address: Address = Address(), *, open_browser: bool = F
                         Middleware(ErrorPages, header=header),
                         Middleware(ViewRedirect, views=set(PATHS.values())),
                         Middleware(Previews, desk=desk),
+                        Middleware(Embeds, desk=desk),
                     ],
                 },
                 footer_links=[],

@@ -9,6 +9,7 @@ from explorer.errors import NotChosen
 from explorer.footprint.beside import measure_text
 from explorer.page.charts import coded
 from explorer.page.glossary import glossary
+from explorer.page.tour import steps
 from explorer.plots.templating import environment, isolated, style
 from explorer.report.rendering import style_sheet as card_style_sheet
 from explorer.translations import gettext as _
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from explorer.errors import ExplorerError
     from explorer.page.smaller import Smaller
 
-_STYLES = ("page.css", "pages.css", "terms.css")
+_STYLES = ("page.css", "pages.css", "terms.css", "embed.css", "tour.css")
 
 _log = logging.getLogger(__name__)
 
@@ -75,6 +76,6 @@ def progress(
 @cache
 def _environment() -> "Environment":
     made = environment(Path(__file__).with_name("templates"))
-    made.globals["glossary"] = glossary
+    made.globals |= {"glossary": glossary, "tour_steps": steps}
     made.filters |= {"coded": coded, "measure_text": measure_text}
     return made
