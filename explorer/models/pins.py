@@ -71,7 +71,9 @@ def keep_pin(cache: "Path", name: "HubName", pin: Pin) -> None:
 
 def pinned_names(cache: "Path") -> tuple[str, ...]:
     """Return the names of all models that studies of a cache have started with, sorted."""
-    return tuple(sorted(unquote(path.stem) for path in (cache.expanduser() / _FOLDER).glob("*.json")))
+    return tuple(
+        sorted(unquote(path.stem) for path in (cache.expanduser() / _FOLDER).glob("*.json"))
+    )
 
 
 def _path(cache: "Path", name: "HubName") -> "Path":

@@ -13,9 +13,17 @@ from starlette.responses import HTMLResponse, RedirectResponse
 
 from explorer.errors import ExplorerError
 from explorer.findings.findings import Findings
-from explorer.page import compare, explore, footprint, footprint_choice, gaps, method, models
+from explorer.page import (
+    compare,
+    explore,
+    footprint,
+    footprint_choice,
+    gaps,
+    method,
+    models,
+    report,
+)
 from explorer.page import pronoun_findings as pronouns
-from explorer.page import report
 from explorer.page.choice import COMPARE, EXPLORE, GAPS, parse, study
 from explorer.page.navigation import PATHS
 from explorer.page.rendering import alert, render
@@ -81,7 +89,7 @@ def _views() -> "dict[str, Shown]":
         "compare": _of_choice(COMPARE, compare.show),
         "gaps": _of_choice(GAPS, gaps.show),
         "report": lambda desk, asked: report.show(desk, report.parse(asked)),
-        "models": lambda desk, _asked: models.show(desk),
+        "models": lambda desk, _asked: models.show(desk, fields=False),
         "method": lambda _desk, _asked: method.show(),
         "pronouns": _pronouns,
         "footprint": lambda desk, asked: footprint.show(desk, footprint_choice.parse(asked)),

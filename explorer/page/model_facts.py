@@ -107,9 +107,13 @@ def _of_service(card: "ModelCard") -> "Iterator[Fact]":
     yield Fact(_("On this machine"), _("no: a service runs it, and prompts are sent there"))
     yield Fact(_("Download"), _("none"))
     price = price_of(card.spec)
-    cost = _("{usd} for {number} images").format(
-        usd=dollars(price.usd * grid_size()), number=grid_size()
-    ) if price else _("not known here; it is the service's to say")
+    cost = (
+        _("{usd} for {number} images").format(
+            usd=dollars(price.usd * grid_size()), number=grid_size()
+        )
+        if price
+        else _("not known here; it is the service's to say")
+    )
     yield Fact(_("Price"), cost)
 
 
@@ -138,13 +142,17 @@ def _of_grid(desk: "Desk", card: "ModelCard") -> "Iterator[Fact]":
     """Yield the time and the energy of one profession with all adjectives."""
     name = _("Time here for {number} images").format(number=grid_size())
     pace = desk.pace.estimate([(card, grid_size())])
-    pattern = _("about {time}, by images generated here") if pace.measured else _(
-        "about {time}, estimated"
+    pattern = (
+        _("about {time}, by images generated here")
+        if pace.measured
+        else _("about {time}, estimated")
     )
     yield Fact(name, pattern.format(time=time_text(pace.seconds)))
     (found,) = estimate([(card, grid_size())], place_of(desk, [card]))
     if found.kwh and found.energy:
         energy, basis = energy_text(middle(found.kwh)), basis_text(found.energy.basis)
-        yield Fact(_("Energy for them"), _("about {energy}, {basis}").format(energy=energy, basis=basis))
+        yield Fact(
+            _("Energy for them"), _("about {energy}, {basis}").format(energy=energy, basis=basis)
+        )
     else:
         yield Fact(_("Energy for them"), _("not told by the service"))

@@ -76,7 +76,9 @@ def _lines(text: str, width: int, size: int) -> "Iterator[str]":
             longer = word
         # A word that is too long for a line, such as a hub id.
         while _font(size).getlength(longer) > width:
-            fits = next(n for n in range(len(longer), 0, -1) if _font(size).getlength(longer[:n]) <= width)
+            fits = next(
+                n for n in range(len(longer), 0, -1) if _font(size).getlength(longer[:n]) <= width
+            )
             yield longer[:fits]
             longer = longer[fits:]
         line = longer

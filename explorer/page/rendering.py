@@ -45,9 +45,7 @@ def asset(name: str) -> str:
     return Path(__file__).with_name(name).read_text(encoding="utf-8")
 
 
-def said(
-    text: str, details: "Sequence[str]" = (), smaller: "Smaller | None" = None
-) -> str:
+def said(text: str, details: "Sequence[str]" = (), smaller: "Smaller | None" = None) -> str:
     """Return a plain status, with what unfolds below it and a smaller choice."""
     return render("status.html", kind="said", text=text, details=details, smaller=smaller)
 

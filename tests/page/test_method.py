@@ -23,7 +23,9 @@ def test_the_contents_and_links_within_the_text_lead_to_a_place() -> None:
     links = [link.attributes["href"] for link in page.all("a")]
     places = {one.attributes["id"] for one in page.elements() if "id" in one.attributes}
     assert {"method#annotations", "method#two-models"} <= set(links)
-    assert all(link.startswith("https:") or link.removeprefix("method#") in places for link in links)
+    assert all(
+        link.startswith("https:") or link.removeprefix("method#") in places for link in links
+    )
     titles = [link.text for link in page.one("nav").all("a")]
     assert titles[:2] == ["From words to images", "From images to labels"]
 

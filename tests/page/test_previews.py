@@ -111,7 +111,13 @@ def test_what_stands_in_an_address_stays_text(client: TestClient) -> None:
 
 @pytest.mark.parametrize(
     "query",
-    ["images=x", "model=no-such-model", "profession=nurse&images=1000000000", "tone=%00", "model=/"],
+    [
+        "images=x",
+        "model=no-such-model",
+        "profession=nurse&images=1000000000",
+        "tone=%00",
+        "model=/",
+    ],
 )
 def test_an_address_that_cannot_be_shown_has_a_plain_preview(
     client: TestClient, query: str
@@ -122,7 +128,7 @@ def test_an_address_that_cannot_be_shown_has_a_plain_preview(
 
 
 def test_a_large_choice_is_named_and_not_counted(
-    client: TestClient, desk: Desk, monkeypatch: pytest.MonkeyPatch
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def count(*_: object) -> None:
         raise AssertionError

@@ -2,8 +2,8 @@
 
 from explorer.page.choice import COMPARE, EXPLORE, Choice, parse, study
 from explorer.page.desk import Desk
-from explorer.page.smaller import Smaller, smaller
 from explorer.page.events import parameters
+from explorer.page.smaller import Smaller, smaller
 from explorer.page.todo import to_do
 
 
