@@ -26,6 +26,7 @@ from explorer.page import (
 )
 from explorer.page.choice import COMPARE, EXPLORE, GAPS, study
 from explorer.page.desk import open_desk
+from explorer.page.embeds import Embeds
 from explorer.page.error_pages import ErrorPages
 from explorer.page.events import VISITORS
 from explorer.page.form import FormKind
@@ -224,6 +225,7 @@ def _middleware(desk: "Desk", address: Address) -> list[Middleware]:
         Middleware(ViewRedirect, views=_addresses()),
         Middleware(Languages, views=set(PATHS.values())),
         Middleware(Previews, desk=desk),
+        Middleware(Embeds, desk=desk),
         Middleware(ErrorPages, header=header),
         Middleware(Paths, uploads=not desk.settings.is_public),
     ]

@@ -265,6 +265,17 @@ def references(choice: Choice) -> "dict[str, Reference]":
     return checked_references(figures, (own.name for own in professions(choice)))
 
 
+def held_professions() -> dict[str, list[str]]:
+    """Return what each group of professions holds, other groups included."""
+    spread = list(_spread())
+    return {ALL: [SPREAD, *(one.name for one in load_professions())], SPREAD: spread}
+
+
+def held_adjectives() -> dict[str, list[str]]:
+    """Return what the group of adjectives holds."""
+    return {ALL: [NONE, *(one.word for one in load_adjectives())]}
+
+
 def _card(
     name: str, choice: Choice, find_model: "Callable[..., ModelCard]", device: str
 ) -> "ModelCard":

@@ -38,6 +38,7 @@
     const input = element.querySelector("input");
     const list = element.querySelector("[role=listbox]");
     const several = props.several;
+    const replaced = element.querySelector(".bx-replaced");
     const options = props.options.map(([label, value]) => ({ label, value, listed: true }));
     let offered = [];
     let active = -1;
@@ -125,10 +126,49 @@
       input.value = several ? "" : labelOf(props.value[0]);
     }
 
+    // A group and what it holds do not stand together: whichever is chosen last replaces the other.
+    // It says so, and can be undone until something else is chosen.
+
+    const holds = (group, value) => props.groups[group]?.includes(value) ?? false;
+    let told = null;
+
+    function added(value) {
+      const kept = props.value.filter((one) => !holds(value, one) && !holds(one, value));
+      return [...kept, value];
+    }
+
+    function tell(value, before) {
+      const gone = before.filter((one) => !props.value.includes(one));
+      if (!gone.length) return;
+      const names = gone.map((one) => word(labelOf(one)));
+      const others = names.flatMap((name, place) => (place ? [", ", name] : [name]));
+      const parts = { "{chosen}": [word(labelOf(value))], "{others}": others };
+      const line = props.words.replaced.split(/(\{\w+\})/).flatMap((part) => parts[part] ?? [part]);
+      told = { before, after: props.value };
+      replaced.hidden = false;
+      replaced.firstElementChild.replaceChildren(...line);
+    }
+
+    function untell() {
+      if (!told || String(told.after) === String(props.value)) return;
+      told = null;
+      replaced.hidden = true;
+      replaced.firstElementChild.replaceChildren();
+    }
+
+    replaced?.querySelector("button").addEventListener("click", () => {
+      props.value = told.before;
+      settle();
+      show();
+      input.focus();
+      changed();
+    });
+
     function show() {
       // What is being typed stays when the server fills the field.
       if (!typing) settle();
       if (!several) return;
+      untell();
       for (const old of element.querySelectorAll(".bx-chip")) old.remove();
       input.before(...props.value.map(chip));
     }
@@ -153,10 +193,12 @@
     }
 
     function take(value) {
-      const isNew = !props.value.includes(value);
-      if (isNew) props.value = several ? [...props.value, value] : [value];
+      const before = props.value;
+      const isNew = !before.includes(value);
+      if (isNew) props.value = several ? added(value) : [value];
       settle();
       show();
+      if (isNew && several) tell(value, before);
       // Chromium gives the focus to a field whose text is selected, even to one that is losing it.
       if (document.activeElement === input) input.select();
       if (isNew) changed();

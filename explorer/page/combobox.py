@@ -13,7 +13,7 @@ from explorer.page.rendering import render
 from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 _ON_LOAD = "window.biasExplorer.combobox(element, props, () => trigger('input'), watch);"
 
@@ -24,6 +24,7 @@ def combobox(
     name: tuple[str, str],
     *,
     several: bool = False,
+    groups: "Mapping[str, Sequence[str]] | None" = None,
     own: str = "",
     info: str = "",
 ) -> gr.HTML:
@@ -34,6 +35,8 @@ def combobox(
         chosen: the values that are chosen at first.
         name: its label and its id.
         several: whether it takes more than one value.
+        groups: what each group among the values holds; a group and what it holds replace each
+            other, whichever is chosen last.
         own: a sentence with "{word}" that offers to take an unlisted word; "" forbids it.
         info: a sentence below the label.
     """
@@ -47,10 +50,12 @@ def combobox(
         elem_id=elem_id,
         options=[(one, one) if isinstance(one, str) else one for one in options],
         several=several,
+        groups=dict(groups or {}),
         words={
             "own": own,
             "near": _("Did you mean “{word}”?"),
             "none": _("Nothing in the list matches."),
             "remove": _("Remove {word}"),
+            "replaced": _("“{chosen}” has replaced {others}."),
         },
     )

@@ -18,6 +18,8 @@ from explorer.page.choice import (
     SPREAD,
     SPREAD_OVER,
     Choice,
+    held_adjectives,
+    held_professions,
     profession,
 )
 from explorer.page.combobox import combobox
@@ -72,18 +74,6 @@ class Form:
         own = [self.reference.figures] if self.reference else []
         chosen = [self.profession, self.adjectives, self.images]
         return [*self.models, *chosen, *self.settings, *self.measuring, self.tab, *own]
-
-    def narrowed(self, values: "Sequence[object]") -> "tuple[list[object], object]":
-        """Replace "none + all 20" with a word that is picked after it.
-
-        Returns:
-            The values, and the new content of the field of adjectives.
-        """
-        place = len(self.models) + 1
-        words = values[place]
-        if not isinstance(words, list) or len(words) < 2 or words[0] != ALL:  # noqa: PLR2004
-            return list(values), gr.skip()
-        return [*values[:place], words[1:], *values[place + 1 :]], words[1:]
 
     def choice(self, values: "Sequence[object]") -> Choice:
         """Return the choice of the values of the fields; only numbers are checked."""
@@ -171,6 +161,7 @@ def form(
             default.adjectives,
             (_("Adjectives"), "bx-adjectives"),
             several=True,
+            groups=held_adjectives(),
             own=_("Use “{word}” as my own word"),
         )
         images = gr.Number(
@@ -197,6 +188,7 @@ def _professions(default: Choice, *, several: bool) -> gr.HTML:
         default.professions,
         (_("Professions") if several else _("Profession"), "bx-profession"),
         several=several,
+        groups=held_professions() if several else None,
         own=_("Use “{word}” as my own word"),
     )
 

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from markdown_it import MarkdownIt
@@ -57,7 +58,7 @@ def rendered(text: str) -> Method:
     if tokens and tokens[0].tag == "h1":
         del tokens[:3]
     contents: list[tuple[str, str]] = []
-    for token, inner in zip(tokens, tokens[1:], strict=False):
+    for token, inner in pairwise(tokens):
         if token.type == "heading_open":
             token.attrSet("id", slug(inner.content))
             contents += [(slug(inner.content), inner.content)] * (token.tag == "h2")

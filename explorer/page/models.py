@@ -27,7 +27,7 @@ def view(page: "gr.Blocks", desk: "Desk") -> None:
     on_address(page, shown, answered, [shown])
 
 
-def show(desk: "Desk") -> str:
+def show(desk: "Desk", *, fields: bool = True) -> str:
     """Return every model with what it takes, and the ways to use another one; asks no network."""
     models, public = listed(desk), desk.settings.is_public
     kinds = {kind: [one for one in models if one.kind == kind] for kind in (BUNDLED, REAL, SERVICE)}
@@ -43,6 +43,7 @@ def show(desk: "Desk") -> str:
         ],
         grid=grid_size(),
         public=public,
+        fields=fields,
         free=None if public else size_text(shutil.disk_usage(_existing(desk)).free),
         classifier=size_text(CLASSIFIER_GB * 1e9),
         device=desk.settings.device,

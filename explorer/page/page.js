@@ -16,13 +16,14 @@
 
   // The address follows what is shown, so that it can be copied at any time: the choice, which the
   // server writes, what frames the images, and the image that is open. Every choice is an entry of the
-  // history. The Hub and Gradio add parameters whose names begin with underscores.
+  // history. The Hub and Gradio add parameters whose names begin with underscores, and a view in a frame
+  // of another page has one more.
 
   const here = { frame: "", image: "" };
   const view = () => document.querySelector(".bx-view");
   const parameters = (query) => [...new URLSearchParams(query)];
-  const isHub = ([name]) => name.startsWith("__");
-  const isChoice = ([name]) => !(name in here) && !name.startsWith("__");
+  const isHub = ([name]) => name.startsWith("__") || name === "embed";
+  const isChoice = (pair) => !(pair[0] in here) && !isHub(pair);
   const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
   function address() {

@@ -113,7 +113,7 @@ def root_of(request: Request) -> str:
     """Return the address that all views stand under, as the reader's browser knows it."""
     root = request.scope.get("root_path", "")
     path = request.scope["path"].removeprefix(root)
-    return get_root_url(request, path, root or None)  # type: ignore[arg-type]
+    return get_root_url(request, path, root or None)
 
 
 def picture_route(desk: "Desk") -> Route:
@@ -140,4 +140,4 @@ def _period() -> int:
 
 
 def _is_html(start: "Message") -> bool:
-    return dict(start["headers"]).get(b"content-type", b"").startswith(b"text/html")
+    return bool(dict(start["headers"]).get(b"content-type", b"").startswith(b"text/html"))

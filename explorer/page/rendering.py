@@ -11,6 +11,7 @@ from explorer.footprint.beside import measure_text
 from explorer.numbers import decimal, localised
 from explorer.page.charts import coded
 from explorer.page.glossary import glossary
+from explorer.page.tour import steps
 from explorer.plots.templating import environment, isolated, style
 from explorer.report.rendering import style_sheet as card_style_sheet
 from explorer.translations import again
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from explorer.errors import ExplorerError
     from explorer.page.smaller import Smaller
 
-_STYLES = ("page.css", "overview.css", "pages.css", "terms.css")
+_STYLES = ("page.css", "overview.css", "pages.css", "terms.css", "embed.css", "tour.css")
 
 _log = logging.getLogger(__name__)
 
@@ -85,7 +86,8 @@ def progress(
 @cache
 def _environment() -> "Environment":
     made = environment(Path(__file__).with_name("templates"))
-    made.globals |= {"glossary": glossary, "for_spreadsheets": for_spreadsheets}
+    made.globals |= {"glossary": glossary, "tour_steps": steps}
+    made.globals["for_spreadsheets"] = for_spreadsheets
     made.filters |= {"coded": coded, "measure_text": measure_text, "energy": energy_text}
     made.filters["times"] = lambda factor: decimal(factor, 2)
     return made

@@ -4,7 +4,16 @@ import gradio as gr
 
 from explorer.page.rendering import asset, style_sheet
 
-_SCRIPTS = ("page.js", "combobox.js", "annotating.js", "languages.js", "overview.js", "terms.js")
+_SCRIPTS = (
+    "page.js",
+    "combobox.js",
+    "annotating.js",
+    "languages.js",
+    "overview.js",
+    "terms.js",
+    "embed.js",
+    "tour.js",
+)
 _SANS = (
     "-apple-system",
     "Segoe UI",

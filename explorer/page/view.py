@@ -163,12 +163,12 @@ def _connect(view: View, page: gr.Blocks) -> None:
         finished(fields),
         view.changed,
         fields,
-        [view.form.adjectives, *outputs],
+        outputs,
         trigger_mode="always_last",
         **QUIET,
     )
     began = view.generate.click(view.began, fields, outputs, concurrency_limit=None, **QUIET)
-    uploaded = _connect_reference(view, [view.form.adjectives, *outputs])
+    uploaded = _connect_reference(view, outputs)
     # Whoever opens or chooses what is being generated sees it, after a reload or in a second tab.
     for event in (*arrived, changed, began, *uploaded):
         event.then(
@@ -208,14 +208,13 @@ def opening(view: View, parameters: "Parameters", visitor: str) -> list[Any]:
 def change(view: View, values: "Sequence[object]", visitor: str) -> list[Any]:
     """Show another choice; filling or visiting a field changes nothing."""
     if tuple(values) == view.shown.get(visitor):
-        return [gr.skip()] * 5
+        return [gr.skip()] * 4
     return _turn_to(view, values, visitor)
 
 
 def _turn_to(view: View, values: "Sequence[object]", visitor: str) -> list[Any]:
-    values, adjectives = view.form.narrowed(values)
     view.shown[visitor] = tuple(values)
-    return [adjectives, *reply(view, values)]
+    return reply(view, values)
 
 
 def upload(view: View, path: str, values: "Sequence[object]", visitor: str) -> list[Any]:
@@ -224,7 +223,7 @@ def upload(view: View, path: str, values: "Sequence[object]", visitor: str) -> l
         asked = _study(view, view.form.choice(values))
         found = read_references(Path(path), asked.professions, Path(path).name)
     except ExplorerError as error:
-        return [gr.skip(), gr.skip(), alert(error), *[gr.skip()] * 3]
+        return [gr.skip(), alert(error), *[gr.skip()] * 3]
     return refer(view, [[name, one.share] for name, one in found.items()], values, visitor)
 
 

@@ -33,7 +33,8 @@ def test_the_bundled_models_come_first() -> None:
 def test_every_model_says_where_it_comes_from_and_under_which_licence() -> None:
     for card in known_models():
         assert card.title
-        assert card.licence and card.described.endswith(f"{card.licence}.")
+        assert card.licence
+        assert card.described.endswith(f"{card.licence}.")
         assert card.spec.repo == card.spec.name
 
 
@@ -297,3 +298,10 @@ def test_listing_models_loads_no_torch_and_asks_no_network() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_the_size_of_the_weights_follows_their_number_format() -> None:
+    assert find_model(PHOTO, "cpu").weights_gb == pytest.approx(5.48)
+    assert find_model(PHOTO, "cuda").weights_gb == pytest.approx(2.74)
+    assert "About 5.5 GB. Licence: " in find_model(PHOTO, "cpu").described
+    assert find_model("a/tune", "cpu").weights_gb is None

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -141,9 +140,8 @@ def test_before_the_first_batch_a_run_says_what_it_waits_for() -> None:
     assert progress_text(progress) == "Getting ready to classify 9 images\N{HORIZONTAL ELLIPSIS}"
 
 
-def test_what_a_real_model_downloads_is_told_before_the_button_is_pressed(
-    desk: Desk, no_yunet: Path
-) -> None:
+@pytest.mark.usefixtures("no_yunet")
+def test_what_a_real_model_downloads_is_told_before_the_button_is_pressed(desk: Desk) -> None:
     asked = study(Choice(("stabilityai/sd-turbo",)), desk.find_model, "cpu")
     found = to_do(asked, desk)
     # 5.2 GB, and the classifier of photographs.
@@ -151,12 +149,11 @@ def test_what_a_real_model_downloads_is_told_before_the_button_is_pressed(
     assert "The first run downloads about 6.9 GB and keeps them." in told
     assert "and the classifier of photographs (about 1.7 GB)" in " ".join(found.details)
     assert "from making the hardware" in " ".join(found.details)
-    assert "no smaller study would do" in " ".join(found.details) or "more is needed" in " ".join(
-        found.details
-    )
+    assert "To tell two models 10 points apart" in " ".join(found.details)
     assert to_do(study(SMALL, desk.find_model, "cpu"), desk).download == ""
 
 
-def test_a_model_of_unknown_size_says_so(desk: Desk, no_yunet: Path) -> None:
+@pytest.mark.usefixtures("no_yunet")
+def test_a_model_of_unknown_size_says_so(desk: Desk) -> None:
     asked = study(Choice(("a/tune",)), desk.find_model, "cpu")
     assert "whose size is not known here" in to_do(asked, desk).download
