@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from explorer.errors import ExplorerError
 
-_STYLES = ("page.css",)
+_STYLES = ("page.css", "grid.css")
 
 _log = logging.getLogger(__name__)
 

@@ -17,7 +17,7 @@ from explorer.findings.services import spent_sentence
 from explorer.footprint.metering import Meter
 from explorer.models.hub import start
 from explorer.page.choice import parse, study
-from explorer.page.events import QUIET, finished, html, on_address, view_html, visitor_of
+from explorer.page.events import QUIET, awaited, finished, html, on_address, view_html, visitor_of
 from explorer.page.form import ONE_PROFESSION, Form, FormKind, form
 from explorer.page.rendering import alert, progress, render
 from explorer.page.todo import button_text, progress_text, status_text, to_do, unwatched_text
@@ -155,7 +155,7 @@ def _connect(view: View, page: gr.Blocks) -> None:
         fields,
         [view.form.adjectives, *outputs],
         trigger_mode="always_last",
-        **QUIET,
+        **awaited(view.findings),
     )
     began = view.generate.click(view.began, fields, outputs, concurrency_limit=None, **QUIET)
     uploaded = _connect_reference(view, [view.form.adjectives, *outputs])

@@ -45,7 +45,10 @@ def main(folder: Path) -> None:
         for view, scheme, screen in product(VIEWS, ("light", "dark"), SCREENS):
             image = _take(browser, site.url + VIEWS[view], scheme, screen)
             _save(image, folder / f"{view}-{scheme}-{screen}.webp")
-        _save(_take(browser, site.url + "explore", "light", "desktop", opened=True), folder / "image.webp")
+        _save(
+            _take(browser, site.url + "explore", "light", "desktop", opened=True),
+            folder / "image.webp",
+        )
         card = (repository() / "docs" / "cards" / "emoji-skewed.html").as_uri()
         image = _take(browser, card, "light", "desktop", shown=".bx-card")
         _save(image, folder / "card.webp")

@@ -335,7 +335,14 @@ def test_several_professions_are_compared_row_by_row(visit: Visit) -> None:
 @pytest.mark.parametrize(
     "address",
     [
-        *("", "explore", "compare", "compare?profession=author,nurse", "gaps", "annotate?axis=tone"),
+        *(
+            "",
+            "explore",
+            "compare",
+            "compare?profession=author,nurse",
+            "gaps",
+            "annotate?axis=tone",
+        ),
         *("pronouns", "footprint", "report"),
     ],
 )
