@@ -15,6 +15,7 @@ from explorer.page.energy import energy_lines, grid_of_choice
 from explorer.page.images import codings
 from explorer.page.known import known_shares
 from explorer.page.measured import measured
+from explorer.page.navigation import view_address
 from explorer.page.planned import planned
 from explorer.page.rendering import render
 from explorer.page.tables import tables
@@ -70,7 +71,7 @@ def plots_panel(desk: "Desk", choice: "Choice", findings: "Findings") -> str:
         "differences.html",
         plots=[_by_profession(findings.differences("profession", GENDER), choice)],
         energy_lines=energy_lines(desk, choice, findings.study.models),
-        statistics=address(replace(choice, tab=STATISTICS)),
+        statistics=view_address(replace(choice, tab=STATISTICS)),
         tables=_tables(),
         address=address(choice),
     )
@@ -84,8 +85,13 @@ def _of_one(chosen: "Profession", year: int, findings: "Findings") -> dict[str, 
     """Return the parts of one profession: the differences, and each model's shares."""
     study, found = findings.study, findings.differences("profession")
     mark = labour_mark(chosen, year)
+    # The verdicts themselves are the finding above.
+    verdicts = {line for one in found for line in verdict_sentences([one], "profession")}
     told = dict.fromkeys(
-        line for one in found for line in comparison_sentences([one], "profession")
+        line
+        for one in found
+        for line in comparison_sentences([one], "profession")
+        if line not in verdicts
     )
     # Model by model, axes innermost.
     tallied, axes = findings.found("profession"), len(study.axes)
@@ -234,4 +240,4 @@ def _profession(difference: "Difference") -> str:
 
 
 def _images(choice: "Choice", profession: str) -> str:
-    return address(replace(choice, professions=(profession,), tab=IMAGES_TAB))
+    return view_address(replace(choice, professions=(profession,), tab=IMAGES_TAB))

@@ -83,7 +83,7 @@
   }
 
   function settle() {
-    if (!grid()) return;
+    if (!grid()) return select(false);
     here.frame = check("bx-frame", here.frame);
     here.size = check("bx-size", here.size, "m");
     const axis = axesOf().find(({ name }) => name === here.frame) ?? axesOf()[0];
@@ -240,7 +240,7 @@
   }
 
   function mark() {
-    const choosing = several() || selected.length > 0;
+    const choosing = Boolean(several() || selected.length);
     for (const thumb of all(".bx-thumb")) {
       const isSelected = choosing && selected.includes(nameOf(thumb));
       thumb.classList.toggle("selected", isSelected);
@@ -248,8 +248,8 @@
       else thumb.removeAttribute("aria-pressed");
     }
     if (!bar && choosing) buildBar();
-    if (!bar) return;
-    bar.hidden = !choosing;
+    if (bar) bar.hidden = !choosing;
+    if (!choosing) return;
     const told = wordsOf().selected.replace("{number}", selected.length).replace("{most}", most());
     bar.querySelector("[role=status]").textContent = told;
     bar.querySelector("button").disabled = !selected.length;

@@ -29,6 +29,7 @@ from explorer.page.grid import (
     shown_requests,
     state_filters,
 )
+from explorer.page.navigation import view_address
 from explorer.page.rendering import render
 from explorer.page.tables import tables
 from explorer.perception.axes import GENDER
@@ -82,7 +83,7 @@ def panel(desk: "Desk", choice: "Choice", findings: "Findings") -> str:
         mark=mark,
         models=[card.spec.name for card in made.models],
         energy_lines=energy_lines(desk, choice, made.models),
-        statistics=address(replace(choice, tab=STATISTICS)),
+        statistics=view_address(replace(choice, tab=STATISTICS)),
         tables=[table for table in tables() if table.default is usual],
         address=address(choice),
     )

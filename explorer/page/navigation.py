@@ -67,6 +67,11 @@ def header(home: str, current: str = "", notices: tuple[str, ...] = ()) -> str:
     return render("header.html", pages=pages, notices=notices)
 
 
+def view_address(choice: "Choice") -> str:
+    """Return the address of a choice's view: Explore of one model, Compare of several."""
+    return PATHS["explore" if len(choice.models) == 1 else "compare"] + address(choice)
+
+
 def image_tabs(choice: "Choice", panels: "Iterable[str]", *, pronouns: bool) -> list[Tab]:
     """Return the tabs of a view of images.
 
@@ -77,7 +82,7 @@ def image_tabs(choice: "Choice", panels: "Iterable[str]", *, pronouns: bool) -> 
     """
     has_panel = set(panels)
     tabs = [
-        Tab(name, address(replace(choice, tab=tab)), tab == choice.tab, stays=True)
+        Tab(name, view_address(replace(choice, tab=tab)), tab == choice.tab, stays=True)
         for tab, name in _tab_names().items()
         if tab in has_panel
     ]
@@ -90,7 +95,7 @@ def image_tabs(choice: "Choice", panels: "Iterable[str]", *, pronouns: bool) -> 
 def pronoun_tabs(choice: "Choice", panels: "Iterable[str]") -> list[Tab]:
     """Return the same tabs as they stand on the page of language models."""
     explore = [
-        replace(tab, address=PATHS["explore"] + tab.address, current=False, stays=False)
+        replace(tab, current=False, stays=False)
         for tab in image_tabs(choice, panels, pronouns=False)
     ]
     return [*explore, Tab(_("Pronouns"), "", current=True, stays=False)]

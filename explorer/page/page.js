@@ -105,8 +105,16 @@
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     here.image = "";
-    history.pushState(null, "", address(link.getAttribute("href")));
+    history.pushState(null, "", location.pathname + address(link.search));
     ask();
+  });
+
+  // The example of this view; the page's base is the landing page.
+
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest?.(".bx-example")) return;
+    event.preventDefault();
+    location.assign(location.pathname);
   });
 
   // Gradio's accordions do not say whether they are open.

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from explorer.findings.gaps import gap_line, gap_of
-from explorer.findings.sentences import finding_sentences
+from explorer.findings.sentences import counted_sentences, finding_sentences
 from explorer.page.charts import chart, labour_mark
 from explorer.page.choice import EXPLORE, address, profession, references
 from explorer.page.energy import energy_lines
@@ -54,4 +54,9 @@ def _told(
     """
     told = [found[0], *(one for one in found[1:] if one.tally.classified)]
     sentences = (list(finding_sentences(one, profession, year)) for one in told)
-    return [(headline, details) for headline, *details in sentences]
+    # The counts of the first are in the finding above.
+    above = set(counted_sentences(found[0].tally, found[0].tally.cell.model))
+    return [
+        (headline, [line for line in details if line not in above])
+        for headline, *details in sentences
+    ]
