@@ -172,7 +172,9 @@ class _Insert:
         self._answers.append(values)
 
     def flush(self) -> None:
-        self.connection.executemany("INSERT INTO images VALUES (?, ?, ?, ?, ?, ?, ?)", self._images)
+        self.connection.executemany(
+            "INSERT INTO images VALUES (?, ?, ?, ?, ?, ?, ?, NULL)", self._images
+        )
         self.connection.executemany("INSERT INTO perceptions VALUES (?, ?, ?, ?, ?)", self._answers)
         self._images.clear()
         self._answers.clear()

@@ -39,9 +39,29 @@ def finding_sentences(
     """
     yield headline(finding)
     yield from _source(finding)
-    yield from _counted(finding.tally)
+    yield from counted_sentences(finding.tally, finding.tally.cell.model)
     if profession and finding.tally.axis.name == GENDER:
         yield from filter(None, [labour_statistic(profession, year)])
+
+
+def counted_sentences(tally: "Tally", model: str = "") -> "Iterator[str]":
+    """Yield the number of images of each kind: "12 images: 7 look feminine, 5 masculine.".
+
+    Args:
+        tally: the counts.
+        model: the name of the model, told where there are several.
+    """
+    stored = tally.asked - tally.missing
+    if stored:
+        by_model = ngettext(
+            "{number} image by {model}: {counts}.", "{number} images by {model}: {counts}.", stored
+        )
+        plain = ngettext("{number} image: {counts}.", "{number} images: {counts}.", stored)
+        yield (by_model if model else plain).format(
+            number=stored, model=model, counts=", ".join(_counts(tally))
+        )
+    if tally.missing:
+        yield _("Not generated yet: {number}.").format(number=tally.missing)
 
 
 def headline(finding: "Finding") -> str:
@@ -269,17 +289,6 @@ def _too_few(tally: "Tally") -> str:
         "Only {number} of {looked_at} images of {subject} have a label: too few for a percentage.",
         tally.classified,
     ).format(number=tally.classified, looked_at=tally.looked_at, subject=person)
-
-
-def _counted(tally: "Tally") -> "Iterator[str]":
-    """Yield the number of images of each kind: "12 images by m: 7 look feminine, 5 masculine."."""
-    stored = tally.asked - tally.missing
-    if stored:
-        yield ngettext(
-            "{number} image by {model}: {counts}.", "{number} images by {model}: {counts}.", stored
-        ).format(number=stored, model=tally.cell.model, counts=", ".join(_counts(tally)))
-    if tally.missing:
-        yield _("Not generated yet: {number}.").format(number=tally.missing)
 
 
 def _counts(tally: "Tally") -> "Iterator[str]":

@@ -192,10 +192,12 @@ def _moved(shift: "Shift") -> Moved:
 def _short(interval: Interval | None) -> Interval | None:
     if interval is None:
         return None
-    shorter = {
-        name: round(float(getattr(interval, name)), _DIGITS) for name in ("estimate", "low", "high")
-    }
-    return replace(interval, **shorter)
+    return replace(
+        interval,
+        estimate=round(float(interval.estimate), _DIGITS),
+        low=round(float(interval.low), _DIGITS),
+        high=round(float(interval.high), _DIGITS),
+    )
 
 
 def _number(value: object) -> float | None:

@@ -95,24 +95,16 @@ class Chart:
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
-    """One label of one axis for two models."""
+class SidesChart:
+    """One axis for several models.
 
-    left: Bar
-    right: Bar
-
-
-@dataclass(frozen=True, slots=True)
-class PairChart:
-    """One axis for two models.
-
-    `paired` counts prompts and seeds classified on both sides, None where nothing is paired.
+    `labels` holds each label's bar of every model, `sides` each model's own chart. `paired` counts
+    prompts and seeds classified on all sides, None where nothing is paired.
     """
 
     axis: "Axis"
-    pairs: tuple[Pair, ...]
-    left: Chart
-    right: Chart
+    labels: tuple[tuple[Bar, ...], ...]
+    sides: tuple[Chart, ...]
     paired: int | None
 
 
@@ -158,26 +150,26 @@ def chart(
     )
 
 
-def pair_chart(
-    findings: "tuple[Finding, Finding]",
+def sides_chart(
+    findings: "Sequence[Finding]",
     paired: int | None,
     mark: Mark | None,
     known: "Sequence[Mapping[str, Sequence[float]]]",
-) -> PairChart:
-    """Return the chart of two tallies of the same axis.
+) -> SidesChart:
+    """Return the chart of several models' tallies of the same axis.
 
     Args:
-        findings: of the left and the right model.
-        paired: the number of pairs of prompt and seed that are classified on both sides, None
-            where nothing is paired.
+        findings: one of each model.
+        paired: the number of prompts and seeds that are classified on all sides, None where
+            nothing is paired.
         mark: the labour statistic.
-        known: the shares that the left and the right model are known to generate.
+        known: the shares that each model is known to generate.
     """
-    left, right = (
+    sides = tuple(
         chart(finding, mark, shares) for finding, shares in zip(findings, known, strict=True)
     )
-    pairs = zip(left.bars, right.bars, strict=True)
-    return PairChart(left.axis, tuple(Pair(*pair) for pair in pairs), left, right, paired)
+    bars = tuple(zip(*(side.bars for side in sides), strict=True))
+    return SidesChart(sides[0].axis, bars, sides, paired)
 
 
 def labour_mark(profession: "Profession", year: int = DEFAULT_YEAR) -> Mark | None:

@@ -1,246 +1,46 @@
-"""Compare: two models on the same prompts and seeds."""
+"""Compare: several models on the same prompts and seeds."""
 
 from dataclasses import replace
-from itertools import islice
 from typing import TYPE_CHECKING
 
-from explorer.findings.differences import judged
-from explorer.findings.sentences import finding_sentences, reasons_sentences
-from explorer.findings.verdicts import comparison_sentences, notes, verdict_sentences
-from explorer.footprint.beside import beside_bias
-from explorer.page.charts import coded, labels, labour_mark, pair_chart
-from explorer.page.choice import COMPARE, address, professions
-from explorer.page.dots import by_size, difference_dot, dot_plot
-from explorer.page.energy import energy_lines, grid_of_choice
-from explorer.page.explore import codings, prompt_text, shown_of
-from explorer.page.grid import facts, grid
-from explorer.page.known import known_shares
-from explorer.page.measured import measured
-from explorer.page.navigation import image_tabs
-from explorer.page.planned import planned
-from explorer.page.rendering import render
-from explorer.page.tables import tables
-from explorer.perception.axes import FEMININE, GENDER
-from explorer.translations import gettext as _
-from explorer.translations import ngettext, word
-from explorer.words.labour import labour_statistic
-from explorer.words.references import labour_references
+from explorer.findings.verdicts import verdict_sentences
+from explorer.page.arrangement import Told, arranged
+from explorer.page.choice import address
+from explorer.page.panels import COMPARE_PANELS
+from explorer.page.report import Asked
+from explorer.perception.axes import GENDER
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator
 
-    from explorer.findings.corrected import Finding
-    from explorer.findings.differences import Clearest, Difference
     from explorer.findings.findings import Findings
-    from explorer.page.charts import Mark
     from explorer.page.choice import Choice
     from explorer.page.desk import Desk
-    from explorer.page.dots import Dot, DotPlot
-    from explorer.words.vocabulary import Profession
-
-# Correcting tones is slow, so only the clearest of many professions are shown.
-_TONES_SHOWN = 8
 
 
 def show(desk: "Desk", choice: "Choice", findings: "Findings") -> str:
-    """Return the view of a study of two models, as far as it is stored."""
-    study, chosen = findings.study, professions(choice)
-    parts = (
-        _of_one(chosen[0], choice.year, findings)
-        if len(chosen) == 1
-        else _of_several(choice, findings)
-    )
-    return render(
-        "compare.html",
-        address=address(choice),
-        tabs_of_view=image_tabs(choice, pronouns=False),
-        tables=[table for table in tables() if table.default is COMPARE],
-        explore=address(
+    """Return the view of a study of several models, as far as it is stored."""
+    first, second, *_others = choice.models
+    links = {
+        "explore": address(
             replace(choice, models=choice.models[:1], professions=choice.professions[:1])
         ),
-        beside=address(replace(choice, models=choice.models[:1])),
-        cards=study.models,
-        prompt=prompt_text(study),
-        plan=planned(study, findings.errors),
-        measured=measured(choice, study),
-        axes=[(axis, labels(axis)) for axis in study.axes],
-        professions=chosen,
-        energy_lines=energy_lines(desk, choice, study.models),
-        energy_beside=beside_bias(
-            findings, desk.store, labour_references(choice.year), grid_of_choice(desk, choice)
-        ),
-        **parts,
-    )
-
-
-def _of_one(chosen: "Profession", year: int, findings: "Findings") -> dict[str, object]:
-    """Return the parts of one profession: each model's tallies, the differences and the images."""
-    study = findings.study
-    # The grid comes first: images that it finds damaged are forgotten and not counted below.
-    shown = [shown_of(findings, card) for card in study.models]
-    found, mark = findings.differences("profession"), labour_mark(chosen, year)
-    told = (line for one in found for line in comparison_sentences([one], "profession"))
-    verdict, *others = dict.fromkeys(told)
-    quoted = {one.tally: one for one in findings.found("profession")}
-    sides = [
-        (
-            quoted[one.comparison.left],
-            quoted[one.comparison.right],
-            one.comparison.paired if study.paired else None,
-        )
-        for one in found
-    ]
-    known = [known_shares(card, study) for card in study.models]
-    return {
-        "sentence": verdict,
-        "told": [*others, *findings.services, *_statistic(chosen, mark, year)],
-        "charts": [pair_chart((a, b), paired, mark, known) for a, b, paired in sides],
-        "quotes": [[*_quoted("A", left), *_quoted("B", right)] for left, right, _paired in sides],
-        "plots": [_by_label(found), *_by_adjective(findings)],
-        "rows": grid(shown, study.axes, mark, codings()),
-        "facts": facts(study.axes),
-        "mark": mark,
+        "report": Asked(first, second).address,
     }
+    return arranged(desk, choice, findings, _told, COMPARE_PANELS, links)
 
 
-def _of_several(choice: "Choice", findings: "Findings") -> dict[str, object]:
-    """Return the parts of several professions: the differences, which link to the images."""
-    found = findings.differences("profession", GENDER)
-    others = [axis.name for axis in findings.study.axes if axis.name != GENDER]
-    tones = [findings.clearest(axis, _TONES_SHOWN) for axis in others]
-    verdict, *others = verdict_sentences(found, "profession")
-    return {
-        "sentence": verdict,
-        "told": [
-            *others,
-            *notes(found),
-            *findings.services,
-            *(line for one in tones for line in verdict_sentences(one.found, "profession")),
-            *reasons_sentences(
-                side for one in findings.compared("profession") for side in (one.left, one.right)
-            ),
-        ],
-        "charts": [],
-        "quotes": [],
-        "plots": [
-            _by_profession(found, choice),
-            *(_of_tones(one, choice) for one in tones if one.rows),
-            *_by_adjective(findings),
-        ],
-        "rows": (),
-        "facts": "",
-        "mark": None,
-    }
+def _told(_choice: "Choice", findings: "Findings") -> Told:
+    """Return the verdict on each axis."""
+    headline, *others = _verdicts(findings)
+    return Told(headline, (*others, *findings.services))
 
 
-def _of_tones(tones: "Clearest", choice: "Choice") -> "DotPlot":
-    axis = tones.rows[0][0].comparison.left.axis
-    return dot_plot(
-        title=_("{axis} by profession").format(axis=axis.title),
-        caption=ngettext(
-            "The clearest difference, A minus B in points",
-            "The {number} clearest differences, A minus B in points",
-            len(tones.rows),
-        ).format(number=len(tones.rows)),
-        sides=(
-            _("more often in B"),
-            _("more often in A"),
-        ),
-        rows=by_size(
-            difference_dot(
-                one,
-                position,
-                _profession(one),
-                axis.described(axis.labels[position]),
-                _images(choice, _profession(one)),
-            )
-            for one, position in tones.rows
-        ),
-    )
-
-
-def _by_label(found: "tuple[Difference, ...]") -> "DotPlot":
-    return dot_plot(
-        title=_("Where they differ"),
-        caption=_("A minus B in points, over all prompts"),
-        sides=(_("more often in B"), _("more often in A")),
-        rows=tuple(
-            difference_dot(
-                one,
-                position,
-                one.comparison.left.axis.described(one.comparison.left.axis.labels[position]),
-            )
-            for one in found
-            for position, label in enumerate(one.comparison.left.axis.labels)
-            # Masculine would be feminine mirrored.
-            if one.comparison.left.axis.name != GENDER or label == FEMININE
-        ),
-    )
-
-
-def _by_profession(found: "tuple[Difference, ...]", choice: "Choice") -> "DotPlot":
-    return dot_plot(
-        title=_("Perceived as feminine, by profession"),
-        caption=_("A minus B in points; each name links to its images"),
-        sides=(_("more often in B"), _("more often in A")),
-        rows=by_size(
-            difference_dot(
-                one,
-                _feminine(one),
-                word("profession", _profession(one)),
-                address=_images(choice, _profession(one)),
-            )
-            for one in found
-        ),
-    )
-
-
-def _by_adjective(findings: "Findings") -> "list[DotPlot]":
-    """Return the plot by adjective where any has enough images."""
-    comparisons = findings.compared("adjective", GENDER)
-    enough = [one for one in comparisons if one.enough]
-    if len(comparisons) == 1 or not enough:
-        return []
-    adjective_codings = codings()
-    found = findings.differences("adjective", GENDER)
-    caption = _("A minus B in points")
-    return [
-        dot_plot(
-            title=_("Perceived as feminine, by adjective"),
-            caption=caption if found[0].family else ". ".join([caption, *notes(found)]),
-            sides=(_("more often in B"), _("more often in A")),
-            rows=by_size(_adjective_dot(one, adjective_codings) for one in found),
-        )
-    ]
-
-
-def _adjective_dot(one: "Difference", adjective_codings: "Mapping[str, str | None]") -> "Dot":
-    adjective = one.comparison.left.cell.adjective
-    if not isinstance(adjective, str):
-        return difference_dot(one, _feminine(one), _("no adjective"))
-    coding = coded(adjective_codings.get(adjective))
-    return difference_dot(one, _feminine(one), word("adjective", adjective), coding)
-
-
-def _statistic(chosen: "Profession", mark: "Mark | None", year: int) -> list[str]:
-    """Return the labour statistic where it fits the word."""
-    told = labour_statistic(chosen, year) if mark and mark.fits else None
-    return [told] if told else []
-
-
-def _quoted(side: str, finding: "Finding") -> list[tuple[str, str]]:
-    """Return the number to quote of one side, and what it is corrected for."""
-    return [(side, line) for line in islice(finding_sentences(finding), 2)]
-
-
-def _feminine(difference: "Difference") -> int:
-    (position,) = judged(difference.comparison.left.axis)
-    return position
-
-
-def _profession(difference: "Difference") -> str:
-    return str(difference.comparison.left.cell.profession)
-
-
-def _images(choice: "Choice", profession: str) -> str:
-    return address(replace(choice, professions=(profession,)))
+def _verdicts(findings: "Findings") -> "Iterator[str]":
+    """Yield the verdict on gender, then those on other axes."""
+    yield from verdict_sentences(findings.differences("profession", GENDER), "profession")
+    # Correcting tones of many professions is slow; these are told with the statistics.
+    if len(findings.study.professions) == 1:
+        for one in findings.differences("profession"):
+            if one.comparison.left.axis.name != GENDER:
+                yield from verdict_sentences([one], "profession")

@@ -18,6 +18,14 @@ if TYPE_CHECKING:
 # Our own status line shows the progress, and these events are not an interface for programs.
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
+# An event that fills a view shows there that it works, once it takes a while (page.css).
+
+
+def awaited(view: gr.HTML) -> dict[str, Any]:
+    """Return the settings of an event for whose HTML visitors wait."""
+    return {**QUIET, "show_progress": "minimal", "show_progress_on": view}
+
+
 # The HTML of the view is replaced in place, and the address bar follows it (page.js). "revisit" is
 # an event of our own: Back and Forward open an address with it.
 _ON_LOAD = """
@@ -107,7 +115,7 @@ def on_address(
         *values, html = answer(parameters(query), visitor_of(request))
         return [*values, answering(query, html)]
 
-    asked = {"inputs": None, "outputs": [*outputs], **QUIET}
+    asked = {"inputs": None, "outputs": [*outputs], **awaited(view)}
     # Back may be pressed faster than the server answers.
     return page.load(opened, **asked), view.revisit(revisited, trigger_mode="multiple", **asked)
 

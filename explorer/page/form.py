@@ -152,6 +152,18 @@ def form(
             for field in zip(names, default.models, _MODEL_IDS[len(names)], strict=True)
         )
         chosen = _professions(default, several=kind.several_professions)
+    with gr.Row(elem_classes="bx-folded"):
+        with gr.Accordion(_("More settings"), open=False, elem_classes="bx-settings"):
+            adjectives, images = _words_and_number(default)
+            settings = _settings()
+            measuring = _measuring(default)
+        reference = _reference() if kind.reference else None
+    shown = gr.State(default.tab)
+    return Form(models, chosen, adjectives, images, settings, measuring, reference, shown)
+
+
+def _words_and_number(default: Choice) -> tuple[gr.HTML, gr.Number]:
+    with gr.Row(elem_classes="bx-wording"):
         adjectives = combobox(
             [
                 (_("none + all 20"), ALL),
@@ -164,17 +176,8 @@ def form(
             groups=held_adjectives(),
             own=_("Use “{word}” as my own word"),
         )
-        images = gr.Number(
-            default.images,
-            label=_("Images per prompt"),
-            elem_id="bx-images",
-        )
-    with gr.Row(elem_classes="bx-folded"):
-        settings = _settings()
-        measuring = _measuring(default)
-        reference = _reference() if kind.reference else None
-    shown = gr.State(default.tab)
-    return Form(models, chosen, adjectives, images, settings, measuring, reference, shown)
+        images = gr.Number(default.images, label=_("Images per prompt"), elem_id="bx-images")
+    return adjectives, images
 
 
 def _professions(default: Choice, *, several: bool) -> gr.HTML:
@@ -229,10 +232,8 @@ def model_field(
 
 
 def _settings() -> "tuple[Component, ...]":
-    with (
-        gr.Accordion(_("Prompt and generation settings"), open=False, elem_classes="bx-settings"),
-        gr.Row(),
-    ):
+    _heading(_("Prompt and generation"))
+    with gr.Row():
         own = _("the model's default")
         template = gr.Textbox(TEMPLATE, label=_("Prompt"), max_lines=1, elem_id="bx-template")
         guidance = gr.Number(
@@ -257,12 +258,8 @@ def places() -> list[tuple[str, str]]:
 
 
 def _measuring(default: Choice) -> "tuple[Component, ...]":
-    with (
-        gr.Accordion(
-            _("How it is measured"), open=False, elem_classes=["bx-settings", "bx-measuring"]
-        ),
-        gr.Row(),
-    ):
+    _heading(_("How it is measured"))
+    with gr.Row(elem_classes="bx-measuring"):
         tone = combobox(
             [(_("by captions"), CAPTIONS), (_("by pixels"), PIXELS)],
             [default.tone],
@@ -300,6 +297,10 @@ def _measuring(default: Choice) -> "tuple[Component, ...]":
             ),
         )
     return tone, classifier, gate, year
+
+
+def _heading(text: str) -> None:
+    gr.HTML(f"<h2 class='bx-group'>{text}</h2>", apply_default_css=False)
 
 
 def _year_name(year: int) -> str:

@@ -8,6 +8,7 @@ from explorer.findings.gap_tables import tone_rows
 from explorer.findings.gaps import headline, headline_sentences, left_out_sentences
 from explorer.findings.sentences import reasons_sentences
 from explorer.findings.shifts import shift_sentences
+from explorer.page.arrangement import prompt_text
 from explorer.page.charts import Chart, chart, labels, year_text
 from explorer.page.choice import (
     GAPS,
@@ -17,7 +18,8 @@ from explorer.page.choice import (
     references,
 )
 from explorer.page.dots import by_size, dot_plot, shift_dot
-from explorer.page.explore import codings, pair, prompt_text
+from explorer.page.explore import pair
+from explorer.page.images import codings
 from explorer.page.measured import measured
 from explorer.page.navigation import PATHS
 from explorer.page.planned import planned

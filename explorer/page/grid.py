@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from explorer.models.requests import ImageRequest
 from explorer.page.charts import Chart, Label, Mark, chart, label_of, labels
-from explorer.page.choice import NONE
+from explorer.page.choice import IMAGES, NONE
 from explorer.perception.decide import UNSURE
 from explorer.store.blobs import file_name
 from explorer.translations import gettext as _
@@ -22,56 +22,59 @@ if TYPE_CHECKING:
     from explorer.store.observations import Observation
     from explorer.study import Study
 
-# The number of images that a row shows: with more than a few thousand in all, browsers are slow.
-_ROOM = 90
+# The number of images that a view shows at first; each row offers the rest.
+_ROOM = 1_800
 
 
 @dataclass(frozen=True, slots=True)
 class Thumb:
     """One place in the grid: an image, a filtered one, or one that is not generated yet.
 
-    `state` is "seen", "filtered" or "missing". `marks` holds one label per axis, None where the
-    instrument abstained or has not classified it yet. `facts` holds the details for the dialog, as
-    JSON.
+    `state` is "seen", "filtered" or "missing". `styles` are the classes of its labels, one for each
+    axis. `source` is its file, below the folder of images and that of thumbnails.
     """
 
     state: str
     alt: str
-    marks: "tuple[tuple[Axis, Label | None], ...]" = ()
-    thumbnail: str = ""
-    image: str = ""
-    facts: str = ""
+    styles: str = ""
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
     """One model's images of one prompt, with a small chart per axis.
 
-    `more` counts the images that a row has no room for; charts and files hold them all.
+    `facts` holds the details of each image for grid.js, as JSON.
     """
 
     model: str
     thumbs: tuple[Thumb, ...]
-    more: int
+    facts: str
     charts: tuple[Chart, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One adjective, or none. `word` names it in addresses."""
+    """One adjective, or none. `word` names it in addresses; `images` counts those of each side."""
 
     word: str
     title: str
     coding: str | None
     prompt: str
+    images: int
     sides: tuple[Side, ...]
+
+    @property
+    def more(self) -> bool:
+        """Whether there are images that the row does not show at first."""
+        return self.images > len(self.sides[0].thumbs)
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
     """All that the grid needs of one model; findings per adjective, axis by axis.
 
-    `requests` are those that the grid has room for; `images` is the number of images per prompt.
+    `requests` are those that the grid shows at first; `images` is the number of images per prompt.
     """
 
     model: str
@@ -81,12 +84,29 @@ class Shown:
     images: int
 
 
-def shown_requests(study: "Study", card: "ModelCard") -> "tuple[ImageRequest, ...]":
-    """Return the images of one model that the grid has room for."""
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Images that can be shown alone, with their number on each side.
+
+    `style` is the class of their label, or the state of their places.
+    """
+
+    style: str
+    badge: str
+    name: str
+    counts: tuple[int, ...]
+
+
+def shown_requests(
+    study: "Study", card: "ModelCard", *, all_of_them: bool = False
+) -> "tuple[ImageRequest, ...]":
+    """Return the images of one model that the grid shows at first, or all of them."""
+    room = max(IMAGES, _ROOM // (len(study.prompts) * len(study.models)))
+    number = study.images if all_of_them else min(study.images, room)
     return tuple(
         ImageRequest(card.spec, prompt, replicate)
         for prompt in study.prompts
-        for replicate in range(min(study.images, _ROOM))
+        for replicate in range(number)
     )
 
 
@@ -114,28 +134,60 @@ def grid(
             title=_adjective(request),
             coding=codings.get(request.prompt.adjective or ""),
             prompt=request.prompt.text,
+            images=shown[0].images,
             sides=row,
         )
         for request, row in zip(requests, sides, strict=True)
     )
 
 
+def label_filters(charts: "Sequence[Chart]") -> list[Filter]:
+    """Return a filter for each answer on one axis, and for none; one chart for each side."""
+    axis = charts[0].axis
+    answers = zip(labels(axis), zip(*(one.bars for one in charts), strict=True), strict=True)
+    found = [
+        Filter(label.style, label.badge, label.name, tuple(bar.count for bar in bars))
+        for label, bars in answers
+    ]
+    unclear = tuple(one.abstained for one in charts)
+    unclassified = tuple(one.unclassified for one in charts)
+    found.append(Filter(f"{axis.name}-u", "?", axis.abstention, unclear))
+    if any(unclassified):
+        found.append(Filter(f"{axis.name}-n", "", _("not classified yet"), unclassified))
+    return found
+
+
+def state_filters(charts: "Sequence[Chart]") -> list[Filter]:
+    """Return the filters for places without an image; one chart for each side."""
+    return [
+        Filter("filtered", "", _("filtered"), tuple(one.filtered for one in charts)),
+        Filter("missing", "", _("not generated"), tuple(one.missing for one in charts)),
+    ]
+
+
 def facts(axes: "Iterable[Axis]") -> str:
-    """Return the axes in the form that the dialog needs, as JSON."""
+    """Return the axes in the form that grid.js needs, as JSON."""
     names = _measures()
     return json.dumps(
         [
             {
+                "name": axis.name,
                 "title": axis.title,
                 "labels": [label.name for label in labels(axis)],
                 "badges": [label.badge for label in labels(axis)],
                 "styles": [label.style for label in labels(axis)],
                 "abstention": axis.abstention,
                 "measures": [names[name] for name in axis.measures],
+                # The score that says how sure the answer is, where it is not the highest.
+                "sureness": _place("monk_sureness", axis.measures),
             }
             for axis in axes
         ]
     )
+
+
+def _place(name: str, names: "Sequence[str]") -> int | None:
+    return names.index(name) if name in names else None
 
 
 def _measures() -> dict[str, str]:
@@ -153,11 +205,11 @@ def _sides(shown: Shown, axes: "Sequence[Axis]", mark: "Mark | None") -> "Iterab
     seen = {observation.request.key: observation for observation in shown.observations}
     found = iter(shown.found)
     for _prompt, run in groupby(shown.requests, lambda request: request.prompt):
-        asked = tuple(run)
+        stored = [(request, seen.get(request.key)) for request in run]
         yield Side(
             model=shown.model,
-            thumbs=tuple(_thumb(request, seen.get(request.key), axes) for request in asked),
-            more=shown.images - len(asked),
+            thumbs=tuple(_thumb(*one, axes) for one in stored),
+            facts=json.dumps([_facts(*one, axes) for one in stored], separators=(",", ":")),
             charts=tuple(chart(next(found), mark) for _axis in axes),
         )
 
@@ -179,14 +231,12 @@ def _thumb(
             image=name, reason=word("reason", observation.filtered)
         )
         return Thumb("filtered", alt)
-    marks = tuple((axis, _label(observation, axis)) for axis in axes)
+    marks = [(axis, _label(observation, axis)) for axis in axes]
     return Thumb(
         state="seen",
         alt=f"{name}, {_perceived(observation, marks)}",
-        marks=marks,
-        thumbnail=f"thumb/{file_name(request.key)}",
-        image=f"img/{file_name(request.key)}",
-        facts=json.dumps(_facts(request, observation, axes)),
+        styles=" ".join(_style(observation, *mark) for mark in marks),
+        source=file_name(request.key),
     )
 
 
@@ -200,6 +250,13 @@ def _label(observation: "Observation", axis: "Axis") -> Label | None:
     if perception is None or perception.label is None:
         return None
     return label_of(axis, axis.labels.index(perception.label))
+
+
+def _style(observation: "Observation", axis: "Axis", label: Label | None) -> str:
+    """Return the class of a label; of images without one, those without an answer are others."""
+    if label:
+        return label.style
+    return f"{axis.name}-u" if axis.name in observation.perceptions else f"{axis.name}-n"
 
 
 def _perceived(observation: "Observation", marks: "Iterable[tuple[Axis, Label | None]]") -> str:
@@ -224,21 +281,16 @@ def _reason(seen: "Perception | None") -> str | None:
 
 
 def _facts(
-    request: "ImageRequest", observation: "Observation", axes: "Iterable[Axis]"
-) -> dict[str, object]:
-    seen = [observation.perceptions.get(axis.name) for axis in axes]
-    return {
-        "seed": request.seed,
-        "number": request.replicate + 1,
-        "size": request.model.size_px,
-        "revised": observation.revised,
-        "labels": [
-            word("label", perception.label) if perception and perception.label else None
-            for perception in seen
-        ],
-        "reasons": [_reason(perception) for perception in seen],
-        "scores": [
-            [round(score, 4) for score in perception.scores] if perception else None
-            for perception in seen
-        ],
-    }
+    request: "ImageRequest", observation: "Observation | None", axes: "Iterable[Axis]"
+) -> list[object] | None:
+    """Return seed, labels by their places and scores, then reasons and rewritten prompt if any."""
+    if observation is None or observation.filtered is not None:
+        return None
+    seen = [(axis, observation.perceptions.get(axis.name)) for axis in axes]
+    reasons = [_reason(one) for _axis, one in seen]
+    return [
+        request.seed,
+        [axis.labels.index(one.label) if one and one.label else None for axis, one in seen],
+        [[round(score, 4) for score in one.scores] if one else None for _axis, one in seen],
+        *([reasons, observation.revised] if any(reasons) or observation.revised else ()),
+    ]

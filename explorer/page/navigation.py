@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from explorer.page.choice import AVERAGE, IMAGES_TAB, NEIGHBOURS, STATISTICS, address
 from explorer.page.languages import others
@@ -10,6 +11,8 @@ from explorer.translations import again
 from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from explorer.page.choice import Choice
 
 # The address of each page, by the name that page.js gives it.
@@ -67,21 +70,47 @@ def header(home: str, current: str = "", notices: tuple[str, ...] = ()) -> str:
     return render("header.html", pages=pages, notices=map(again, notices), languages=languages)
 
 
-def image_tabs(choice: "Choice", *, pronouns: bool) -> list[Tab]:
-    """Return the tabs of a view of images; `pronouns` adds those of language models."""
-    names = {
+def view_address(choice: "Choice") -> str:
+    """Return the address of a choice's view: Explore of one model, Compare of several."""
+    return PATHS["explore" if len(choice.models) == 1 else "compare"] + address(choice)
+
+
+def image_tabs(choice: "Choice", panels: "Iterable[str]", *, pronouns: bool) -> list[Tab]:
+    """Return the tabs of a view of images.
+
+    Args:
+        choice: what is chosen, with the tab that is shown.
+        panels: the tabs that have something to show.
+        pronouns: whether to add the page of language models.
+    """
+    has_panel = set(panels)
+    tabs = [
+        Tab(name, view_address(replace(choice, tab=tab)), tab == choice.tab, stays=True)
+        for tab, name in _tab_names().items()
+        if tab in has_panel
+    ]
+    if not pronouns:
+        return tabs
+    query = "?" + urlencode({"images": choice.models[0]}, safe="/:")
+    return [*tabs, Tab(_("Pronouns"), PATHS["pronouns"] + query, current=False, stays=False)]
+
+
+def pronoun_tabs(choice: "Choice", panels: "Iterable[str]") -> list[Tab]:
+    """Return the same tabs as they stand on the page of language models."""
+    explore = [
+        replace(tab, current=False, stays=False)
+        for tab in image_tabs(choice, panels, pronouns=False)
+    ]
+    return [*explore, Tab(_("Pronouns"), "", current=True, stays=False)]
+
+
+def _tab_names() -> dict[str, str]:
+    return {
         IMAGES_TAB: _("Images"),
         AVERAGE: _("Average face"),
         NEIGHBOURS: _("Neighbours"),
         STATISTICS: _("Statistics"),
     }
-    tabs = [
-        Tab(name, address(replace(choice, tab=tab)), tab == choice.tab, stays=True)
-        for tab, name in names.items()
-    ]
-    return [*tabs, Tab(_("Pronouns"), PATHS["pronouns"], current=False, stays=False)][
-        : None if pronouns else -1
-    ]
 
 
 def model_tabs(current: str) -> list[Tab]:

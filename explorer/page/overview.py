@@ -20,7 +20,7 @@ from explorer.page.choice import address as of_choice
 from explorer.page.combobox import combobox
 from explorer.page.dots import Dot, by_size, dot_plot
 from explorer.page.events import QUIET, finished, on_address, view_html
-from explorer.page.explore import codings
+from explorer.page.images import codings
 from explorer.page.navigation import PATHS, Tab
 from explorer.page.rendering import alert, render
 from explorer.perception.axes import GENDER, find_axis

@@ -47,22 +47,22 @@ def _precision(found: Plan, size: Size) -> str:
     width, number = row["half_width_profession"], size.of_profession
     if not isinstance(width, float):
         return ngettext(
-            "With {number} image per profession, there are only counts and no shares.",
-            "With {number} images per profession, there are only counts and no shares.",
+            "With {number} image of a profession there are only counts, no percentages.",
+            "With {number} images of a profession there are only counts, no percentages.",
             number,
         ).format(number=grouped(number))
     return ngettext(
-        "With {number} image per profession, a share near 50% is accurate to about {points}.",
-        "With {number} images per profession, a share near 50% is accurate to about {points}.",
+        "With {number} image a percentage is accurate to about {points} either way.",
+        "With {number} images a percentage is accurate to about {points} either way.",
         number,
     ).format(number=grouped(number), points=points(width))
 
 
 def _difference(found: Plan, size: Size) -> str:
     if size.of_profession >= found.needed:
-        return _("That is enough to detect a {points}-point difference between two models.").format(
+        return _("That is enough to detect a {points}-point difference between models.").format(
             points=POINTS
         )
     return _(
-        "To detect a {points}-point difference between two models, generate {needed} each."
+        "To detect a {points}-point difference between models, generate {needed} each."
     ).format(points=POINTS, needed=found.needed)

@@ -1,12 +1,14 @@
 """What the view of pronouns shows: a language model, the labour statistics and images, as HTML."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from explorer.errors import InvalidData
 from explorer.page.choice import EXPLORE, said_in, whole_in
+from explorer.page.navigation import pronoun_tabs
+from explorer.page.panels import EXPLORE_PANELS
 from explorer.page.rendering import render
 from explorer.plots.cloud import curve, named
 from explorer.pronouns.beside import beside, image_shares, like_references
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from explorer.findings.tables import Row
     from explorer.page.choice import Parameters
     from explorer.page.desk import Desk
+    from explorer.page.navigation import Tab
     from explorer.pronouns.beside import Beside
     from explorer.pronouns.completions import Word
     from explorer.pronouns.kept import Kept
@@ -147,6 +150,7 @@ def show(desk: "Desk", asked: Session, kept: "Kept | None") -> str:
         return render(
             "pronouns.html",
             address=asked.address,
+            tabs_of_view=_tabs(asked),
             kept=None,
             name=asked.model,
             sentences=len(asking.professions) * len(asking.templates) * len(PRONOUNS),
@@ -157,6 +161,7 @@ def show(desk: "Desk", asked: Session, kept: "Kept | None") -> str:
     return render(
         "pronouns.html",
         address=asked.address,
+        tabs_of_view=_tabs(asked),
         kept=kept,
         name=kept.name,
         bundled=kept.name in BUNDLED,
@@ -171,6 +176,12 @@ def show(desk: "Desk", asked: Session, kept: "Kept | None") -> str:
         written=list(completion_sentences(kept, asking.templates, asking.professions, words)),
         files=dict(zip(FILES, titles, strict=True)),
     )
+
+
+def _tabs(asked: Session) -> "list[Tab]":
+    """Return the tabs of Explore, with the images of the same model."""
+    model = asked.images or EXPLORE.models[0]
+    return pronoun_tabs(replace(EXPLORE, models=(model,)), EXPLORE_PANELS)
 
 
 def _lean_rows(desk: "Desk", asked: Session, kept: "Kept") -> "list[Row]":

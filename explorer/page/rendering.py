@@ -25,7 +25,15 @@ if TYPE_CHECKING:
     from explorer.errors import ExplorerError
     from explorer.page.smaller import Smaller
 
-_STYLES = ("page.css", "overview.css", "pages.css", "terms.css", "embed.css", "tour.css")
+_STYLES = (
+    "page.css",
+    "grid.css",
+    "overview.css",
+    "pages.css",
+    "terms.css",
+    "embed.css",
+    "tour.css",
+)
 
 _log = logging.getLogger(__name__)
 

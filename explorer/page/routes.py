@@ -11,7 +11,7 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 from explorer.findings.findings import Findings
-from explorer.page import energy, footprint, overview, pronouns, report
+from explorer.page import energy, footprint, images, overview, pronouns, report
 from explorer.page.choice import parse, study
 from explorer.page.files import File, file_route, readable_if_asked
 from explorer.page.previews import picture_route
@@ -38,6 +38,7 @@ def routes(desk: "Desk") -> "list[BaseRoute]":
         *image_routes(desk.store),
         *overview.routes(),
         *files,
+        *images.routes(desk),
         *energy.routes(desk),
         *footprint.routes(desk),
         *pronouns.files(desk),

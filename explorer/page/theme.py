@@ -6,6 +6,9 @@ from explorer.page.rendering import asset, style_sheet
 
 _SCRIPTS = (
     "page.js",
+    "grid.js",
+    "images.js",
+    "keeping.js",
     "combobox.js",
     "annotating.js",
     "languages.js",

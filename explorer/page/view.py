@@ -19,6 +19,7 @@ from explorer.models.hub import start
 from explorer.page.choice import parse, study
 from explorer.page.events import (
     QUIET,
+    awaited,
     by_visitor,
     finished,
     html,
@@ -165,7 +166,7 @@ def _connect(view: View, page: gr.Blocks) -> None:
         fields,
         outputs,
         trigger_mode="always_last",
-        **QUIET,
+        **awaited(view.findings),
     )
     began = view.generate.click(view.began, fields, outputs, concurrency_limit=None, **QUIET)
     uploaded = _connect_reference(view, outputs)

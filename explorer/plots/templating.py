@@ -15,6 +15,7 @@ _HERE = Path(__file__).parent
 
 # The blocks of Unicode for scripts that are written from right to left.
 _LETTER = "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
+_has_letter = re.compile(_LETTER).search
 _WORDS = rf"{_LETTER}+(?:[\s'\u2019\u200c\u200d-]+{_LETTER}+)*"
 # SVG knows no <bdi>, and tags hold no text.
 _TAGS_OR_WORDS = re.compile(rf"(<svg.*?</svg>|<[^>]*>)|({_WORDS})", re.DOTALL)
@@ -27,6 +28,8 @@ def style() -> str:
 
 def isolated(html: str) -> str:
     """Return HTML whose words in Arabic, Hebrew and other such scripts stand in <bdi>."""
+    if not _has_letter(html):
+        return html
     return _TAGS_OR_WORDS.sub(lambda found: found[1] or f"<bdi>{found[2]}</bdi>", html)
 
 

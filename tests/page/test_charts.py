@@ -6,7 +6,7 @@ import pytest
 
 from explorer.findings.corrected import Finding, findings
 from explorer.findings.tallies import ALL, Cell, Tally
-from explorer.page.charts import chart, labels, labour_mark, pair_chart
+from explorer.page.charts import chart, labels, labour_mark, sides_chart
 from explorer.perception.axes import find_axis
 from explorer.statistics.confusion import Confusion
 from explorer.words.vocabulary import Profession, find_profession
@@ -102,7 +102,11 @@ def test_a_statistic_that_fits_roughly_says_so_and_stays_out_of_headlines(
     assert f"(2023, {reason}: kept out of headlines)" in mark.text
 
 
-def test_a_pair_holds_both_sides_of_every_label() -> None:
-    made = pair_chart((tally((75, 25)), tally((50, 50), "b")), 42, MARK, ({}, {}))
-    assert [(pair.left.count, pair.right.count) for pair in made.pairs] == [(75, 50), (25, 50)]
+def test_every_label_has_the_bar_of_every_model() -> None:
+    found = [tally((75, 25)), tally((50, 50), "b"), tally((10, 90), "c"), tally((0, 100), "d")]
+    made = sides_chart(found, 42, MARK, [{}] * 4)
+    assert [[bar.count for bar in bars] for bars in made.labels] == [
+        [75, 50, 10, 0],
+        [25, 50, 90, 100],
+    ]
     assert made.paired == 42

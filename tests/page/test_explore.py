@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from explorer.page import explore
-from explorer.page.choice import EXPLORE, Choice
+from explorer.page.choice import EXPLORE, STATISTICS, Choice
 from explorer.page.desk import Desk
 from explorer.store.database import Database
 from tests.fakes import FakeGenerator
@@ -21,6 +21,10 @@ SMALL = Choice(("emoji-skewed",), adjectives=("none", "honest"), images=6)
 
 def html(desk: Desk, choice: Choice) -> Element:
     return parse_html(explore.show(desk, choice, findings_of(desk, choice)))
+
+
+def statistics(desk: Desk, choice: Choice) -> Element:
+    return html(desk, replace(choice, tab=STATISTICS))
 
 
 def uncounted(chart: Element) -> list[str]:
@@ -35,15 +39,15 @@ def percentages(page: Element) -> list[str]:
 
 def test_the_number_to_quote_is_the_headline(desk: Desk, generated: Generated) -> None:
     generated(SMALL)
-    page = html(desk, SMALL)
+    page = statistics(desk, SMALL)
     told = page.one("h1").text
     assert re.fullmatch(
         r"\d+% of images of an author look feminine \(95% interval \d+ to \d+\)\.", told
     )
     details = [one.text for one in page.all(".bx-quotes")[0].all(".bx-quote")]
     assert details[0].startswith("Corrected for classifier mistakes, measured on ")
-    assert details[1].startswith("12 images by emoji-skewed: ")
-    assert details[2] == "Women are 54% of US writers and authors (2023)."
+    assert details[1] == "Women are 54% of US writers and authors (2023)."
+    assert page.one(".bx-top").one(".bx-more").text.startswith("12 images: ")
 
 
 def test_what_was_not_counted_is_always_told(
@@ -52,10 +56,19 @@ def test_what_was_not_counted_is_always_told(
     generator.filtered = lambda request: request.replicate == 0
     generator.unclear = lambda request: request.replicate == 1
     generated(SMALL)
-    charts = html(desk, replace(SMALL, images=7)).all("figure.bx-chart")
+    more = replace(SMALL, images=7)
+    charts = statistics(desk, more).all("figure.bx-chart")
     assert [uncounted(one) for one in charts] == [
         ["8 classified", "2 unclear", "2 filtered", "2 not generated"]
     ] * 2
+    page = html(desk, more)
+    told = [one.spoken for one in page.all("label.bx-filter")]
+    assert [text for text in told if text.endswith(" 2")] == [
+        *["unclear 2"] * 2,
+        "filtered 2",
+        "not generated 2",
+    ]
+    assert page.one(".bx-more").text.endswith("2 unclear, 2 filtered. Not generated yet: 2.")
 
 
 def test_an_empty_store_shows_every_prompt_and_no_percentage(desk: Desk) -> None:
@@ -64,9 +77,12 @@ def test_an_empty_store_shows_every_prompt_and_no_percentage(desk: Desk) -> None
     assert len(page.all("li.bx-slot.missing")) == 189
     assert page.one("h1").text.startswith("No image of an author is classified yet")
     for chart in page.all("figure.bx-chart"):
+        told = [row.all("td")[-1].spoken for row in chart.one("tbody").all("tr")]
+        assert set(told) == {"none classified"}
+    for chart in statistics(desk, EXPLORE).all("figure.bx-chart"):
         counted = [row.all("td")[2].spoken for row in chart.one("tbody").all("tr")]
         assert all(one.startswith("none classified") for one in counted)
-    assert percentages(page) == []
+    assert percentages(page) == percentages(statistics(desk, EXPLORE)) == []
 
 
 def test_text_from_people_is_shown_as_text(desk: Desk, generated: Generated) -> None:
@@ -95,6 +111,8 @@ def test_the_note_ascribes_no_bias_to_the_model_without_one(desk: Desk) -> None:
 def test_the_address_holds_the_choice_and_the_files_belong_to_it(desk: Desk) -> None:
     page = html(desk, SMALL)
     query = "?model=emoji-skewed&profession=author&adjectives=none,honest&images=6"
+    statistics_link = page.one("a.bx-showstatistics")
+    assert statistics_link.attributes["href"] == f"explore{query}&tab=statistics"
     assert page.one("article").attributes["data-address"] == query
     assert [one.attributes["href"] for one in page.one(".bx-downloads").all("a")] == [
         f"csv/{name}{query}" for name in ("tallies.csv", "tallies-by-adjective.csv", "images.csv")
@@ -137,7 +155,7 @@ def counted_queries(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
 
 def test_the_number_to_quote_is_first_in_the_tables_too(desk: Desk, generated: Generated) -> None:
     generated(SMALL)
-    page = html(desk, SMALL)
+    page = statistics(desk, SMALL)
     for chart in page.all("figure.bx-chart"):
         heads = [one.text for one in chart.all("th", scope="col")]
         assert heads == ["Perceived as", "Corrected", "As counted", "Bounds", "Images"]
@@ -163,10 +181,10 @@ def test_a_statistic_that_fits_roughly_is_not_in_the_sentence(
 ) -> None:
     painter = replace(SMALL, professions=("painter",))
     generated(painter)
-    page = html(desk, painter)
-    assert "Women are" not in page.one(".bx-top").text
-    mark = page.one(".bx-marknote.unfit").text
-    assert "one of several senses: kept out of headlines" in mark
+    assert "Women are" not in statistics(desk, painter).text
+    for page in (html(desk, painter), statistics(desk, painter)):
+        mark = page.one(".bx-marknote.unfit").text
+        assert "one of several senses: kept out of headlines" in mark
 
 
 def test_no_usable_image_is_neither_balance_nor_all_masculine(
@@ -175,10 +193,47 @@ def test_no_usable_image_is_neither_balance_nor_all_masculine(
     generator.filtered = lambda request: request.replicate % 2 == 0
     generator.unclear = lambda request: request.replicate % 2 == 1
     generated(SMALL)
-    page = html(desk, SMALL)
+    page = statistics(desk, SMALL)
+    assert percentages(html(desk, SMALL)) == []
     assert "None of 12 images of an author could be classified" in page.text
     assert [uncounted(one) for one in page.all("figure.bx-chart")] == [
         ["0 classified", "6 unclear", "6 filtered", "0 not generated"]
     ] * 2
     assert page.all(".bx-gapline") == []
     assert percentages(page) == []
+
+
+def test_before_the_first_image_stand_the_finding_its_counts_and_a_note_that_unfolds(
+    desk: Desk, generated: Generated
+) -> None:
+    generated(SMALL)
+    top = html(desk, SMALL).one(".bx-top")
+    said = [one for one in (*top.all("h1"), *top.all("p")) if one not in top.one("aside").all("p")]
+    headline, prompt, counts = (one.text for one in said)
+    assert headline.endswith(").")
+    assert prompt == "“Photo portrait of an author”"
+    assert counts.startswith("12 images: ")
+    assert "open" not in top.one("details").attributes
+
+
+def test_the_simple_chart_has_a_dot_an_interval_and_the_labour_tick_on_a_numbered_axis(
+    desk: Desk, generated: Generated
+) -> None:
+    generated(SMALL)
+    gender, tone = html(desk, SMALL).all("figure.bx-simple")
+    assert [one.text for one in gender.one(".bx-scale").all("span")] == ["0", "50", "100%"]
+    (row,) = gender.one("tbody").all("tr")
+    drawn = row.one("svg")
+    assert (len(drawn.all("circle")), len(drawn.all("line")), len(drawn.all("rect"))) == (1, 1, 1)
+    assert re.fullmatch(r"\d+% \d+ to \d+", row.all("td")[-1].text)
+    # What the legend explains is drawn as in the chart.
+    assert len(gender.one("ul.bx-legendary").all("svg")) == 3
+    assert len(tone.one("tbody").all("tr")) == 5
+    assert tone.one("ul.bx-legendary").all("rect") == []
+
+
+def test_only_tabs_that_show_something_are_there(desk: Desk) -> None:
+    for choice, current in ((SMALL, "Images"), (replace(SMALL, tab=STATISTICS), "Statistics")):
+        tabs = html(desk, choice).one("nav.bx-tabs").all("a")
+        assert [one.text for one in tabs] == ["Images", "Statistics", "Pronouns"]
+        assert [one.text for one in tabs if "aria-current" in one.attributes] == [current]

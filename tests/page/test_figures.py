@@ -11,7 +11,7 @@ import pytest
 
 from explorer import settings
 from explorer.page import compare, explore, gaps
-from explorer.page.choice import COMPARE, EXPLORE, GAPS, Choice
+from explorer.page.choice import COMPARE, EXPLORE, GAPS, STATISTICS, Choice
 from explorer.page.desk import Desk, open_desk
 from explorer.page.view import Show
 from explorer.perception.axes import find_axis
@@ -36,6 +36,10 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
 
 def page(desk: Desk, show: Show, choice: Choice) -> Element:
     return parse_html(show(desk, choice, findings_of(desk, choice)))
+
+
+def statistics(desk: Desk, show: Show, choice: Choice) -> Element:
+    return page(desk, show, replace(choice, tab=STATISTICS))
 
 
 def run(desk: Desk, line: str) -> str:
@@ -114,6 +118,12 @@ def printed(cells: Sequence[str]) -> list[str]:
     return [cell.partition(", known")[0] for cell in cells]
 
 
+def held(side: Element) -> list[list[Any]]:
+    """Return the details that a list of images holds for those that it shows."""
+    found: list[list[Any] | None] = json.loads(side.attributes["data-facts"])
+    return [one for one in found if one]
+
+
 def uncounted(row: Row, axis: int) -> list[str]:
     return [
         f"{row['classified']} classified",
@@ -139,7 +149,7 @@ EXPLORED = [
 
 @pytest.mark.parametrize("choice", EXPLORED)
 def test_explore_counts_what_tally_counts(sample: Desk, choice: Choice) -> None:
-    shown = page(sample, explore.show, choice)
+    shown = statistics(sample, explore.show, choice)
     line = f"--model {choice.models[0]} {words(choice)}"
     found = by_axis(rows(sample, f"tally {line}"))
     charts = shown.all("figure.bx-chart")
@@ -154,15 +164,24 @@ def test_explore_counts_what_tally_counts(sample: Desk, choice: Choice) -> None:
     women = found[0][0]
     mark = f"{percent(women['reference_share'])} women ({women['reference_year']}, "
     assert any(mark in one.text for one in charts[0].all(".bx-marknote"))
+    simple = page(sample, explore.show, choice).all("figure.bx-simple")
+    for chart, counted in zip(simple, found, strict=True):
+        for (_, _, quoted), row in zip(table_rows(chart), counted, strict=False):
+            enough = row["classified"] + row["abstained"] >= 10
+            of = "corrected" if row["corrected_share"] is not None else "share"
+            whole = share(row, of, of="corrected_share" if of == "corrected" else of)
+            assert quoted == (whole if enough else f"{row['count']} of {row['classified']}")
 
 
 @pytest.mark.parametrize("choice", EXPLORED)
 def test_explore_says_what_tally_and_gap_say(sample: Desk, choice: Choice) -> None:
-    shown = page(sample, explore.show, choice)
+    shown = statistics(sample, explore.show, choice)
     told = run(sample, f"tally --model {choice.models[0]} {words(choice)}").splitlines()
-    sentences = [*shown.all("h1"), *shown.all(".bx-more"), *shown.one(".bx-top").all(".bx-quote")]
-    assert len(sentences) > 4
+    counts, *headlines = shown.all(".bx-more")
+    sentences = [*shown.all("h1"), *headlines, *shown.all(".bx-quote")]
+    assert len(sentences) > 3
     assert all(one.text in told for one in sentences)
+    assert counts.text in [one.replace(f" by {choice.models[0]}:", ":") for one in told]
     assert shown.one("h1").text == told[told.index("") + 1]
     women = rows(sample, f"tally --model {choice.models[0]} {words(choice)}")[0]
     if women["corrected_share"] is not None:
@@ -185,12 +204,15 @@ def test_the_grid_holds_the_images_that_images_lists(sample: Desk, choice: Choic
     listed = rows(sample, f"images {line}")
     thumbs = shown.all("button.bx-thumb")
     assert len(thumbs) == len(listed)
-    for thumb, row in zip(thumbs, listed, strict=True):
-        facts = json.loads(thumb.attributes["data-facts"])
-        assert thumb.attributes["data-image"].endswith(f"/{row['key']}.webp")
-        assert (facts["seed"], facts["number"]) == (row["seed"], row["replicate"] + 1)
-        assert facts["labels"] == [row[f"{axis.name}_label"] for axis in AXES]
-        assert facts["scores"] == [
+    facts = [one for each in shown.all("ul") if each.classes == {"bx-thumbs"} for one in held(each)]
+    for thumb, (seed, labels, scores), row in zip(thumbs, facts, listed, strict=True):
+        assert thumb.one("img").attributes["src"].endswith(f"/{row['key']}.webp")
+        assert (seed, int(thumb.attributes["value"])) == (row["seed"], row["replicate"] + 1)
+        named = zip(AXES, labels, strict=True)
+        assert [None if place is None else axis.labels[place] for axis, place in named] == [
+            row[f"{axis.name}_label"] for axis in AXES
+        ]
+        assert scores == [
             [round(row[f"{axis.name}_score_{label}"], 4) for label in axis.labels] for axis in AXES
         ]
     cells = by_axis(rows(sample, f"tally --by adjective {line}"))
@@ -212,7 +234,7 @@ def test_the_grid_holds_the_images_that_images_lists(sample: Desk, choice: Choic
 
 
 def test_compare_counts_what_tally_counts_of_both_models(sample: Desk) -> None:
-    shown = page(sample, compare.show, COMPARE)
+    shown = statistics(sample, compare.show, COMPARE)
     models = " ".join(f"--model {name}" for name in COMPARE.models)
     found = rows(sample, f"tally {models} {words(COMPARE)}")
     sides = [by_axis([row for row in found if row["model"] == name]) for name in COMPARE.models]
@@ -240,7 +262,7 @@ def test_compare_counts_what_tally_counts_of_both_models(sample: Desk) -> None:
 
 
 def test_compare_tells_the_differences_that_compare_tells(sample: Desk) -> None:
-    shown = page(sample, compare.show, COMPARE)
+    shown = statistics(sample, compare.show, COMPARE)
     line = f"compare {' '.join(COMPARE.models)} {words(COMPARE)}"
     found = [row for row in rows(sample, line) if row["label"] != "masculine"]
     plot = table_rows(figure(shown, "Where they differ"))
@@ -254,15 +276,16 @@ def test_compare_tells_the_differences_that_compare_tells(sample: Desk) -> None:
         for row in found
     ]
     told = run(sample, line).splitlines()
-    *quotes, statistic = [one.text for one in shown.one(".bx-top").all(".bx-quote")]
+    *quotes, statistic = [one.text for one in shown.all(".bx-quotes")[0].all(".bx-quote")]
     assert shown.one("h1").text in told
+    assert all(one.text in told for one in shown.all(".bx-more"))
     assert all(quote in told for quote in quotes)
     assert f"Women are {percent(found[0]['reference_share'])} of" in statistic
 
 
 def test_compare_of_several_professions_tells_what_compare_tells(sample: Desk) -> None:
     choice = replace(COMPARE, professions=BOTH)
-    shown = page(sample, compare.show, choice)
+    shown = statistics(sample, compare.show, choice)
     line = f"compare {' '.join(choice.models)} {words(choice)}"
     found = {(row["profession"], row["label"]): row for row in rows(sample, line)}
     genders = table_rows(figure(shown, "Perceived as feminine, by profession"))
@@ -290,7 +313,7 @@ def test_compare_of_several_professions_tells_what_compare_tells(sample: Desk) -
         ]
     told = run(sample, line).splitlines()
     assert shown.one("h1").text in told
-    assert all(one.text in told for one in shown.one(".bx-top").all(".bx-quote"))
+    assert all(one.text in told for one in shown.all(".bx-quotes")[0].all(".bx-quote"))
     more = sum(is_clear(found[name, "feminine"]) for name in BOTH)
     assert shown.one("h1").text.endswith(f" for {more} of 2 tested professions.")
 

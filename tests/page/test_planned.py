@@ -14,18 +14,18 @@ def line(choice: Choice) -> str:
 
 def test_it_tells_the_precision_of_a_profession_and_what_a_difference_takes() -> None:
     assert line(Choice(UNKNOWN, images=9)) == (
-        "With 189 images per profession, a share near 50% is accurate to about 7 points. "
-        "To detect a 10-point difference between two models, generate 388 each."
+        "With 189 images a percentage is accurate to about 7 points either way. "
+        "To detect a 10-point difference between models, generate 388 each."
     )
     assert line(Choice(UNKNOWN, images=20)).endswith(
-        "That is enough to detect a 10-point difference between two models."
+        "That is enough to detect a 10-point difference between models."
     )
 
 
 def test_too_few_images_tell_counts_only() -> None:
     said = line(Choice(UNKNOWN, adjectives=("none",), images=9))
-    assert said.startswith("With 9 images per profession, there are only counts and no shares.")
-    assert line(Choice(UNKNOWN, adjectives=("none",), images=1)).startswith("With 1 image per")
+    assert said.startswith("With 9 images of a profession there are only counts, no percentages.")
+    assert line(Choice(UNKNOWN, adjectives=("none",), images=1)).startswith("With 1 image of a")
 
 
 def test_the_sentences_are_those_of_the_command_line() -> None:

@@ -9,7 +9,7 @@ from babel.messages.pofile import read_po, write_po
 
 from explorer import translations
 from explorer.page import compare, explore, gaps
-from explorer.page.choice import COMPARE, EXPLORE, GAPS, Choice
+from explorer.page.choice import COMPARE, EXPLORE, GAPS, STATISTICS, Choice
 from explorer.page.desk import Desk
 from explorer.page.view import Show
 from explorer.plots.templating import isolated
@@ -39,7 +39,12 @@ def marked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 @pytest.mark.parametrize(
-    ("show", "default"), [(explore.show, EXPLORE), (compare.show, COMPARE), (gaps.show, GAPS)]
+    ("show", "default"),
+    [
+        (explore.show, replace(EXPLORE, tab=STATISTICS)),
+        (compare.show, replace(COMPARE, tab=STATISTICS)),
+        (gaps.show, GAPS),
+    ],
 )
 def test_headings_terms_and_notes_are_said_in_the_language_in_use(
     desk: Desk, generated: Generated, marked: str, show: Show, default: Choice
@@ -48,11 +53,7 @@ def test_headings_terms_and_notes_are_said_in_the_language_in_use(
     axes = {axis.title for axis in generated(choice).axes}
     with language(marked):
         page = parse_html(show(desk, choice, findings_of(desk, choice)))
-    told = {
-        one.text
-        for name in ("h1", "h2", "dt", "dd", "summary", "aside.bx-note")
-        for one in page.all(name)
-    }
+    told = {one.text for name in ("h1", "h2", "dt", "dd", "summary") for one in page.all(name)}
     told |= {one.text for figure in page.all("figcaption") for one in figure.all("p")}
     told |= {one.text for one in page.all("th", scope="col")}
     assert len(told) > 20
