@@ -5,6 +5,7 @@ ExplorerError
 │   ├── UnknownName         no such model, profession, adjective, axis or label
 │   ├── NotChosen           nothing is chosen yet where something must be
 │   ├── OutOfRange          a number below or above its limits
+│   │   └── TooLarge        a study is larger than the page shows
 │   └── InvalidData         a data file breaks its rules
 ├── ModelError              a generator or classifier cannot be used
 │   ├── ModelNotFound       no such folder or hub id
@@ -21,6 +22,8 @@ ExplorerError
 │   │   └── IndexDamaged    the index is damaged; the next start rebuilds it
 │   └── StoreBusy           another process keeps the cache locked for too long
 ├── ServeError              the page cannot be opened, for instance because the port is in use
+├── NotAllowed              a public page does not offer this; duplicate it or run it at home
+│   └── QuotaSpent          a visitor, or all of them, have used up what they may
 ├── MachineUnfit            something on this machine would stop a run, or the printing of a card
 └── LimitExceeded           a report card is beyond a limit that a team has set
 
@@ -98,6 +101,10 @@ class OutOfRange(InputError):
     """A number is below or above its limits."""
 
 
+class TooLarge(OutOfRange):
+    """A study is larger than the page shows."""
+
+
 class InvalidData(InputError):
     """A data file breaks its rules."""
 
@@ -160,6 +167,14 @@ class StoreBusy(StoreError):
 
 class ServeError(ExplorerError):
     """The page cannot be opened."""
+
+
+class NotAllowed(ExplorerError):
+    """A public page does not offer this."""
+
+
+class QuotaSpent(NotAllowed):
+    """A visitor, or all of them together, have used up what they may."""
 
 
 class MachineUnfit(ExplorerError):

@@ -3,7 +3,7 @@
 import os
 import re
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -20,12 +20,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 MAX_IMAGES_PER_PROMPT = 1000
+# A file in the cache: pages end the runs that were begun before it was last touched.
+STOP_RUNS = "stop-runs"
 OPENAI_ADDRESS = "https://api.openai.com/v1"
 _THIS_MACHINE = "127.0.0.1"
 _PROXY = re.compile("(?:http|https|all)_proxy", re.IGNORECASE)
 _SECRET = re.compile("(?:TOKEN|KEY|SECRET|PASSWORD)S?$", re.IGNORECASE)
 # Anything shorter would be found in words.
 _SHORTEST_SECRET = 8
+# Of a public page, whose visitors fill the disk of somebody else.
+_PUBLIC_GB = 5.0
 
 
 class Mode(StrEnum):
@@ -34,6 +38,27 @@ class Mode(StrEnum):
     HOME = "home"
     PUBLIC = "public"
     READ_ONLY = "read-only"
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The operator's rules for visitors of a page; those of numbers count where it is public.
+
+    `models` are those of the Hub that are offered beside the bundled ones. A run generates at most
+    `run_images`, and all runs of a visitor `day_images` a day. Images take at most `disk_gb`, None
+    for no limit. `accounts` are names with passwords, and `oauth` says whether people sign in with
+    the Hub. Only annotations by the `trusted` correct shares; None trusts everybody. `proxies` is
+    the number of proxies in front of the page whose word on a visitor's address is taken.
+    """
+
+    models: tuple[str, ...] = ()
+    run_images: int = 500
+    day_images: int = 2000
+    disk_gb: float | None = None
+    accounts: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    oauth: bool = False
+    trusted: tuple[str, ...] | None = None
+    proxies: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +88,7 @@ class Settings:
     price_usd: float | None = None
     at_once: int = 4
     mode: Mode = Mode.HOME
+    rules: Rules = Rules()
 
     @property
     def is_public(self) -> bool:
@@ -100,6 +126,7 @@ def load(cache: Path | None = None) -> Settings:
     app = repository() / "cache"
     default = space_cache(Path("/data"), app) if "SPACE_ID" in os.environ else app
     root = cache or Path(os.environ.get("EXPLORER_CACHE") or default)
+    mode = _mode()
     return Settings(
         cache=_possible(root),
         device=device,
@@ -112,7 +139,8 @@ def load(cache: Path | None = None) -> Settings:
         max_cost_usd=_dollars("EXPLORER_MAX_COST"),
         price_usd=_dollars("EXPLORER_PRICE"),
         at_once=_whole("EXPLORER_AT_ONCE", 4),
-        mode=_mode(),
+        mode=mode,
+        rules=_rules(mode),
     )
 
 
@@ -269,6 +297,7 @@ def log_file(path: Path | None = None) -> Path | None:
 def secrets() -> list[str]:
     """Return the values of the variables whose names say that they hold a key or a token."""
     said = [text.strip() for name, text in os.environ.items() if _SECRET.search(name)]
+    said += [account.partition(":")[2] for account in _names("EXPLORER_AUTH")]
     return [text for text in said if len(text) >= _SHORTEST_SECRET]
 
 
@@ -343,6 +372,48 @@ def _mode() -> Mode:
             )
         )
     return modes[said]
+
+
+def _rules(mode: Mode) -> Rules:
+    """Return the rules of the environment; a public page has limits that nobody needs at home."""
+    public, usual = mode is not Mode.HOME, Rules()
+    trusted = _names("EXPLORER_TRUSTED")
+    return Rules(
+        models=_names("EXPLORER_MODELS"),
+        run_images=_whole("EXPLORER_RUN_IMAGES", usual.run_images),
+        day_images=_whole("EXPLORER_DAY_IMAGES", usual.day_images),
+        disk_gb=_number("EXPLORER_DISK_GB", _PUBLIC_GB) if public else None,
+        accounts=tuple(map(_account, _names("EXPLORER_AUTH"))),
+        # A Space sets it where its front matter asks for sign-in.
+        oauth="SPACE_ID" in os.environ and bool(secret("OAUTH_CLIENT_ID")),
+        trusted=trusted if public or trusted else None,
+        proxies=_proxies(),
+    )
+
+
+def _names(variable: str) -> tuple[str, ...]:
+    parts = os.environ.get(variable, "").split(",")
+    return tuple(part.strip() for part in parts if part.strip())
+
+
+def _account(text: str) -> tuple[str, str]:
+    name, _colon, password = text.partition(":")
+    if not name.strip() or not password:
+        # The text is not quoted, because it may be a password.
+        raise InvalidData(
+            "EXPLORER_AUTH has an entry that is no name with a password. Set it to "
+            "'name:password,name:password'; a password has no comma."
+        )
+    return name.strip(), password
+
+
+def _proxies() -> int:
+    said = os.environ.get("EXPLORER_PROXIES", "").strip()
+    if not said:
+        return int("SPACE_ID" in os.environ)
+    if not re.fullmatch("[0-9]", said):
+        raise InvalidData(f"EXPLORER_PROXIES is {said!r:.80}. Set it to a number from 0 to 9.")
+    return int(said)
 
 
 def _is_on(name: str) -> bool:

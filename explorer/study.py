@@ -399,8 +399,8 @@ def _prompts(study: Study, texts: "Iterable[str]") -> "Iterable[Prompt]":
 def _distinct(kind: str, names: "Sequence[str | None]") -> None:
     if not names:
         raise InvalidData(_("No {kind} is given. Name at least one.").format(kind=kind))
-    twice = next((name for name in names if names.count(name) > 1), None)
-    if twice is not None:
+    if len(set(names)) < len(names):
+        ((twice, _number),) = Counter(names).most_common(1)
         raise InvalidData(
             _("The {kind} {twice!r} is given twice. Name it once.").format(kind=kind, twice=twice)
         )

@@ -1,7 +1,7 @@
 """The report on annotations, as plain sentences and as rows."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from explorer.annotation.agreement import pairs
@@ -73,6 +73,22 @@ def annotation_report(
         pairs=pairs(axis, labels),
         errors=errors(axis, seen),
         confidence=confidence(axis, seen, tones_of(study, store, card, inside)),
+    )
+
+
+def without_names(report: AnnotationReport) -> AnnotationReport:
+    """Return the report with numbers in place of the names of annotators."""
+    numbers = {
+        name: _("annotator {number}").format(number=place)
+        for place, name in enumerate(report.annotators, start=1)
+    }
+    return replace(
+        report,
+        annotators={numbers[name]: count for name, count in report.annotators.items()},
+        pairs=tuple(
+            replace(pair, annotators=(numbers[pair.annotators[0]], numbers[pair.annotators[1]]))
+            for pair in report.pairs
+        ),
     )
 
 

@@ -130,7 +130,7 @@ def seen_of(
     axis, instrument = sample[0].axis, sample[0].instrument
     keys = [one.image for one in sample]
     said: dict[str, list[str]] = {key: [] for key in keys}
-    for label in store.annotations.of(keys, axis):
+    for label in store.annotations.counting(keys, axis):
         said[label.image].append(label.label)
     classified = store.perceptions(keys, axis, instrument) if scores else {}
     return tuple(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from explorer.errors import ExplorerError, InvalidData, ModelBroken, ModelNotFound, UnknownName
 from explorer.failures import first_line, load_failure, require_device
 from explorer.models.catalog import EMOJI_CLASSIFIER, weights_folder
+from explorer.models.downloads import progress_bar
 from explorer.models.hub import model_info
 from explorer.models.names import FolderName, cleaned, folder_name, hub_name, refuse_address
 from explorer.models.tokens import require_vocabulary
@@ -245,7 +246,8 @@ def _fetch_file(repo: str, file: str) -> str:
         except LocalEntryNotFoundError:
             continue
     listed = {sibling.rfilename for sibling in model_info(repo, None).siblings or ()}
-    return hf_hub_download(repo, next((name for name in names if name in listed), names[-1]))
+    name = next((name for name in names if name in listed), names[-1])
+    return hf_hub_download(repo, name, tqdm_class=progress_bar())
 
 
 def _open(

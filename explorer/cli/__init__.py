@@ -11,6 +11,7 @@ from explorer.cli import (
     machine,
     pronouns,
     questions,
+    stopping,
     verifying,
 )
 from explorer.cli.app import annotate_commands, app, arrange, footprint_commands, run
@@ -28,6 +29,7 @@ __all__ = [
     "pronouns",
     "questions",
     "run",
+    "stopping",
     "verifying",
 ]
 

@@ -10,6 +10,7 @@ from explorer.generators.components import load_components
 from explorer.generators.reading import readers
 from explorer.log import quieten
 from explorer.models.catalog import weights_folder
+from explorer.models.downloads import progress_bar
 from explorer.models.folders import listed, read_config, safe_index
 from explorer.models.hub import fetched_index, model_info
 from explorer.models.weights import INDEX, loaded_files, parts
@@ -193,7 +194,13 @@ def _download(spec: "ModelSpec") -> Path:
     files = [file.rfilename for file in found.siblings or ()]
     index = read_config(fetched_index(spec.repo, spec.revision, files))
     wanted = loaded_files(spec.repo, files, index, spec.diffusion.dtype)
-    return Path(snapshot_download(spec.repo, revision=spec.revision, allow_patterns=list(wanted)))
+    folder = snapshot_download(
+        spec.repo,
+        revision=spec.revision,
+        allow_patterns=list(wanted),
+        tqdm_class=progress_bar(),
+    )
+    return Path(folder)
 
 
 def _load(spec: "ModelSpec", folder: Path, index: "Mapping[str, Any]") -> "DiffusionPipeline":

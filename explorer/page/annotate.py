@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from explorer.errors import ExplorerError
+from explorer.errors import ExplorerError, NotAllowed
 from explorer.numbers import grouped
 from explorer.page import annotation_task
 from explorer.page.annotation_report import report
@@ -19,6 +19,7 @@ from explorer.page.combobox import combobox
 from explorer.page.events import QUIET, answering, html, parameters, query_of
 from explorer.page.form import chosen_text, model_field, whole
 from explorer.page.rendering import alert
+from explorer.page.visitors import visitor
 from explorer.perception.annotations import checked_annotator
 from explorer.perception.axes import load_axes
 from explorer.perception.samples import LEAST, MOST, SIZE
@@ -72,28 +73,34 @@ class View:
 
     # Gradio calls these. It reads their type annotations and wants the request or event first.
 
-    def opened(self, event: gr.EventData) -> list[Any]:
+    def opened(self, request: gr.Request, event: gr.EventData) -> list[Any]:
         """Show the session of an address, with the name that the browser remembers."""
         query = query_of(event)
+        name = self._named(request, str(event.name))
         try:
             asked = parse(parameters(query))
         except ExplorerError as error:
             return [*[gr.skip()] * 5, answering(query, alert(error)), ""]
-        *entry, task, told = begun(self.desk, asked, str(event.name))
+        *entry, task, told = begun(self.desk, asked, name)
         return [[asked.model], [asked.axis], asked.group, *entry, answering(query, task), told]
 
-    def named(self, *values: object) -> list[Any]:
+    def named(self, request: gr.Request, *values: object) -> list[Any]:
         """Begin with the name in its field."""
         *fields, name = values
-        return begun(self.desk, _session((*fields, "")), str(name or ""))
+        return begun(self.desk, _session((*fields, "")), self._named(request, str(name or "")))
 
-    def changed(self, *values: object) -> list[Any]:
+    def changed(self, request: gr.Request, *values: object) -> list[Any]:
         """Show the session in the fields."""
-        return reply(self.desk, _session(values))
+        return reply(self.desk, self._asked(request, values))
 
-    def said(self, event: gr.EventData, *values: object) -> list[Any]:
+    def said(self, request: gr.Request, event: gr.EventData, *values: object) -> list[Any]:
         """Save an answer and show the next image, or undo the last answer."""
-        asked = _session(values)
+        asked = self._asked(request, values)
+        if self.desk.settings.is_public:
+            try:
+                self.desk.rate.count(asked.annotator)
+            except ExplorerError as error:
+                return [alert(error), ""]
         if event.answer is None:
             return reply(self.desk, asked, annotation_task.take_back)
         image, answer = str(event.image), str(event.answer)
@@ -110,12 +117,27 @@ class View:
 
     def resampled(self, *values: object) -> list[Any]:
         """Draw another sample."""
+        try:
+            self.desk.may.require_samples()
+        except ExplorerError as error:
+            return [gr.skip(), alert(error)]
         *asked, images, number = values
         return draw_anew(self.desk, _session(tuple(asked)), images, number)
 
     def asked(self, *values: object) -> str:
         """Show the report on the annotations so far."""
         return tell_annotations(self.desk, _session(values))
+
+    def _named(self, request: gr.Request, name: str) -> str:
+        """Return the name that a visitor annotates under, "" where there is none yet."""
+        try:
+            return self.desk.may.annotator(visitor(request, self.desk.settings), name)
+        except NotAllowed:
+            return ""
+
+    def _asked(self, request: gr.Request, values: tuple[object, ...]) -> Session:
+        asked = _session(values)
+        return replace(asked, annotator=self._named(request, asked.annotator))
 
 
 def view(desk: "Desk") -> None:
@@ -124,8 +146,9 @@ def view(desk: "Desk") -> None:
     entry = _entry(writable=desk.store.is_writable)
     task = html(elem_id="bx-task", js_on_load=_ON_LOAD)
     ask = gr.Button(_("Show the annotation report"), elem_id="bx-ask", scale=0)
-    group, gather = _class_fields(writable=desk.store.is_writable)
-    size, seed, resample = _sample_fields(writable=desk.store.is_writable)
+    alone = desk.store.is_writable and desk.may.draws_samples
+    group, gather = _class_fields(writable=alone)
+    size, seed, resample = _sample_fields(writable=alone)
     told = html(elem_id="bx-told")
     made = View(
         desk, fields, entry, gr.State(""), task, ask, group, gather, size, seed, resample, told
@@ -136,7 +159,8 @@ def view(desk: "Desk") -> None:
 def _fields(desk: "Desk") -> tuple[gr.HTML, gr.HTML, gr.State]:
     default = Session()
     with gr.Row(elem_classes=["bx-form", "bx-annotateform"]):
-        model = model_field(desk.models, _("Model"), default.model)
+        own = desk.may.names_models
+        model = model_field(desk.models, _("Model"), default.model, own=own)
         axes = [(axis.title, axis.name) for axis in load_axes()]
         axis = combobox(axes, [default.axis], (_("Question"), "bx-axis"))
     return model, axis, gr.State("")
@@ -188,7 +212,8 @@ def begun(desk: "Desk", asked: Session, name: str) -> list[Any]:
         known = checked_annotator(name) if name.strip() else ""
     except ExplorerError as error:
         return ["", gr.update(visible=True), alert(error), ""]
-    return [known, gr.update(visible=not known), *reply(desk, replace(asked, annotator=known))]
+    asks = not known and not desk.settings.is_public
+    return [known, gr.update(visible=asks), *reply(desk, replace(asked, annotator=known))]
 
 
 def reply(desk: "Desk", asked: Session, act: "Act" = lambda _desk, task: task) -> list[Any]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from explorer.annotation.report import annotation_report, report_sentences
+from explorer.annotation.report import annotation_report, report_sentences, without_names
 from explorer.findings.changes import changes
 from explorer.page.annotation_task import annotated_study
 from explorer.page.charts import labels
@@ -68,6 +68,8 @@ def report(desk: "Desk", session: "Session") -> str:
     made = annotated_study(desk, session)
     (card,), (axis,) = made.models, made.axes
     found = annotation_report(made, desk.store, card, axis)
+    if not desk.may.shows_annotators:
+        found = without_names(found)
     stored = stored_studies(card, desk.store).main if found.errors.images else None
     moved = changes(replace(stored, axes=(axis,)), desk.store, axis.name, _SHOWN) if stored else ()
     return render(

@@ -14,7 +14,7 @@ from explorer.annotation.sampling import draw_samples, sample_of
 from explorer.errors import InvalidData
 from explorer.page.annotation_class import board
 from explorer.page.charts import labels
-from explorer.page.choice import EXPLORE, study
+from explorer.page.choice import EXPLORE
 from explorer.page.rendering import render
 from explorer.perception.annotations import (
     CANNOT_TELL,
@@ -125,7 +125,7 @@ def annotated_study(desk: "Desk", session: Session) -> "Study":
         ModelError: the model's folder cannot be used.
     """
     choice = replace(EXPLORE, models=(session.model,))
-    made = study(choice, desk.find_model, desk.settings.device)
+    made = desk.study(choice)
     return replace(made, axes=(find_axis(session.axis),))
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
@@ -24,12 +25,13 @@ from explorer.page import (
     pronouns,
     report,
 )
-from explorer.page.choice import COMPARE, EXPLORE, GAPS, study
+from explorer.page.absent import no_annotating
+from explorer.page.choice import COMPARE, EXPLORE, GAPS
 from explorer.page.desk import open_desk
 from explorer.page.embeds import Embeds
 from explorer.page.error_pages import ErrorPages
 from explorer.page.events import VISITORS
-from explorer.page.form import FormKind
+from explorer.page.form import ONE_PROFESSION
 from explorer.page.guards.events import require_harmless
 from explorer.page.guards.headers import SecurityHeaders
 from explorer.page.guards.hosts import Hosts
@@ -62,8 +64,6 @@ if TYPE_CHECKING:
 _CLOSING_SECONDS = 10.0
 # Uploads are read at once; Gradio looks for old ones this often, and deletes those as old as this.
 _UPLOAD_SECONDS = (600, 600)
-_SEVERAL = FormKind(several_professions=True)
-_BESIDE = FormKind(several_professions=True, reference=True)
 
 _log = logging.getLogger(__name__)
 
@@ -122,16 +122,19 @@ def _route(page: gr.Blocks, title: str, view: str) -> gr.Blocks:
 
 def _views(page: gr.Blocks, desk: "Desk") -> "dict[str, Callable[[], object]]":
     """Return the view of each page, to be laid out inside it."""
-    one, two = (_("Model"),), (_("Model A"), _("Model B"))
+    one, two, may = (_("Model"),), (_("Model A"), _("Model B")), desk.may
+    plain = replace(ONE_PROFESSION, own_models=may.names_models)
+    several = replace(plain, several_professions=True)
+    beside = replace(several, reference=may.uploads)
     return {
         "overview": lambda: overview.view(page, desk),
-        "explore": lambda: view(page, desk, EXPLORE, one, explore.show),
-        "compare": lambda: view(page, desk, COMPARE, two, compare.show, _SEVERAL),
-        "annotate": lambda: annotate.view(desk),
+        "explore": lambda: view(page, desk, EXPLORE, one, explore.show, plain),
+        "compare": lambda: view(page, desk, COMPARE, two, compare.show, several),
+        "annotate": lambda: annotate.view(desk) if may.annotates else no_annotating(),
         "report": lambda: report.view(page, desk),
         "models": lambda: models.view(page, desk),
         "method": lambda: method.view(page, desk),
-        "gaps": lambda: view(page, desk, GAPS, one, gaps.show, _BESIDE),
+        "gaps": lambda: view(page, desk, GAPS, one, gaps.show, beside),
         "pronouns": lambda: pronouns.view(page, desk),
         "footprint": lambda: footprint.view(page, desk),
     }
@@ -192,6 +195,7 @@ def launch(desk: "Desk", address: Address = Address(), *, open_browser: bool = F
                 quiet=True,
                 theme=theme(),
                 head=head(),
+                auth=list(desk.settings.rules.accounts) or None,
                 max_file_size=MAX_FILE_BYTES,
                 state_session_capacity=VISITORS,
                 app_kwargs={
@@ -240,7 +244,7 @@ def warm(desk: "Desk") -> None:
         (COMPARE, compare.show),
         (GAPS, gaps.show),
     ):
-        made = study(default, desk.find_model, desk.settings.device)
+        made = desk.study(default)
         show(desk, default, Findings(made, desk.store))
 
 

@@ -191,6 +191,17 @@ def address(choice: Choice) -> str:
     return "?" + urlencode([pair for pair in pairs if pair[1] is not None], safe=",/:")
 
 
+def prompt_count(choice: Choice) -> int:
+    """Return the number of prompts of all models; none of them is built."""
+    professions = {ALL: len(load_professions()), SPREAD: SPREAD_OVER}
+    adjectives = {ALL: 1 + len(load_adjectives())}
+    return (
+        len(choice.models)
+        * sum(professions.get(name, 1) for name in set(choice.professions))
+        * sum(adjectives.get(word, 1) for word in set(choice.adjectives))
+    )
+
+
 def study(choice: Choice, find_model: "Callable[..., ModelCard]", device: str) -> Study:
     """Return the study of a choice, with every part checked.
 

@@ -24,7 +24,7 @@ from explorer.page import (
     report,
 )
 from explorer.page import pronoun_findings as pronouns
-from explorer.page.choice import COMPARE, EXPLORE, GAPS, parse, study
+from explorer.page.choice import COMPARE, EXPLORE, GAPS, parse
 from explorer.page.navigation import PATHS
 from explorer.page.rendering import alert, render
 from explorer.page.theme import head
@@ -99,7 +99,7 @@ def _views() -> "dict[str, Shown]":
 def _of_choice(default: "Choice", show: "Show") -> "Shown":
     def shown(desk: "Desk", asked: "QueryParams") -> str:
         choice = parse(asked, default)
-        made = study(choice, desk.find_model, desk.settings.device)
+        made = desk.study(choice)
         return show(desk, choice, Findings(made, desk.store))
 
     return shown

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from explorer.footprint.grids import asked_grid
 from explorer.footprint.measured import MEASURED_COLUMNS, measured, measured_rows
 from explorer.footprint.measured_report import detail_sentences, energy_line
-from explorer.page.choice import COMPARE, EXPLORE, parse, study
+from explorer.page.choice import COMPARE, EXPLORE, parse
 from explorer.page.files import File, file_route
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def _line(desk: "Desk", card: "ModelCard", grid: "Grid | None") -> Line:
 
 def _file(desk: "Desk", kind: str, query: "QueryParams") -> File:
     choice = parse(query, COMPARE if "left" in query else EXPLORE)
-    made = study(choice, desk.find_model, desk.settings.device)
+    made = desk.study(choice)
     specs = [card.spec for card in made.models]
     rows = measured_rows(desk.store, grid_of_choice(desk, choice), specs)
     return File(f"{NAME}.{kind}", rows, MEASURED_COLUMNS)

@@ -24,7 +24,7 @@ from explorer.page.combobox import combobox
 from explorer.page.events import QUIET, finished, on_address, view_html
 from explorer.page.files import File, file_route
 from explorer.page.footprint_choice import Asked, parse
-from explorer.page.form import places
+from explorer.page.form import own_model, places
 from explorer.page.navigation import model_tabs
 from explorer.page.rendering import alert, render
 from explorer.translations import gettext as _
@@ -181,7 +181,7 @@ def _constant(label: str, elem_id: str, usual: float) -> "Field":
 def _lifecycle(desk: "Desk") -> "tuple[Field, ...]":
     default = Asked()
     with gr.Row(elem_classes="bx-form"):
-        own = _("Use “{word}” as a hub id or folder")
+        own = own_model(allowed=desk.may.names_models)
         model = combobox(_models(desk), [default.model], (_("Model"), "bx-model"), own=own)
         per_day = _text(_("Images a day"), default.per_day, "bx-perday")
         days = _text(_("Days"), default.days, "bx-days")

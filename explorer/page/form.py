@@ -39,10 +39,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class FormKind:
-    """The fields of a view: several professions or one, and a reference or none."""
+    """The fields of a view: several professions or one, and a reference or none.
+
+    With `own_models`, models may be named that are not listed.
+    """
 
     several_professions: bool = False
     reference: bool = False
+    own_models: bool = True
 
 
 ONE_PROFESSION = FormKind()
@@ -224,11 +228,21 @@ def _reference() -> ReferenceFields:
 
 
 def model_field(
-    cards: "Sequence[ModelCard]", label: str, value: str, elem_id: str = "bx-model"
+    cards: "Sequence[ModelCard]",
+    label: str,
+    value: str,
+    elem_id: str = "bx-model",
+    *,
+    own: bool = True,
 ) -> gr.HTML:
-    """Lay out a field for a model: one that has a name here, a hub id or a folder."""
+    """Lay out a field for a model: one that has a name here, or also a hub id or a folder."""
     listed = [(word("model", card.title), card.spec.name) for card in cards]
-    return combobox(listed, [value], (label, elem_id), own=_("Use “{word}” as a hub id or folder"))
+    return combobox(listed, [value], (label, elem_id), own=own_model(allowed=own))
+
+
+def own_model(*, allowed: bool) -> str:
+    """Return the offer to take a model that is not listed, "" where that is not allowed."""
+    return _("Use “{word}” as a hub id or folder") if allowed else ""
 
 
 def _settings() -> "tuple[Component, ...]":

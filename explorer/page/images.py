@@ -17,7 +17,6 @@ from explorer.page.choice import (
     address,
     parse,
     profession,
-    study,
 )
 from explorer.page.energy import energy_lines
 from explorer.page.grid import (
@@ -121,7 +120,7 @@ def routes(desk: "Desk") -> "list[Route]":
 
 def row(desk: "Desk", choice: "Choice") -> str:
     """Return all images of a choice of one adjective, one list for each model."""
-    made: Study = study(choice, desk.find_model, desk.settings.device)
+    made: Study = desk.study(choice)
     findings = Findings(made, desk.store)
     shown = [shown_of(findings, card, all_of_them=True) for card in made.models]
     return render("row.html", rows=grid(shown, made.axes, None, {}))

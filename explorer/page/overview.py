@@ -20,6 +20,7 @@ from explorer.page.choice import address as of_choice
 from explorer.page.combobox import combobox
 from explorer.page.dots import Dot, by_size, dot_plot
 from explorer.page.events import QUIET, finished, on_address, view_html
+from explorer.page.form import own_model
 from explorer.page.images import codings
 from explorer.page.navigation import PATHS, Tab
 from explorer.page.rendering import alert, render
@@ -163,7 +164,7 @@ def view(page: gr.Blocks, desk: "Desk") -> None:
             usual(),
             (_("Models side by side"), "bx-models"),
             several=True,
-            own=_("Use “{word}” as a hub id or folder"),
+            own=own_model(allowed=desk.may.names_models),
         )
     made = View(desk, models, gr.State(PROFESSIONS), view_html("bx-findings"))
     outputs = [models, made.tab, made.shown]

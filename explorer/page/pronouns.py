@@ -18,6 +18,7 @@ from explorer.page.events import (
     visitor_of,
 )
 from explorer.page.files import File, file_route, readable_if_asked
+from explorer.page.form import own_model
 from explorer.page.pronoun_findings import (
     FILES,
     NO_IMAGES,
@@ -99,7 +100,7 @@ def view(page: gr.Blocks, desk: "Desk") -> None:
     """Lay out the view and connect its events; call inside its page."""
     usual = Session()
     with gr.Row(elem_classes=["bx-form", "bx-annotateform"]):
-        own = _("Use “{word}” as a hub id or folder")
+        own = own_model(allowed=desk.may.names_models)
         listed = list(kept_names(desk.settings.cache))
         label = _("Language model, or a hub id"), "bx-model"
         model = combobox(listed, [usual.model], label, own=own)
@@ -178,8 +179,10 @@ def opening(desk: "Desk", parameters: "Parameters") -> list[Any]:
 def reply(desk: "Desk", asked: Session) -> list[Any]:
     """Show what is kept of a model, or its error."""
     try:
+        desk.may.require_language_model(asked.model)
         kept = kept_of(desk, asked)
-        button = gr.update(visible=not is_complete(kept, asked) and desk.store.is_writable)
+        may_score = desk.store.is_writable and desk.may.scores_language_models
+        button = gr.update(visible=may_score and not is_complete(kept, asked))
         return ["", button, show(desk, asked, kept)]
     except ExplorerError as error:
         return _failure(error)
@@ -192,6 +195,7 @@ def ask(desk: "Desk", asked: Session) -> Iterator[list[Any]]:
     loading = progress(_("Loading the model\N{HORIZONTAL ELLIPSIS}"), label=label)
     yield [loading, hidden, gr.skip()]
     try:
+        desk.may.require_scoring()
         desk.store.require_writable()
         for step in run(find_source(asked.model), desk.settings, asked.questions):
             text = _("Step {done} of {total}").format(done=step.done, total=step.total)

@@ -14,6 +14,7 @@ from explorer.page.choice import EXPLORE
 from explorer.page.combobox import combobox
 from explorer.page.events import QUIET, finished, on_address, view_html
 from explorer.page.files import Download, download_route
+from explorer.page.form import own_model
 from explorer.page.rendering import alert
 from explorer.pronouns.kept import kept_names
 from explorer.report.build import Wanted, build
@@ -75,7 +76,7 @@ class View:
 
 def view(page: gr.Blocks, desk: "Desk") -> None:
     """Lay out the view and connect its events; call inside its page."""
-    usual, own = Asked(), _("Use “{word}” as a hub id or folder")
+    usual, own = Asked(), own_model(allowed=desk.may.names_models)
     cards = [(word("model", card.title), card.spec.name) for card in desk.models]
     words = [(word("profession", one.name), one.name) for one in load_professions()]
     nothing = (_("none"), NOTHING)
@@ -135,6 +136,8 @@ def _written(desk: "Desk", kind: str, asked: "Parameters") -> Download:
 
 def _card(desk: "Desk", asked: Asked) -> "Card":
     settings = desk.settings
+    if asked.language:
+        desk.may.require_language_model(asked.language)
     wanted = Wanted(
         against=desk.find_model(asked.against, settings.device) if asked.against else None,
         language_model=asked.language or None,

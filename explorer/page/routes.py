@@ -12,7 +12,7 @@ from starlette.staticfiles import StaticFiles
 
 from explorer.findings.findings import Findings
 from explorer.page import energy, footprint, images, overview, pronouns, report
-from explorer.page.choice import parse, study
+from explorer.page.choice import parse
 from explorer.page.files import File, file_route, readable_if_asked
 from explorer.page.previews import picture_route
 from explorer.page.tables import tables
@@ -79,7 +79,7 @@ class _Images(StaticFiles):
 def _file(desk: "Desk", table: "Table") -> "Route":
     def make(asked: "QueryParams") -> File:
         choice = parse(asked, table.default)
-        made = study(choice, desk.find_model, desk.settings.device)
+        made = desk.study(choice)
         found = Findings(made, desk.store)
         file = File(table.name, table.rows(found, choice), table.columns(found))
         return readable_if_asked(asked, file, table.readable)

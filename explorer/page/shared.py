@@ -10,7 +10,7 @@ from explorer.findings.findings import Findings
 from explorer.findings.sentences import finding_sentences, headline_label, interval_text, look
 from explorer.findings.verdicts import comparison_sentences
 from explorer.models.requests import ImageRequest
-from explorer.page.choice import COMPARE, EXPLORE, address, parse, study
+from explorer.page.choice import COMPARE, EXPLORE, address, parse
 from explorer.page.events import parameters
 from explorer.page.navigation import titles
 from explorer.perception.axes import GENDER
@@ -92,7 +92,7 @@ def _of_view(view: str, asked: "QueryParams") -> Shared:
 
 
 def _of_images(desk: "Desk", choice: "Choice") -> Shared:
-    made = study(choice, desk.find_model, desk.settings.device)
+    made = desk.study(choice)
     if len(made.professions) > 1 or made.size > _MOST_IMAGES:
         return _of_many(choice, made)
     findings = Findings(made, desk.store)

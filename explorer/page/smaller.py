@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from explorer.errors import ExplorerError
 from explorer.findings.plans import POINTS, PRESETS, plan
 from explorer.footprint.amounts import time_text
-from explorer.page.choice import NONE, VIEWS, address, study
+from explorer.page.choice import NONE, VIEWS, address
 from explorer.study import lacking
 from explorer.translations import gettext as _
 
@@ -48,7 +48,7 @@ def smaller(
     images = _RANKING if len(asked.professions) > 1 else plan(POINTS).needed
     less = replace(choice, adjectives=(NONE,), images=images)
     try:
-        made = study(less, desk.find_model, desk.settings.device)
+        made = desk.study(less)
     except ExplorerError:
         return None
     if made.size > _MOST * asked.size:

@@ -1,8 +1,6 @@
 """The parts that all views share: showing a choice, generating missing images, stopping."""
 
-import time
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -11,12 +9,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 import gradio as gr
 
 from explorer import study as studies
-from explorer.errors import ExplorerError
+from explorer.errors import ExplorerError, NotAllowed
 from explorer.findings.findings import Findings
 from explorer.findings.services import spent_sentence
 from explorer.footprint.metering import Meter
 from explorer.models.hub import start
-from explorer.page.choice import parse, study
+from explorer.page.absent import own_models
+from explorer.page.choice import parse
 from explorer.page.events import (
     QUIET,
     awaited,
@@ -30,7 +29,9 @@ from explorer.page.events import (
 from explorer.page.form import ONE_PROFESSION, Form, FormKind, form
 from explorer.page.rendering import alert, progress, said
 from explorer.page.smaller import smaller
+from explorer.page.sparing import Sparing
 from explorer.page.todo import button_text, progress_text, status_text, to_do, unwatched_text
+from explorer.page.visitors import NOBODY, Visitor, always, listens, visitor
 from explorer.translations import again
 from explorer.translations import gettext as _
 from explorer.words.references import read_references
@@ -46,11 +47,9 @@ if TYPE_CHECKING:
     from explorer.progress import Progress
     from explorer.study import Study
 
-# During a run the status is sent at most this often. Findings are sent less often the larger the
-# grid is, and rendering them never takes more than a quarter of the time.
+# During a run the status is sent at most this often, findings less often the larger the grid is.
 _STATUS_SECONDS = 0.7
 _IMAGES_A_SECOND = 300
-_PAUSES = 3
 
 
 class Show(Protocol):
@@ -95,20 +94,26 @@ class View:
         """Begin a run of the choice in the fields; the hub may be asked first."""
         starting = progress(_("Starting\N{HORIZONTAL ELLIPSIS}"))
         yield [starting, gr.update(visible=False), gr.skip(), gr.skip()]
-        yield begin(self, values, visitor_of(request))
+        yield begin(self, values, visitor_of(request), visitor(request, self.desk.settings))
 
     def watched(self, request: gr.Request, *values: object) -> Iterator[list[Any]]:
         """Show the run of the choice in the fields, if there is one."""
         # Gradio empties the outputs of a generator that yields nothing, and repeats the last ones
         # at its end, whatever the visitor looks at by then.
         yield [gr.skip()] * 4
-        yield from watch(self, values, visitor_of(request))
+        heard = partial(listens, request) if self.desk.settings.is_public else always
+        yield from watch(self, values, visitor_of(request), heard)
         yield [gr.skip()] * 4
 
-    def cancelled(self, *values: object) -> str:
-        """Stop the run after the current images."""
-        with suppress(ExplorerError):
-            self.desk.runs.stop(_study(self, self.form.choice(values)))
+    def cancelled(self, request: gr.Request, *values: object) -> str:
+        """Stop the run after the current images; in public, only who began it may."""
+        who = visitor(request, self.desk.settings)
+        try:
+            self.desk.runs.stop(_study(self, self.form.choice(values)), self.desk.may.stop_by(who))
+        except NotAllowed as error:
+            return alert(error)
+        except ExplorerError:
+            pass
         return progress(_("Stopping after the current images\N{HORIZONTAL ELLIPSIS}"))
 
     def uploaded(self, request: gr.Request, path: str, *values: object) -> list[Any]:
@@ -144,6 +149,8 @@ def view(
         kind: the fields beside the models.
     """
     fields = form(desk.models, default, names, kind)
+    if not desk.may.names_models:
+        own_models()
     with gr.Row(elem_classes="bx-actions"):
         generate = gr.Button(
             _("Generate"), variant="primary", visible=False, elem_id="bx-generate", scale=0
@@ -246,27 +253,36 @@ def reply(view: View, values: "Sequence[object]") -> list[Any]:
         return _failure(error)
 
 
-def begin(view: View, values: "Sequence[object]", visitor: str) -> list[Any]:
+def begin(view: View, values: "Sequence[object]", session: str, who: Visitor = NOBODY) -> list[Any]:
     """Begin a run of the choice in the fields, or find the one that somebody else began."""
-    view.shown[visitor] = tuple(values)
+    desk = view.desk
+    view.shown[session] = tuple(values)
     try:
         choice = view.form.choice(values)
-        models = (card.spec for card in _study(view, choice).models)
-        told = start(models, view.desk.settings.cache)
-        made, meter = _study(view, choice), Meter(view.desk.settings, choice.country)
+        asked = _study(view, choice)
+        desk.may.require_run(asked, who)
+        desk.make_room()
+        told = start((card.spec for card in asked.models), desk.settings.cache)
+        made, meter = _study(view, choice), Meter(desk.settings, choice.country)
+        steps = partial(_steps, desk, made, meter)
+        run = desk.runs.begin(made, steps, told, who.name, desk.work(made))
     except ExplorerError as error:
         return _failure(error, keep=True)
-    steps = partial(_steps, view.desk, made, meter)
-    run = view.desk.runs.begin(made, steps, told)
     run.meter = run.meter or meter
-    view.begun[visitor] = run
+    view.begun[session] = run
     return [*_running(view, run), gr.skip()]
 
 
 def watch(
-    view: View, values: "Sequence[object]", visitor: str
+    view: View,
+    values: "Sequence[object]",
+    visitor: str,
+    heard: "Callable[[], bool]" = always,
 ) -> "Generator[list[Any], None, None]":
-    """Yield the outputs at intervals, until the run is over or its visitor looks elsewhere."""
+    """Yield the outputs at intervals, until the run is over or its visitor looks elsewhere.
+
+    `heard` tells whether the visitor still takes what is sent.
+    """
     runs = view.desk.runs
     try:
         choice = view.form.choice(values)
@@ -280,9 +296,9 @@ def watch(
     # What the visitor chooses next, or watches next, has another identity.
     seen = view.shown[visitor] = tuple(values)
     seconds = max(_STATUS_SECONDS, made.size / _IMAGES_A_SECOND)
-    findings = _Sparing(lambda: _findings(view, choice, made), seconds)
+    findings = Sparing(lambda: _findings(view, choice, made), seconds)
     with runs.watch(run, visitor):
-        while not run.over and view.shown.get(visitor) is seen:
+        while not run.over and view.shown.get(visitor) is seen and heard():
             yield [*_running(view, run), findings() if run.progress else gr.skip()]
             runs.wait(run, _STATUS_SECONDS)
     if view.shown.get(visitor) is seen:
@@ -335,29 +351,8 @@ def _steps(
         yield step
 
 
-@dataclass(slots=True)
-class _Sparing:
-    """Make something at once and again after each pause; skip it in between.
-
-    A pause takes `seconds`, or longer where making it is slow.
-    """
-
-    make: "Callable[[], str]"
-    seconds: float
-    ready: float = float("-inf")
-
-    def __call__(self) -> Any:
-        start = time.monotonic()
-        if start < self.ready:
-            return gr.skip()
-        result = self.make()
-        end = time.monotonic()
-        self.ready = end + max(self.seconds, _PAUSES * (end - start))
-        return result
-
-
 def _study(view: View, choice: "Choice") -> "Study":
-    return study(choice, view.desk.find_model, view.desk.settings.device)
+    return view.desk.study(choice)
 
 
 def _state(
@@ -371,12 +366,17 @@ def _state(
     if run := view.desk.runs.of(made):
         return [*_running(view, run), _findings(view, choice, made)]
     todo = to_do(made, view.desk, choice.country)
+    refused = view.desk.may.refusal(made)
     further = (sentence for sentence in told if sentence not in todo.warnings)
     text = " ".join((status_text(todo, stopped=stopped), *further))
     return [
-        said(text, todo.details, smaller(choice, made, view.desk, view.default, todo.missing)),
+        said(
+            " ".join(filter(None, (text, refused))),
+            todo.details,
+            smaller(choice, made, view.desk, view.default, todo.missing),
+        ),
         gr.update(
-            visible=(not todo.done or todo.again) and view.desk.store.is_writable,
+            visible=(not todo.done or todo.again) and view.desk.store.is_writable and not refused,
             value=button_text(todo),
         ),
         gr.update(visible=False),

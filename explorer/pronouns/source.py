@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from explorer.errors import ExplorerError, InvalidData, ModelBroken, ModelNotFound, UnknownName
 from explorer.failures import load_failure, unreadable
 from explorer.models.catalog import known_models, weights_folder
+from explorer.models.downloads import progress_bar
 from explorer.models.fingerprints import flat_fingerprint
 from explorer.models.folders import listed, read_config
 from explorer.models.hub import model_info
@@ -182,7 +183,9 @@ def _fetched(asked: HubName, found: Any) -> Source:
     config = Path(hf_hub_download(asked.repo, _CONFIG, revision=asked.revision))
     commit, kind = config.parent.name, _kind(str(asked), config.parent, files)
     wanted = list(flat_files(str(asked), files))
-    folder = snapshot_download(asked.repo, revision=commit, allow_patterns=wanted)
+    folder = snapshot_download(
+        asked.repo, revision=commit, allow_patterns=wanted, tqdm_class=progress_bar()
+    )
     return Source(str(asked), commit, kind, Path(folder))
 
 

@@ -28,6 +28,8 @@ class Annotations:
         """Keep the database and the journal."""
         self._database = database
         self._journal = journal
+        # The annotators whose annotations correct shares; None for all.
+        self.trusted: frozenset[str] | None = None
 
     def save(self, annotations: "Iterable[Annotation]") -> None:
         """Store annotations, all or none; an annotator's later one replaces the earlier one.
@@ -58,6 +60,13 @@ class Annotations:
         """Return the annotations of images on one axis."""
         with self._database.reading() as connection:
             return tuple(rows.annotations(connection, keys, axis))
+
+    def counting(self, keys: "Iterable[str]", axis: str) -> "tuple[Annotation, ...]":
+        """Return the annotations of images on one axis that correct shares."""
+        trusted = self.trusted
+        return tuple(
+            one for one in self.of(keys, axis) if trusted is None or one.annotator in trusted
+        )
 
     def all(self) -> "tuple[Annotation, ...]":
         """Return every annotation, by date."""

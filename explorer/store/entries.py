@@ -1,17 +1,23 @@
 """Images in the form in which they are stored: bytes, checksum and perceptions."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from itertools import islice
+from typing import TYPE_CHECKING, TypeVar
 
 from explorer.store import rows, webp
 from explorer.store.blobs import place, write
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from explorer.models.requests import Image, ImageRequest
     from explorer.perception.axes import Perception
     from explorer.store.blobs import Blobs
+
+_BATCH = 32
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,3 +72,10 @@ def put(folder: "Path", entry: Entry, blobs: "Blobs") -> None:
         place(folder / entry.name, blobs.image_path(entry.request.key))
     if entry.thumbnail is not None:
         place(folder / f"{entry.name}.thumbnail", blobs.thumbnail_path(entry.request.key))
+
+
+def batches(items: "Iterable[_T]") -> "Iterator[list[_T]]":
+    """Yield the items in lists as long as what is written at once."""
+    iterator = iter(items)
+    while batch := list(islice(iterator, _BATCH)):
+        yield batch

@@ -2,7 +2,6 @@
 
 import os
 from concurrent.futures import ThreadPoolExecutor
-from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
 from explorer.errors import StoreError, StoreUnwritable
@@ -12,11 +11,12 @@ from explorer.store.annotations import Annotations
 from explorer.store.damage import Damage
 from explorer.store.database import Database
 from explorer.store.energy import Energy
-from explorer.store.entries import Entry, encoded, put, stage
+from explorer.store.entries import Entry, batches, encoded, put, stage
 from explorer.store.observations import Observation
 from explorer.store.opening import prepare, prepare_reading
 from explorer.store.readonly import ReadonlyBlobs, hold
 from explorer.store.records import lines_without_file, provenance_line, tried_again_line
+from explorer.store.room import Room
 from explorer.store.verification import Verification
 from explorer.translations import gettext as _
 
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from explorer.store.opening import Parts
     from explorer.store.verification import Step
 
-_BATCH = 32
 _WRITERS = min(4, os.cpu_count() or 1)
 
 _Item = TypeVar("_Item", Image, Entry)
@@ -58,6 +57,7 @@ class Store:
         self.notices = parts.notices
         self.annotations = Annotations(parts.database, parts.journal)
         self.energy = Energy(parts.database, parts.journal)
+        self.room = Room(parts.blobs, parts.database)
 
     @classmethod
     def open(cls, root: "Path", busy_seconds: float = 30.0) -> "Store":
@@ -189,7 +189,7 @@ class Store:
         Raises:
             StoreError: a batch cannot be written; earlier batches are kept.
         """
-        for batch in _batches(images):
+        for batch in batches(images):
             self._save(batch, encoded)
 
     def save_entries(self, entries: "Iterable[Entry]") -> int:
@@ -203,7 +203,7 @@ class Store:
         """
         if isinstance(self._blobs, ReadonlyBlobs):
             return self._hold(self._blobs, entries)
-        return sum(self._save(batch, lambda entry: entry) for batch in _batches(entries))
+        return sum(self._save(batch, lambda entry: entry) for batch in batches(entries))
 
     def held(self, key: str) -> bytes | None:
         """Return the bytes of an image that is held in memory, None for any other."""
@@ -397,9 +397,3 @@ class Store:
         if twin is None:
             put(folder, entry, self._blobs)
         return True
-
-
-def _batches(items: "Iterable[_Item]") -> "Iterator[list[_Item]]":
-    iterator = iter(items)
-    while batch := list(islice(iterator, _BATCH)):
-        yield batch
