@@ -21,8 +21,13 @@ def no_annotating() -> None:
     )
 
 
-def own_models() -> None:
-    """Say how to have models, folders and files of one's own; call below the fields of a view."""
+def own_models(*, signs_in: bool) -> None:
+    """Say how to have models, folders and files of one's own; call below the fields of a view.
+
+    With `signs_in`, people may sign in with the Hub, for what the operator offers to them.
+    """
+    if signs_in:
+        gr.LoginButton(size="sm")
     gr.HTML(
         render("remedy.html", text=_("Here you choose among listed models."), remedy=remedy()),
         apply_default_css=False,

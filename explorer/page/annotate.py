@@ -142,6 +142,8 @@ class View:
 
 def view(desk: "Desk") -> None:
     """Lay out the view and connect its events; call inside its page."""
+    if desk.settings.rules.oauth:
+        gr.LoginButton(size="sm")
     fields = _fields(desk)
     entry = _entry(writable=desk.store.is_writable)
     task = html(elem_id="bx-task", js_on_load=_ON_LOAD)

@@ -150,7 +150,7 @@ def view(
     """
     fields = form(desk.models, default, names, kind)
     if not desk.may.names_models:
-        own_models()
+        own_models(signs_in=desk.settings.rules.oauth)
     with gr.Row(elem_classes="bx-actions"):
         generate = gr.Button(
             _("Generate"), variant="primary", visible=False, elem_id="bx-generate", scale=0
