@@ -106,7 +106,11 @@ def _lay_out(page: gr.Blocks, desk: "Desk") -> None:
 def _route(page: gr.Blocks, title: str, view: str) -> gr.Blocks:
     """Return the page of a view; the first one of the source language has no name."""
     name = page_name(_PAGES[view])
-    return page.route(title, name) if name else page
+    if name:
+        # Gradio's own `route` refuses a slash, which its server and its browser part both take.
+        page.pages.append((name, title, True))
+        page.current_page = name
+    return page
 
 
 def serve(settings: "Settings", address: Address, *, open_browser: bool = False) -> None:

@@ -30,15 +30,14 @@ def folder(name: str) -> str:
 
 
 def page_name(address: str) -> str:
-    """Return the name by which Gradio knows a page in the language in use; it takes no slashes."""
-    name = address.removeprefix("./")
-    return name if current() == SOURCE else f"{current()}.{name}"
+    """Return the name by which Gradio knows a page in the language in use: its path."""
+    return f"{folder(current())}{address.removeprefix('./')}".rstrip("/")
 
 
 def language_of(page: str) -> str:
     """Return the language of a page by the name that Gradio knows it by."""
-    first, dot, _name = page.partition(".")
-    return first if dot and first in LANGUAGES else SOURCE
+    first = page.partition("/")[0]
+    return first if first in LANGUAGES else SOURCE
 
 
 def others(address: str, home: str = "") -> list[dict[str, str]]:
