@@ -10,10 +10,12 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Mount, Route
 from starlette.testclient import TestClient
 
+from explorer.errors import ExplorerError
 from explorer.page.app import build
 from explorer.page.desk import Desk
 from explorer.page.languages import Languages, language_of, others
-from explorer.translations import LANGUAGES, current, language
+from explorer.page.rendering import alert
+from explorer.translations import LANGUAGES, current, gettext, language
 
 
 @pytest.fixture
@@ -116,6 +118,16 @@ def test_the_header_links_to_the_same_view_in_the_other_language() -> None:
     with language("fr"):
         assert [one["address"] for one in others("compare")] == ["../compare"]
         assert [one["address"] for one in others("./", "../")] == ["../../"]
+
+
+def test_a_run_that_somebody_else_began_fails_in_the_language_of_whoever_watches() -> None:
+    error = ExplorerError(
+        gettext("The run failed: {error}. All generated images are kept.").format(error="x")
+    )
+    with language("fr"):
+        assert "L’exécution a échoué" in alert(error)
+    with language("en"):
+        assert "The run failed: x." in alert(error)
 
 
 def test_every_view_has_a_page_in_every_language(desk: Desk) -> None:
