@@ -5,13 +5,10 @@ holds. What is written for programs (CSV, JSON, SVG) is not formatted here.
 """
 
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
-from typing import TYPE_CHECKING
 
 from explorer.translations import SOURCE, current
-
-if TYPE_CHECKING:
-    from datetime import date
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +57,13 @@ def localised(text: str) -> str:
     return translated.replace("%", f"{marks.percent}%")
 
 
-def day(moment: "date") -> str:
-    """Return a date: "2026-11-28" in English, "28 novembre 2026" in French."""
+def day(text: str) -> str:
+    """Return an ISO date in the reader's form: "2026-11-28", "28 novembre 2026" in French."""
     if current() == SOURCE:
-        return moment.isoformat()
+        return text
     from babel.dates import format_date
 
-    return format_date(moment, "long", locale=current())
+    return format_date(date.fromisoformat(text), "long", locale=current())
 
 
 @cache

@@ -20,8 +20,8 @@ from explorer.models.backends import Diffusers
 from explorer.numbers import decimal, grouped
 from explorer.page.downloads import download_details, download_sentence
 from explorer.study import count_unclassified, lacking, other_versions
+from explorer.translations import again, ngettext
 from explorer.translations import gettext as _
-from explorer.translations import ngettext
 from explorer.words.prompts import TEMPLATE
 from explorer.words.vocabulary import known_adjective, known_profession
 
@@ -147,7 +147,8 @@ def _reading(study: "Study", card: "ModelCard") -> tuple[str, ...]:
         return ()
     try:
         folder = stored_folder(card.spec)
-        return _unread(card.spec, folder, study.prompts) if folder else ()
+        # Somebody else may have asked first, in another language.
+        return tuple(map(again, _unread(card.spec, folder, study.prompts))) if folder else ()
     except ExplorerError as error:
         return (str(error),)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from explorer.findings.readable import chance_text
-from explorer.numbers import decimal, figures, grouped, localised, percentage, signed
+from explorer.numbers import day, decimal, figures, grouped, localised, percentage, signed
 from explorer.pronouns.probe import share_of
 from explorer.translations import current, gettext, ngettext, word
 from explorer.words.references import match_text
@@ -56,6 +56,7 @@ def environment(folder: Path) -> Environment:
     made.filters |= {
         "percent": percentage,
         "decimal": decimal,
+        "day": day,
         "figures": figures,
         "number": grouped,
         "whole": lambda share: grouped(100 * share),

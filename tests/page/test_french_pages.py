@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
 
 from explorer.page import compare, explore, footprint, gaps, report
 from explorer.page.annotation_report import report as annotations
@@ -18,6 +20,8 @@ from explorer.page.footprint_choice import Asked
 from explorer.page.languages import language_of
 from explorer.page.pronoun_findings import Session, kept_of
 from explorer.page.pronoun_findings import show as pronouns
+from explorer.page.rendering import for_spreadsheets
+from explorer.page.routes import routes
 from explorer.translations import language
 from tests.markup import Element, parse_html
 from tests.page.conftest import Generated, findings_of
@@ -115,3 +119,12 @@ def test_the_fields_of_french_pages_have_french_labels(desk: Desk) -> None:
     }
     assert len(said) > 50
     assert said & translated == set()
+
+
+def test_the_readable_file_opens_in_excel_where_french_is_spoken(desk: Desk) -> None:
+    with TestClient(Starlette(routes=routes(desk))) as client, language("fr"):
+        asked = f"/csv/tallies.csv?profession=nurse&{for_spreadsheets()}"
+        lines = client.get(asked).text.splitlines()
+    assert lines[0].startswith("\N{ZERO WIDTH NO-BREAK SPACE}Modèle;Métier;Adjectif")
+    assert "infirmier ou infirmière" in lines[1]
+    assert for_spreadsheets() == "readable=on&bom=on"

@@ -10,10 +10,12 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Mount, Route
 from starlette.testclient import TestClient
 
+from explorer.errors import ExplorerError
 from explorer.page.app import build
 from explorer.page.desk import Desk
 from explorer.page.languages import Languages, language_of, others
-from explorer.translations import LANGUAGES, current, language
+from explorer.page.rendering import alert
+from explorer.translations import LANGUAGES, current, gettext, language
 
 
 @pytest.fixture
@@ -40,8 +42,8 @@ LOOKING = {"accept": "text/html"}
     [
         ("/", "/ en"),
         ("/compare", "/compare en"),
-        ("/fr/", "/fr. fr"),
-        ("/fr/compare", "/fr.compare fr"),
+        ("/fr/", "/fr fr"),
+        ("/fr/compare", "/fr/compare fr"),
         ("/fr/img/a.webp", "/img/a.webp fr"),
         ("/de/compare", "/de/compare en"),
     ],
@@ -108,7 +110,7 @@ def test_behind_a_proxy_with_a_path_the_folder_stands_behind_that_path(client: T
     with TestClient(inside, follow_redirects=False) as behind:
         answer = behind.get("/bias/", headers=LOOKING | {"accept-language": "fr"})
         assert answer.headers["location"] == "/bias/fr/"
-        assert "/fr.compare fr" in behind.get("/bias/fr/compare").text
+        assert "/fr/compare fr" in behind.get("/bias/fr/compare").text
 
 
 def test_the_header_links_to_the_same_view_in_the_other_language() -> None:
@@ -118,10 +120,20 @@ def test_the_header_links_to_the_same_view_in_the_other_language() -> None:
         assert [one["address"] for one in others("./", "../")] == ["../../"]
 
 
+def test_a_run_that_somebody_else_began_fails_in_the_language_of_whoever_watches() -> None:
+    error = ExplorerError(
+        gettext("The run failed: {error}. All generated images are kept.").format(error="x")
+    )
+    with language("fr"):
+        assert "exécution a échoué" in alert(error)
+    with language("en"):
+        assert "The run failed: x." in alert(error)
+
+
 def test_every_view_has_a_page_in_every_language(desk: Desk) -> None:
     page = build(desk)
     names = {name for name, *_ in page.pages}
     english = {name for name in names if language_of(name) == "en"}
     assert len(english) > 1
-    assert names - english == {f"fr.{name}" for name in english}
+    assert names - english == {f"fr/{name}".rstrip("/") for name in english}
     assert {language_of(name) for name in names} == set(LANGUAGES)
