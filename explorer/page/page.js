@@ -99,7 +99,8 @@
     const link = event.target.closest?.("a[data-stays]");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    history.pushState(null, "", link.href);
+    // Gradio's base would lead what is only a query to the first page.
+    history.pushState(null, "", new URL(link.getAttribute("href"), location.href));
     ask();
   });
 
