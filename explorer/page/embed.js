@@ -43,6 +43,7 @@
     document.body.append(dialog);
     dialog.showModal();
     text.select();
+    text.scrollTop = 0;
   }
 
   document.addEventListener("click", ({ target }) => {

@@ -343,7 +343,7 @@ def test_several_professions_are_compared_row_by_row(visit: Visit) -> None:
             "gaps",
             "annotate?axis=tone",
         ),
-        *("pronouns", "footprint", "report"),
+        *("pronouns", "footprint", "report", "models", "method", "explore?embed=1"),
     ],
 )
 def test_nothing_keeps_people_out(visit: Visit, address: str, scheme: str) -> None:
@@ -363,7 +363,7 @@ def test_nothing_keeps_people_out(visit: Visit, address: str, scheme: str) -> No
     "address",
     [
         *("", "explore", "compare", "compare?profession=author,nurse", "gaps", "annotate"),
-        *("pronouns", "footprint", "report"),
+        *("pronouns", "footprint", "report", "models", "method", "explore?embed=1"),
     ],
 )
 def test_no_view_scrolls_sideways(visit: Visit, address: str) -> None:

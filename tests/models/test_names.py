@@ -3,7 +3,14 @@ from pathlib import Path
 import pytest
 
 from explorer.errors import ModelBroken, ModelNotFound
-from explorer.models.names import HubName, cleaned, folder_name, hub_name, refuse_address
+from explorer.models.names import (
+    HubName,
+    cleaned,
+    folder_name,
+    hub_name,
+    locally_cached,
+    refuse_address,
+)
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 
@@ -124,3 +131,15 @@ def test_a_folder_that_may_not_be_entered_says_so(
 @pytest.mark.parametrize("pasted", [" a/b\n", '"a/b"', "\u201ca/b\u201d", "`a/b`", "'a/b '"])
 def test_quotes_and_spaces_around_a_name_are_ignored(pasted: str) -> None:
     assert cleaned(pasted) == "a/b"
+
+
+def test_models_for_images_are_found_in_the_local_cache(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
+    assert locally_cached() == ()
+    for name in ("models--b--tune", "models--a--tune-2", "models--a--text"):
+        (tmp_path / name / "snapshots" / ("0" * 40)).mkdir(parents=True)
+    for name in ("models--b--tune", "models--a--tune-2"):
+        (tmp_path / name / "snapshots" / ("0" * 40) / "model_index.json").touch()
+    assert locally_cached() == ("a/tune-2", "b/tune")

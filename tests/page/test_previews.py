@@ -15,6 +15,7 @@ from starlette.testclient import TestClient
 from explorer.page.choice import COMPARE, EXPLORE, Choice
 from explorer.page.desk import Desk
 from explorer.page.navigation import PATHS
+from explorer.page.prefix import Prefix
 from explorer.page.previews import Previews, picture_route
 from explorer.page.shared import shared
 from tests.fakes import FakeGenerator
@@ -125,6 +126,19 @@ def test_an_address_that_cannot_be_shown_has_a_plain_preview(
     said = tags(client, f"/explore?{query}")
     assert said["og:title"] == "Explore - Bias Explorer"
     assert client.get(said["og:image"]).status_code == 200
+
+
+@pytest.mark.parametrize("stripped", [True, False])
+def test_behind_a_proxy_the_link_is_that_of_the_reader(desk: Desk, *, stripped: bool) -> None:
+    app = Starlette(
+        routes=[Route("/explore", lambda _: HTMLResponse(GRADIO))],
+        middleware=[Middleware(Prefix), Middleware(Previews, desk=desk)],
+    )
+    client = TestClient(app, base_url="http://127.0.0.1", root_path="/bias")
+    client.headers.update({"x-forwarded-host": "lab.example", "x-forwarded-proto": "https"})
+    said = tags(client, "/explore" if stripped else "/bias/explore")
+    assert said["canonical"].startswith("https://lab.example/bias/explore?model=")
+    assert said["og:image"].startswith("https://lab.example/bias/preview.png?view=explore&")
 
 
 def test_a_large_choice_is_named_and_not_counted(
