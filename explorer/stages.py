@@ -2,13 +2,16 @@
 
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, cast
 
 from explorer.errors import StoreCorrupt
 from explorer.models.readings import CLASSIFIED, GENERATED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
 
     from explorer.models.provenance import Provenance
     from explorer.models.readings import Done, Reading
@@ -46,6 +49,14 @@ class Classifier(Protocol):
 
     def classify(self, images: "Sequence[Image]", axis: "Axis") -> "Iterator[Perception]":
         """Yield one perception for each image, in order; none of the images is filtered."""
+        ...
+
+
+class Encoder(Classifier, Protocol):
+    """Classifies whole images by their embeddings."""
+
+    def embed(self, images: "Sequence[Image]") -> "NDArray[np.float16]":
+        """Return the embeddings of images, in order, as rows of length 1."""
         ...
 
 
@@ -100,11 +111,12 @@ class Classifying:
     loaded: "dict[ClassifierSpec, Classifier]" = field(default_factory=dict)
 
     def __call__(self, images: "Sequence[Image]") -> None:
-        """Classify a batch, and store the perceptions and the energy that the batch took."""
+        """Classify a batch; store perceptions, embeddings and the energy that the batch took."""
         with self.meter.measuring(CLASSIFIED, images[0].request.model, len(images)):
             self.store.save_perceptions(
                 seen for axis in self.axes for seen in self._look(images, axis)
             )
+            self._keep_embeddings(images)
         self.store.energy.save(self.meter.taken())
 
     def _look(self, images: "Sequence[Image]", axis: "Axis") -> "Iterable[Perception]":
@@ -119,6 +131,12 @@ class Classifying:
         if spec not in self.loaded:
             self.loaded[spec] = self.classifiers(spec)
         return self.loaded[spec].classify(shown, axis)
+
+    def _keep_embeddings(self, images: "Sequence[Image]") -> None:
+        """Store the embeddings by which the classifiers of whole images have decided."""
+        for spec, classifier in self.loaded.items():
+            if spec.method == "captions":
+                embed_missing(images, spec, cast("Encoder", classifier), self.store)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +179,16 @@ class Generating:
                 self.store.save(images)
                 self.store.record(requests[0].model, generator.provenance)
         return images
+
+
+def embed_missing(
+    images: "Sequence[Image]", spec: "ClassifierSpec", encoder: Encoder, store: "Store"
+) -> None:
+    """Store the embeddings of those of the images whose embeddings are not stored yet."""
+    lacking = store.embeddings.lacking([image.request.key for image in images], spec)
+    if wanted := [image for image in images if image.request.key in lacking]:
+        keys = [image.request.key for image in wanted]
+        store.embeddings.save(dict(zip(keys, encoder.embed(wanted), strict=True)), spec)
 
 
 def stored(requests: "Iterable[ImageRequest]", store: "Store") -> "Iterator[Image]":

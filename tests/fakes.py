@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from explorer.models.backends import Diffusers
 from explorer.models.catalog import ModelCard
@@ -115,6 +116,7 @@ class FakeClassifier:
 
     spec: ClassifierSpec = FAKE_CLIP
     classified: list[str] = field(default_factory=list)
+    embedded: list[str] = field(default_factory=list)
 
     def classify(self, images: Sequence[Image], axis: Axis) -> Iterator[Perception]:
         """Yield one perception for each image, in order."""
@@ -126,6 +128,13 @@ class FakeClassifier:
                 Instrument.of(self.spec, axis),
                 _scores(image, axis),
             )
+
+    def embed(self, images: Sequence[Image]) -> NDArray[np.float16]:
+        """Return a direction for each image, which its colour decides; count what was encoded."""
+        self.embedded += [image.request.key for image in images]
+        rows = [image.pixels[-1, 0] for image in images if image.pixels is not None]
+        colours = np.array(rows, dtype=float) + 1
+        return (colours / np.linalg.norm(colours, axis=1, keepdims=True)).astype(np.float16)
 
     def classify_all(self, images: Sequence[Image], axes: Sequence[Axis]) -> Iterator[Perception]:
         """Yield the perceptions of each axis in turn."""

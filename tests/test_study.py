@@ -262,6 +262,20 @@ def test_an_interrupted_run_goes_on_where_it_was(store: Store) -> None:
     assert all(row.classified == 10 for row in Findings(STUDY, store).tallies("profession"))
 
 
+def test_each_image_that_is_classified_is_embedded_once(store: Store) -> None:
+    models = Models(FakeGenerator(filtered=lambda request: request.replicate == 0))
+    go(STUDY, store, models)
+    assert len(models.classifier.embedded) == len(set(models.classifier.embedded)) == 16
+    assert store.embeddings.lacking_of(STUDY.asked(CARD), FAKE_CLIP) == set()
+    assert len(store.embeddings.of(STUDY.asked(CARD), FAKE_CLIP)) == 16
+
+
+def test_a_run_that_is_killed_loses_the_embeddings_of_one_batch(store: Store) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        go(STUDY, store, Models(FakeGenerator(fail_after=12)))
+    assert len(store.embeddings.of(STUDY.asked(CARD), FAKE_CLIP)) == 5, "batches of 1, 4 and 8"
+
+
 def test_images_that_were_not_classified_are_classified_without_generating(store: Store) -> None:
     requests = STUDY.requests(CARD)
     store.save(FakeGenerator().generate(requests))

@@ -1,7 +1,7 @@
 """Classify images with any open_clip model, by their similarity to the captions of each label."""
 
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from explorer.classifiers.models import load_model
 from explorer.errors import ExplorerError, ModelBroken, OutOfMemory
@@ -12,9 +12,10 @@ from explorer.perception.instruments import ClassifierSpec, Instrument
 from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     import numpy as np
+    from numpy.typing import NDArray
     from torch import Tensor
 
     from explorer.classifiers.models import Model
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from explorer.perception.axes import Axis, Perception
 
 _BATCH = 64
+
+_T = TypeVar("_T")
 
 
 class ClipClassifier:
@@ -70,30 +73,58 @@ class ClipClassifier:
             ModelError: the classifier cannot be loaded or cannot classify; the message says what
                 to do.
         """
-        shown = [image for image in images if image.pixels is not None]
-        done = 0
-        while done < len(shown):
-            with self._lock:
-                scores = self._classify_batch(shown[done : done + self._batch], axes)
-            size = len(next(iter(scores.values()), ())) or len(shown)
-            for place, image in enumerate(shown[done : done + size]):
+
+        def scored(model: "Model", features: "Tensor") -> dict[str, list[list[float]]]:
+            return {axis.name: self._scores(model, features, axis) for axis in axes}
+
+        for batch, scores in self._in_batches(images, scored):
+            for place, image in enumerate(batch):
                 for axis in axes:
                     instrument = Instrument.of(self._spec, axis)
                     key = image.request.key
                     yield decide(key, axis, instrument, scores[axis.name][place])
-            done += size
 
-    def _classify_batch(
-        self, images: "Sequence[Image]", axes: "Sequence[Axis]"
-    ) -> dict[str, list[list[float]]]:
-        """Return scores by axis for as many of the first images as fit into memory."""
+    def embed(self, images: "Sequence[Image]") -> "NDArray[np.float16]":
+        """Return the embeddings of images, in order, as rows of length 1; a filtered one has none.
+
+        Images that were just classified are not encoded once more.
+
+        Raises:
+            UnknownName: there is no such classifier; the message suggests a similar name.
+            ModelError: the classifier cannot be loaded or cannot encode; the message says what to
+                do.
+        """
+        import numpy as np
+
+        def halved(_model: "Model", features: "Tensor") -> "NDArray[np.float16]":
+            rows: NDArray[np.float16] = features.half().cpu().numpy()
+            return rows
+
+        return np.concatenate([rows for _batch, rows in self._in_batches(images, halved)])
+
+    def _in_batches(
+        self, images: "Sequence[Image]", ask: "Callable[[Model, Tensor], _T]"
+    ) -> "Iterator[tuple[Sequence[Image], _T]]":
+        """Yield batches of the images that are not filtered, and what is asked of their features."""
+        shown = [image for image in images if image.pixels is not None]
+        done = 0
+        while done < len(shown):
+            with self._lock:
+                batch, answer = self._fitting(shown[done : done + self._batch], ask)
+            yield batch, answer
+            done += len(batch)
+
+    def _fitting(
+        self, images: "Sequence[Image]", ask: "Callable[[Model, Tensor], _T]"
+    ) -> "tuple[Sequence[Image], _T]":
+        """Return as many of the first images as fit into memory, and the answer for them."""
         if self._model is None:
             self._model = load_model(self.name, self._device)
         while True:
             images = images[: self._batch]
-            scores = self._try(self._model, images, axes)
-            if scores is not None:
-                return scores
+            answer = self._try(self._model, images, ask)
+            if answer is not None:
+                return images, answer
             if len(images) == 1:
                 raise OutOfMemory(
                     _(
@@ -104,15 +135,14 @@ class ClipClassifier:
             self._batch = len(images) // 2
 
     def _try(
-        self, model: "Model", images: "Sequence[Image]", axes: "Sequence[Axis]"
-    ) -> dict[str, list[list[float]]] | None:
-        """Return the scores, or None if memory ran out."""
+        self, model: "Model", images: "Sequence[Image]", ask: "Callable[[Model, Tensor], _T]"
+    ) -> _T | None:
+        """Return the answer, or None if memory ran out."""
         import torch
 
         try:
             with torch.inference_mode():
-                features = self._encode(model, images)
-                return {axis.name: self._scores(model, features, axis) for axis in axes}
+                return ask(model, self._encode(model, images))
         except ExplorerError:
             raise
         except Exception as error:

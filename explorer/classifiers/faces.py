@@ -38,6 +38,11 @@ _MARGIN = 0.4
 _CASCADE = "haarcascade_frontalface_default.xml"
 # The ratio between the sizes searched, and the number of neighbouring hits that make a face.
 _SCALE, _NEIGHBOURS = 1.1, 8
+# Eyes lie in the upper part of a face, and a head is inclined by half a right angle at most.
+_EYE_CASCADE = "haarcascade_eye.xml"
+_EYE_NEIGHBOURS = 5
+_EYES_ABOVE = 0.6
+_STEEPEST = 1.0
 
 
 class Box(NamedTuple):
@@ -47,6 +52,13 @@ class Box(NamedTuple):
     top: int
     width: int
     height: int
+
+
+class Eyes(NamedTuple):
+    """The middles of both eyes in pixels, x and y, that on the left of the image first."""
+
+    left: tuple[float, float]
+    right: tuple[float, float]
 
 
 def detector() -> "Detector":
@@ -102,6 +114,21 @@ def only_face(pixels: "NDArray[np.uint8]", by: "Detector") -> Box | str:
     return SEVERAL_FACES if faces else NO_FACE
 
 
+def eyes(pixels: "NDArray[np.uint8]", by: "Detector") -> Eyes | None:
+    """Return the eyes of the only face of an image, None where they are not found.
+
+    YuNet finds them with the face. In a face that Haar's cascade has found, another cascade looks
+    for them.
+
+    Raises:
+        ModelError: YuNet's weights are missing, or do not have the expected checksum.
+    """
+    face = only_face(pixels, by)
+    if isinstance(face, str):
+        return None
+    return _eyes_by_yunet(pixels, face) if by == "YuNet" else _eyes_by_cascade(pixels, face)
+
+
 def crop(pixels: "NDArray[np.uint8]", face: Box) -> "NDArray[np.uint8]":
     """Return a face with hair and chin, clipped at the edges of the image."""
     margin = round(_MARGIN * face.width)
@@ -122,24 +149,58 @@ def _haar(pixels: "NDArray[np.uint8]") -> list[Box]:
 
     grey = cv2.equalizeHist(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY))
     least = (_SMALLEST_PX, _SMALLEST_PX)
-    found = _cascade().detectMultiScale(grey, _SCALE, _NEIGHBOURS, minSize=least)
+    found = _cascade(_CASCADE).detectMultiScale(grey, _SCALE, _NEIGHBOURS, minSize=least)
     return [Box(*map(int, box)) for box in found]
 
 
 def _yunet(pixels: "NDArray[np.uint8]") -> list[Box]:
+    return [_box(row) for row in _yunet_rows(pixels)]
+
+
+def _yunet_rows(pixels: "NDArray[np.uint8]") -> "list[NDArray[np.float32]]":
+    """Return YuNet's faces: box, x and y of right eye, left eye, nose, mouth corners, and score."""
     import cv2
 
     height, width = pixels.shape[:2]
     net = cv2.FaceDetectorYN.create(str(_weights()), "", (width, height), _LOWEST_SCORE)
     _, found = net.detect(cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR))
-    return [] if found is None else [Box(*map(round, map(float, row[:4]))) for row in found]
+    return [] if found is None else list(found)
+
+
+def _box(row: "NDArray[np.float32]") -> Box:
+    return Box(*map(round, map(float, row[:4])))
+
+
+def _eyes_by_yunet(pixels: "NDArray[np.uint8]", face: Box) -> Eyes | None:
+    row = next(row for row in _yunet_rows(pixels) if _box(row) == face)
+    return _eyes([(float(row[4]), float(row[5])), (float(row[6]), float(row[7]))])
+
+
+def _eyes_by_cascade(pixels: "NDArray[np.uint8]", face: Box) -> Eyes | None:
+    import cv2
+
+    bottom = face.top + round(_EYES_ABOVE * face.height)
+    upper = pixels[face.top : bottom, face.left : face.left + face.width]
+    grey = cv2.equalizeHist(cv2.cvtColor(upper, cv2.COLOR_RGB2GRAY))
+    found = _cascade(_EYE_CASCADE).detectMultiScale(grey, _SCALE, _EYE_NEIGHBOURS)
+    middles = [(face.left + x + w / 2, face.top + y + h / 2) for x, y, w, h in found]
+    return _eyes([(float(x), float(y)) for x, y in middles])
+
+
+def _eyes(middles: list[tuple[float, float]]) -> Eyes | None:
+    """Return two points as eyes, unless they are more or fewer, or one above the other."""
+    if len(middles) != 2:  # noqa: PLR2004 - a pair
+        return None
+    left, right = sorted(middles)
+    level = abs(right[1] - left[1]) <= _STEEPEST * (right[0] - left[0])
+    return Eyes(left, right) if level else None
 
 
 @cache
-def _cascade() -> Any:
+def _cascade(name: str) -> Any:
     import cv2
 
-    return cv2.CascadeClassifier(str(Path(cv2.__file__).parent / "data" / _CASCADE))
+    return cv2.CascadeClassifier(str(Path(cv2.__file__).parent / "data" / name))
 
 
 def _weights() -> Path:

@@ -4,7 +4,7 @@ import hashlib
 import json
 from dataclasses import dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from explorer.errors import InvalidData
 from explorer.models.backends import (
@@ -89,6 +89,13 @@ class ImageRequest:
     prompt: "Prompt"
     replicate: int
     _key: str | None = field(init=False, default=None, repr=False, compare=False)
+
+    @classmethod
+    def known(cls, model: ModelSpec, prompt: "Prompt", replicate: int, key: str) -> Self:
+        """Return the request whose key is known already, so that it need not be computed."""
+        made = cls(model, prompt, replicate)
+        object.__setattr__(made, "_key", key)
+        return made
 
     @property
     def key(self) -> str:

@@ -11,6 +11,8 @@ FEWEST = 10
 class Interval:
     """An estimate with its limits: 0..1 for a share, -1..1 for a difference of shares.
 
+    Measures of diversity have scales of their own (diversity.py).
+
     `level` is the confidence, such as 0.95; `method` is the name of the formula, such as "wilson".
     """
 

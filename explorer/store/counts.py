@@ -55,6 +55,13 @@ _UNCLASSIFIED = f"""{_REPLICATES} WHERE filtered IS NULL AND NOT EXISTS (
         SELECT 1 FROM perceptions WHERE image = images.id AND instrument = :own
     )"""
 
+_EMBEDDINGS = f"""{_ASKED} SELECT text, replicate, key, vector FROM {_IMAGES}
+    CROSS JOIN embeddings ON encoder = :encoder AND embeddings.image = images.id"""
+
+_UNENCODED = f"""{_REPLICATES} WHERE filtered IS NULL AND NOT EXISTS (
+        SELECT 1 FROM embeddings WHERE encoder = :encoder AND embeddings.image = images.id
+    )"""
+
 _FILES = f"{_ASKED} SELECT key, filtered, digest, bytes FROM {_IMAGES}"
 
 _REVISED = (
@@ -134,6 +141,20 @@ def unclassified(
 ) -> "Iterator[tuple[str, int]]":
     """Yield text and replicate of every stored image that the instrument has not classified."""
     return connection.execute(_UNCLASSIFIED, _values(connection, asked, axis, instrument))
+
+
+def embeddings(
+    connection: "sqlite3.Connection", asked: "Asked", encoder: int | None
+) -> "Iterator[tuple[str, int, str, bytes]]":
+    """Yield text, replicate, key and vector of every stored image that is encoded."""
+    return connection.execute(_EMBEDDINGS, _values(connection, asked) | {"encoder": encoder})
+
+
+def unencoded(
+    connection: "sqlite3.Connection", asked: "Asked", encoder: int | None
+) -> "Iterator[tuple[str, int]]":
+    """Yield text and replicate of every stored image that is not encoded."""
+    return connection.execute(_UNENCODED, _values(connection, asked) | {"encoder": encoder})
 
 
 def files(connection: "sqlite3.Connection", asked: "Asked") -> "Iterator[Row]":

@@ -10,6 +10,7 @@ from explorer.store import counts, rows
 from explorer.store.annotations import Annotations
 from explorer.store.damage import Damage
 from explorer.store.database import Database
+from explorer.store.embeddings import Embeddings
 from explorer.store.energy import Energy
 from explorer.store.entries import Entry, batches, encoded, put, stage
 from explorer.store.observations import Observation
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from explorer.store.verification import Step
 
 _WRITERS = min(4, os.cpu_count() or 1)
-
 _Item = TypeVar("_Item", Image, Entry)
 
 
@@ -51,13 +51,18 @@ class Store:
     def __init__(self, parts: "Parts") -> None:
         """Keep the parts, which `open` and `open_reading` prepare."""
         self._blobs = parts.blobs
-        self._database = parts.database
         self._journal = parts.journal
-        self._damage = Damage(parts.blobs, parts.database)
         self.notices = parts.notices
-        self.annotations = Annotations(parts.database, parts.journal)
-        self.energy = Energy(parts.database, parts.journal)
-        self.room = Room(parts.blobs, parts.database)
+        self._use(parts.database)
+
+    def _use(self, database: Database) -> None:
+        """Let all parts read and write this index."""
+        self._database = database
+        self._damage = Damage(self._blobs, database)
+        self.annotations = Annotations(database, self._journal)
+        self.energy = Energy(database, self._journal)
+        self.embeddings = Embeddings(database)
+        self.room = Room(self._blobs, database)
 
     @classmethod
     def open(cls, root: "Path", busy_seconds: float = 30.0) -> "Store":
@@ -255,7 +260,7 @@ class Store:
 
         Perceptions of images that are not stored, or no longer stored, are ignored.
         """
-        # The iterable may classify images, during which other processes must be able to write.
+        # It may classify images, during which other processes must be able to write.
         seen = tuple(perceptions)
         with self._database.writing() as connection:
             rows.keep_perceptions(connection, seen)
@@ -380,10 +385,7 @@ class Store:
             new = hold(connection, blobs, entries)
         index.refusal = self._database.refusal
         self._database.close()
-        self._database = index
-        self._damage = Damage(blobs, index)
-        self.annotations = Annotations(index, self._journal)
-        self.energy = Energy(index, self._journal)
+        self._use(index)
         return new
 
     def _keep(self, connection: "sqlite3.Connection", folder: "Path", entry: Entry) -> bool:

@@ -40,6 +40,11 @@ _UNCLASSIFIED = f"""
         SELECT 1 FROM perceptions WHERE image = images.id AND instrument = ?
     )"""
 
+_UNENCODED = f"""
+    SELECT images.key {_BY_KEY} WHERE filtered IS NULL AND NOT EXISTS (
+        SELECT 1 FROM embeddings WHERE encoder = ? AND embeddings.image = images.id
+    )"""
+
 _IS_STORED = """
     SELECT 1 FROM models JOIN prompts ON prompts.model = models.id
     JOIN images ON prompt = prompts.id
@@ -139,6 +144,13 @@ def unclassified(
     """Return the keys of the stored images that the instrument has not classified on the axis."""
     number = find_instrument(connection, axis, instrument)
     return {key for (key,) in _select(connection, _UNCLASSIFIED, keys, number)}
+
+
+def unencoded(
+    connection: "sqlite3.Connection", keys: "Iterable[str]", encoder: int | None
+) -> set[str]:
+    """Return the keys of the stored images that have no embedding by the encoder."""
+    return {key for (key,) in _select(connection, _UNENCODED, keys, encoder)}
 
 
 def perceptions(

@@ -284,4 +284,16 @@ MIGRATIONS: "tuple[tuple[Step, ...], ...]" = (
             PRIMARY KEY (model, run, started, done)
         ) STRICT, WITHOUT ROWID""",
     ),
+    (
+        "CREATE TABLE encoders (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT",
+        # A vector of half-precision numbers, little-endian; it can be computed anew at any time.
+        """CREATE TABLE embeddings (
+            encoder INTEGER NOT NULL REFERENCES encoders,
+            image INTEGER NOT NULL REFERENCES images ON DELETE CASCADE,
+            vector BLOB NOT NULL,
+            PRIMARY KEY (encoder, image)
+        ) STRICT""",
+        # SQLite looks for the embeddings of an image that is removed.
+        "CREATE INDEX embeddings_by_image ON embeddings (image)",
+    ),
 )

@@ -145,6 +145,18 @@ def test_another_image_of_the_same_request_is_looked_at_anew(counted: Counted) -
     assert counted.images == [1, 1]
 
 
+def test_embeddings_are_those_that_were_classified_by(counted: Counted, clip: Path) -> None:
+    images = _images()
+    classifier = ClipClassifier(spec("any"), "cpu")
+    list(classifier.classify(images, GENDER))
+    found = classifier.embed(images)
+    assert counted.images == [5], "no image is encoded twice"
+    assert found.dtype == np.float16
+    alone = np.concatenate([ClipClassifier(spec(clip), "cpu").embed([one]) for one in images])
+    assert found.astype(float) == pytest.approx(alone.astype(float), abs=2e-3)
+    assert np.linalg.norm(found.astype(float), axis=1) == pytest.approx(1, abs=2e-3)
+
+
 def test_captions_are_read_once_per_axis(counted: Counted) -> None:
     classifier = ClipClassifier(spec("any"), "cpu")
     for start in (0, 2, 4):

@@ -15,6 +15,7 @@ from explorer.classifiers.faces import (
     cheeks,
     crop,
     detector,
+    eyes,
     fetch_detector,
     find_faces,
     only_face,
@@ -121,3 +122,33 @@ def test_yunets_boxes_are_read_from_its_rows(
     fetch_detector()
     assert find_faces(astronaut, "YuNet") == (Box(177, 67, 93, 94),)
     assert np.array_equal(shown[0][..., ::-1], astronaut)
+
+
+def test_the_eyes_of_a_photograph_are_found(astronaut: NDArray[np.uint8]) -> None:
+    found = eyes(astronaut, "Haar")
+    assert found is not None
+    # The pupils, read off the enlarged photograph.
+    assert found.left == pytest.approx((107, 101), abs=3)
+    assert found.right == pytest.approx((151, 103.5), abs=3)
+
+
+def test_no_face_and_several_faces_have_no_eyes(astronaut: NDArray[np.uint8]) -> None:
+    assert eyes(np.full((200, 200, 3), 128, dtype=np.uint8), "Haar") is None
+    assert eyes(np.hstack([astronaut, astronaut]), "Haar") is None
+
+
+def test_yunets_eyes_are_read_from_its_rows(
+    hub: Hub, astronaut: NDArray[np.uint8], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import cv2
+
+    class Net:
+        def detect(self, _image: Any) -> tuple[int, Any]:
+            # The right eye of a person is on the left of the image.
+            marks = [200.5, 100.0, 240.0, 104.0, *[0.0] * 6]
+            return 1, np.array([[177.4, 66.6, 93.0, 94.0, *marks, 0.93]], dtype=np.float32)
+
+    monkeypatch.setattr(cv2.FaceDetectorYN, "create", lambda *_: Net())
+    assert hub.models
+    fetch_detector()
+    assert eyes(astronaut, "YuNet") == ((200.5, 100.0), (240.0, 104.0))
