@@ -85,7 +85,8 @@ def test_of_several_professions_each_is_a_row_that_opens_its_images(
     assert heading.startswith(("Images by emoji-skewed look feminine", "None of 3 differences"))
     links = figure(page, "Perceived as feminine, by profession").one("tbody").all("a")
     assert {one.text: one.attributes["href"] for one in links} == {
-        name: "compare" + address(replace(several, professions=(name,))) for name in several.professions
+        name: "compare" + address(replace(several, professions=(name,)))
+        for name in several.professions
     }
     assert page.all(".bx-row") == []
 
