@@ -29,7 +29,7 @@ def awaited(view: gr.HTML) -> dict[str, Any]:
 # an event of our own: Back and Forward open an address with it.
 _ON_LOAD = """
 watch('value', () => window.biasExplorer.shown(element));
-window.biasExplorer.arrive(element, (query) => trigger("revisit", { query }));
+window.biasExplorer.arrive((query) => trigger("revisit", { query }));
 """
 
 

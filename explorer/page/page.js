@@ -51,9 +51,9 @@
   let typed = null;
   let ask = () => {};
 
-  function arrive(element, revisit) {
+  function arrive(revisit) {
     ask = () => revisit(location.search);
-    tellBusy(element.closest(".html-container"));
+    tellBusy(document.querySelector("#bx-findings .html-container"));
     addEventListener("popstate", () => {
       const shown = view() && parameters(view().dataset.address);
       if (shown && same(parameters(location.search).filter(isChoice), shown)) return follow();
@@ -65,6 +65,7 @@
   // Gradio marks what waits for an answer, for the eye alone (page.css).
 
   function tellBusy(container) {
+    if (!container) return;
     const tell = () => container.setAttribute("aria-busy", String(container.classList.contains("pending")));
     new MutationObserver(tell).observe(container, { attributeFilter: ["class"] });
   }

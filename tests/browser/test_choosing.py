@@ -67,7 +67,7 @@ def test_half_a_word_is_dropped_and_an_empty_field_keeps_its_word(visit: Visit) 
     box = field(page, "Profession")
     box.click()
     page.keyboard.type("nur")
-    expect(page.get_by_role("option")).to_have_text(
+    expect(page.get_by_role("listbox").get_by_role("option")).to_have_text(
         ["nurse", "nursing assistant", "Use “nur” as my own word"]
     )
     page.get_by_role("heading", level=1).click()
@@ -87,7 +87,7 @@ def test_an_unlisted_word_is_asked_about_and_a_near_one_offered(visit: Visit) ->
     box.click()
     page.keyboard.type("nurze")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("option")).to_have_text(
+    expect(page.get_by_role("listbox").get_by_role("option")).to_have_text(
         ["Did you mean “nurse”?", "Use “nurze” as my own word"]
     )
     assert "profession=author" in page.url
@@ -107,7 +107,9 @@ def test_a_field_without_own_words_takes_none(visit: Visit) -> None:
     box = field(page, "Scheduler")
     box.click()
     page.keyboard.type("warp")
-    expect(page.get_by_role("option")).to_have_text(["Nothing in the list matches."])
+    expect(page.get_by_role("listbox").get_by_role("option")).to_have_text(
+        ["Nothing in the list matches."]
+    )
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
     expect(box).to_have_value("the model's default")

@@ -14,7 +14,9 @@ pytestmark = pytest.mark.browser
 def test_the_country_of_a_run_is_chosen_once_and_kept_in_the_link(
     visit: Visit, tmp_path: Path
 ) -> None:
-    page = visit("explore?model=emoji-skewed&profession=author&adjectives=none&images=9&tab=statistics")
+    page = visit(
+        "explore?model=emoji-skewed&profession=author&adjectives=none&images=9&tab=statistics"
+    )
     energy = page.get_by_role("region", name="Energy", exact=True)
     # Other tests may have generated images of this model.
     expect(energy).to_contain_text(re.compile("no image was generated here|per 1,000 images"))
