@@ -78,7 +78,7 @@ def _work(store: Store, one: Study, both: Study) -> "Iterator[tuple[str, Callabl
         yield f"corrected tallies of 150 professions, {models}", _found(asked, store)
     yield "missing of the full study", lambda: count_missing(both, store)
     yield "not classified of the full study", lambda: count_unclassified(both, store)
-    desk = _desk(store)
+    desk = desk_of(store)
     for name, show, choice in (
         ("the view of all professions (Gaps)", gaps.show, GAPS),
         ("the view of all professions of two models (Compare)", compare.show, COMPARE),
@@ -211,7 +211,8 @@ def _pixel() -> bytes:
     return stream.getvalue()
 
 
-def _desk(store: Store) -> Desk:
+def desk_of(store: Store) -> Desk:
+    """Return a desk that only shows what a store holds."""
     settings = replace(settings_of_this_machine.load(), device="cpu")
 
     def nobody(_: object) -> object:

@@ -2,6 +2,7 @@
 
 import zlib
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from explorer.statistics.bounds import manski
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from explorer.findings.tallies import Tally
     from explorer.statistics.bounds import Bounds
     from explorer.statistics.confusion import Confusion
-    from explorer.statistics.correction import Correction
+    from explorer.statistics.correction import Corrected, Correction
     from explorer.statistics.intervals import Interval
 
     # By model name and axis name.
@@ -81,20 +82,19 @@ def corrections(
 ) -> "Correction":
     """Return tallies of one model and axis, corrected with the same draws of its errors.
 
-    Abstentions count as a predicted class of their own. Each model has its own seed. `rows` are the
-    positions of these tallies among all of the model and axis, None where these are all.
+    Abstentions count as a predicted class of their own. `rows` are the positions of these tallies
+    among all of the model and axis, None where these are all.
     """
     counts = [(*tally.counts, tally.abstained) for tally in tallies]
-    model, level = tallies[0].cell.model, tallies[0].level
-    return correct(counts, confusion, draws, level, zlib.crc32(model.encode()), rows)
+    return correct(counts, confusion, draws, *_drawn(tallies), rows)
 
 
 def _of_one_source(tallies: "list[Tally]", confusion: "Confusion | None") -> list[Finding]:
     if confusion is None:
         note = _("not corrected: nobody has annotated images for this instrument yet")
         return [Finding(tally, _bounds(tally), note=note) for tally in tallies]
-    correction = corrections(tallies, confusion)
-    refusal = correction.refusal and _("not corrected: {reason}").format(reason=correction.refusal)
+    counts = tuple((*tally.counts, tally.abstained) for tally in tallies)
+    refusal = confusion.refusal and _("not corrected: {reason}").format(reason=confusion.refusal)
     return [
         Finding(
             tally=tally,
@@ -103,8 +103,21 @@ def _of_one_source(tallies: "list[Tally]", confusion: "Confusion | None") -> lis
             confusion=confusion,
             note=shares.warning if shares else refusal,
         )
-        for tally, shares in zip(tallies, correction.shares, strict=True)
+        for tally, shares in zip(tallies, _shares(counts, confusion, *_drawn(tallies)), strict=True)
     ]
+
+
+@lru_cache(maxsize=256)
+def _shares(
+    counts: tuple[tuple[int, ...], ...], confusion: "Confusion", level: float, seed: int
+) -> "tuple[Corrected | None, ...]":
+    """Return the corrected shares, kept without their draws: tabs and filters ask for them anew."""
+    return correct(counts, confusion, DRAWS, level, seed).shares
+
+
+def _drawn(tallies: "Sequence[Tally]") -> tuple[float, int]:
+    """Return level and seed of the draws; each model has its own seed."""
+    return tallies[0].level, zlib.crc32(tallies[0].cell.model.encode())
 
 
 def _bounds(tally: "Tally") -> "tuple[Bounds, ...]":

@@ -78,7 +78,7 @@ class ModelSpec:
     @property
     def identity(self) -> str:
         """Everything that changes pixels, as canonical JSON; the same for all names of a model."""
-        return canonical(_identity(self))
+        return _identity(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,13 +102,14 @@ class ImageRequest:
         """The SHA-256 of everything that changes pixels, 64 hexadecimal digits."""
         # Computed on first use, because large studies have requests whose key is never needed.
         if self._key is None:
-            pixels = {
-                "model": _identity(self.model),
+            asked = {
                 "prompt": self.prompt.text,
                 # Without seeds, each replicate is another image.
                 **({"replicate": self.replicate} if self.seed is None else {"seed": self.seed}),
             }
-            digest = hashlib.sha256(canonical(pixels).encode()).hexdigest()
+            # Canonical as well: "model" comes before the other names.
+            pixels = f'{{"model":{_identity(self.model)},{canonical(asked)[1:]}'
+            digest = hashlib.sha256(pixels.encode()).hexdigest()
             object.__setattr__(self, "_key", digest)
             return digest
         return self._key
@@ -154,7 +155,7 @@ class Asked:
 
 def spec_fields(model: ModelSpec) -> dict[str, Any]:
     """Return a model and its settings as one flat mapping, including its name."""
-    return {"name": model.name, **_identity(model)}
+    return {"name": model.name, **_fields(model)}
 
 
 def read_spec(values: "Mapping[str, Any]") -> ModelSpec:
@@ -175,5 +176,9 @@ def canonical(value: object) -> str:
 
 
 @cache
-def _identity(model: ModelSpec) -> dict[str, Any]:
+def _identity(model: ModelSpec) -> str:
+    return canonical(_fields(model))
+
+
+def _fields(model: ModelSpec) -> dict[str, Any]:
     return {"repo": model.repo, "revision": model.revision, **settings_fields(model.settings)}

@@ -2,11 +2,12 @@
 
 import json
 from dataclasses import dataclass
+from functools import cache
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from explorer.models.requests import ImageRequest
-from explorer.page.charts import Chart, Label, Mark, chart, label_of, labels
+from explorer.page.charts import Chart, Mark, chart, label_of, labels
 from explorer.page.choice import IMAGES, NONE
 from explorer.perception.decide import UNSURE
 from explorer.store.blobs import file_name
@@ -14,7 +15,7 @@ from explorer.translations import gettext as _
 from explorer.translations import word
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from explorer.findings.corrected import Finding
     from explorer.models.catalog import ModelCard
@@ -24,6 +25,14 @@ if TYPE_CHECKING:
 
 # The number of images that a view shows at first; each row offers the rest.
 _ROOM = 1_800
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer on one axis, or none: the class that carries its colour, and the words for it."""
+
+    style: str
+    said: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,11 +213,13 @@ def _measures() -> dict[str, str]:
 def _sides(shown: Shown, axes: "Sequence[Axis]", mark: "Mark | None") -> "Iterable[Side]":
     seen = {observation.request.key: observation for observation in shown.observations}
     found = iter(shown.found)
+    # Of many images, few are told differently.
+    told = cache(lambda place, label, reason: _told(axes[place], label, reason))
     for _prompt, run in groupby(shown.requests, lambda request: request.prompt):
         stored = [(request, seen.get(request.key)) for request in run]
         yield Side(
             model=shown.model,
-            thumbs=tuple(_thumb(*one, axes) for one in stored),
+            thumbs=tuple(_thumb(*one, axes, told) for one in stored),
             facts=json.dumps([_facts(*one, axes) for one in stored], separators=(",", ":")),
             charts=tuple(chart(next(found), mark) for _axis in axes),
         )
@@ -218,6 +229,7 @@ def _thumb(
     request: "ImageRequest",
     observation: "Observation | None",
     axes: "Sequence[Axis]",
+    told: "Callable[[int, str | None, str | None], Answer]",
 ) -> Thumb:
     name = _("{profession}, {adjective}, image {number}").format(
         profession=word("profession", request.prompt.profession),
@@ -231,11 +243,18 @@ def _thumb(
             image=name, reason=word("reason", observation.filtered)
         )
         return Thumb("filtered", alt)
-    marks = [(axis, _label(observation, axis)) for axis in axes]
+    perceptions = observation.perceptions
+    answers = [
+        told(place, one.label, _reason(one))
+        for place, axis in enumerate(axes)
+        if (one := perceptions.get(axis.name))
+    ]
+    said = ", ".join(one.said for one in answers) or _("not classified yet")
+    unclassified = [f"{axis.name}-n" for axis in axes if axis.name not in perceptions]
     return Thumb(
         state="seen",
-        alt=f"{name}, {_perceived(observation, marks)}",
-        styles=" ".join(_style(observation, *mark) for mark in marks),
+        alt=f"{name}, {said}",
+        styles=" ".join([*(one.style for one in answers), *unclassified]),
         source=file_name(request.key),
     )
 
@@ -245,33 +264,15 @@ def _adjective(request: "ImageRequest") -> str:
     return word("adjective", adjective) if adjective else _("no adjective")
 
 
-def _label(observation: "Observation", axis: "Axis") -> Label | None:
-    perception = observation.perceptions.get(axis.name)
-    if perception is None or perception.label is None:
-        return None
-    return label_of(axis, axis.labels.index(perception.label))
-
-
-def _style(observation: "Observation", axis: "Axis", label: Label | None) -> str:
-    """Return the class of a label; of images without one, those without an answer are others."""
-    if label:
-        return label.style
-    return f"{axis.name}-u" if axis.name in observation.perceptions else f"{axis.name}-n"
-
-
-def _perceived(observation: "Observation", marks: "Iterable[tuple[Axis, Label | None]]") -> str:
-    seen = observation.perceptions
-    said = [_said(axis, label, seen[axis.name]) for axis, label in marks if axis.name in seen]
-    return ", ".join(said) or _("not classified yet")
-
-
-def _said(axis: "Axis", label: Label | None, seen: "Perception") -> str:
+def _told(axis: "Axis", label: str | None, reason: str | None) -> Answer:
+    """Return an answer on an axis, with the class of its label and the words for it."""
     if label is None:
-        reason = _reason(seen)
-        return f"{axis.topic} {axis.abstention}" + (f" ({reason})" if reason else "")
+        said = f"{axis.topic} {axis.abstention}" + (f" ({reason})" if reason else "")
+        return Answer(f"{axis.name}-u", said)
+    shown = label_of(axis, axis.labels.index(label))
     if axis.ordered:
-        return f"{axis.topic} {label.name}"
-    return _("perceived as {label}").format(label=label.name)
+        return Answer(shown.style, f"{axis.topic} {shown.name}")
+    return Answer(shown.style, _("perceived as {label}").format(label=shown.name))
 
 
 def _reason(seen: "Perception | None") -> str | None:

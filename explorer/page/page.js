@@ -59,12 +59,21 @@
 
   function arrive(revisit) {
     ask = () => revisit(location.search);
+    tellBusy(document.querySelector("#bx-findings .html-container"));
     addEventListener("popstate", () => {
       const shown = view() && parameters(view().dataset.address);
       if (shown && same(parameters(location.search).filter(isChoice), shown)) return follow();
       window.biasExplorer.images.close();
       ask();
     });
+  }
+
+  // Gradio marks what waits for an answer, for the eye alone (page.css).
+
+  function tellBusy(container) {
+    if (!container) return;
+    const tell = () => container.setAttribute("aria-busy", String(container.classList.contains("pending")));
+    new MutationObserver(tell).observe(container, { attributeFilter: ["class"] });
   }
 
   function follow() {

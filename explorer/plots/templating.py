@@ -17,8 +17,8 @@ _HERE = Path(__file__).parent
 _LETTER = "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
 _has_letter = re.compile(_LETTER).search
 _WORDS = rf"{_LETTER}+(?:[\s'\u2019\u200c\u200d-]+{_LETTER}+)*"
-# SVG knows no <bdi>, and tags hold no text.
-_TAGS_OR_WORDS = re.compile(rf"(<svg.*?</svg>|<[^>]*>)|({_WORDS})", re.DOTALL)
+# SVG knows no <bdi>, tags hold no text, and a part may be isolated before it comes into a whole.
+_TAGS_OR_WORDS = re.compile(rf"(<svg.*?</svg>|<bdi>.*?</bdi>|<[^>]*>)|({_WORDS})", re.DOTALL)
 
 
 def style() -> str:
