@@ -49,6 +49,8 @@ class Settings:
     Three concern services that generate images: `max_cost_usd` is the most that may be spent, None
     for nothing; `price_usd` is the price of an image, None for the listed one; `at_once` is the
     number of requests that are sent at the same time.
+
+    With `mcp`, programs can use the page's functions through the Model Context Protocol.
     """
 
     cache: Path
@@ -63,6 +65,7 @@ class Settings:
     price_usd: float | None = None
     at_once: int = 4
     mode: Mode = Mode.HOME
+    mcp: bool = False
 
     @property
     def is_public(self) -> bool:
@@ -113,6 +116,7 @@ def load(cache: Path | None = None) -> Settings:
         price_usd=_dollars("EXPLORER_PRICE"),
         at_once=_whole("EXPLORER_AT_ONCE", 4),
         mode=_mode(),
+        mcp=_is_on("EXPLORER_MCP", "off" if _mode() is not Mode.HOME else "on"),
     )
 
 
@@ -345,8 +349,8 @@ def _mode() -> Mode:
     return modes[said]
 
 
-def _is_on(name: str) -> bool:
-    given = os.environ.get(name, "").strip().lower() or "on"
+def _is_on(name: str, usual: str = "on") -> bool:
+    given = os.environ.get(name, "").strip().lower() or usual
     if given not in {"on", "off"}:
         raise InvalidData(
             _("{name} is {given!r:.80}. Set it to 'on' or 'off'.").format(name=name, given=given)

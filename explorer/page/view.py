@@ -10,12 +10,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import gradio as gr
 
-from explorer import study as studies
 from explorer.errors import ExplorerError
 from explorer.findings.findings import Findings
 from explorer.findings.services import spent_sentence
-from explorer.footprint.metering import Meter
-from explorer.models.hub import start
 from explorer.page.choice import parse, study
 from explorer.page.events import (
     QUIET,
@@ -29,6 +26,7 @@ from explorer.page.events import (
 )
 from explorer.page.form import ONE_PROFESSION, Form, FormKind, form
 from explorer.page.rendering import alert, progress, said
+from explorer.page.running import begin_run
 from explorer.page.smaller import smaller
 from explorer.page.todo import button_text, progress_text, status_text, to_do, unwatched_text
 from explorer.translations import again
@@ -43,7 +41,6 @@ if TYPE_CHECKING:
     from explorer.page.choice import Choice, Parameters
     from explorer.page.desk import Desk
     from explorer.page.runs import Run
-    from explorer.progress import Progress
     from explorer.study import Study
 
 # During a run the status is sent at most this often. Findings are sent less often the larger the
@@ -250,15 +247,9 @@ def begin(view: View, values: "Sequence[object]", visitor: str) -> list[Any]:
     """Begin a run of the choice in the fields, or find the one that somebody else began."""
     view.shown[visitor] = tuple(values)
     try:
-        choice = view.form.choice(values)
-        models = (card.spec for card in _study(view, choice).models)
-        told = start(models, view.desk.settings.cache)
-        made, meter = _study(view, choice), Meter(view.desk.settings, choice.country)
+        run = begin_run(view.desk, view.form.choice(values))
     except ExplorerError as error:
         return _failure(error, keep=True)
-    steps = partial(_steps, view.desk, made, meter)
-    run = view.desk.runs.begin(made, steps, told)
-    run.meter = run.meter or meter
     view.begun[visitor] = run
     return [*_running(view, run), gr.skip()]
 
@@ -309,30 +300,6 @@ def _running(view: View, run: "Run") -> list[Any]:
         text = ", ".join(filter(None, (progress_text(step), spent_sentence(run.spent))))
         status = progress(text, step.done, step.total, note)
     return [status, gr.update(visible=False), gr.update(visible=True)]
-
-
-def _steps(
-    desk: "Desk", made: "Study", meter: Meter, stopped: "Callable[[], bool]"
-) -> "Iterator[Progress]":
-    asked = made, desk.store
-    if not studies.count_missing(*asked) and not studies.count_unclassified(*asked):
-        studies.forget_failed(made, desk.store)
-    # Where the better detector cannot be downloaded, the findings say so.
-    studies.prepare(made)
-    for step in studies.run(
-        made,
-        desk.store,
-        desk.generators,
-        desk.classifiers,
-        stopped,
-        desk.settings.batch,
-        desk.settings.at_once,
-        meter=meter,
-    ):
-        image = step.image
-        if step.stage == "generate" and step.rate and image is not None:
-            desk.pace.note(image.request.model, step.rate)
-        yield step
 
 
 @dataclass(slots=True)
