@@ -1,5 +1,6 @@
 """All commands: those of `cli`, and the one that opens the page."""
 
+from dataclasses import replace
 from typing import Annotated
 
 from cyclopts import Parameter
@@ -30,6 +31,16 @@ def serve(
     open_browser: Annotated[
         bool, Parameter(name="--open", help=_("Also open the page in a browser."))
     ] = False,
+    mcp: Annotated[
+        bool | None,
+        Parameter(
+            help=_(
+                "Let programs use the page's functions through the Model Context Protocol.  "
+                "[env: EXPLORER_MCP]"
+            ),
+            show_default=_("yes, but not in public"),
+        ),
+    ] = None,
     spending: Spending = Spending(),
     metered: Metered = Metered(),
     cache: CacheFolder = None,
@@ -37,6 +48,7 @@ def serve(
     """Open the page, until interrupted."""
     address = settings.address(host, port)
     asked = metered.applied(spending.applied(settings.load(cache)))
+    asked = replace(asked, mcp=asked.mcp if mcp is None else mcp)
     with settings.own_gradio():
         # Gradio opens a connection while it is imported.
         with settings.without_proxies():

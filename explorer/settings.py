@@ -1,18 +1,18 @@
-"""Paths, limits, device and address: the only module that reads the environment."""
+"""Paths, limits, device and address, as the environment sets them."""
 
 import os
 import re
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from enum import StrEnum
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from explorer.environment import dollars, is_on, names, number, whole
 from explorer.errors import InvalidData, ServeError
-from explorer.numbers import figures
+from explorer.rules import Mode, Rules, page_mode, page_rules
 from explorer.translations import SOURCE, known
 from explorer.translations import gettext as _
 
@@ -28,37 +28,6 @@ _PROXY = re.compile("(?:http|https|all)_proxy", re.IGNORECASE)
 _SECRET = re.compile("(?:TOKEN|KEY|SECRET|PASSWORD)S?$", re.IGNORECASE)
 # Anything shorter would be found in words.
 _SHORTEST_SECRET = 8
-# Of a public page, whose visitors fill the disk of somebody else.
-_PUBLIC_GB = 5.0
-
-
-class Mode(StrEnum):
-    """Who may use the page: its owner at home, or anybody, with or without generating images."""
-
-    HOME = "home"
-    PUBLIC = "public"
-    READ_ONLY = "read-only"
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """The operator's rules for visitors of a page; those of numbers count where it is public.
-
-    `models` are those of the Hub that are offered beside the bundled ones. A run generates at most
-    `run_images`, and all runs of a visitor `day_images` a day. Images take at most `disk_gb`, None
-    for no limit. `accounts` are names with passwords, and `oauth` says whether people sign in with
-    the Hub. Only annotations by the `trusted` correct shares; None trusts everybody. `proxies` is
-    the number of proxies in front of the page whose word on a visitor's address is taken.
-    """
-
-    models: tuple[str, ...] = ()
-    run_images: int = 500
-    day_images: int = 2000
-    disk_gb: float | None = None
-    accounts: tuple[tuple[str, str], ...] = field(default=(), repr=False)
-    oauth: bool = False
-    trusted: tuple[str, ...] | None = None
-    proxies: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +43,8 @@ class Settings:
     Three concern services that generate images: `max_cost_usd` is the most that may be spent, None
     for nothing; `price_usd` is the price of an image, None for the listed one; `at_once` is the
     number of requests that are sent at the same time.
+
+    With `mcp`, programs can use the page's functions through the Model Context Protocol.
     """
 
     cache: Path
@@ -88,7 +59,8 @@ class Settings:
     price_usd: float | None = None
     at_once: int = 4
     mode: Mode = Mode.HOME
-    rules: Rules = Rules()
+    rules: Rules = field(default_factory=Rules)
+    mcp: bool = False
 
     @property
     def is_public(self) -> bool:
@@ -126,21 +98,22 @@ def load(cache: Path | None = None) -> Settings:
     app = repository() / "cache"
     default = space_cache(Path("/data"), app) if "SPACE_ID" in os.environ else app
     root = cache or Path(os.environ.get("EXPLORER_CACHE") or default)
-    mode = _mode()
+    mode = page_mode()
     return Settings(
         cache=_possible(root),
         device=device,
-        batch=_whole("EXPLORER_BATCH", 32),
+        batch=whole("EXPLORER_BATCH", 32),
         zero_gpu=zero_gpu,
         country=os.environ.get("EXPLORER_COUNTRY") or None,
         region=os.environ.get("EXPLORER_REGION") or None,
-        pue=_number("EXPLORER_PUE", 1.0),
-        meter=_is_on("EXPLORER_METER"),
-        max_cost_usd=_dollars("EXPLORER_MAX_COST"),
-        price_usd=_dollars("EXPLORER_PRICE"),
-        at_once=_whole("EXPLORER_AT_ONCE", 4),
+        pue=number("EXPLORER_PUE", 1.0),
+        meter=is_on("EXPLORER_METER"),
+        max_cost_usd=dollars("EXPLORER_MAX_COST"),
+        price_usd=dollars("EXPLORER_PRICE"),
+        at_once=whole("EXPLORER_AT_ONCE", 4),
         mode=mode,
-        rules=_rules(mode),
+        rules=page_rules(mode),
+        mcp=is_on("EXPLORER_MCP", "off" if mode is not Mode.HOME else "on"),
     )
 
 
@@ -297,7 +270,7 @@ def log_file(path: Path | None = None) -> Path | None:
 def secrets() -> list[str]:
     """Return the values of the variables whose names say that they hold a key or a token."""
     said = [text.strip() for name, text in os.environ.items() if _SECRET.search(name)]
-    said += [account.partition(":")[2] for account in _names("EXPLORER_AUTH")]
+    said += [account.partition(":")[2] for account in names("EXPLORER_AUTH")]
     return [text for text in said if len(text) >= _SHORTEST_SECRET]
 
 
@@ -320,123 +293,6 @@ def _possible(folder: Path) -> Path:
             ).format(folder=str(folder), error=error)
         ) from error
     return found
-
-
-def checked_dollars(name: str, amount: float) -> float:
-    """Return an amount of money that is not negative.
-
-    Raises:
-        InvalidData: it is negative, infinite or no number.
-    """
-    if not 0 <= amount < float("inf"):
-        raise InvalidData(
-            _("{name} is {amount!r}. Give US dollars, 5 or 0.04 for instance.").format(
-                name=name, amount=amount
-            )
-        )
-    return amount
-
-
-def _whole(name: str, usual: int) -> int:
-    given = os.environ.get(name, str(usual))
-    if not re.fullmatch("[1-9][0-9]{0,8}", given):
-        raise InvalidData(
-            _("{name} is {given!r:.80}. Set it to a whole number above 0.").format(
-                name=name, given=given
-            )
-        )
-    return int(given)
-
-
-def _number(name: str, usual: float) -> float:
-    given = os.environ.get(name, "").strip() or usual
-    try:
-        return float(given)
-    except ValueError:
-        raise InvalidData(
-            _("{name} is {given!r:.80}. Set it to a number, {usual} for instance.").format(
-                name=name, given=given, usual=figures(usual)
-            )
-        ) from None
-
-
-def _mode() -> Mode:
-    """Return the mode of EXPLORER_PUBLIC; without it, a Space is public."""
-    said = os.environ.get("EXPLORER_PUBLIC", "").strip().lower()
-    modes = {"0": Mode.HOME, "1": Mode.PUBLIC, "read-only": Mode.READ_ONLY}
-    modes[""] = Mode.PUBLIC if "SPACE_ID" in os.environ else Mode.HOME
-    if said not in modes:
-        raise InvalidData(
-            _("EXPLORER_PUBLIC is {said!r:.80}. Set it to '0', '1' or 'read-only'.").format(
-                said=said
-            )
-        )
-    return modes[said]
-
-
-def _rules(mode: Mode) -> Rules:
-    """Return the rules of the environment; a public page has limits that nobody needs at home."""
-    public, usual = mode is not Mode.HOME, Rules()
-    trusted = _names("EXPLORER_TRUSTED")
-    return Rules(
-        models=_names("EXPLORER_MODELS"),
-        run_images=_whole("EXPLORER_RUN_IMAGES", usual.run_images),
-        day_images=_whole("EXPLORER_DAY_IMAGES", usual.day_images),
-        disk_gb=_number("EXPLORER_DISK_GB", _PUBLIC_GB) if public else None,
-        accounts=tuple(map(_account, _names("EXPLORER_AUTH"))),
-        # A Space sets it where its front matter asks for sign-in.
-        oauth="SPACE_ID" in os.environ and bool(secret("OAUTH_CLIENT_ID")),
-        trusted=trusted if public or trusted else None,
-        proxies=_proxies(),
-    )
-
-
-def _names(variable: str) -> tuple[str, ...]:
-    parts = os.environ.get(variable, "").split(",")
-    return tuple(part.strip() for part in parts if part.strip())
-
-
-def _account(text: str) -> tuple[str, str]:
-    name, _colon, password = text.partition(":")
-    if not name.strip() or not password:
-        # The text is not quoted, because it may be a password.
-        raise InvalidData(
-            "EXPLORER_AUTH has an entry that is no name with a password. Set it to "
-            "'name:password,name:password'; a password has no comma."
-        )
-    return name.strip(), password
-
-
-def _proxies() -> int:
-    said = os.environ.get("EXPLORER_PROXIES", "").strip()
-    if not said:
-        return int("SPACE_ID" in os.environ)
-    if not re.fullmatch("[0-9]", said):
-        raise InvalidData(f"EXPLORER_PROXIES is {said!r:.80}. Set it to a number from 0 to 9.")
-    return int(said)
-
-
-def _is_on(name: str) -> bool:
-    given = os.environ.get(name, "").strip().lower() or "on"
-    if given not in {"on", "off"}:
-        raise InvalidData(
-            _("{name} is {given!r:.80}. Set it to 'on' or 'off'.").format(name=name, given=given)
-        )
-    return given == "on"
-
-
-def _dollars(name: str) -> float | None:
-    given = os.environ.get(name, "").strip()
-    if not given:
-        return None
-    try:
-        return checked_dollars(name, float(given))
-    except ValueError:
-        raise InvalidData(
-            _("{name} is {given!r:.80}. Set it to US dollars, 5 or 0.04 for instance.").format(
-                name=name, given=given
-            )
-        ) from None
 
 
 def _device() -> str:

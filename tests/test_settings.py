@@ -8,7 +8,8 @@ import pytest
 
 from explorer import settings
 from explorer.errors import InvalidData
-from explorer.settings import Address, Mode, Settings, own_cache, space_cache
+from explorer.rules import Mode
+from explorer.settings import Address, Settings, own_cache, space_cache
 
 
 @pytest.fixture

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import CoercionError, Parameter, Token
 
 from explorer.cli.output import say
+from explorer.environment import checked_dollars
 from explorer.errors import InvalidData, UnknownName
 from explorer.models.catalog import ModelCard, find_model
 from explorer.models.hub import start
 from explorer.perception.axes import find_axis, load_axes
-from explorer.settings import checked_dollars
 from explorer.study import Study
 from explorer.translations import gettext as _
 from explorer.words.prompts import TEMPLATE

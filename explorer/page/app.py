@@ -16,6 +16,7 @@ from explorer.findings.findings import Findings
 from explorer.page import (
     annotate,
     compare,
+    endpoints,
     explore,
     footprint,
     gaps,
@@ -96,6 +97,7 @@ def build(desk: "Desk") -> gr.Blocks:
     for name in LANGUAGES:
         with language(name):
             _lay_out(page, desk)
+    endpoints.lay_out(page, desk)
     # With its API open, Gradio lets what queues skip the queue.
     page.queue(default_concurrency_limit=8, max_size=100, api_open=False)
     return page
@@ -208,7 +210,7 @@ def launch(desk: "Desk", address: Address = Address(), *, open_browser: bool = F
                 run_history=False,
                 enable_monitoring=False,
                 share=False,
-                mcp_server=False,
+                mcp_server=desk.settings.mcp,
                 ssr_mode=False,
                 pwa=False,
             )
@@ -216,6 +218,7 @@ def launch(desk: "Desk", address: Address = Address(), *, open_browser: bool = F
         # Gradio asks its own server whether it answers, and raises whatever comes of that.
         pattern = _("{error} See that this machine can reach itself, or choose another --host.")
         raise refused(address, pattern.format(error=first_line(error))) from error
+    endpoints.answer_in_json(page)
     return page
 
 

@@ -54,7 +54,7 @@ def file_route(kind: str, name: str, make: "Callable[[QueryParams], File]") -> R
 
     def written(asked: "QueryParams") -> Download:
         file = make(asked)
-        text = _json(file) if kind == "json" else _csv(file, style_of(asked))
+        text = _json(file) if kind == "json" else csv_text(file, style_of(asked))
         return Download(file.name, _MEDIA[kind], text)
 
     return download_route(f"/{kind}/{name}", written)
@@ -94,7 +94,12 @@ def readable_if_asked(asked: "QueryParams", file: File, readable: "Readable") ->
     """
     if asked.get("readable") != ON:
         return file
-    rows, columns = readable_table(file.rows, file.columns, readable, style_of(asked).separator)
+    return for_people(file, readable, style_of(asked))
+
+
+def for_people(file: File, readable: "Readable", style: Style) -> File:
+    """Return the file of the same rows for people."""
+    rows, columns = readable_table(file.rows, file.columns, readable, style.separator)
     return File(file.name.replace(".", "-readable."), rows, columns)
 
 
@@ -107,7 +112,8 @@ def style_of(asked: "QueryParams") -> Style:
     return Style(find_separator(asked.get("separator", ",")), asked.get("bom") == ON)
 
 
-def _csv(file: File, style: Style) -> str:
+def csv_text(file: File, style: Style) -> str:
+    """Return the rows as the text of a CSV file."""
     text = io.StringIO()
     write_csv(file.rows, text, file.columns, style)
     return text.getvalue()

@@ -10,7 +10,7 @@ from explorer.errors import NotAllowed, TooLarge
 from explorer.models.names import cleaned, hub_name
 from explorer.page.visitors import NOBODY
 from explorer.pronouns.source import BUNDLED
-from explorer.settings import Mode
+from explorer.rules import Mode
 from explorer.translations import gettext as _
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from explorer.models.catalog import ModelCard
-    from explorer.settings import Rules
+    from explorer.rules import Rules
     from explorer.store.index import Store
     from explorer.study import Study
 

@@ -8,12 +8,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import gradio as gr
 
-from explorer import study as studies
 from explorer.errors import ExplorerError, NotAllowed
 from explorer.findings.findings import Findings
 from explorer.findings.services import spent_sentence
-from explorer.footprint.metering import Meter
-from explorer.models.hub import start
 from explorer.page.absent import own_models
 from explorer.page.choice import parse
 from explorer.page.events import (
@@ -28,6 +25,7 @@ from explorer.page.events import (
 )
 from explorer.page.form import ONE_PROFESSION, Form, FormKind, form
 from explorer.page.rendering import alert, progress, said
+from explorer.page.running import begin_run
 from explorer.page.smaller import smaller
 from explorer.page.sparing import Sparing
 from explorer.page.todo import button_text, progress_text, status_text, to_do, unwatched_text
@@ -44,7 +42,6 @@ if TYPE_CHECKING:
     from explorer.page.choice import Choice, Parameters
     from explorer.page.desk import Desk
     from explorer.page.runs import Run
-    from explorer.progress import Progress
     from explorer.study import Study
 
 # During a run the status is sent at most this often, findings less often the larger the grid is.
@@ -255,20 +252,11 @@ def reply(view: View, values: "Sequence[object]") -> list[Any]:
 
 def begin(view: View, values: "Sequence[object]", session: str, who: Visitor = NOBODY) -> list[Any]:
     """Begin a run of the choice in the fields, or find the one that somebody else began."""
-    desk = view.desk
     view.shown[session] = tuple(values)
     try:
-        choice = view.form.choice(values)
-        asked = _study(view, choice)
-        desk.may.require_run(asked, who)
-        desk.make_room()
-        told = start((card.spec for card in asked.models), desk.settings.cache)
-        made, meter = _study(view, choice), Meter(desk.settings, choice.country)
-        steps = partial(_steps, desk, made, meter)
-        run = desk.runs.begin(made, steps, told, who.name, desk.work(made))
+        run = begin_run(view.desk, view.form.choice(values), who)
     except ExplorerError as error:
         return _failure(error, keep=True)
-    run.meter = run.meter or meter
     view.begun[session] = run
     return [*_running(view, run), gr.skip()]
 
@@ -325,30 +313,6 @@ def _running(view: View, run: "Run") -> list[Any]:
         text = ", ".join(filter(None, (progress_text(step), spent_sentence(run.spent))))
         status = progress(text, step.done, step.total, note)
     return [status, gr.update(visible=False), gr.update(visible=True)]
-
-
-def _steps(
-    desk: "Desk", made: "Study", meter: Meter, stopped: "Callable[[], bool]"
-) -> "Iterator[Progress]":
-    asked = made, desk.store
-    if not studies.count_missing(*asked) and not studies.count_unclassified(*asked):
-        studies.forget_failed(made, desk.store)
-    # Where the better detector cannot be downloaded, the findings say so.
-    studies.prepare(made)
-    for step in studies.run(
-        made,
-        desk.store,
-        desk.generators,
-        desk.classifiers,
-        stopped,
-        desk.settings.batch,
-        desk.settings.at_once,
-        meter=meter,
-    ):
-        image = step.image
-        if step.stage == "generate" and step.rate and image is not None:
-            desk.pace.note(image.request.model, step.rate)
-        yield step
 
 
 def _study(view: View, choice: "Choice") -> "Study":

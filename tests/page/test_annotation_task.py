@@ -25,7 +25,7 @@ from explorer.page.annotation_task import (
 from explorer.page.choice import Choice
 from explorer.page.desk import Desk
 from explorer.perception.axes import find_axis
-from explorer.settings import Mode
+from explorer.rules import Mode
 from explorer.store.annotations import Annotations
 from tests.markup import Element, parse_html, table_rows
 from tests.page.conftest import Generated

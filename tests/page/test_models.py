@@ -10,7 +10,7 @@ from explorer.models.names import HubName
 from explorer.models.pins import Pin, keep_pin
 from explorer.page.desk import Desk
 from explorer.page.models import show
-from explorer.settings import Mode
+from explorer.rules import Mode
 from tests.markup import Element, parse_html
 
 

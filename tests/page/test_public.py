@@ -24,7 +24,7 @@ from explorer.page.pronoun_findings import Session as Asked
 from explorer.page.quotas import Quota, Rate
 from explorer.page.runs import Runs
 from explorer.page.visitors import Visitor, visitor
-from explorer.settings import Mode, Rules
+from explorer.rules import Mode, Rules
 from explorer.study import Study
 from tests.fakes import fake_card
 from tests.markup import parse_html
