@@ -299,10 +299,10 @@ def exaggeration_sentence(summary: Headline) -> str:
         pattern = _("No exaggeration is clear enough to report ({times}, {interval}).")
     interval = _("{level}% interval {low} to {high}").format(
         level=figures(slope.slope.level * 100),
-        low=_times(slope.slope.low),
-        high=_times(slope.slope.high),
+        low=times(slope.slope.low),
+        high=times(slope.slope.high),
     )
-    return pattern.format(times=f"x{_times(slope.slope.estimate)}", interval=interval)
+    return pattern.format(times=f"x{times(slope.slope.estimate)}", interval=interval)
 
 
 def _means(summary: Headline, beside: str) -> "Iterator[str]":
@@ -328,7 +328,8 @@ def _means(summary: Headline, beside: str) -> "Iterator[str]":
     )
 
 
-def _times(factor: float) -> str:
+def times(factor: float) -> str:
+    """Return how many times something is exaggerated, with a true minus: "1.32"."""
     return decimal(factor, 2).replace("-", "\N{MINUS SIGN}")
 
 

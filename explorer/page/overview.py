@@ -158,11 +158,14 @@ def view(page: gr.Blocks, desk: "Desk") -> None:
     """Lay out the view and connect its events; call inside its page."""
     gr.HTML(render("landing.html", paths=PATHS), apply_default_css=False)
     listed = [(word("model", card.title), card.spec.name) for card in desk.models if card.bundled]
-    with gr.Row(elem_classes=["bx-form", "bx-overviewform"]):
+    with (
+        gr.Accordion(_("Models side by side"), open=False, elem_classes="bx-settings"),
+        gr.Row(elem_classes=["bx-form", "bx-overviewform"]),
+    ):
         models = combobox(
             listed,
             usual(),
-            (_("Models side by side"), "bx-models"),
+            (_("Models"), "bx-models"),
             several=True,
             own=own_model(allowed=desk.may.names_models),
         )

@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from explorer.errors import NotChosen
+from explorer.findings.gaps import times
 from explorer.footprint.amounts import energy_text
 from explorer.footprint.beside import measure_text
-from explorer.numbers import decimal, localised
+from explorer.numbers import localised
 from explorer.page.charts import coded
 from explorer.page.glossary import glossary
 from explorer.page.tour import steps
@@ -97,5 +98,5 @@ def _environment() -> "Environment":
     made.globals |= {"glossary": glossary, "tour_steps": steps}
     made.globals["for_spreadsheets"] = for_spreadsheets
     made.filters |= {"coded": coded, "measure_text": measure_text, "energy": energy_text}
-    made.filters["times"] = lambda factor: decimal(factor, 2)
+    made.filters["times"] = times
     return made

@@ -1,0 +1,163 @@
+"""Overview: what ships, what is computed, and what the landing page shows."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from PIL import Image
+from starlette.datastructures import QueryParams
+
+from explorer.errors import InvalidData, UnknownName
+from explorer.findings.corrected import findings
+from explorer.findings.error_rates import errors_of
+from explorer.findings.gaps import gaps, headline
+from explorer.findings.tallies import Cell, Tally
+from explorer.models.catalog import find_model
+from explorer.overview.results import Overview, overview
+from explorer.overview.shipped import IMAGES, SIDE_PX, STRIPS, adapter, shipped, strip_name
+from explorer.page.choice import Choice
+from explorer.page.desk import Desk
+from explorer.page.overview import MODELS, TONES, Asked, overviews, parse, show, usual
+from explorer.perception.axes import GENDER, find_axis
+from explorer.study import Study
+from explorer.words.references import labour_references
+from explorer.words.vocabulary import DEFAULT_YEAR, load_adjectives, load_professions
+from tests.markup import Element, parse_html
+from tests.page.conftest import Generated
+
+SOME = Choice(("emoji-skewed",), ("author", "nurse"), ("none",), images=12)
+
+
+def rows(html: str) -> list[Element]:
+    """Return the lines of all professions."""
+    lines = parse_html(html).one("table.bx-professions").all("tr")
+    return [line for line in lines if "data-name" in line.attributes]
+
+
+@pytest.mark.parametrize("name", ["emoji-skewed", "emoji-even"])
+def test_what_ships_is_of_the_bundled_models_and_of_all_words(name: str) -> None:
+    found, card = shipped()[name], find_model(name, "cpu")
+    # `make overview` writes it anew.
+    assert found.version == card.spec.revision
+    made = Study((card,), ("author",))
+    assert found.instruments == tuple(map(str, made.instruments(card).values()))
+    assert [line.profession for line in found.lines] == [one.name for one in load_professions()]
+    assert {one.adjective for one in found.adjectives} == {one.word for one in load_adjectives()}
+    assert all(line.missing == line.filtered == 0 for line in found.lines)
+    for profession in load_professions():
+        with Image.open(STRIPS / name / strip_name(profession.name)) as strip:
+            assert strip.size == (IMAGES * SIDE_PX, SIDE_PX)
+
+
+@pytest.mark.parametrize("name", ["emoji-skewed", "emoji-even"])
+def test_what_ships_follows_from_its_counts(name: str) -> None:
+    found, card = shipped()[name], find_model(name, "cpu")
+    axis = find_axis(GENDER)
+    made = Study((card,), ("author",))
+    tallies = [
+        Tally(
+            Cell(name, line.profession, None), axis, (line.feminine, line.masculine), line.unclear
+        )
+        for line in found.lines
+    ]
+    known = {(name, place): one for place, one in errors_of(card, made.instruments(card)).items()}
+    again = gaps(findings(tallies, known), labour_references(found.year))
+    told = headline(again)
+    assert told.slope is not None
+    assert found.summary.slope is not None
+    assert told.slope.slope.estimate == pytest.approx(found.summary.slope.estimate, abs=1e-5)
+    assert told.slope.slope.low == pytest.approx(found.summary.slope.low, abs=1e-5)
+    assert [gap.clear for gap in again.rows] == [line.clear for line in found.lines]
+    for gap, line in zip(again.rows, found.lines, strict=True):
+        if gap.gap is None or line.gap is None:
+            assert gap.gap is line.gap is None
+        else:
+            assert gap.gap.estimate == pytest.approx(line.gap.estimate, abs=1e-5)
+            assert gap.gap.high == pytest.approx(line.gap.high, abs=1e-5)
+
+
+def test_an_overview_is_read_as_it_was_written() -> None:
+    one = shipped()["emoji-even"]
+    again: Overview = adapter().validate_json(adapter().dump_json(one))
+    assert again == one
+
+
+def test_the_landing_page_needs_nothing_generated(desk: Desk) -> None:
+    html = show(desk, Asked(usual()))
+    lines = rows(html)
+    assert len(lines) == 150
+    first = lines[0]
+    assert [one.attributes["src"] for one in first.all("img")] == [
+        f"strips/{name}/{strip_name(first.attributes['data-prompt'])}" for name in usual()
+    ]
+    page = parse_html(html)
+    assert "exaggerated" in page.one("h1").text
+    assert "nothing here is about Stable Diffusion" in page.one(".bx-honest").text
+    groups = [one.text for one in page.all("tr.bx-group")]
+    assert groups[0] == "Healthcare practitioners and technical"
+    assert len(groups) == len(set(groups)) == 21
+
+
+def test_each_profession_leads_to_its_images(desk: Desk) -> None:
+    nurse = next(
+        one for one in rows(show(desk, Asked(usual()))) if one.attributes["data-prompt"] == "nurse"
+    )
+    address = nurse.one("th").one("a").attributes["href"]
+    assert address.startswith("explore?model=emoji-skewed&profession=nurse")
+
+
+def test_the_numbers_are_those_that_rows_are_sorted_by(desk: Desk) -> None:
+    known = {one.profession.lower(): one for one in shipped()["emoji-skewed"].lines}
+    for row in rows(show(desk, Asked(usual()))):
+        line = known[row.attributes["data-prompt"]]
+        assert line.share is not None
+        assert float(row.attributes["data-share"]) == line.share.estimate
+
+
+def test_tones_show_all_their_counts(desk: Desk) -> None:
+    row = next(one for one in rows(show(desk, Asked(usual(), TONES))))
+    line = next(
+        one
+        for one in shipped()["emoji-skewed"].lines
+        if one.profession == row.attributes["data-prompt"]
+    )
+    told = row.all("td")[0].text
+    for label, number in zip(find_axis("tone").labels, line.tones, strict=True):
+        assert f"{label} {number}" in told
+
+
+def test_models_are_compared_with_intervals(desk: Desk) -> None:
+    table = parse_html(show(desk, Asked(usual(), MODELS))).one("table.bx-leaders")
+    skewed, even = table.one("tbody").all("tr")
+    assert "x1." in skewed.text
+    assert "to" in even.all("td")[0].text
+    assert "by chance" in skewed.text
+
+
+def test_a_model_of_ones_own_stands_beside_the_others(desk: Desk, generated: Generated) -> None:
+    generated(SOME)
+    found = overview(
+        find_model("emoji-skewed", "cpu"), desk.store, date(2026, 11, 28), DEFAULT_YEAR
+    )
+    assert [line.profession for line in found.lines] == ["nurse", "author"]
+    assert all(line.feminine + line.masculine + line.unclear == 12 for line in found.lines)
+    assert found.summary.slope is None
+    own = Choice(("emoji-skewed (guidance 3)",), ("author",), ("none",), images=12)
+    generated(own)
+    html = show(desk, Asked(("emoji-even", *own.models)))
+    author = next(one for one in rows(html) if one.attributes["data-prompt"] == "author")
+    strips = author.all(".bx-strip")
+    assert len(strips[1].all("img")) == IMAGES
+    nurse = next(one for one in rows(html) if one.attributes["data-prompt"] == "nurse")
+    assert "no images" in nurse.text
+
+
+def test_addresses_hold_models_and_part(desk: Desk) -> None:
+    assert parse(QueryParams("")) == Asked(usual())
+    asked = Asked(("emoji-even",), TONES)
+    assert parse(QueryParams(asked.address.removeprefix("?"))) == asked
+    assert replace(asked, tab="professions", models=usual()).address == "?"
+    with pytest.raises(UnknownName, match="tab in the address"):
+        parse(QueryParams("tab=nothing"))
+    with pytest.raises(InvalidData, match="Show at most 4"):
+        overviews(desk, [f"emoji-even (guidance {n})" for n in range(2, 7)])
