@@ -2,12 +2,12 @@
 
     python -m benchmarks.grid [--images 43] [--repeats 7]
 
-A store is filled by this script: the author with each of the twenty adjectives and without one,
-as many images of each as asked for, with made-up answers. Gradio then answers two events in
-turns, from the call of the function to the JSON that it would send: Explore, with its finding,
-its filters, its charts and 21 rows, and a gr.Gallery of the same thumbnails with their names as
-captions. Both are asked once before anything is measured; of the rest, the medians and their
-ratio are printed. What the network adds is the same for both and not measured.
+A store is filled by this script: the author with each of the twenty adjectives and without one, as
+many images of each as asked for, with made-up answers. Gradio then answers two events in turns,
+from the call of the function to the JSON that it would send: Explore, with its finding, filters,
+charts and 21 rows, and a gr.Gallery of the same thumbnails with their names as captions. Both are
+asked once before anything is measured; of the rest, the medians and their ratio are printed. What
+the network adds is the same for both and not measured.
 """
 
 import argparse

@@ -23,6 +23,7 @@ from explorer.page.choice import (
     profession,
 )
 from explorer.page.combobox import combobox
+from explorer.page.rendering import render
 from explorer.translations import gettext as _
 from explorer.translations import word
 from explorer.words.prompts import TEMPLATE
@@ -157,7 +158,9 @@ def form(
         )
         chosen = _professions(default, several=kind.several_professions)
     with gr.Row(elem_classes="bx-folded"):
-        with gr.Accordion(_("More settings"), open=False, elem_classes="bx-settings"):
+        # Gradio's accordion leaves out what is folded, and an answer for it then breaks the field.
+        gr.HTML(render("unfold.html"), apply_default_css=False, elem_classes="bx-unfold")
+        with gr.Column(elem_classes=["bx-settings", "bx-unfolded"]):
             adjectives, images = _words_and_number(default)
             settings = _settings()
             measuring = _measuring(default)

@@ -142,6 +142,11 @@
 
   document.addEventListener("click", () => setTimeout(tellExpanded));
 
+  document.addEventListener("click", ({ target }) => {
+    const unfold = target.closest?.(".bx-unfold button");
+    if (unfold) unfold.setAttribute("aria-expanded", String(unfold.getAttribute("aria-expanded") !== "true"));
+  });
+
   // What was unfolded stays unfolded when the view is replaced.
 
   const unfolded = new Set();

@@ -171,7 +171,7 @@ def test_an_open_list_closes_when_one_tabs_on(visit: Visit) -> None:
 @pytest.mark.parametrize("address", ["explore", "compare", "gaps", "annotate"])
 def test_what_unfolds_says_whether_it_is_unfolded(visit: Visit, address: str) -> None:
     page = visit(address)
-    for fold in page.locator(".bx-settings > button").all():
+    for fold in page.locator(".bx-settings > button, .bx-unfold button").all():
         expect(fold).to_have_attribute("aria-expanded", "false")
         fold.focus()
         page.keyboard.press("Enter")
