@@ -8,12 +8,20 @@ from explorer.cli import (
     footprint,
     generating,
     instruments,
+    likeness,
     machine,
     pronouns,
     questions,
     verifying,
 )
-from explorer.cli.app import annotate_commands, app, arrange, footprint_commands, run
+from explorer.cli.app import (
+    annotate_commands,
+    app,
+    arrange,
+    footprint_commands,
+    likeness_commands,
+    run,
+)
 
 __all__ = [
     "annotate",
@@ -24,6 +32,7 @@ __all__ = [
     "footprint",
     "generating",
     "instruments",
+    "likeness",
     "machine",
     "pronouns",
     "questions",
@@ -35,8 +44,9 @@ arrange(
     app,
     *("models", "estimate", "generate", "tally", "images", "compare", "author", "gap"),
     *("adjectives", "plan", "pronouns", "annotate", "error-rates", "agreement"),
-    *("sensitivity", "card", "footprint"),
+    *("likeness", "sensitivity", "card", "footprint"),
     *("reference", "verify", "doctor"),
 )
 arrange(annotate_commands, "sample", "import", "export", "report")
+arrange(likeness_commands, "diversity", "clusters", "neighbours", "average")
 arrange(footprint_commands, "measured", "calculate", "lifecycle", "hardware", "places")

@@ -59,7 +59,8 @@ class Choice:
     profession; if it is empty, the labour statistics of `year` are used. `tone` is CAPTIONS or
     PIXELS. `classifier` is FACE if the classifier is shown the face only, None if it is shown the
     image. With `gate`, only images of one person get an answer. `country` is where the electricity
-    of a run comes from, empty for that of the settings.
+    of a run comes from, empty for that of the settings. `near` is the beginning of the key of an
+    image whose neighbours are shown, empty for none.
     """
 
     models: tuple[str, ...]
@@ -76,6 +77,7 @@ class Choice:
     year: int = DEFAULT_YEAR
     reference: tuple[tuple[str, float], ...] = ()
     country: str = ""
+    near: str = ""
 
 
 EXPLORE = Choice(("emoji-skewed",))
@@ -126,6 +128,7 @@ def parse(parameters: Parameters, default: Choice) -> Choice:
         year=checked_year(whole_in("year", said("year", str(default.year)))),
         reference=tuple(map(_figure, parameters.getlist("reference"))),
         country=said("country", default.country),
+        near=said("near", default.near),
     )
 
 
@@ -167,6 +170,7 @@ def address(choice: Choice) -> str:
         ("gate", ON if choice.gate else None),
         ("year", choice.year if choice.year != DEFAULT_YEAR else None),
         ("country", choice.country or None),
+        ("near", choice.near or None),
         *(("reference", f"{name}:{share!r}") for name, share in choice.reference),
     ]
     return "?" + urlencode([pair for pair in pairs if pair[1] is not None], safe=",/:")

@@ -31,7 +31,7 @@ def render(template: str, **values: object) -> str:
 
 def style_sheet() -> str:
     """Return the style sheet of the page, with those of the plots and the report cards."""
-    return style() + asset("page.css") + card_style_sheet()
+    return style() + asset("page.css") + asset("likeness.css") + card_style_sheet()
 
 
 def asset(name: str) -> str:

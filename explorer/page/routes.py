@@ -11,7 +11,7 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 from explorer.findings.findings import Findings
-from explorer.page import energy, footprint, pronouns, report
+from explorer.page import average, diversity, energy, footprint, neighbours, pronouns, report
 from explorer.page.choice import parse, study
 from explorer.page.files import File, file_route, readable_if_asked
 from explorer.page.tables import tables
@@ -36,6 +36,9 @@ def routes(desk: "Desk") -> "list[BaseRoute]":
     return [
         *image_routes(desk.store),
         *files,
+        *average.routes(desk),
+        *diversity.routes(desk),
+        *neighbours.routes(desk),
         *energy.routes(desk),
         *footprint.routes(desk),
         *pronouns.files(desk),

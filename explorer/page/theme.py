@@ -4,7 +4,7 @@ import gradio as gr
 
 from explorer.page.rendering import asset, style_sheet
 
-_SCRIPTS = ("page.js", "combobox.js", "annotating.js")
+_SCRIPTS = ("page.js", "combobox.js", "annotating.js", "average.js")
 _SANS = (
     "-apple-system",
     "Segoe UI",
