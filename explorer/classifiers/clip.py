@@ -73,7 +73,6 @@ class ClipClassifier:
                 to do.
         """
 
-
         def scored(model: "Model", features: "Tensor") -> dict[str, list[list[float]]]:
             return {axis.name: self._scores(model, features, axis) for axis in axes}
 
@@ -105,7 +104,7 @@ class ClipClassifier:
     def _in_batches(
         self, images: "Sequence[Image]", ask: "Callable[[Model, Tensor], _T]"
     ) -> "Iterator[tuple[Sequence[Image], _T]]":
-        """Yield batches of the images that are not filtered, and what is asked of their features."""
+        """Yield batches of the images that are not filtered, with what their features answer."""
         shown = [image for image in images if image.pixels is not None]
         done = 0
         while done < len(shown):

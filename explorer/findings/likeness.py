@@ -29,8 +29,8 @@ NEIGHBOUR_COLUMNS = (
 )
 CLUSTER_COLUMNS = ("cluster", "images", "kind", "word", "count", "share", "share_of_all")
 DIVERSITY_COLUMNS = (
-    *("model", "profession", "adjective", "images", "vendi_score", "vendi_score_from"),
-    *("vendi_score_to", "distance", "distance_from", "distance_to"),
+    *("model", "profession", "adjective", "adjective_coding", "images", "vendi_score"),
+    *("vendi_score_from", "vendi_score_to", "distance", "distance_from", "distance_to"),
     *("feminine_share", "feminine_low", "feminine_high", "classified"),
     *("abstained", "filtered", "unclassified", "missing", "encoder"),
 )
@@ -67,7 +67,8 @@ def diversity_rows(found: "Iterable[Diverse]") -> "list[Row]":
     """Return one row for each cell.
 
     Columns:
-        model, profession, adjective: the cell; "(all)" where words are counted together.
+        model, profession, adjective, adjective_coding: the cell; "(all)" where words are counted
+            together.
         images: the images that are encoded, which the scores are about.
         vendi_score, vendi_score_from, vendi_score_to: the effective number of different images,
             from 1 to their number, and the limits of its interval.
@@ -129,9 +130,7 @@ def _of_one(findings: "Findings", store: "Store", card: "ModelCard") -> "Pool":
     return pool(replace(findings.study, models=(card,)), store)
 
 
-def _diverse(
-    finding: "Finding", of_model: "Pool", texts: frozenset[str], level: float
-) -> Diverse:
+def _diverse(finding: "Finding", of_model: "Pool", texts: frozenset[str], level: float) -> Diverse:
     places = [at for at, image in enumerate(of_model.images) if image.prompt.text in texts]
     rows = of_model.vectors[places]
     return Diverse(

@@ -45,7 +45,7 @@ def count_unencoded(study: "Study", store: "Store") -> int:
     )
 
 
-def encode(  # noqa: PLR0913 - the parts of a run, as of study.run
+def encode(
     study: "Study",
     store: "Store",
     classifiers: "Callable[[ClassifierSpec], Classifier]",

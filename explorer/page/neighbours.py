@@ -204,9 +204,7 @@ def _fillings(
     own: Counter[str | None] = getattr(cluster, attribute)
     every: Counter[str | None] = sum((getattr(one, attribute) for one in found.clusters), Counter())
     most = tuple(
-        Filling(
-            word or _("no adjective"), count, count / own.total(), every[word] / every.total()
-        )
+        Filling(word or _("no adjective"), count, count / own.total(), every[word] / every.total())
         for word, count in own.most_common(_WORDS)
     )
     return most, len(own) - len(most)
