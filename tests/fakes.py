@@ -134,10 +134,7 @@ class FakeClassifier:
         self.embedded += [image.request.key for image in images]
         rows = [image.pixels[-1, 0] for image in images if image.pixels is not None]
         colours = np.array(rows, dtype=float) + 1
-        rows_of_one: NDArray[np.float16] = (
-            colours / np.linalg.norm(colours, axis=1, keepdims=True)
-        ).astype(np.float16)
-        return rows_of_one
+        return np.asarray(colours / np.linalg.norm(colours, axis=1, keepdims=True), np.float16)
 
     def classify_all(self, images: Sequence[Image], axes: Sequence[Axis]) -> Iterator[Perception]:
         """Yield the perceptions of each axis in turn."""

@@ -105,7 +105,7 @@ class ClipClassifier:
     def _in_batches(
         self, images: "Sequence[Image]", ask: "Callable[[Model, Tensor], _T]"
     ) -> "Iterator[tuple[Sequence[Image], _T]]":
-        """Yield batches of images that are not filtered, with what is asked of their features."""
+        """Yield batches of the images that are not filtered, with what their features answer."""
         shown = [image for image in images if image.pixels is not None]
         done = 0
         while done < len(shown):

@@ -8,13 +8,21 @@ from explorer.cli import (
     footprint,
     generating,
     instruments,
+    likeness,
     machine,
     pronouns,
     questions,
     stopping,
     verifying,
 )
-from explorer.cli.app import annotate_commands, app, arrange, footprint_commands, run
+from explorer.cli.app import (
+    annotate_commands,
+    app,
+    arrange,
+    footprint_commands,
+    likeness_commands,
+    run,
+)
 
 __all__ = [
     "annotate",
@@ -25,6 +33,7 @@ __all__ = [
     "footprint",
     "generating",
     "instruments",
+    "likeness",
     "machine",
     "pronouns",
     "questions",
@@ -37,8 +46,9 @@ arrange(
     app,
     *("models", "estimate", "generate", "tally", "images", "compare", "author", "gap"),
     *("adjectives", "plan", "pronouns", "annotate", "error-rates", "agreement"),
-    *("sensitivity", "card", "footprint"),
+    *("likeness", "sensitivity", "card", "footprint"),
     *("reference", "verify", "doctor"),
 )
 arrange(annotate_commands, "sample", "import", "export", "report")
+arrange(likeness_commands, "diversity", "clusters", "neighbours", "average")
 arrange(footprint_commands, "measured", "calculate", "lifecycle", "hardware", "places")

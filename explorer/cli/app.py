@@ -63,9 +63,13 @@ annotate_commands = App(
 footprint_commands = App(
     name="footprint", help=_("Calculate energy and emissions, and the lifecycle of a model.")
 )
+likeness_commands = App(
+    name="likeness", help=_("See how varied images are and which look alike, without labels.")
+)
 reference_commands = App(name="reference", help=_("The bundled models, whose bias is known."))
 app.command(annotate_commands)
 app.command(footprint_commands)
+app.command(likeness_commands)
 app.command(reference_commands)
 
 

@@ -19,9 +19,9 @@ MOST = 24
 _TRIED = range(2, 13)
 _FEWEST = 10
 # Silhouettes compare every image with every other.
-_SAMPLE = 1_500
-_ROOM = 4_000
-_STARTS = 4
+_SAMPLE = 1_000
+_ROOM = 2_000
+_ROUNDS = 50
 _SEED = 0
 
 
@@ -79,9 +79,12 @@ def clusters(pool: "Pool", number: int | None = None) -> Clusters:
             f"are {images} encoded images."
         )
     usual = [one for one in _TRIED if one * _FEWEST <= images] or [1] * bool(images)
-    found = [_split(pool, one) for one in ([number] if number else usual)]
-    made, silhouette = max(found, key=lambda one: one[1] or 0.0, default=((), None))
-    return Clusters(made, silhouette, number is None, among)
+    found = [_labels(pool.vectors, one) for one in ([number] if number else usual)]
+    if not found:
+        return Clusters((), None, number is None, among)
+    silhouettes = _silhouettes(pool.vectors, found)
+    best = max(range(len(found)), key=lambda one: silhouettes[one] or 0.0)
+    return Clusters(_described(pool, found[best]), silhouettes[best], number is None, among)
 
 
 def _drawn(pool: "Pool") -> "Pool":
@@ -96,32 +99,30 @@ def _drawn(pool: "Pool") -> "Pool":
     )
 
 
-def _split(pool: "Pool", number: int) -> tuple[tuple[Cluster, ...], float | None]:
-    """Return so many clusters and their silhouette."""
-    labels = _labels(pool.vectors, number)
-    return _described(pool, labels), _silhouette(pool.vectors, labels)
-
-
 def _labels(vectors: "NDArray[np.float32]", number: int) -> "NDArray[np.int32]":
     from sklearn.cluster import KMeans
 
-    found: NDArray[np.int32] = KMeans(number, n_init=_STARTS, random_state=_SEED).fit_predict(
-        vectors
-    )
+    means = KMeans(number, n_init=1, max_iter=_ROUNDS, random_state=_SEED)
+    found: NDArray[np.int32] = means.fit_predict(vectors)
     return found
 
 
-def _silhouette(vectors: "NDArray[np.float32]", labels: "NDArray[np.int32]") -> float | None:
-    """Return the mean silhouette of a sample; None for one cluster."""
+def _silhouettes(
+    vectors: "NDArray[np.float32]", splits: "list[NDArray[np.int32]]"
+) -> list[float | None]:
+    """Return the mean silhouette of a sample in each split; None for one cluster."""
     import numpy as np
     from sklearn.metrics import silhouette_score
 
-    rng = np.random.default_rng(_SEED)
-    some = rng.permutation(len(vectors))[:_SAMPLE]
-    kinds = len(set(labels[some].tolist()))
-    if not 1 < kinds < len(some):
-        return None
-    return float(silhouette_score(vectors[some], labels[some], metric="cosine"))
+    some = np.random.default_rng(_SEED).permutation(len(vectors))[:_SAMPLE]
+    distances = np.clip(1 - vectors[some] @ vectors[some].T, 0, None)
+    np.fill_diagonal(distances, 0)
+    return [
+        float(silhouette_score(distances, labels[some], metric="precomputed"))
+        if 1 < len(np.unique(labels[some])) < len(some)
+        else None
+        for labels in splits
+    ]
 
 
 def _described(pool: "Pool", labels: "NDArray[np.int32]") -> tuple[Cluster, ...]:

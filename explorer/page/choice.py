@@ -63,6 +63,7 @@ class Choice:
     PIXELS. `classifier` is FACE if the classifier is shown the face only, None if it is shown the
     image. With `gate`, only images of one person get an answer. `country` is where the electricity
     of a run comes from, empty for that of the settings. `tab`, one of TABS, is the part shown.
+    `near` is the beginning of the key of an image whose neighbours are shown, empty for none.
     """
 
     models: tuple[str, ...]
@@ -80,6 +81,7 @@ class Choice:
     reference: tuple[tuple[str, float], ...] = ()
     country: str = ""
     tab: str = IMAGES_TAB
+    near: str = ""
 
 
 EXPLORE = Choice(("emoji-skewed",))
@@ -134,6 +136,7 @@ def parse(parameters: Parameters, default: Choice) -> Choice:
         reference=tuple(map(_figure, parameters.getlist("reference"))),
         country=said("country", default.country),
         tab=_one_of("tab", said("tab", default.tab), TABS),
+        near=said("near", default.near),
     )
 
 
@@ -186,6 +189,7 @@ def address(choice: Choice) -> str:
         ("year", choice.year if choice.year != DEFAULT_YEAR else None),
         ("country", choice.country or None),
         ("tab", choice.tab if choice.tab != IMAGES_TAB else None),
+        ("near", choice.near or None),
         *(("reference", f"{name}:{share!r}") for name, share in choice.reference),
     ]
     return "?" + urlencode([pair for pair in pairs if pair[1] is not None], safe=",/:")

@@ -60,8 +60,8 @@ class Form:
     """The fields of a view. `settings` are template, guidance, steps, scheduler and country.
 
     `measuring` are the way of measuring skin tone, the part of the image that the classifier is
-    shown, the gate and the year of the labour statistics. `tab` holds the part that is shown.
-    `reference` is None in views without one.
+    shown, the gate and the year of the labour statistics. `tab` holds the part that is shown,
+    `near` the image whose neighbours are. `reference` is None in views without one.
     """
 
     models: "tuple[gr.HTML, ...]"
@@ -72,20 +72,21 @@ class Form:
     measuring: "tuple[Component, ...]"
     reference: "ReferenceFields | None"
     tab: gr.State
+    near: gr.State
 
     @property
     def fields(self) -> "list[Component]":
         """All fields, in the order in which choice() takes their values."""
         own = [self.reference.figures] if self.reference else []
         chosen = [self.profession, self.adjectives, self.images]
-        return [*self.models, *chosen, *self.settings, *self.measuring, self.tab, *own]
+        return [*self.models, *chosen, *self.settings, *self.measuring, self.tab, self.near, *own]
 
     def choice(self, values: "Sequence[object]") -> Choice:
         """Return the choice of the values of the fields; only numbers are checked."""
         count = len(self.models)
         names, adjectives, images, *others = values[count:]
         template, guidance, steps, scheduler, country, *others = others
-        tone, classifier, gate, year, tab, *own = others
+        tone, classifier, gate, year, tab, near, *own = others
         return Choice(
             models=tuple(map(chosen_text, values[:count])),
             professions=_words(names),
@@ -102,6 +103,7 @@ class Form:
             reference=_figures(own[0]) if own else (),
             country=chosen_text(country),
             tab=str(tab),
+            near=str(near),
         )
 
     def values(self, choice: Choice) -> list[object]:
@@ -127,6 +129,7 @@ class Form:
             [ON if choice.gate else ""],
             [choice.year],
             choice.tab,
+            choice.near,
             *([list(map(list, choice.reference))] if self.reference else ()),
         ]
 
@@ -166,7 +169,8 @@ def form(
             measuring = _measuring(default)
         reference = _reference() if kind.reference else None
     shown = gr.State(default.tab)
-    return Form(models, chosen, adjectives, images, settings, measuring, reference, shown)
+    near = gr.State(default.near)
+    return Form(models, chosen, adjectives, images, settings, measuring, reference, shown, near)
 
 
 def _words_and_number(default: Choice) -> tuple[gr.HTML, gr.Number]:

@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from explorer.page import compare_statistics, images, statistics
-from explorer.page.choice import IMAGES_TAB, STATISTICS, professions
+from explorer.page import average, compare_statistics, diversity, images, neighbours, statistics
+from explorer.page.choice import AVERAGE, IMAGES_TAB, NEIGHBOURS, STATISTICS, professions
 
 if TYPE_CHECKING:
     from explorer.findings.findings import Findings
@@ -18,11 +18,20 @@ def _compared(desk: "Desk", choice: "Choice", findings: "Findings") -> str:
     return (images.panel if one else compare_statistics.plots_panel)(desk, choice, findings)
 
 
+def _likeness(desk: "Desk", choice: "Choice", findings: "Findings") -> str:
+    """Return the average images, and how varied those behind them are."""
+    return average.panel(desk, choice, findings) + diversity.panel(desk, choice, findings)
+
+
 EXPLORE_PANELS: "dict[str, Panel]" = {
     IMAGES_TAB: images.panel,
+    AVERAGE: _likeness,
+    NEIGHBOURS: neighbours.panel,
     STATISTICS: statistics.panel,
 }
 COMPARE_PANELS: "dict[str, Panel]" = {
     IMAGES_TAB: _compared,
+    AVERAGE: _likeness,
+    NEIGHBOURS: neighbours.panel,
     STATISTICS: compare_statistics.panel,
 }

@@ -11,7 +11,17 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 from explorer.findings.findings import Findings
-from explorer.page import energy, footprint, images, overview, pronouns, report
+from explorer.page import (
+    average,
+    diversity,
+    energy,
+    footprint,
+    images,
+    neighbours,
+    overview,
+    pronouns,
+    report,
+)
 from explorer.page.choice import parse
 from explorer.page.files import File, file_route, readable_if_asked
 from explorer.page.previews import picture_route
@@ -39,6 +49,9 @@ def routes(desk: "Desk") -> "list[BaseRoute]":
         *overview.routes(),
         *files,
         *images.routes(desk),
+        *average.routes(desk),
+        *diversity.routes(desk),
+        *neighbours.routes(desk),
         *energy.routes(desk),
         *footprint.routes(desk),
         *pronouns.files(desk),

@@ -11,6 +11,7 @@ _SCRIPTS = (
     "keeping.js",
     "combobox.js",
     "annotating.js",
+    "average.js",
     "languages.js",
     "overview.js",
     "terms.js",

@@ -146,7 +146,7 @@ def test_a_model_of_ones_own_stands_beside_the_others(desk: Desk, generated: Gen
     generated(own)
     html = show(desk, Asked(("emoji-even", *own.models)))
     author = next(one for one in rows(html) if one.attributes["data-prompt"] == "author")
-    strips = author.all(".bx-strip")
+    strips = author.all(".bx-nine")
     assert len(strips[1].all("img")) == IMAGES
     nurse = next(one for one in rows(html) if one.attributes["data-prompt"] == "nurse")
     assert "no images" in nurse.text

@@ -1,0 +1,133 @@
+"""Sentences on how varied images are, on clusters and on averages."""
+
+from typing import TYPE_CHECKING
+
+from explorer.findings.sentences import headline, subject
+from explorer.translations import gettext as _
+from explorer.translations import ngettext
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from explorer.findings.likeness import Diverse
+    from explorer.likeness.average import Average
+    from explorer.likeness.clusters import Clusters
+    from explorer.perception.instruments import ClassifierSpec
+    from explorer.statistics.intervals import Interval
+
+# Below it, most images are as near to another cluster as to their own (Kaufman and Rousseeuw 1990).
+_ARBITRARY = 0.25
+
+
+def diversity_sentences(found: "Sequence[Diverse]") -> "Iterator[str]":
+    """Yield how varied the images of each cell are and how they are perceived, then what it means.
+
+    Cells of which too few images are encoded are counted.
+    """
+    for one in found:
+        if one.score and one.distance:
+            yield diverse_sentence(one.finding.tally.cell.model, one)
+            yield headline(one.finding)
+    few = sum(1 for one in found if one.score is None)
+    if few:
+        pattern = ngettext(
+            "{number} group has fewer than 10 images with an embedding, too few for a score.",
+            "{number} groups have fewer than 10 images with an embedding, too few for a score.",
+            few,
+        )
+        yield pattern.format(number=few)
+    yield size_sentence()
+    yield from map(encoder_sentence, dict.fromkeys(one.encoder for one in found))
+
+
+def diverse_sentence(model: str, one: "Diverse") -> str:
+    """Return the effective number of different images of a cell with enough of them."""
+    assert one.score is not None, "asked for where there is a score"  # noqa: S101
+    return _(
+        "{model}: {number} images of {subject} are as varied as {score} entirely different ones "
+        "(95% interval {low} to {high})."
+    ).format(
+        model=model,
+        number=f"{one.images:,}",
+        subject=subject(one.finding.tally.cell),
+        score=f"{one.score.estimate:.2f}",
+        low=f"{one.score.low:.2f}",
+        high=f"{one.score.high:.2f}",
+    )
+
+
+def size_sentence() -> str:
+    """Return what the number is compared with, and what it does not say."""
+    return _(
+        "The number grows with the number of images: compare only sets of about the same size. A "
+        "model can be balanced and still draw one face."
+    )
+
+
+def encoder_sentence(encoder: "ClassifierSpec | str") -> str:
+    """Return whose view of likeness it is."""
+    return _(
+        "Likeness is that of the embeddings of {encoder}, which has biases of its own; background, "
+        "colour and style count as much as a face."
+    ).format(encoder=encoder)
+
+
+def cluster_sentences(found: "Clusters") -> "Iterator[str]":
+    """Yield the number of clusters, how it was chosen, and how clear they are."""
+    images = sum(len(one.images) for one in found.clusters)
+    if found.among > images:
+        yield _(
+            "{number} of {among} images were drawn at random (always the same ones), since more "
+            "take too long."
+        ).format(number=f"{images:,}", among=f"{found.among:,}")
+    if found.silhouette is None:
+        yield _("These images are not divided: there are too few, or one cluster was asked for.")
+    else:
+        pattern = (
+            _("{number} clusters: of 2 to 12, the number that separates the images best.")
+            if found.chosen
+            else _("{number} clusters, as asked for.")
+        )
+        yield pattern.format(number=len(found.clusters))
+        yield _silhouette(found.silhouette)
+    yield _("Clusters are of pictures, not of people. Nobody is given a label.")
+
+
+def _silhouette(value: float) -> str:
+    pattern = (
+        _("They are clear (silhouette {value}; 1 would be perfect, 0 arbitrary).")
+        if value >= _ARBITRARY
+        else _("They run into each other (silhouette {value}; 1 would be perfect, 0 arbitrary).")
+    )
+    return pattern.format(value=f"{value:.2f}")
+
+
+def average_sentence(made: "Average", asked: int, *, bundled: bool) -> str:
+    """Return how many images are in an average, and how many of them were aligned.
+
+    Args:
+        made: the average.
+        asked: the number of images asked for, stored or not.
+        bundled: whether bundled models generated all of them.
+    """
+    images = made.aligned + made.as_they_are
+    if bundled:
+        return ngettext(
+            "{number} of {asked} image, not moved: the bundled models place every face alike.",
+            "{number} of {asked} images, not moved: the bundled models place every face alike.",
+            asked,
+        ).format(number=images, asked=asked)
+    return ngettext(
+        "{number} of {asked} image: {aligned} aligned by the eyes, {rest} as they are, without one "
+        "face whose eyes were found.",
+        "{number} of {asked} images: {aligned} aligned by the eyes, {rest} as they are, without "
+        "one face whose eyes were found.",
+        asked,
+    ).format(number=images, asked=asked, aligned=made.aligned, rest=made.as_they_are)
+
+
+def range_text(share: "Interval", digits: int = 2) -> str:
+    """Return the limits of an interval."""
+    return _("{low} to {high}").format(
+        low=f"{share.low:.{digits}f}", high=f"{share.high:.{digits}f}"
+    )
