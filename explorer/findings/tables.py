@@ -107,7 +107,7 @@ def image_rows(
     observations: "Iterable[Observation]",
     axes: "Sequence[Axis]",
     origins: "Iterable[Origin]" = (),
-    file: "Callable[[str], str] | None" = None,
+    file: "Callable[[str], str | None] | None" = None,
 ) -> list[dict[str, object]]:
     """Return one row for each stored image.
 

@@ -216,7 +216,7 @@ class Endpoints:
             settings: further settings by name, such as "steps", "guidance", "country".
 
         Returns:
-            A row for each model, as `explorer footprint estimate --json` writes it.
+            A row for each model, as `explorer estimate --json` writes it.
         """
         choice = _choice(EXPLORE, models, professions, adjectives, images, settings)
         made = self._study(choice)
@@ -234,6 +234,8 @@ class Endpoints:
 def lay_out(page: gr.Blocks, desk: "Desk") -> None:
     """Give the page its functions for programs, once for all languages."""
     made = Endpoints(desk)
+    # What is laid out last belongs to a page of another language.
+    page.current_page = ""
     with page:
         for function in (
             *(made.generate, made.tallies, made.compare),
@@ -259,15 +261,18 @@ def _answering(function: Callable[..., Any]) -> Callable[..., Any]:
     """Return a function whose arguments are checked and whose errors become Gradio's."""
     checked = validate_call(config=ConfigDict(arbitrary_types_allowed=True))(function)
 
+    # Gradio gives them in order, and messages need their names.
+    names = tuple(inspect.signature(function).parameters)
+
     @wraps(function)
     def answer(*given: Any) -> Any:
         with _told():
-            return checked(*given)
+            return checked(**dict(zip(names, given, strict=True)))
 
     @wraps(function)
     def stream(*given: Any) -> Iterator[Any]:
         with _told():
-            yield from checked(*given)
+            yield from checked(**dict(zip(names, given, strict=True)))
 
     return stream if inspect.isgeneratorfunction(function) else answer
 

@@ -5,7 +5,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from explorer.csv_files import Style, find_separator, write_csv
@@ -14,7 +14,7 @@ from explorer.findings.readable import readable_table
 from explorer.page.choice import ON
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from starlette.datastructures import QueryParams
     from starlette.requests import Request
@@ -36,11 +36,11 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    """The content of a file, with its media type and the name that it is saved by."""
+    """The content of a file, or its pieces, with its media type and the name it is saved by."""
 
     name: str
     media: str
-    content: str | bytes
+    content: "str | bytes | Iterator[bytes]"
 
 
 def file_route(kind: str, name: str, make: "Callable[[QueryParams], File]") -> Route:
@@ -77,11 +77,9 @@ def download_route(path: str, make: "Callable[[QueryParams], Download]") -> Rout
         if isinstance(content, str):
             # Names of files that are not UTF-8 are sent as they are.
             content = content.encode("utf-8", "surrogateescape")
-        return Response(
-            content,
-            media_type=file.media,
-            headers={"Content-Disposition": f'attachment; filename="{file.name}"'},
-        )
+        headers = {"Content-Disposition": f'attachment; filename="{file.name}"'}
+        kind = Response if isinstance(content, bytes) else StreamingResponse
+        return kind(content, media_type=file.media, headers=headers)
 
     return Route(path, answer)
 

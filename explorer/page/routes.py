@@ -3,6 +3,7 @@
 Only the two image folders of the store are served, never the one with the index.
 """
 
+from dataclasses import replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,10 @@ from explorer.page import (
     pronouns,
     report,
 )
-from explorer.page.choice import parse
+from explorer.page.archive import archive_route
+from explorer.page.choice import ON, parse
+from explorer.page.column_guide import guide_route
+from explorer.page.file_names import file_name
 from explorer.page.files import File, file_route, readable_if_asked
 from explorer.page.previews import picture_route
 from explorer.page.tables import tables
@@ -48,6 +52,8 @@ def routes(desk: "Desk") -> "list[BaseRoute]":
         *image_routes(desk.store),
         *overview.routes(),
         *files,
+        archive_route(desk),
+        guide_route(),
         *images.routes(desk),
         *average.routes(desk),
         *diversity.routes(desk),
@@ -95,6 +101,8 @@ def _file(desk: "Desk", table: "Table") -> "Route":
         made = desk.study(choice)
         found = Findings(made, desk.store)
         file = File(table.name, table.rows(found, choice), table.columns(found))
-        return readable_if_asked(asked, file, table.readable)
+        kind = table.kind if asked.get("readable") == ON else f"{table.kind}-all-columns"
+        named = readable_if_asked(asked, file, table.readable)
+        return replace(named, name=file_name(made, kind, "csv"))
 
     return file_route("csv", table.name, make)

@@ -39,9 +39,9 @@ class Table:
     columns: "Callable[[Findings], tuple[str, ...]]" = lambda _findings: ()
 
     @property
-    def readable_name(self) -> str:
-        """The name of the file whose rows are readable."""
-        return self.name.replace(".csv", "-readable.csv")
+    def kind(self) -> str:
+        """The part of a file's name that tells which table it is."""
+        return "images" if self.name == "both.csv" else self.name.removesuffix(".csv")
 
 
 def tables() -> "tuple[Table, ...]":

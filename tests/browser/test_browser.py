@@ -67,7 +67,7 @@ def test_a_readable_file_is_downloaded_for_spreadsheets(
         page.get_by_role("link", name="Tallies, readable", exact=True).click()
     file = tmp_path / download.value.suggested_filename
     download.value.save_as(file)
-    assert file.name == "tallies-readable.csv"
+    assert re.fullmatch(r"author-emoji-skewed-21x9-tallies-[\d-]{10}\.csv", file.name)
     options = f"--csv - --readable --bom --cache {site.desk.store.root}"
     line = f"tally --model emoji-skewed --profession author {options}"
     assert file.read_bytes() == run(line).stdout_bytes

@@ -35,6 +35,7 @@ WORDS: dict[str, Any] = {"professions": ["pilot"], "adjectives": ["none", "hones
 ONE = {"models": TWO[:1], **WORDS}
 BOTH = {"models": TWO, **WORDS}
 OPTIONS = "--profession pilot --adjective none --adjective honest --images 12"
+PIXELS = "--axis gender --axis pixel-tone"
 DOCS = (settings.repository() / "docs" / "api.md").read_text("utf-8")
 
 
@@ -79,7 +80,9 @@ def _no_sample(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def told(site: Site, command: str) -> Any:
     """Return the JSON of a command about the cache of the app."""
-    return json.loads(run(f"{command} --json --cache {site.desk.settings.cache}").stdout)
+    done = run(f"{command} --json --cache {site.desk.settings.cache}")
+    assert done.stdout, done.stderr
+    return json.loads(done.stdout)
 
 
 @pytest.mark.parametrize(
@@ -90,10 +93,7 @@ def told(site: Site, command: str) -> Any:
         (
             "tallies",
             {**ONE, "settings": {"gate": "on", "year": 2021, "tone": "pixels"}},
-            (
-                "tally --model emoji-skewed --gate --year 2021 --axis gender --axis pixel-tone "
-                f"{OPTIONS}"
-            ),
+            f"tally --model emoji-skewed --gate --year 2021 {PIXELS} {OPTIONS}",
         ),
         ("compare", BOTH, f"compare emoji-skewed emoji-even {OPTIONS}"),
         (
@@ -101,11 +101,11 @@ def told(site: Site, command: str) -> Any:
             {**BOTH, "by": "adjective"},
             f"compare emoji-skewed emoji-even --by adjective {OPTIONS}",
         ),
-        ("estimate", BOTH, f"footprint estimate --model emoji-skewed --model emoji-even {OPTIONS}"),
+        ("estimate", BOTH, f"estimate --model emoji-skewed --model emoji-even {OPTIONS}"),
         (
             "estimate",
             {**ONE, "settings": {"country": "France", "steps": 7}},
-            f"footprint estimate --model emoji-skewed --country France --steps 7 {OPTIONS}",
+            f"estimate --model emoji-skewed --country France --steps 7 {OPTIONS}",
         ),
     ],
 )
@@ -265,7 +265,7 @@ def text_of(answer: CallToolResult) -> str:
     ],
 )
 def test_mcp_is_open_at_home_and_in_public_only_where_it_is_asked_for(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, *, variables: dict[str, str], expected: bool
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, variables: dict[str, str], *, expected: bool
 ) -> None:
     for name, text in variables.items():
         monkeypatch.setenv(name, text)

@@ -1,18 +1,25 @@
 """What is served beside the page: images for ever, tables as the command line writes them."""
 
+import csv
+import io
+import re
 from collections.abc import Iterator
 from dataclasses import replace
+from html import unescape
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
+from httpx2 import Response
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from explorer.errors import StoreUnwritable
+from explorer.errors import InvalidData, StoreUnwritable
 from explorer.models.requests import ImageRequest
 from explorer.page.choice import COMPARE, Choice, address
 from explorer.page.desk import Desk
 from explorer.page.routes import image_routes, routes
+from explorer.page.tables import tables
 from explorer.store.entries import encoded
 from explorer.store.index import Store
 from explorer.words.prompts import Prompt
@@ -72,7 +79,14 @@ def test_a_file_equals_what_the_command_line_writes(
     readable = client.get(f"/csv/{file}{address(choice)}&readable=on&bom=on&separator=semicolon")
     options = "--readable --bom --separator semicolon"
     assert readable.content == run(f"{command} {options}").stdout_bytes
-    assert "-readable.csv" in readable.headers["content-disposition"]
+    kind = "images" if file == "both.csv" else file.removesuffix(".csv")
+    assert re.search(rf"x\d+-{kind}-all-columns-20\d\d-\d\d-\d\d\.csv", saved_as(answer))
+    assert re.search(rf"x\d+-{kind}-20\d\d-\d\d-\d\d\.csv", saved_as(readable))
+    assert saved_as(answer).startswith(("pilot-emoji-", "2-professions-emoji-"))
+
+
+def saved_as(answer: Response) -> str:
+    return str(answer.headers["content-disposition"].partition("filename=")[2].strip('"'))
 
 
 def test_a_file_without_images_has_a_header(client: TestClient) -> None:
@@ -167,3 +181,71 @@ def test_a_file_of_gaps_holds_ones_own_figures(
     line = f"gap emoji-skewed --reference {path} {MORE}"
     assert answer.content == run(line).stdout_bytes
     assert b",own," in answer.content
+
+
+def test_images_come_with_their_prompts_and_a_note(
+    client: TestClient, generated: Generated, generator: FakeGenerator
+) -> None:
+    generator.filtered = lambda request: request.replicate == 3
+    generated(SMALL)
+    answer = client.get(f"/zip/images.zip{address(SMALL)}")
+    assert re.fullmatch(r"pilot-emoji-skewed-2x4-images-[\d-]{10}\.zip", saved_as(answer))
+    with ZipFile(io.BytesIO(answer.content)) as archive:
+        assert archive.testzip() is None
+        images = [name for name in archive.namelist() if name.endswith(".webp")]
+        assert images[0] == "pilot/no adjective/0001.webp"
+        assert len(images) == 6
+        text = archive.read("prompts.csv").decode("utf-8-sig")
+        rows = list(csv.DictReader(text.splitlines()))
+        assert [row["file"] for row in rows if row["file"]] == images
+        assert {row["prompt"] for row in rows} == {
+            "Photo portrait of a pilot",
+            "Photo portrait of an honest pilot",
+        }
+        assert len(rows) == 8
+        note = archive.read("README.txt").decode()
+        assert "emoji-skewed" in note
+        assert "licence" in note
+
+
+def test_images_of_two_models_are_apart(client: TestClient, generated: Generated) -> None:
+    generated(BOTH)
+    answer = client.get(f"/zip/images.zip{address(BOTH)}")
+    with ZipFile(io.BytesIO(answer.content)) as archive:
+        folders = {name.partition("/")[0] for name in archive.namelist() if "/" in name}
+    assert folders == set(COMPARE.models)
+
+
+def test_too_many_images_and_none_are_refused(client: TestClient) -> None:
+    many = client.get("/zip/images.zip?profession=all&images=9")
+    assert many.status_code == 400
+    assert "28,350 images are chosen, and a ZIP file holds 2,000 at most" in many.text
+    none = client.get("/zip/images.zip?profession=pilot&images=2")
+    assert none.status_code == 400
+    assert "Generate them first" in none.text
+
+
+def test_an_own_word_makes_no_folder_elsewhere(client: TestClient, generated: Generated) -> None:
+    own = Choice(("emoji-skewed",), ("ab/../cd",), ("none",), images=1)
+    try:
+        generated(own)
+    except InvalidData:
+        return
+    answer = client.get(f"/zip/images.zip{address(own)}")
+    with ZipFile(io.BytesIO(answer.content)) as archive:
+        assert not [name for name in archive.namelist() if ".." in name.split("/")]
+
+
+def test_the_guide_tells_every_column(client: TestClient, generated: Generated) -> None:
+    generated(BOTH)
+    generated(SEVERAL)
+    text = unescape(client.get("/columns").text)
+    for table in tables():
+        asked = address(BOTH if table.default is COMPARE else SEVERAL)
+        for query in ("", "&readable=on"):
+            header = client.get(f"/csv/{table.name}{asked}{query}").text.splitlines()[0]
+            for name in next(csv.reader([header])):
+                plain = re.sub(r"^(left|right|with|without|gender|tone)_", "", name)
+                # The answers of an axis are told of one axis.
+                plain = re.sub(r"^score_.*", "score_feminine", plain)
+                assert name in text or plain in text, (table.name, name)
