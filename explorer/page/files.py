@@ -78,8 +78,9 @@ def download_route(path: str, make: "Callable[[QueryParams], Download]") -> Rout
             # Names of files that are not UTF-8 are sent as they are.
             content = content.encode("utf-8", "surrogateescape")
         headers = {"Content-Disposition": f'attachment; filename="{file.name}"'}
-        kind = Response if isinstance(content, bytes) else StreamingResponse
-        return kind(content, media_type=file.media, headers=headers)
+        if isinstance(content, bytes):
+            return Response(content, media_type=file.media, headers=headers)
+        return StreamingResponse(content, media_type=file.media, headers=headers)
 
     return Route(path, answer)
 

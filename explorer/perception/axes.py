@@ -167,9 +167,11 @@ def varied(
 def _axis(entry: dict[str, Any]) -> Axis:
     # Includes the threshold: with another one, the same captions give other labels.
     asked = {_HASHED_AS.get(key, key): entry[key] for key in _DECIDES if key in entry}
+    # Contrasts have none, because what decides includes all of their entries.
+    topic = entry.get("topic", entry["title"].lower())
     return Axis(
         name=entry["name"],
-        texts=Texts(entry["title"], entry["topic"], entry["abstention"], entry["caveat"]),
+        texts=Texts(entry["title"], topic, entry["abstention"], entry["caveat"]),
         labels=tuple(entry["labels"]),
         names=tuple(tuple(names) for names in entry["labels"].values()),
         templates=tuple(entry["templates"]),

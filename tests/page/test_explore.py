@@ -232,8 +232,9 @@ def test_the_simple_chart_has_a_dot_an_interval_and_the_labour_tick_on_a_numbere
     assert tone.one("ul.bx-legendary").all("rect") == []
 
 
-def test_only_tabs_that_show_something_are_there(desk: Desk) -> None:
+def test_each_part_of_the_view_has_a_tab(desk: Desk) -> None:
     for choice, current in ((SMALL, "Images"), (replace(SMALL, tab=STATISTICS), "Statistics")):
         tabs = html(desk, choice).one("nav.bx-tabs").all("a")
-        assert [one.text for one in tabs] == ["Images", "Statistics", "Pronouns"]
+        names = ["Images", "Average face", "Neighbours", "Statistics", "Pronouns"]
+        assert [one.text for one in tabs] == names
         assert [one.text for one in tabs if "aria-current" in one.attributes] == [current]

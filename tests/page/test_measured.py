@@ -14,7 +14,7 @@ from explorer.classifiers.find import classifiers
 from explorer.findings.findings import Findings
 from explorer.models.catalog import ModelCard, find_model
 from explorer.page import compare, explore, gaps
-from explorer.page.choice import Choice, address, study
+from explorer.page.choice import IMAGES_TAB, STATISTICS, Choice, address, study
 from explorer.page.desk import Desk
 from explorer.page.measured import measured
 from explorer.page.routes import routes
@@ -27,7 +27,7 @@ from tests.page.conftest import Generated, findings_of
 
 pytestmark = pytest.mark.usefixtures("no_yunet")
 
-PLAIN = Choice(("fake-a",), adjectives=("none",), images=12)
+PLAIN = Choice(("fake-a",), adjectives=("none",), images=12, tab=STATISTICS)
 PIXELS = replace(PLAIN, tone="pixels")
 FACE = replace(PLAIN, classifier="face")
 GATED = replace(PLAIN, gate=True)
@@ -98,16 +98,17 @@ def test_the_dialog_tells_what_was_measured_and_why_there_is_no_answer(
 ) -> None:
     bundled = replace(PIXELS, models=("emoji-even",))
     generated(bundled)
-    thumbs = page(desk, bundled).all("button.bx-thumb")
-    axes = json.loads(page(desk, bundled).one("section.bx-grid").attributes["data-axes"])
+    grid = page(desk, replace(bundled, tab=IMAGES_TAB)).one("section.bx-grid")
+    axes = json.loads(grid.attributes["data-axes"])
     assert axes[0]["measures"] == []
     assert "Typology angle" in axes[1]["measures"]
-    facts = [json.loads(one.attributes["data-facts"]) for one in thumbs]
-    answered = [one for one in facts if one["labels"][1]]
+    facts = json.loads(grid.one("ul.bx-thumbs").attributes["data-facts"])
+    answered = [scores for _seed, labels, scores, *_others in facts if labels[1] is not None]
     assert answered
-    assert all(len(one["scores"][1]) == len(axes[1]["measures"]) for one in answered)
+    assert all(len(scores[1]) == len(axes[1]["measures"]) for scores in answered)
     generated(PIXELS)
-    alts = [one.attributes["alt"] for one in page(desk, PIXELS).one("section.bx-grid").all("img")]
+    grid = page(desk, replace(PIXELS, tab=IMAGES_TAB)).one("section.bx-grid")
+    alts = [one.attributes["alt"] for one in grid.all("img")]
     assert len(alts) == 12
     assert all(one.endswith("skin tone by pixels not measurable (no face found)") for one in alts)
 
