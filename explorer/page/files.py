@@ -85,8 +85,9 @@ def sent(make: "Callable[[], Download]") -> Response:
         # Names of files that are not UTF-8 are sent as they are.
         content = content.encode("utf-8", "surrogateescape")
     headers = {"Content-Disposition": f'attachment; filename="{file.name}"'}
-    kind = Response if isinstance(content, bytes) else StreamingResponse
-    return kind(content, media_type=file.media, headers=headers)
+    if isinstance(content, bytes):
+        return Response(content, media_type=file.media, headers=headers)
+    return StreamingResponse(content, media_type=file.media, headers=headers)
 
 
 def readable_if_asked(asked: "QueryParams", file: File, readable: "Readable") -> File:
