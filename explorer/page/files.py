@@ -69,20 +69,25 @@ def download_route(path: str, make: "Callable[[QueryParams], Download]") -> Rout
     """
 
     def answer(request: "Request") -> Response:
-        try:
-            file = make(request.query_params)
-        except ExplorerError as error:
-            return PlainTextResponse(str(error), _status(error))
-        content = file.content
-        if isinstance(content, str):
-            # Names of files that are not UTF-8 are sent as they are.
-            content = content.encode("utf-8", "surrogateescape")
-        headers = {"Content-Disposition": f'attachment; filename="{file.name}"'}
-        if isinstance(content, bytes):
-            return Response(content, media_type=file.media, headers=headers)
-        return StreamingResponse(content, media_type=file.media, headers=headers)
+        return sent(lambda: make(request.query_params))
 
     return Route(path, answer)
+
+
+def sent(make: "Callable[[], Download]") -> Response:
+    """Return the answer that holds a file; what is wrong becomes a message with its status."""
+    try:
+        file = make()
+    except ExplorerError as error:
+        return PlainTextResponse(str(error), _status(error))
+    content = file.content
+    if isinstance(content, str):
+        # Names of files that are not UTF-8 are sent as they are.
+        content = content.encode("utf-8", "surrogateescape")
+    headers = {"Content-Disposition": f'attachment; filename="{file.name}"'}
+    if isinstance(content, bytes):
+        return Response(content, media_type=file.media, headers=headers)
+    return StreamingResponse(content, media_type=file.media, headers=headers)
 
 
 def readable_if_asked(asked: "QueryParams", file: File, readable: "Readable") -> File:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from explorer.errors import ExplorerError
     from explorer.page.smaller import Smaller
+    from explorer.page.tables import Table
 
 _STYLES = (
     "page.css",
@@ -65,6 +66,13 @@ def for_spreadsheets() -> str:
     return f"readable=on&bom=on{separator}"
 
 
+def figures(tables: "Sequence[Table]") -> list[tuple[str, str]]:
+    """Return the name and the title of each chart beside the tables of a view."""
+    if not any(table.name == "gaps.csv" for table in tables):
+        return [("shares", _("Chart"))]
+    return [("gaps", _("Chart of gaps")), ("adjectives", _("Chart of adjectives"))]
+
+
 def said(text: str, details: "Sequence[str]" = (), smaller: "Smaller | None" = None) -> str:
     """Return a plain status, with what unfolds below it and a smaller choice."""
     return render("status.html", kind="said", text=text, details=details, smaller=smaller)
@@ -97,7 +105,7 @@ def progress(
 def _environment() -> "Environment":
     made = environment(Path(__file__).with_name("templates"))
     made.globals |= {"glossary": glossary, "tour_steps": steps}
-    made.globals["for_spreadsheets"] = for_spreadsheets
+    made.globals |= {"for_spreadsheets": for_spreadsheets, "figures": figures}
     made.filters |= {"coded": coded, "measure_text": measure_text, "energy": energy_text}
     made.filters["times"] = times
     return made

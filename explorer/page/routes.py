@@ -26,6 +26,7 @@ from explorer.page import (
 from explorer.page.archive import archive_route
 from explorer.page.choice import ON, parse
 from explorer.page.column_guide import guide_route
+from explorer.page.figures import figure_routes
 from explorer.page.file_names import file_name
 from explorer.page.files import File, file_route, readable_if_asked
 from explorer.page.previews import picture_route
@@ -54,6 +55,7 @@ def routes(desk: "Desk") -> "list[BaseRoute]":
         *files,
         archive_route(desk),
         guide_route(),
+        *figure_routes(desk),
         *images.routes(desk),
         *average.routes(desk),
         *diversity.routes(desk),

@@ -102,9 +102,9 @@ def _of_images(desk: "Desk", choice: "Choice") -> Shared:
     title = f"{_named(made)}: {sentence}"
     return Shared(
         title=title,
-        description=" ".join((*further, *_bundled(made))),
+        description=" ".join((*further, *bundled_warning(made))),
         sentence=title,
-        note=" ".join((*further[-1:], *_bundled(made))),
+        note=" ".join((*further[-1:], *bundled_warning(made))),
         address=address(choice),
         share=found[0].best(headline_label(found[0])) if len(made.models) == 1 else None,
         sides=tuple((card.spec.name, _keys(made, card)) for card in made.models),
@@ -115,7 +115,7 @@ def _of_many(choice: "Choice", made: "Study") -> Shared:
     sentence = _("{models}, compared over {number} professions.").format(
         models=_models(made), number=len(made.professions)
     )
-    note = " ".join(_bundled(made))
+    note = " ".join(bundled_warning(made))
     return Shared(sentence, note or sentence, sentence, note, address(choice))
 
 
@@ -151,7 +151,7 @@ def _models(made: "Study") -> str:
     return _(" and ").join(dict.fromkeys(card.spec.name for card in made.models))
 
 
-def _bundled(made: "Study") -> list[str]:
+def bundled_warning(made: "Study") -> list[str]:
     """Return the warning that belongs to every finding about the bundled models."""
     if not any(card.bundled for card in made.models):
         return []

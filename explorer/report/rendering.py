@@ -11,6 +11,7 @@ from explorer.numbers import decimal, signed
 from explorer.plots.scales import scale_around
 from explorer.plots.templating import environment, isolated, style
 from explorer.report.card import DIFFERENCE, GAP, MEAN_GAP, SHIFT, TONE
+from explorer.report.citation import bibtex, plain
 from explorer.report.results import factor, how_many
 from explorer.translations import gettext as _
 
@@ -57,7 +58,8 @@ def as_view(card: "Card", thumbnails: "Mapping[str, bytes]", address: str) -> st
         thumbnails: its images as WebP files, by key.
         address: the query of the view's address, "?" included.
     """
-    return _rendered("view.html", card, thumbnails, address=address)
+    cited = (plain(card), bibtex(card))
+    return _rendered("view.html", card, thumbnails, address=address, cited=cited)
 
 
 def as_markdown(card: "Card") -> str:

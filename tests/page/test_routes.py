@@ -11,10 +11,11 @@ from zipfile import ZipFile
 
 import pytest
 from httpx2 import Response
+from PIL import Image
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from explorer.errors import InvalidData, StoreUnwritable
+from explorer.errors import StoreUnwritable
 from explorer.models.requests import ImageRequest
 from explorer.page.choice import COMPARE, Choice, address
 from explorer.page.desk import Desk
@@ -225,17 +226,6 @@ def test_too_many_images_and_none_are_refused(client: TestClient) -> None:
     assert "Generate them first" in none.text
 
 
-def test_an_own_word_makes_no_folder_elsewhere(client: TestClient, generated: Generated) -> None:
-    own = Choice(("emoji-skewed",), ("ab/../cd",), ("none",), images=1)
-    try:
-        generated(own)
-    except InvalidData:
-        return
-    answer = client.get(f"/zip/images.zip{address(own)}")
-    with ZipFile(io.BytesIO(answer.content)) as archive:
-        assert not [name for name in archive.namelist() if ".." in name.split("/")]
-
-
 def test_the_guide_tells_every_column(client: TestClient, generated: Generated) -> None:
     generated(BOTH)
     generated(SEVERAL)
@@ -249,3 +239,34 @@ def test_the_guide_tells_every_column(client: TestClient, generated: Generated) 
                 # The answers of an axis are told of one axis.
                 plain = re.sub(r"^score_.*", "score_feminine", plain)
                 assert name in text or plain in text, (table.name, name)
+
+
+@pytest.mark.parametrize(
+    ("name", "choice", "texts"),
+    [
+        ("shares", SMALL, ("feminine", "medium-dark", "pilot", "women among US workers")),
+        ("shares", replace(SMALL, images=1), ("too few images",)),
+        ("shares", BOTH, ("emoji-skewed", "emoji-even", "feminine")),
+        ("shares", SEVERAL, ("nurse", "pilot", "perceived as feminine")),
+        ("gaps", SEVERAL, ("nurse", "pilot", "minus the reference")),
+        ("adjectives", SEVERAL, ("honest", "Shift of the feminine share")),
+    ],
+)
+def test_a_chart_is_a_file_with_source_and_link(
+    client: TestClient, generated: Generated, name: str, choice: Choice, texts: tuple[str, ...]
+) -> None:
+    generated(choice)
+    answer = client.get(f"/figure/{name}.svg{address(choice)}")
+    assert answer.headers["content-type"].startswith("image/svg+xml")
+    for text in (*texts, "Source: Bias Explorer", "A teaching instrument", "http://testserver/"):
+        assert text in unescape(answer.text), text
+    assert saved_as(answer).endswith(".svg")
+    picture = client.get(f"/figure/{name}.png{address(choice)}")
+    with Image.open(io.BytesIO(picture.content)) as image:
+        assert image.width == 1280
+
+
+def test_what_is_wrong_with_a_chart_is_told(client: TestClient) -> None:
+    answer = client.get("/figure/shares.svg?model=emoji-skewd")
+    assert answer.status_code == 400
+    assert "emoji-skewd" in answer.text

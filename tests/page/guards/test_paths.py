@@ -17,6 +17,7 @@ from starlette.testclient import TestClient
 
 from explorer.page.events import VISITORS
 from explorer.page.guards.paths import Paths
+from explorer.page.navigation import PATHS
 from explorer.settings import repository
 from tests.page.guards.conftest import Visitor
 
@@ -97,7 +98,9 @@ def test_what_the_page_does_not_need_is_not_found(
 def test_a_path_of_gradio_that_is_new_is_noticed(visitor: Visitor) -> None:
     routes = visitor.site.page.app.routes
     paths = {one.path.rstrip("/") or "/" for one in routes if isinstance(one, Route)}
-    ours = re.compile("/(csv|json|card|compare|gaps|pronouns|annotate|footprint|report)")
+    files = "csv|json|card|zip|figure|columns|preview|row"
+    views = "|".join(filter(None, (path.strip("./") for path in PATHS.values())))
+    ours = re.compile(f"/(fr|{files}|{views})")
     theirs = {path for path in paths if not ours.match(path)}
     found = {path: visitor.ask(path).status for path in theirs}
     expected = {path: OPEN.get(path, 404) for path in theirs}
