@@ -171,7 +171,7 @@ def write_average(
     except OSError as error:
         pattern = _("{path!r} cannot be written ({reason}). Give the path of another file.")
         raise InvalidData(pattern.format(path=str(path), reason=error.strerror)) from error
-    print(average_sentence(made, len(keys), bundled=bundled))
+    print(average_sentence(made, len(keys), searched=not bundled))
 
 
 def _encode(study: "Study", store: "Store", settings: "Settings") -> None:

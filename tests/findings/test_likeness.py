@@ -57,7 +57,9 @@ def test_each_profession_has_the_scores_of_its_images(store: Store, findings: Fi
     row = rows[1]
     assert (row["images"], row["filtered"], row["missing"]) == (16, 2, 0)
     assert row["vendi_score"] == pytest.approx(score.estimate)
-    assert (row["vendi_score_from"], row["vendi_score_to"]) == pytest.approx((score.low, score.high))
+    assert (row["vendi_score_from"], row["vendi_score_to"]) == pytest.approx(
+        (score.low, score.high)
+    )
     assert row["distance"] == pytest.approx(distance.estimate)
     assert row["encoder"] == "fake-clip"
     assert tuple(sorted(row)) == tuple(sorted(DIVERSITY_COLUMNS))
@@ -120,7 +122,6 @@ def test_sentences_say_how_the_number_of_clusters_came_about(store: Store) -> No
 
 def test_an_average_says_how_many_images_were_aligned() -> None:
     made = Average(b"", 5, 3)
-    assert average_sentence(made, 9, bundled=False).startswith(
-        "8 of 9 images: 5 aligned by the eyes, 3 as they are"
-    )
-    assert "not moved" in average_sentence(made, 9, bundled=True)
+    told = average_sentence(made, 9, searched=True)
+    assert told == "8 of 9 images: 5 aligned by the eyes, 3 as they are."
+    assert average_sentence(made, 9, searched=False) == "8 of 9 images, as they are."
