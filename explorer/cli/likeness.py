@@ -14,7 +14,7 @@ from explorer.cli.counting import By, ByOption
 from explorer.cli.options import Asked, CacheFolder, Changed, Models, Whole
 from explorer.cli.output import Output, print_sentences, say
 from explorer.cli.progress import shown_progress
-from explorer.cli.store import opened, say_missing
+from explorer.cli.store import metering, opened, say_missing
 from explorer.errors import InvalidData, StoreError
 from explorer.findings.findings import Findings
 from explorer.findings.likeness import (
@@ -171,14 +171,14 @@ def write_average(
     except OSError as error:
         pattern = _("{path!r} cannot be written ({reason}). Give the path of another file.")
         raise InvalidData(pattern.format(path=str(path), reason=error.strerror)) from error
-    print(average_sentence(made, len(keys), bundled=bundled))
+    print(average_sentence(made, len(keys), searched=not bundled))
 
 
 def _encode(study: "Study", store: "Store", settings: "Settings") -> None:
     """Encode the stored images that have no embedding, and show the progress."""
     classifies = classifiers(settings.device)
-    with shown_progress() as show:
-        for progress in encode(study, store, classifies, batch=settings.batch):
+    with metering(settings, store) as meter, shown_progress() as show:
+        for progress in encode(study, store, classifies, batch=settings.batch, meter=meter):
             if progress.done == 0:
                 say(_("Encoding {number} images.").format(number=progress.total))
             show(progress)

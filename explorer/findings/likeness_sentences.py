@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from explorer.likeness.average import Average
     from explorer.likeness.clusters import Clusters
     from explorer.perception.instruments import ClassifierSpec
-    from explorer.statistics.intervals import Interval
 
 # Below it, most images are as near to another cluster as to their own (Kaufman and Rousseeuw 1990).
 _ARBITRARY = 0.25
@@ -28,14 +27,7 @@ def diversity_sentences(found: "Sequence[Diverse]") -> "Iterator[str]":
         if one.score and one.distance:
             yield diverse_sentence(one.finding.tally.cell.model, one)
             yield headline(one.finding)
-    few = sum(1 for one in found if one.score is None)
-    if few:
-        pattern = ngettext(
-            "{number} group has fewer than 10 images with an embedding, too few for a score.",
-            "{number} groups have fewer than 10 images with an embedding, too few for a score.",
-            few,
-        )
-        yield pattern.format(number=few)
+    yield from few_sentences(found)
     yield size_sentence()
     yield from map(encoder_sentence, dict.fromkeys(one.encoder for one in found))
 
@@ -54,6 +46,17 @@ def diverse_sentence(model: str, one: "Diverse") -> str:
         low=f"{one.score.low:.2f}",
         high=f"{one.score.high:.2f}",
     )
+
+
+def few_sentences(found: "Sequence[Diverse]") -> "Iterator[str]":
+    """Yield how many cells have too few images for a score, if any."""
+    if few := sum(1 for one in found if one.score is None):
+        pattern = ngettext(
+            "{number} group has fewer than 10 images with an embedding, too few for a score.",
+            "{number} groups have fewer than 10 images with an embedding, too few for a score.",
+            few,
+        )
+        yield pattern.format(number=few)
 
 
 def size_sentence() -> str:
@@ -102,32 +105,26 @@ def _silhouette(value: float) -> str:
     return pattern.format(value=f"{value:.2f}")
 
 
-def average_sentence(made: "Average", asked: int, *, bundled: bool) -> str:
+def average_sentence(made: "Average", asked: int, *, searched: bool) -> str:
     """Return how many images are in an average, and how many of them were aligned.
 
     Args:
         made: the average.
         asked: the number of images asked for, stored or not.
-        bundled: whether bundled models generated all of them.
+        searched: whether faces were looked for.
     """
     images = made.aligned + made.as_they_are
-    if bundled:
-        return ngettext(
-            "{number} of {asked} image, not moved: the bundled models place every face alike.",
-            "{number} of {asked} images, not moved: the bundled models place every face alike.",
+    pattern = (
+        ngettext(
+            "{number} of {asked} image: {aligned} aligned by the eyes, {rest} as they are.",
+            "{number} of {asked} images: {aligned} aligned by the eyes, {rest} as they are.",
             asked,
-        ).format(number=images, asked=asked)
-    return ngettext(
-        "{number} of {asked} image: {aligned} aligned by the eyes, {rest} as they are, without one "
-        "face whose eyes were found.",
-        "{number} of {asked} images: {aligned} aligned by the eyes, {rest} as they are, without "
-        "one face whose eyes were found.",
-        asked,
-    ).format(number=images, asked=asked, aligned=made.aligned, rest=made.as_they_are)
-
-
-def range_text(share: "Interval", digits: int = 2) -> str:
-    """Return the limits of an interval."""
-    return _("{low} to {high}").format(
-        low=f"{share.low:.{digits}f}", high=f"{share.high:.{digits}f}"
+        )
+        if searched
+        else ngettext(
+            "{number} of {asked} image, as it is.",
+            "{number} of {asked} images, as they are.",
+            asked,
+        )
     )
+    return pattern.format(number=images, asked=asked, aligned=made.aligned, rest=made.as_they_are)

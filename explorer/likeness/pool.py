@@ -73,9 +73,11 @@ def _pool(
     """Return the pool; `state` tells whether the one that is kept is still true."""
     del state
     images, vectors = [], []
+    prompts = {prompt.text: (place, prompt) for place, prompt in enumerate(study.prompts)}
     for card in study.models:
-        prompts = {prompt.text: prompt for prompt in study.prompts}
-        for text, replicate, key, vector in store.embeddings.of(study.asked(card), encoder):
-            images.append(ImageRequest.known(card.spec, prompts[text], replicate, key))
-            vectors.append(vector)
+        found = store.embeddings.of(study.asked(card), encoder)
+        for one in sorted(found, key=lambda one: (prompts[one.text][0], one.replicate)):
+            prompt = prompts[one.text][1]
+            images.append(ImageRequest.known(card.spec, prompt, one.replicate, one.key))
+            vectors.append(one.vector)
     return Pool(encoder, tuple(images), numbers(vectors))

@@ -82,7 +82,7 @@ def routes(desk: "Desk") -> "list[Route]":
         made, images = _asked(desk, request)
         (card,) = made.models
         found = average(desk.store, _keys(images), _detector(card))
-        text = average_sentence(found, made.size, bundled=card.bundled) if found else ""
+        text = average_sentence(found, made.size, searched=not card.bundled) if found else ""
         return PlainTextResponse(text, headers={"Cache-Control": "no-cache"})
 
     return [

@@ -8,6 +8,7 @@ from explorer.findings.likeness import DIVERSITY_COLUMNS, diversities, diversity
 from explorer.findings.likeness_sentences import (
     diverse_sentence,
     encoder_sentence,
+    few_sentences,
     size_sentence,
 )
 from explorer.findings.tallies import ALL
@@ -51,7 +52,9 @@ def panel(desk: "Desk", choice: "Choice", findings: "Findings") -> str:
         if len(findings.study.professions) == 1 and len(findings.study.adjectives) > 1
         else ()
     )
-    lines = [_line(one) for one in (*found, *by_adjective)]
+    place = findings.study.professions.index
+    together = sorted(found, key=lambda one: place(str(one.finding.tally.cell.profession)))
+    lines = [_line(one) for one in (*together, *(one for one in by_adjective if one.score))]
     return render(
         "diversity.html",
         told=[diverse_sentence(one.finding.tally.cell.model, one) for one in found if one.score]
@@ -59,7 +62,7 @@ def panel(desk: "Desk", choice: "Choice", findings: "Findings") -> str:
         else [],
         lines=lines,
         most=max((line.score.high for line in lines if line.score), default=1.0),
-        size=size_sentence(),
+        further=[*few_sentences(by_adjective or found), size_sentence()],
         encoders=[encoder_sentence(name) for name in dict.fromkeys(one.encoder for one in found)],
         unencoded=count_unencoded(findings.study, desk.store),
         address=address(choice),

@@ -101,7 +101,7 @@ def draw(parts: "Sequence[Part]", models: "Sequence[str]", below: str, form: str
     from matplotlib.figure import Figure
 
     # Text stays text: it can be read aloud, searched and set anew.
-    mpl.rcParams["svg.fonttype"] = "none"
+    mpl.rcParams |= {"svg.fonttype": "none", "text.parse_math": False}
     lines = [len(part.rows) * max(1, len(models)) for part in parts]
     height = sum(lines) * _ROW_INCHES + 1.1 * len(parts) + 1
     figure = Figure((_WIDTH_INCHES, height), layout="constrained")

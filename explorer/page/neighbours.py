@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -16,6 +17,7 @@ from explorer.findings.likeness import (
     neighbour_rows,
 )
 from explorer.findings.likeness_sentences import cluster_sentences, encoder_sentence
+from explorer.footprint.metering import Meter
 from explorer.likeness.clusters import clusters
 from explorer.likeness.encoding import count_unencoded, encode, encoder_of
 from explorer.likeness.nearest import nearest
@@ -31,7 +33,7 @@ from explorer.translations import word
 from explorer.words.vocabulary import load_adjectives, load_professions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from starlette.datastructures import QueryParams
     from starlette.requests import Request
@@ -44,6 +46,7 @@ if TYPE_CHECKING:
     from explorer.models.requests import ImageRequest
     from explorer.page.choice import Choice
     from explorer.page.desk import Desk
+    from explorer.progress import Progress
     from explorer.study import Study
 
 NEAREST = 24
@@ -245,22 +248,27 @@ def _encoding(desk: "Desk") -> "Callable[[Request], Response]":
 
     def answer(request: "Request") -> "Response":
         try:
-            made = _study(desk, _choice(request.query_params))
+            choice = _choice(request.query_params)
+            made, meter = _study(desk, choice), Meter(desk.settings, choice.country)
         except ExplorerError as error:
             return PlainTextResponse(str(error), 400)
         if desk.settings.is_public:
             return PlainTextResponse(_("This page only shows what is stored."), 403)
-        settings = desk.settings
-        desk.runs.begin(
-            made,
-            lambda stopped: encode(made, desk.store, desk.classifiers, stopped, settings.batch),
-        )
+        run = desk.runs.begin(made, partial(_steps, desk, made, meter))
+        run.meter = run.meter or meter
         back = urlsplit(request.headers.get("referer", ""))
         # Only the path: nobody is led to another site. Two slashes would begin the name of one.
         path = "/" + back.path.lstrip("/")
         return RedirectResponse(f"{path}?{back.query}" if back.query else path, 303)
 
     return answer
+
+
+def _steps(
+    desk: "Desk", made: "Study", meter: Meter, stopped: "Callable[[], bool]"
+) -> "Iterator[Progress]":
+    batch = desk.settings.batch
+    return encode(made, desk.store, desk.classifiers, stopped, batch, meter=meter)
 
 
 def _choice(asked: "QueryParams") -> "Choice":

@@ -25,8 +25,9 @@ def vendi_score(vectors: "Vectors", level: float = 0.95) -> Interval | None:
 
     It is the exponential of the entropy of the eigenvalues of the matrix of cosines, divided by the
     number of vectors. This entropy is a mean over the vectors, and the interval is that of a mean,
-    carried over to the exponential. It is of first order, and a little narrow for few vectors that
-    vary much. Resampling would repeat vectors, so every resample would vary less than the set.
+    carried over to the exponential. It is of first order: a little narrow for few vectors, and too
+    narrow where they fall into tight groups of equal size. Resampling would repeat vectors, so
+    every resample would vary less than the set.
 
     Source: Friedman and Dieng 2023, "The Vendi score: a diversity evaluation metric for machine
     learning", definition 3.1; Jaeckel 1972, "The infinitesimal jackknife".

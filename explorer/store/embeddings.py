@@ -68,10 +68,10 @@ class Embeddings:
             return set(counts.unencoded(connection, asked, _number(connection, by)))
 
     def of(self, asked: "Asked", by: "ClassifierSpec") -> "list[Embedded]":
-        """Return every stored image that has a vector, ordered by text and replicate."""
+        """Return every stored image that has a vector."""
         with self._database.reading() as connection:
             found = counts.embeddings(connection, asked, _number(connection, by))
-            return sorted(Embedded(*row) for row in found)
+            return [Embedded(*row) for row in found]
 
     def state(self, by: "ClassifierSpec") -> tuple[int, int]:
         """Return two numbers that change whenever vectors are added or removed."""

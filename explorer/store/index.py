@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from explorer.store.opening import Parts
     from explorer.store.verification import Step
 
-_WRITERS = min(4, os.cpu_count() or 1)
 _Item = TypeVar("_Item", Image, Entry)
 
 
@@ -370,7 +369,7 @@ class Store:
         if not new:
             return 0
         with self._blobs.staging() as folder:
-            with ThreadPoolExecutor(_WRITERS) as writers:
+            with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as writers:
                 entries = list(writers.map(lambda item: stage(folder, encode(item)), new))
             with self._database.writing() as connection:
                 kept = [entry for entry in entries if self._keep(connection, folder, entry)]

@@ -16,8 +16,8 @@ def test_help_lists_the_commands_in_the_order_of_use() -> None:
     listed = re.findall(r"^  ([a-z][a-z-]*)  ", run("--help").stdout, flags=re.MULTILINE)
     assert listed == [
         *("models", "estimate", "generate", "tally", "images", "compare", "author", "gap"),
-        *("adjectives", "plan", "pronouns", "annotate", "error-rates", "agreement", "sensitivity"),
-        *("card", "footprint", "reference", "verify", "doctor", "serve"),
+        *("adjectives", "plan", "pronouns", "annotate", "error-rates", "agreement", "likeness"),
+        *("sensitivity", "card", "footprint", "reference", "verify", "doctor", "serve"),
     ]
 
 

@@ -122,7 +122,6 @@ def test_sentences_say_how_the_number_of_clusters_came_about(store: Store) -> No
 
 def test_an_average_says_how_many_images_were_aligned() -> None:
     made = Average(b"", 5, 3)
-    assert average_sentence(made, 9, bundled=False).startswith(
-        "8 of 9 images: 5 aligned by the eyes, 3 as they are"
-    )
-    assert "not moved" in average_sentence(made, 9, bundled=True)
+    told = average_sentence(made, 9, searched=True)
+    assert told == "8 of 9 images: 5 aligned by the eyes, 3 as they are."
+    assert average_sentence(made, 9, searched=False) == "8 of 9 images, as they are."

@@ -76,7 +76,7 @@ def test_an_average_is_served_for_ever_and_its_numbers_beside_it(
     assert answer.headers["content-type"] == "image/webp"
     assert answer.headers["cache-control"].endswith("immutable")
     told = client.get(source.replace(".webp", ".txt")).text
-    assert told == "22 of 24 images, not moved: the bundled models place every face alike."
+    assert told == "22 of 24 images, as they are."
     # A run adds images: the address is another, and the old one is not kept.
     generated(replace(ONE, images=14))
     more = replace(ONE, images=14)
@@ -110,7 +110,7 @@ def test_neighbours_are_told_in_words_and_lead_on(desk: Desk, generated: Generat
     assert near not in [one.one("a").attributes["href"].rpartition("near=")[2] for one in found]
     distances = [float(one.all("span")[1].text.removeprefix("distance ")) for one in found]
     assert distances == sorted(distances)
-    assert "of 60 stored ones" in html.one(".bx-chosen").text
+    assert "of 60 stored ones" in html.one(".bx-picked").text
     # Models and professions beyond those of the choice are found, too.
     words = " ".join(one.text for one in found)
     assert "emoji-even" in words
