@@ -4,6 +4,7 @@ Run: python -m tests.overview [folder of images]
 """
 
 import sys
+from collections.abc import Iterable
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,12 +20,13 @@ from explorer.overview.results import overview
 from explorer.overview.shipped import FOLDER, IMAGES, SIDE_PX, STRIPS, adapter, strip_name
 from explorer.reference.design import BUNDLED
 from explorer.report.files import write
+from explorer.report.stored import Stored
 from explorer.store.index import Store
 from explorer.study import Study, run
 from explorer.words.prompts import Prompt
 from explorer.words.vocabulary import DEFAULT_YEAR, load_adjectives, load_professions
 
-_PLAIN, _WORDED = 40, 1
+_PLAIN, _WORDED = 20, 1
 _QUALITY = 70
 
 
@@ -32,7 +34,7 @@ def main(cache: Path) -> None:
     """Generate what is missing, and write the overviews."""
     settings = machine.load(cache)
     with closing(Store.open(cache)) as store:
-        for study in _studies():
+        for study in _studies(BUNDLED):
             for step in run(
                 study, store, generators(settings), classifiers(settings.device), batch=32
             ):
@@ -41,15 +43,16 @@ def main(cache: Path) -> None:
             _write(find_model(name, "cpu"), store)
 
 
-def _studies() -> tuple[Study, ...]:
-    models = tuple(find_model(name, "cpu") for name in BUNDLED)
+def _studies(names: Iterable[str]) -> tuple[Study, Study]:
+    models = tuple(find_model(name, "cpu") for name in names)
     every = tuple(one.name for one in load_professions())
     adjectives = (None, *(one.word for one in load_adjectives()))
     return Study(models, every, images=_PLAIN), Study(models, every, adjectives, images=_WORDED)
 
 
 def _write(card: ModelCard, store: Store) -> None:
-    made = overview(card, store, datetime.now(UTC).date(), DEFAULT_YEAR)
+    studies = Stored(*_studies([card.spec.name]))
+    made = overview(card, store, datetime.now(UTC).date(), DEFAULT_YEAR, studies)
     written = adapter().dump_json(made, indent=1)
     write(FOLDER / f"{card.spec.name}.json", written + b"\n")
     folder = STRIPS / card.spec.name

@@ -109,15 +109,21 @@ class Overview:
     adjectives: tuple[Moved, ...]
 
 
-def overview(card: "ModelCard", store: "Store", made_on: "date", year: int) -> Overview:
-    """Return the overview of all stored images of a model.
+def overview(
+    card: "ModelCard",
+    store: "Store",
+    made_on: "date",
+    year: int,
+    studies: "Stored | None" = None,
+) -> Overview:
+    """Return the overview of a model's images, of all stored ones unless studies are given.
 
     Raises:
         InvalidData: none is stored.
     """
     from explorer import __version__
 
-    stored = stored_studies(card, store)
+    stored = studies or stored_studies(card, store)
     main = Findings(stored.main, store)
     found = gaps(main.found("profession", GENDER), labour_references(year))
     tones = {row["profession"]: row for row in tone_rows(main.tallies("profession", _TONE))}

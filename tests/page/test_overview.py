@@ -110,8 +110,9 @@ def test_the_numbers_are_those_that_rows_are_sorted_by(desk: Desk) -> None:
     known = {one.profession.lower(): one for one in shipped()["emoji-skewed"].lines}
     for row in rows(show(desk, Asked(usual()))):
         line = known[row.attributes["data-prompt"]]
-        assert line.share is not None
-        assert float(row.attributes["data-share"]) == line.share.estimate
+        # Too few images of a profession have a label for a share: it is sorted last.
+        said = row.attributes["data-share"]
+        assert said == ("" if line.share is None else str(line.share.estimate))
 
 
 def test_tones_show_all_their_counts(desk: Desk) -> None:
