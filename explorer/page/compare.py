@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from explorer.findings.differences import by_models
 from explorer.findings.verdicts import verdict_sentences
 from explorer.page.arrangement import Told, arranged
 from explorer.page.choice import address
@@ -38,7 +39,8 @@ def _told(_choice: "Choice", findings: "Findings") -> Told:
 
 def _verdicts(findings: "Findings") -> "Iterator[str]":
     """Yield the verdict on gender, then those on other axes."""
-    yield from verdict_sentences(findings.differences("profession", GENDER), "profession")
+    for of_two in by_models(findings.differences("profession", GENDER)).values():
+        yield from verdict_sentences(of_two, "profession")
     # Correcting tones of many professions is slow; these are told with the statistics.
     if len(findings.study.professions) == 1:
         for one in findings.differences("profession"):

@@ -1,10 +1,11 @@
 """The tab of statistics in Compare: the differences between models, tested, and their shares."""
 
 from dataclasses import replace
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from explorer.findings.differences import judged
+from explorer.findings.differences import by_models, judged
 from explorer.findings.sentences import finding_sentences, reasons_sentences
 from explorer.findings.verdicts import comparison_sentences, notes, verdict_sentences
 from explorer.footprint.beside import beside_bias
@@ -26,7 +27,7 @@ from explorer.words.labour import labour_statistic
 from explorer.words.references import labour_references
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from explorer.findings.corrected import Finding
     from explorer.findings.differences import Clearest, Difference
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
 
 # Correcting tones is slow, so only the clearest of many professions are shown.
 _TONES_SHOWN = 8
+# The letters of the models that the first one, A, is compared with.
+_OTHERS = "BCD"
 
 
 def panel(desk: "Desk", choice: "Choice", findings: "Findings") -> str:
@@ -99,7 +102,7 @@ def _of_one(chosen: "Profession", year: int, findings: "Findings") -> dict[str, 
     tallied, axes = findings.found("profession"), len(study.axes)
     sides = [tallied[place::axes] for place in range(axes)]
     known = [known_shares(card, study) for card in study.models]
-    paired = [one.comparison.paired if study.paired else None for one in found]
+    paired = [one.comparison.paired if study.paired else None for one in found[:axes]]
     return {
         "told": [*told, *findings.services, *_statistic(chosen, mark, year)],
         "charts": [
@@ -107,7 +110,7 @@ def _of_one(chosen: "Profession", year: int, findings: "Findings") -> dict[str, 
             for side, number in zip(sides, paired, strict=True)
         ],
         "quotes": [[_quoted(one) for one in side] for side in sides],
-        "plots": [_by_label(found), *_by_adjective(findings)],
+        "plots": [*_each(found, _by_label), *_by_adjective(findings)],
     }
 
 
@@ -118,10 +121,19 @@ def _of_several(choice: "Choice", findings: "Findings") -> dict[str, object]:
     tones = [findings.clearest(axis, _TONES_SHOWN) for axis in others]
     return {
         "told": [
-            *verdict_sentences(found, "profession"),
+            *(
+                line
+                for of_two in by_models(found).values()
+                for line in verdict_sentences(of_two, "profession")
+            ),
             *notes(found),
             *findings.services,
-            *(line for one in tones for line in verdict_sentences(one.found, "profession")),
+            *(
+                line
+                for one in tones
+                for of_two in by_models(one.found).values()
+                for line in verdict_sentences(of_two, "profession")
+            ),
             *reasons_sentences(
                 side for one in findings.compared("profession") for side in (one.left, one.right)
             ),
@@ -129,26 +141,43 @@ def _of_several(choice: "Choice", findings: "Findings") -> dict[str, object]:
         "charts": [],
         "quotes": [],
         "plots": [
-            _by_profession(found, choice),
-            *(_of_tones(one, choice) for one in tones if one.rows),
+            *_each(found, partial(_by_profession, choice)),
+            *(plot for one in tones for plot in _of_tones(one, choice)),
             *_by_adjective(findings),
         ],
     }
 
 
-def _of_tones(tones: "Clearest", choice: "Choice") -> "DotPlot":
-    axis = tones.rows[0][0].comparison.left.axis
+def _each(
+    found: "Sequence[Difference]", plot: "Callable[[Sequence[Difference], str], DotPlot]"
+) -> "Iterator[DotPlot]":
+    """Yield the plot of each model's differences from the first one, with the model's letter."""
+    for letter, of_two in zip(_OTHERS, by_models(found).values(), strict=False):
+        yield plot(of_two, letter)
+
+
+def _sides(other: str) -> tuple[str, str]:
+    return _("more often in {model}").format(model=other), _("more often in A")
+
+
+def _of_tones(tones: "Clearest", choice: "Choice") -> "Iterator[DotPlot]":
+    letters = dict(zip(by_models(tones.found), _OTHERS, strict=False))
+    for models, letter in letters.items():
+        rows = [row for row in tones.rows if row[0].models == models]
+        if rows:
+            yield _clearest(rows, letter, choice)
+
+
+def _clearest(rows: "Sequence[tuple[Difference, int]]", other: str, choice: "Choice") -> "DotPlot":
+    axis = rows[0][0].comparison.left.axis
     return dot_plot(
         title=_("{axis} by profession").format(axis=axis.title),
         caption=ngettext(
-            "The clearest difference, A minus B in points",
-            "The {number} clearest differences, A minus B in points",
-            len(tones.rows),
-        ).format(number=len(tones.rows)),
-        sides=(
-            _("more often in B"),
-            _("more often in A"),
-        ),
+            "The clearest difference, A minus {other} in points",
+            "The {number} clearest differences, A minus {other} in points",
+            len(rows),
+        ).format(number=len(rows), other=other),
+        sides=_sides(other),
         rows=by_size(
             difference_dot(
                 one,
@@ -157,16 +186,16 @@ def _of_tones(tones: "Clearest", choice: "Choice") -> "DotPlot":
                 axis.described(axis.labels[position]),
                 _images(choice, _profession(one)),
             )
-            for one, position in tones.rows
+            for one, position in rows
         ),
     )
 
 
-def _by_label(found: "tuple[Difference, ...]") -> "DotPlot":
+def _by_label(found: "Sequence[Difference]", other: str) -> "DotPlot":
     return dot_plot(
         title=_("Where they differ"),
-        caption=_("A minus B in points, over all prompts"),
-        sides=(_("more often in B"), _("more often in A")),
+        caption=_("A minus {other} in points, over all prompts").format(other=other),
+        sides=_sides(other),
         rows=tuple(
             difference_dot(
                 one,
@@ -181,11 +210,11 @@ def _by_label(found: "tuple[Difference, ...]") -> "DotPlot":
     )
 
 
-def _by_profession(found: "tuple[Difference, ...]", choice: "Choice") -> "DotPlot":
+def _by_profession(choice: "Choice", found: "Sequence[Difference]", other: str) -> "DotPlot":
     return dot_plot(
         title=_("Perceived as feminine, by profession"),
-        caption=_("A minus B in points; each name links to its images"),
-        sides=(_("more often in B"), _("more often in A")),
+        caption=_("A minus {other} in points; each name links to its images").format(other=other),
+        sides=_sides(other),
         rows=by_size(
             difference_dot(
                 one,
@@ -207,22 +236,23 @@ def _adjective_dot(one: "Difference", adjective_codings: "Mapping[str, str | Non
 
 
 def _by_adjective(findings: "Findings") -> "list[DotPlot]":
-    """Return the plot by adjective where any has enough images."""
+    """Return the plots by adjective where any has enough images."""
     comparisons = findings.compared("adjective", GENDER)
     enough = [one for one in comparisons if one.enough]
-    if len(comparisons) == 1 or not enough:
+    if len(findings.study.adjectives) == 1 or not enough:
         return []
+    return list(_each(findings.differences("adjective", GENDER), _of_adjectives))
+
+
+def _of_adjectives(found: "Sequence[Difference]", other: str) -> "DotPlot":
     adjective_codings = codings()
-    found = findings.differences("adjective", GENDER)
-    caption = _("A minus B in points")
-    return [
-        dot_plot(
-            title=_("Perceived as feminine, by adjective"),
-            caption=caption if found[0].family else ". ".join([caption, *notes(found)]),
-            sides=(_("more often in B"), _("more often in A")),
-            rows=by_size(_adjective_dot(one, adjective_codings) for one in found),
-        )
-    ]
+    caption = _("A minus {other} in points").format(other=other)
+    return dot_plot(
+        title=_("Perceived as feminine, by adjective"),
+        caption=caption if found[0].family else ". ".join([caption, *notes(found)]),
+        sides=_sides(other),
+        rows=by_size(_adjective_dot(one, adjective_codings) for one in found),
+    )
 
 
 def _statistic(chosen: "Profession", mark: "Mark | None", year: int) -> list[str]:

@@ -57,14 +57,16 @@ _MODEL_IDS = {1: ("bx-model",), 2: ("bx-model-a", "bx-model-b")}
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """The fields of a view. `settings` are template, guidance, steps, scheduler and country.
+    """The fields of a view. `further` are models that Compare may add, "" where there is none.
 
+    `settings` are template, guidance, steps, scheduler and country.
     `measuring` are the way of measuring skin tone, the part of the image that the classifier is
     shown, the gate and the year of the labour statistics. `tab` holds the part that is shown,
     `near` the image whose neighbours are. `reference` is None in views without one.
     """
 
     models: "tuple[gr.HTML, ...]"
+    further: "tuple[gr.HTML, ...]"
     profession: gr.HTML
     adjectives: gr.HTML
     images: gr.Number
@@ -79,16 +81,21 @@ class Form:
         """All fields, in the order in which choice() takes their values."""
         own = [self.reference.figures] if self.reference else []
         chosen = [self.profession, self.adjectives, self.images]
-        return [*self.models, *chosen, *self.settings, *self.measuring, self.tab, self.near, *own]
+        models = [*self.models, *self.further]
+        return [*models, *chosen, *self.settings, *self.measuring, self.tab, self.near, *own]
 
     def choice(self, values: "Sequence[object]") -> Choice:
         """Return the choice of the values of the fields; only numbers are checked."""
-        count = len(self.models)
+        named = len(self.models)
+        count = named + len(self.further)
         names, adjectives, images, *others = values[count:]
         template, guidance, steps, scheduler, country, *others = others
         tone, classifier, gate, year, tab, near, *own = others
         return Choice(
-            models=tuple(map(chosen_text, values[:count])),
+            models=(
+                *map(chosen_text, values[:named]),
+                *filter(None, map(chosen_text, values[named:count])),
+            ),
             professions=_words(names),
             adjectives=_words(adjectives),
             images=whole(_("Images per prompt"), images),
@@ -116,6 +123,7 @@ class Form:
             profession(choice)
         return [
             *([model] for model in choice.models),
+            *[[""]] * (len(self.models) + len(self.further) - len(choice.models)),
             list(choice.professions),
             list(choice.adjectives),
             choice.images,
@@ -156,7 +164,7 @@ def form(
     """
     with gr.Row(elem_classes=["bx-form", f"models-{len(names)}"]):
         models = tuple(
-            model_field(cards, *field)
+            model_field(cards, *field, own=kind.own_models)
             for field in zip(names, default.models, _MODEL_IDS[len(names)], strict=True)
         )
         chosen = _professions(default, several=kind.several_professions)
@@ -164,13 +172,24 @@ def form(
         # Gradio's accordion leaves out what is folded, and an answer for it then breaks the field.
         gr.HTML(render("unfold.html"), apply_default_css=False, elem_classes="bx-unfold")
         with gr.Column(elem_classes=["bx-settings", "bx-unfolded"]):
+            further = _further(cards, kind) if len(names) > 1 else ()
             adjectives, images = _words_and_number(default)
             settings = _settings()
             measuring = _measuring(default)
         reference = _reference() if kind.reference else None
     shown = gr.State(default.tab)
-    near = gr.State(default.near)
-    return Form(models, chosen, adjectives, images, settings, measuring, reference, shown, near)
+    tabs = shown, gr.State(default.near)
+    return Form(models, further, chosen, adjectives, images, settings, measuring, reference, *tabs)
+
+
+def _further(cards: "Sequence[ModelCard]", kind: FormKind) -> "tuple[gr.HTML, ...]":
+    own = own_model(allowed=kind.own_models)
+    listed = [(_("none"), ""), *((word("model", card.title), card.spec.name) for card in cards)]
+    with gr.Row(elem_classes="bx-further"):
+        return (
+            combobox(listed, [""], (_("Model C"), "bx-model-c"), own=own),
+            combobox(listed, [""], (_("Model D"), "bx-model-d"), own=own),
+        )
 
 
 def _words_and_number(default: Choice) -> tuple[gr.HTML, gr.Number]:

@@ -171,3 +171,10 @@ def test_several_professions_keep_their_statistics_in_a_tab(
     assert titles(shown(desk, several)) == ["Perceived as feminine, by profession"]
     assert shown(desk, several).one("a.bx-showstatistics").text == "Show statistics"
     assert statistics(desk, several).all("footer.bx-reading")
+
+
+def test_the_simple_chart_names_a_third_model_too(desk: Desk, generated: Generated) -> None:
+    three = replace(SMALL, models=(*SMALL.models, "sd-turbo"))
+    generated(three)
+    gender = shown(desk, three).all("figure.bx-simple")[0]
+    assert [row[0] for row in table_rows(gender)] == ["A feminine", "B feminine", "C feminine"]
