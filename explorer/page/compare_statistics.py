@@ -74,7 +74,9 @@ def plots_panel(desk: "Desk", choice: "Choice", findings: "Findings") -> str:
     """Return the differences of several professions, each of which leads to its images."""
     return render(
         "differences.html",
-        plots=[_by_profession(findings.differences("profession", GENDER), choice)],
+        plots=list(
+            _each(findings.differences("profession", GENDER), partial(_by_profession, choice))
+        ),
         energy_lines=energy_lines(desk, choice, findings.study.models),
         statistics=view_address(replace(choice, tab=STATISTICS)),
         tables=_tables(),
