@@ -59,13 +59,15 @@ def test_a_page_under_a_path_generates_and_shows_images_views_and_files(
     assert page.locator("dialog img").first.evaluate(DECODED) > 0
     page.keyboard.press("Escape")
     with page.expect_download() as download:
-        page.get_by_role("link", name="Images", exact=True).click()
+        page.locator(".bx-downloads").get_by_role("link", name="Images", exact=True).click()
     assert download.value.failure() is None
-    for view in ("Compare", "Gaps", "Pronouns", "Annotate", "Explore", "Footprint"):
-        page.get_by_role("link", name=view, exact=True).click()
-        expect(page.locator("nav [aria-current=page]")).to_have_text(view)
+    header = page.locator(".bx-header")
+    for view in ("Overview", "Compare", "Annotate", "Report", "Method", "Explore", "Models"):
+        header.get_by_role("link", name=view, exact=True).click()
+        expect(header.locator("[aria-current=page]")).to_have_text(view)
         page.locator(".bx-view").wait_for()
         assert page.url.startswith(f"{public}/")
+    page.get_by_role("link", name="Footprint", exact=True).click()
     with page.expect_download() as download:
         page.get_by_role("link", name="JSON").first.click()
     assert download.value.failure() is None
@@ -74,9 +76,9 @@ def test_a_page_under_a_path_generates_and_shows_images_views_and_files(
 def test_an_error_page_under_a_path_leads_back_to_its_views(chromium: Browser, public: str) -> None:
     page = chromium.new_page()
     page.goto(f"{public}/nowhere")
-    page.get_by_role("link", name="Gaps", exact=True).click()
+    page.get_by_role("link", name="Compare", exact=True).click()
     page.locator(".bx-view").wait_for()
-    assert page.url.startswith(f"{public}/gaps")
+    assert page.url.startswith(f"{public}/compare")
     page.close()
 
 
