@@ -25,6 +25,7 @@ from explorer.page import (
 )
 from explorer.page import pronoun_findings as pronouns
 from explorer.page.choice import COMPARE, EXPLORE, GAPS, parse
+from explorer.page.languages import view_of
 from explorer.page.navigation import PATHS
 from explorer.page.rendering import alert, render
 from explorer.page.theme import head
@@ -69,7 +70,7 @@ class Embeds:
         if request.query_params.get(EMBED) != "1":
             return None
         path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
-        return self._names.get(path.strip("/"))
+        return self._names.get(view_of(path.strip("/")))
 
     def _page(self, view: str, asked: "QueryParams") -> "ASGIApp":
         pairs = [pair for pair in asked.multi_items() if pair[0] != EMBED]

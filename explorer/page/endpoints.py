@@ -216,7 +216,7 @@ class Endpoints:
             settings: further settings by name, such as "steps", "guidance", "country".
 
         Returns:
-            A row for each model, as `explorer footprint estimate --json` writes it.
+            A row for each model, as `explorer estimate --json` writes it.
         """
         choice = _choice(EXPLORE, models, professions, adjectives, images, settings)
         made = self._study(choice)
@@ -258,16 +258,18 @@ def _as_json(answers: list[object], _address: str) -> list[Any]:
 def _answering(function: Callable[..., Any]) -> Callable[..., Any]:
     """Return a function whose arguments are checked and whose errors become Gradio's."""
     checked = validate_call(config=ConfigDict(arbitrary_types_allowed=True))(function)
+    # What is wrong is told by name; Gradio gives arguments by place.
+    named = inspect.signature(function).bind
 
     @wraps(function)
     def answer(*given: Any) -> Any:
         with _told():
-            return checked(*given)
+            return checked(**named(*given).arguments)
 
     @wraps(function)
     def stream(*given: Any) -> Iterator[Any]:
         with _told():
-            yield from checked(*given)
+            yield from checked(**named(*given).arguments)
 
     return stream if inspect.isgeneratorfunction(function) else answer
 

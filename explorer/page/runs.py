@@ -139,7 +139,7 @@ class Runs:
     def waits(self, run: Run) -> bool:
         """Return whether another run has to end first."""
         with self._changed:
-            return self._current is not run
+            return self._next() is not run
 
     def stop(self, study: "Study", may: "Callable[[Run], bool]" = lambda _run: True) -> None:
         """Ask the run of a study to end, if there is one.

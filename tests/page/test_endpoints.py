@@ -101,11 +101,11 @@ def told(site: Site, command: str) -> Any:
             {**BOTH, "by": "adjective"},
             f"compare emoji-skewed emoji-even --by adjective {OPTIONS}",
         ),
-        ("estimate", BOTH, f"footprint estimate --model emoji-skewed --model emoji-even {OPTIONS}"),
+        ("estimate", BOTH, f"estimate --model emoji-skewed --model emoji-even {OPTIONS}"),
         (
             "estimate",
             {**ONE, "settings": {"country": "France", "steps": 7}},
-            f"footprint estimate --model emoji-skewed --country France --steps 7 {OPTIONS}",
+            f"estimate --model emoji-skewed --country France --steps 7 {OPTIONS}",
         ),
     ],
 )

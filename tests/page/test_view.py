@@ -528,7 +528,7 @@ def test_findings_that_take_long_are_made_less_often(
         now += for_seconds
         run.over = now > 20
 
-    monkeypatch.setattr("explorer.page.view.time", SimpleNamespace(monotonic=lambda: now))
+    monkeypatch.setattr("explorer.page.sparing.time", SimpleNamespace(monotonic=lambda: now))
     monkeypatch.setattr(Runs, "wait", wait)
     page = gr.Blocks(analytics_enabled=False)
     with page:

@@ -24,6 +24,7 @@ _OPEN = {
     "app_id",
     "cancel",
     "info",
+    "mcp",
     "queue/data",
     "queue/join",
     "run/predict",
