@@ -164,9 +164,16 @@ def varied(
     return replace(changed, digest=_digest(asked))
 
 
+def _without_topic(entry: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in entry.items() if key != "topic"}
+
+
 def _axis(entry: dict[str, Any]) -> Axis:
     # Includes the threshold: with another one, the same captions give other labels.
     asked = {_HASHED_AS.get(key, key): entry[key] for key in _DECIDES if key in entry}
+    if "contrasts" in asked:
+        # Existing digests contain them without topics, which are only for sentences.
+        asked["contrasts"] = [_without_topic(one) for one in asked["contrasts"]]
     return Axis(
         name=entry["name"],
         texts=Texts(entry["title"], entry["topic"], entry["abstention"], entry["caveat"]),
