@@ -1,7 +1,6 @@
 """What of Gradio answers, and that it tells nobody where things lie."""
 
 import json
-import re
 import sys
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from starlette.testclient import TestClient
 
 from explorer.page.events import VISITORS
 from explorer.page.guards.paths import Paths
+from explorer.page.routes import routes as our_routes
 from explorer.settings import repository
 from tests.page.guards.conftest import Visitor
 
@@ -94,8 +94,9 @@ def test_what_the_page_does_not_need_is_not_found(
 def test_a_path_of_gradio_that_is_new_is_noticed(visitor: Visitor) -> None:
     routes = visitor.site.page.app.routes
     paths = {one.path.rstrip("/") or "/" for one in routes if isinstance(one, Route)}
-    ours = re.compile("/(csv|json|card|compare|gaps|pronouns|annotate|footprint|report)")
-    theirs = {path for path in paths if not ours.match(path)}
+    ours = {one.path for one in our_routes(visitor.site.desk) if isinstance(one, Route)}
+    views = {f"/{name}" for name, _title, _shown in visitor.site.page.pages if name}
+    theirs = paths - ours - views
     found = {path: visitor.ask(path).status for path in theirs}
     expected = {path: OPEN.get(path, 404) for path in theirs}
     assert found == expected
