@@ -94,10 +94,11 @@ class _Page(gr.Blocks):
 def build(desk: "Desk") -> gr.Blocks:
     """Lay out every page in every language; nothing is loaded, generated or served yet."""
     page = _Page(title=TITLE, analytics_enabled=False, delete_cache=_UPLOAD_SECONDS)
+    # Before any page in another language: what belongs to such a page answers in that language.
+    endpoints.lay_out(page, desk)
     for name in LANGUAGES:
         with language(name):
             _lay_out(page, desk)
-    endpoints.lay_out(page, desk)
     # With its API open, Gradio lets what queues skip the queue.
     page.queue(default_concurrency_limit=8, max_size=100, api_open=False)
     return page

@@ -234,8 +234,6 @@ class Endpoints:
 def lay_out(page: gr.Blocks, desk: "Desk") -> None:
     """Give the page its functions for programs, once for all languages."""
     made = Endpoints(desk)
-    # What is laid out last belongs to a page of another language.
-    page.current_page = ""
     with page:
         for function in (
             *(made.generate, made.tallies, made.compare),
@@ -260,19 +258,18 @@ def _as_json(answers: list[object], _address: str) -> list[Any]:
 def _answering(function: Callable[..., Any]) -> Callable[..., Any]:
     """Return a function whose arguments are checked and whose errors become Gradio's."""
     checked = validate_call(config=ConfigDict(arbitrary_types_allowed=True))(function)
-
-    # Gradio gives them in order, and messages need their names.
-    names = tuple(inspect.signature(function).parameters)
+    # What is wrong is told by name; Gradio gives arguments by place.
+    named = inspect.signature(function).bind
 
     @wraps(function)
     def answer(*given: Any) -> Any:
         with _told():
-            return checked(**dict(zip(names, given, strict=True)))
+            return checked(**named(*given).arguments)
 
     @wraps(function)
     def stream(*given: Any) -> Iterator[Any]:
         with _told():
-            yield from checked(**dict(zip(names, given, strict=True)))
+            yield from checked(**named(*given).arguments)
 
     return stream if inspect.isgeneratorfunction(function) else answer
 

@@ -13,6 +13,7 @@ from starlette.testclient import TestClient
 from explorer.page.choice import Choice
 from explorer.page.desk import Desk
 from explorer.page.embeds import Embeds
+from explorer.page.languages import Languages
 from explorer.page.navigation import PATHS
 from tests.fakes import FakeGenerator
 from tests.markup import Element, parse_html
@@ -20,6 +21,8 @@ from tests.page.conftest import Generated
 
 NURSE = Choice(("emoji-skewed",), ("nurse",), ("none",), 9)
 FIELDS = ("input", "select", "textarea", "form")
+# What frames, picks, sorts and sizes the images, which changes nothing on the server.
+VIEWING = {"bx-frame", "bx-show", "bx-sort", "bx-size", "bx-several"}
 
 
 @pytest.fixture
@@ -31,7 +34,10 @@ def client(desk: Desk) -> Iterator[TestClient]:
 
     app = Starlette(
         routes=[Route(f"/{path.strip('./')}", page) for path in PATHS.values()],
-        middleware=[Middleware(Embeds, desk=desk)],
+        middleware=[
+            Middleware(Languages, views=set(PATHS.values())),
+            Middleware(Embeds, desk=desk),
+        ],
     )
     with TestClient(app) as made:
         yield made
@@ -53,13 +59,21 @@ def test_an_embedded_view_has_a_heading_and_no_field(
     generated(NURSE)
     page = body(client, f"/{view}?embed=1")
     assert page.all("h1")
-    # How the images are looked at changes nothing on the server.
-    looking = {"bx-frame", "bx-show", "bx-sort", "bx-size", "bx-several"}
     fields = [one for tag in FIELDS for one in page.all(tag)]
-    assert {one.attributes.get("name") for one in fields} <= looking
+    assert {one.attributes.get("name") for one in fields} <= VIEWING
     link = page.all("p.bx-whole")[0].one("a")
     assert link.attributes["href"].startswith(view)
     assert "embed" not in link.attributes["href"]
+
+
+def test_below_the_folder_of_a_language_it_speaks_that_language(
+    client: TestClient, generated: Generated
+) -> None:
+    generated(NURSE)
+    asked = "profession=nurse&adjectives=none&embed=1"
+    french = body(client, f"/fr/explore?{asked}")
+    assert len(french.all("button.bx-thumb")) == 9
+    assert french.one("h1").text != body(client, f"/explore?{asked}").one("h1").text
 
 
 def test_its_images_are_those_of_the_view_and_none_is_generated(

@@ -15,7 +15,7 @@ from explorer.errors import UnknownName
 from explorer.footprint import metering
 from explorer.footprint.tracker import Energies, Hardware
 from explorer.page import compare, explore
-from explorer.page.choice import COMPARE, EXPLORE, STATISTICS, Choice, address, parse
+from explorer.page.choice import COMPARE, EXPLORE, IMAGES_TAB, STATISTICS, Choice, address, parse
 from explorer.page.desk import Desk
 from explorer.page.routes import routes
 from explorer.page.todo import to_do
@@ -54,6 +54,14 @@ def test_explore_tells_what_generating_took_and_how_that_was_measured(metered: D
     assert second.attributes["href"] == f"json/energy.json{address(SMALL)}"
 
 
+def test_beside_the_images_it_is_a_line_for_each_model(metered: Desk) -> None:
+    images = replace(BOTH, tab=IMAGES_TAB)
+    page = parse_html(compare.show(metered, images, findings_of(metered, images)))
+    told = [one.text for one in page.one("section.bx-foot").all("p")]
+    assert "Generating 10 images took 2.1 Wh (processor 0.4 Wh" in told[0]
+    assert "no image was generated here with a meter" in told[1]
+
+
 def test_images_that_nobody_metered_say_so_and_have_no_methods(desk: Desk) -> None:
     section = shown(desk, SMALL, explore.show)
     assert "no image was generated here with a meter" in section.text
@@ -76,7 +84,7 @@ def test_compare_shows_energy_beside_bias(metered: Desk) -> None:
 
 def test_a_country_is_kept_in_the_address_and_makes_emissions_a_value(metered: Desk) -> None:
     choice = replace(SMALL, country="FRA")
-    assert "&country=FRA" in address(choice)
+    assert address(choice).endswith("&country=FRA&tab=statistics")
     assert parse(QueryParams(address(choice).removeprefix("?")), EXPLORE) == choice
     text = shown(metered, choice, explore.show).text
     assert "11.8 g CO2e per 1,000 images" in text

@@ -14,7 +14,7 @@ from explorer.classifiers.find import classifiers
 from explorer.findings.findings import Findings
 from explorer.models.catalog import ModelCard, find_model
 from explorer.page import compare, explore, gaps
-from explorer.page.choice import IMAGES_TAB, STATISTICS, Choice, address, study
+from explorer.page.choice import STATISTICS, Choice, address, study
 from explorer.page.desk import Desk
 from explorer.page.measured import measured
 from explorer.page.routes import routes
@@ -27,7 +27,7 @@ from tests.page.conftest import Generated, findings_of
 
 pytestmark = pytest.mark.usefixtures("no_yunet")
 
-PLAIN = Choice(("fake-a",), adjectives=("none",), images=12, tab=STATISTICS)
+PLAIN = Choice(("fake-a",), adjectives=("none",), images=12)
 PIXELS = replace(PLAIN, tone="pixels")
 FACE = replace(PLAIN, classifier="face")
 GATED = replace(PLAIN, gate=True)
@@ -58,7 +58,8 @@ def page(desk: Desk, choice: Choice, show: Show = explore.show) -> Element:
 
 
 def shown(desk: Desk, choice: Choice, show: Show = explore.show) -> str:
-    return page(desk, choice, show).text
+    """Return the text of the statistics, where a view has tabs."""
+    return page(desk, replace(choice, tab=STATISTICS), show).text
 
 
 def refused(desk: Desk, choice: Choice) -> dict[str, int]:
@@ -98,17 +99,15 @@ def test_the_dialog_tells_what_was_measured_and_why_there_is_no_answer(
 ) -> None:
     bundled = replace(PIXELS, models=("emoji-even",))
     generated(bundled)
-    grid = page(desk, replace(bundled, tab=IMAGES_TAB)).one("section.bx-grid")
-    axes = json.loads(grid.attributes["data-axes"])
+    axes = json.loads(page(desk, bundled).one("section.bx-grid").attributes["data-axes"])
     assert axes[0]["measures"] == []
     assert "Typology angle" in axes[1]["measures"]
-    facts = json.loads(grid.one("ul.bx-thumbs").attributes["data-facts"])
+    facts = json.loads(page(desk, bundled).one("ul.bx-thumbs").attributes["data-facts"])
     answered = [scores for _seed, labels, scores, *_others in facts if labels[1] is not None]
     assert answered
     assert all(len(scores[1]) == len(axes[1]["measures"]) for scores in answered)
     generated(PIXELS)
-    grid = page(desk, replace(PIXELS, tab=IMAGES_TAB)).one("section.bx-grid")
-    alts = [one.attributes["alt"] for one in grid.all("img")]
+    alts = [one.attributes["alt"] for one in page(desk, PIXELS).one("section.bx-grid").all("img")]
     assert len(alts) == 12
     assert all(one.endswith("skin tone by pixels not measurable (no face found)") for one in alts)
 
@@ -117,7 +116,9 @@ def test_the_face_alone_says_where_there_is_none(desk: Desk, generated: Generate
     generated(FACE)
     text = shown(desk, FACE)
     assert "None of 12 images of an author could be classified" in text
-    for counts in page(desk, FACE).all(".bx-uncounted"):
+    uncounted = page(desk, replace(FACE, tab=STATISTICS)).all(".bx-uncounted")
+    assert uncounted
+    for counts in uncounted:
         assert "12 unclear (12 no face found)" in counts.text
     assert "classified by the face alone" in text
     assert "OpenCV's Haar cascade" in text
@@ -168,6 +169,7 @@ def test_the_year_moves_reference_line_and_sentence(
     text = shown(desk, choice)
     assert f"Women are {share} of US writers and authors ({year})" in text
     assert f"US writers and authors: {share} women {mark}" in text
+    assert f"US writers and authors: {share} women {mark}" in page(desk, choice).text
     assert ("a wrong digit may have gone unnoticed" in text) == (year == 2025)
     both = replace(choice, models=("fake-a", "fake-b"))
     assert f"Women are {share} of US writers and authors ({year})" in shown(

@@ -1,7 +1,6 @@
 """What of Gradio answers, and that it tells nobody where things lie."""
 
 import json
-import re
 import sys
 from pathlib import Path
 
@@ -17,7 +16,7 @@ from starlette.testclient import TestClient
 
 from explorer.page.events import VISITORS
 from explorer.page.guards.paths import Paths
-from explorer.page.navigation import PATHS
+from explorer.page.routes import routes as our_routes
 from explorer.settings import repository
 from tests.page.guards.conftest import Visitor
 
@@ -32,9 +31,6 @@ CLOSED = [
     "file=https://example.com/large",
     "file/etc/passwd",
     "login_check",
-    "mcp",
-    "mcp/schema",
-    "mcp/sse",
     "openapi.json",
     "process_recording",
     "proxy=https://someone.hf.space/secret",
@@ -98,10 +94,9 @@ def test_what_the_page_does_not_need_is_not_found(
 def test_a_path_of_gradio_that_is_new_is_noticed(visitor: Visitor) -> None:
     routes = visitor.site.page.app.routes
     paths = {one.path.rstrip("/") or "/" for one in routes if isinstance(one, Route)}
-    files = "csv|json|card|zip|figure|columns|preview|row"
-    views = "|".join(filter(None, (path.strip("./") for path in PATHS.values())))
-    ours = re.compile(f"/(fr|{files}|{views})")
-    theirs = {path for path in paths if not ours.match(path)}
+    ours = {one.path for one in our_routes(visitor.site.desk) if isinstance(one, Route)}
+    views = {f"/{name}" for name, _title, _shown in visitor.site.page.pages if name}
+    theirs = paths - ours - views
     found = {path: visitor.ask(path).status for path in theirs}
     expected = {path: OPEN.get(path, 404) for path in theirs}
     assert found == expected
