@@ -102,7 +102,7 @@ def distributions(files: Iterator[Path]) -> set[str]:
     known = packages_distributions()
     trees = (ast.parse(file.read_text(encoding="utf-8")) for file in files)
     names = {name.partition(".")[0] for tree in trees for name in modules(tree)}
-    foreign = names - sys.stdlib_module_names - {"explorer", "tests"}
+    foreign = names - sys.stdlib_module_names - {"benchmarks", "explorer", "tests"}
     return {normal(known[name][0]) for name in foreign}
 
 

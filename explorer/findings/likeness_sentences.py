@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from explorer.findings.sentences import headline, subject
+from explorer.numbers import decimal, grouped
 from explorer.translations import gettext as _
 from explorer.translations import ngettext
 
@@ -40,11 +41,11 @@ def diverse_sentence(model: str, one: "Diverse") -> str:
         "(95% interval {low} to {high})."
     ).format(
         model=model,
-        number=f"{one.images:,}",
+        number=grouped(one.images),
         subject=subject(one.finding.tally.cell),
-        score=f"{one.score.estimate:.2f}",
-        low=f"{one.score.low:.2f}",
-        high=f"{one.score.high:.2f}",
+        score=decimal(one.score.estimate, 2),
+        low=decimal(one.score.low, 2),
+        high=decimal(one.score.high, 2),
     )
 
 
@@ -82,7 +83,7 @@ def cluster_sentences(found: "Clusters") -> "Iterator[str]":
         yield _(
             "{number} of {among} images were drawn at random (always the same ones), since more "
             "take too long."
-        ).format(number=f"{images:,}", among=f"{found.among:,}")
+        ).format(number=grouped(images), among=grouped(found.among))
     if found.silhouette is None:
         yield _("These images are not divided: there are too few, or one cluster was asked for.")
     else:
@@ -102,7 +103,7 @@ def _silhouette(value: float) -> str:
         if value >= _ARBITRARY
         else _("They run into each other (silhouette {value}; 1 would be perfect, 0 arbitrary).")
     )
-    return pattern.format(value=f"{value:.2f}")
+    return pattern.format(value=decimal(value, 2))
 
 
 def average_sentence(made: "Average", asked: int, *, searched: bool) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from explorer.errors import NotAllowed, TooLarge
 from explorer.models.names import cleaned, hub_name
+from explorer.numbers import grouped
 from explorer.page.visitors import NOBODY
 from explorer.pronouns.source import BUNDLED
 from explorer.rules import Mode
@@ -126,14 +127,14 @@ class Permissions:
                 _(
                     "This study has {number} prompts, and this page shows {limit} at most. Choose "
                     "fewer professions or adjectives."
-                ).format(number=f"{prompts:,}", limit=f"{most_prompts:,}")
+                ).format(number=grouped(prompts), limit=grouped(most_prompts))
             )
         if prompts * images > most_images:
             raise TooLarge(
                 _(
                     "This study has {number} images, and this page shows {limit} at most. Choose "
                     "fewer professions, adjectives or images per prompt."
-                ).format(number=f"{prompts * images:,}", limit=f"{most_images:,}")
+                ).format(number=grouped(prompts * images), limit=grouped(most_images))
             )
 
     def refusal(self, study: "Study", who: "Visitor | None" = None) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PIL import Image, ImageDraw, ImageFont, UnidentifiedImageError
 
+from explorer.numbers import percentage
 from explorer.page.shared import TITLE
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ def _draw_share(draw: ImageDraw.ImageDraw, share: "Interval", width: int, top: i
 
     for tick in (0, 0.5, 1):
         draw.line([(place(tick), top - 10), (place(tick), top + 10)], _LINE, 2)
-        draw.text((place(tick), top + 16), f"{tick:.0%}", _SOFT, _font(17), "ma")
+        draw.text((place(tick), top + 16), percentage(tick), _SOFT, _font(17), "ma")
     draw.line([(place(0), top), (place(1), top)], _LINE, 2)
     draw.line([(place(share.low), top), (place(share.high), top)], _MARK, 7)
     draw.circle((place(share.estimate), top), 11, _MARK, _PAPER, 2)

@@ -11,6 +11,7 @@ from explorer import study as studies
 from explorer.errors import QuotaSpent
 from explorer.findings.unusable import unusable
 from explorer.models.backends import Diffusers
+from explorer.numbers import grouped
 from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ class Quota:
                     "{limit} at most. Choose fewer adjectives or images per prompt, or run Bias "
                     "Explorer at home, where nothing is limited. An image with more steps or "
                     "pixels than usual counts as several."
-                ).format(images=f"{images:,}", limit=f"{run:,}")
+                ).format(images=grouped(images), limit=grouped(run))
             )
         if self._used[visitor] + images > day:
             raise QuotaSpent(
@@ -80,7 +81,9 @@ class Quota:
                     "You have used {used} of the {limit} images that this public page generates "
                     "for a visitor each day, and this run needs {images}. Choose fewer, come back "
                     "tomorrow, or run Bias Explorer at home, where nothing is limited."
-                ).format(used=f"{self._used[visitor]:,}", limit=f"{day:,}", images=f"{images:,}")
+                ).format(
+                    used=grouped(self._used[visitor]), limit=grouped(day), images=grouped(images)
+                )
             )
 
 

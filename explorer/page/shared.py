@@ -10,6 +10,7 @@ from explorer.findings.findings import Findings
 from explorer.findings.sentences import finding_sentences, headline_label, interval_text, look
 from explorer.findings.verdicts import comparison_sentences
 from explorer.models.requests import ImageRequest
+from explorer.numbers import percentage
 from explorer.page.choice import COMPARE, EXPLORE, address, parse
 from explorer.page.events import parameters
 from explorer.page.navigation import titles
@@ -127,7 +128,7 @@ def _one(finding: "Finding") -> list[str]:
     if share is None:
         return [headline, *further]
     short = _("{share} {look} ({interval})").format(
-        share=f"{share.estimate:.0%}",
+        share=percentage(share.estimate),
         look=look(finding.tally.axis, label),
         interval=interval_text(share),
     )

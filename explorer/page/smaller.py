@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from explorer.errors import ExplorerError
 from explorer.findings.plans import POINTS, PRESETS, plan
 from explorer.footprint.amounts import time_text
+from explorer.numbers import grouped
 from explorer.page.choice import NONE, VIEWS, address
 from explorer.study import lacking
 from explorer.translations import gettext as _
@@ -55,7 +56,7 @@ def smaller(
         return None
     work = [(card, lacking(made, desk.store, card)) for card in made.models]
     text = _pattern(asked).format(
-        images=f"{made.size:,}",
+        images=grouped(made.size),
         each=images,
         time=time_text(desk.pace.estimate(work).seconds),
         points=POINTS,
