@@ -7,6 +7,7 @@ from explorer.generators.pipelines import stored_folder
 from explorer.models.backends import Diffusers
 from explorer.models.catalog import PHOTO_CLASSIFIER
 from explorer.models.names import in_local_cache
+from explorer.numbers import figures
 from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def size_text(size: float) -> str:
     """Return a number of bytes in the unit that suits it: "5.5 GB", "11 MB"."""
     for unit, length in (("GB", 1e9), ("MB", 1e6)):
         if size >= length:
-            return f"{size / length:.2g} {unit}"
+            return f"{figures(size / length, 2)} {unit}"
     return f"{max(1, round(size / 1000))} kB"
 
 

@@ -6,6 +6,7 @@ from starlette.datastructures import Headers
 from starlette.formparsers import MultiPartException
 from starlette.responses import PlainTextResponse
 
+from explorer.numbers import figures
 from explorer.page.guards.paths import API, path_of
 from explorer.translations import gettext as _
 
@@ -78,4 +79,4 @@ def _refusal(limit: int) -> PlainTextResponse:
     text = _("This is larger than {limit} MB, which is the most that can be sent.")
     # Closing keeps the rest from being read.
     close = {"Connection": "close"}
-    return PlainTextResponse(text.format(limit=f"{limit / 1e6:g}"), 413, close)
+    return PlainTextResponse(text.format(limit=figures(limit / 1e6)), 413, close)
