@@ -70,7 +70,7 @@ class ModelCard:
         if self.weights_gb and not self.bundled:
             told.append(_("About {size} GB.").format(size=decimal(self.weights_gb, 1)))
         if self.licence:
-            told.append(_("Licence: {licence}.").format(licence=self.licence))
+            told.append(_("Licence: {licence}.").format(licence=word("model", self.licence)))
         return " ".join(told)
 
 

@@ -34,7 +34,7 @@ _ENGLISH = re.compile(
 # Prompts and sentences stay English; so do names of licences, sources and programs.
 _KEPT = re.compile(
     r"“[^”]*”|«\W(?:She|He|They)[^»]*»|Photo portrait of .*|profession «[^»]*»"
-    r"|Bureau of Labor Statistics|CC BY|Luccioni, [^;]*; data|python -m explorer .*"
+    r"|@misc\{[^@]*\}|Bureau of Labor Statistics|CC BY|Luccioni, [^;]*; data|python -m explorer .*"
 )
 
 
