@@ -112,7 +112,7 @@ def test_what_the_page_shows_as_an_error_or_fails_on_is_recorded(log: Path) -> N
         "with recorded(Path(sys.argv[1]), ()):\n"
         "    alert(StoreCorrupt('It is damaged.'))\n"
         "    with _Page() as page: pass\n"
-        "    try: asyncio.run(page.process_api('no function'))\n"
+        "    try: asyncio.run(page.process_api('no function', []))\n"
         "    except Exception: pass\n"
     )
     done = subprocess.run(

@@ -79,9 +79,9 @@ class _Page(gr.Blocks):
     async def process_api(
         self, block_fn: "BlockFunction | int", inputs: list[Any], *args: Any, **named: Any
     ) -> dict[str, Any]:
-        function = self.fns[block_fn] if isinstance(block_fn, int) else block_fn
-        require_harmless(function, inputs, named.get("request"))
         try:
+            function = self.fns[block_fn] if isinstance(block_fn, int) else block_fn
+            require_harmless(function, inputs, named.get("request"))
             # Threads that carry a handler out take the language along, whoever began the run.
             with language(language_of(function.page)):
                 return await super().process_api(block_fn, inputs, *args, **named)
