@@ -329,7 +329,7 @@ def _means(summary: Headline, beside: str) -> "Iterator[str]":
 
 
 def times(factor: float) -> str:
-    """Return how many times something is exaggerated, with a true minus: "1.32"."""
+    """Return the factor of an exaggeration, with a true minus: "1.32"."""
     return decimal(factor, 2).replace("-", "\N{MINUS SIGN}")
 
 

@@ -52,7 +52,7 @@ class Diverse:
 
 
 def diversities(findings: "Findings", store: "Store", by: "By") -> tuple[Diverse, ...]:
-    """Return how varied the images of each cell are, model by model."""
+    """Return the diversity of the images of each cell, model by model."""
     found = {one.tally.cell: one for one in findings.found(by, GENDER)}
     study = findings.study
     return tuple(

@@ -20,7 +20,7 @@ _ARBITRARY = 0.25
 
 
 def diversity_sentences(found: "Sequence[Diverse]") -> "Iterator[str]":
-    """Yield how varied the images of each cell are and how they are perceived, then what it means.
+    """Yield the diversity of the images of each cell beside their perception, then its meaning.
 
     Cells of which too few images are encoded are counted.
     """
@@ -50,7 +50,7 @@ def diverse_sentence(model: str, one: "Diverse") -> str:
 
 
 def few_sentences(found: "Sequence[Diverse]") -> "Iterator[str]":
-    """Yield how many cells have too few images for a score, if any."""
+    """Yield the number of cells with too few images for a score, if any."""
     if few := sum(1 for one in found if one.score is None):
         pattern = ngettext(
             "{number} group has fewer than 10 images with an embedding, too few for a score.",
@@ -61,7 +61,7 @@ def few_sentences(found: "Sequence[Diverse]") -> "Iterator[str]":
 
 
 def size_sentence() -> str:
-    """Return what the number is compared with, and what it does not say."""
+    """Return the comparison for the number, and the limits of what it says."""
     return _(
         "The number grows with the number of images: compare only sets of about the same size. A "
         "model can be balanced and still draw one face."
@@ -107,7 +107,7 @@ def _silhouette(value: float) -> str:
 
 
 def average_sentence(made: "Average", asked: int, *, searched: bool) -> str:
-    """Return how many images are in an average, and how many of them were aligned.
+    """Return the number of images in an average, and of those that were aligned.
 
     Args:
         made: the average.

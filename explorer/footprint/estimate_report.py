@@ -165,7 +165,7 @@ def _images(number: int) -> str:
 
 
 def basis_text(basis: str) -> str:
-    """Return where figures of energy are from, in words that end a sentence."""
+    """Return the origin of figures of energy, in words that end a sentence."""
     return {
         MEASURED: _("measured on this machine"),
         PUBLISHED: _("from published figures"),

@@ -33,7 +33,7 @@ def strip_name(profession: str) -> str:
 
 @cache
 def adapter() -> "TypeAdapter[Overview]":
-    """Return what reads and writes an overview as JSON."""
+    """Return the reader and writer of an overview as JSON."""
     from pydantic import TypeAdapter
 
     from explorer.overview.results import Overview

@@ -14,7 +14,7 @@ _DIVIDED_SHOWN = 12
 
 
 def board(desk: "Desk", task: "Task") -> str:
-    """Return who annotates the sample and what a class says together, as HTML.
+    """Return the annotators of the sample and the joint answers of a class, as HTML.
 
     Names are shown at home alone: in public, nobody reads who has annotated.
     """

@@ -224,7 +224,7 @@ def launch(desk: "Desk", address: Address = Address(), *, open_browser: bool = F
 
 
 def _middleware(desk: "Desk", address: Address) -> list[Middleware]:
-    """Return what stands before the app, outermost first."""
+    """Return the middleware before the app, outermost first."""
     return [
         Middleware(Prefix),
         Middleware(SecurityHeaders, head=head(), in_space=address.in_space),

@@ -281,13 +281,13 @@ def references(choice: Choice) -> "dict[str, Reference]":
 
 
 def held_professions() -> dict[str, list[str]]:
-    """Return what each group of professions holds, other groups included."""
+    """Return the contents of each group of professions, other groups included."""
     spread = list(_spread())
     return {ALL: [SPREAD, *(one.name for one in load_professions())], SPREAD: spread}
 
 
 def held_adjectives() -> dict[str, list[str]]:
-    """Return what the group of adjectives holds."""
+    """Return the contents of the group of adjectives."""
     return {ALL: [NONE, *(one.word for one in load_adjectives())]}
 
 

@@ -45,7 +45,7 @@ class Line:
 
 
 def panel(desk: "Desk", choice: "Choice", findings: "Findings") -> str:
-    """Return how varied the images of a study are: by profession, and by adjective of one."""
+    """Return the diversity of the images of a study: by profession, and by adjective of one."""
     found = diversities(findings, desk.store, "profession")
     by_adjective = (
         diversities(findings, desk.store, "cell")

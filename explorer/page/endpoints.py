@@ -299,7 +299,7 @@ def _choice(
     images: int,
     settings: Given | None,
 ) -> Choice:
-    """Return what a program asks for; words and numbers are checked when it becomes a study."""
+    """Return the choice of a program; words and numbers are checked when it becomes a study."""
     least, most = len(default.models), MOST_MODELS if default in {EXPLORE, COMPARE} else 1
     if not least <= len(models) <= most:
         raise InvalidData(

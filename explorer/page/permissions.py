@@ -138,7 +138,7 @@ class Permissions:
             )
 
     def refusal(self, study: "Study", who: "Visitor | None" = None) -> str:
-        """Return why images of a study are not generated here, "" if they are.
+        """Return the reason against generating images of a study here, "" if there is none.
 
         Args:
             study: the study.
@@ -220,7 +220,7 @@ class Permissions:
 
 
 def remedy() -> str:
-    """Return how to have what a public page does not offer."""
+    """Return the way to have things that a public page does not offer."""
     return _(
         "This page is open to everybody. To have this, duplicate the Space, or run Bias Explorer "
         "at home."

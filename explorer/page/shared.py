@@ -54,7 +54,7 @@ class Shared:
 
 
 def shared(desk: "Desk", view: str, query: str) -> Shared:
-    """Return what a link says; nothing is generated or downloaded for it.
+    """Return the words of a link; nothing is generated or downloaded for it.
 
     Args:
         desk: the store and the models.
@@ -169,7 +169,7 @@ def _keys(made: "Study", card: "ModelCard") -> tuple[str, ...]:
 
 
 def _sentences() -> dict[str, str]:
-    """Return what each view is for."""
+    """Return the purpose of each view."""
     return {
         "overview": _(
             "See how text-to-image models picture people at work, and how sure one can be."

@@ -98,7 +98,7 @@ def to_do(study: "Study", desk: "Desk", country: str = "") -> ToDo:
 
 
 def place_of(desk: "Desk", cards: "Iterable[ModelCard]", country: str = "") -> Place:
-    """Return where runs take place, with what is known of earlier ones.
+    """Return the place of runs, with what is known of earlier ones.
 
     Raises:
         UnknownName: there is no such country; the nearest are suggested.
@@ -126,7 +126,7 @@ def _footprint(
 def _downloads(
     work: "Sequence[tuple[ModelCard, int]]",
 ) -> tuple[str, tuple[str, ...]]:
-    """Return what the models of missing images still take from the hub, in short and in full."""
+    """Return the downloads that the models of missing images still need, in short and in full."""
     try:
         missing = [(card, number) for card, number in work if number]
         told = download_sentence(card for card, _ in missing)

@@ -51,7 +51,7 @@ def client(desk: Desk) -> Iterator[TestClient]:
 
 
 def tags(client: TestClient, address: str) -> dict[str, str]:
-    """Return what the head says, by name, and the title and canonical address."""
+    """Return the entries of the head, by name, and the title and canonical address."""
     text = client.get(address).text
     head = parse_html(text.replace("<!doctype html>", "")).one("head")
     named = [(_name(one), one.attributes["content"]) for one in head.all("meta")]

@@ -55,7 +55,7 @@ class Visitor:
         return Answer(answer.status, named, text)
 
     def listen(self, session: str) -> str:
-        """Return what the queue tells a session until its event is over."""
+        """Return the messages of the queue to a session until its event is over."""
         connection = self.connected()
         connection.request("GET", f"/gradio_api/queue/data?session_hash={session}")
         text = connection.getresponse().read().decode()
