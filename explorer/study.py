@@ -21,6 +21,7 @@ from explorer.progress import Pace, Progress, Turns, batches
 from explorer.settings import MAX_IMAGES_PER_PROMPT
 from explorer.stages import Classifying, Generating, Unmetered, stored
 from explorer.translations import gettext as _
+from explorer.words.entries import require_distinct
 from explorer.words.prompts import TEMPLATE, Prompt, check_template
 
 if TYPE_CHECKING:
@@ -79,10 +80,10 @@ class Study:
                     level=self.level
                 )
             )
-        _distinct("model", [card.spec.name for card in self.models])
-        _distinct("profession", self.professions)
-        _distinct("adjective", self.adjectives)
-        _distinct("axis", [axis.name for axis in self.axes])
+        require_distinct("model", [card.spec.name for card in self.models])
+        require_distinct("profession", self.professions)
+        require_distinct("adjective", self.adjectives)
+        require_distinct("axis", [axis.name for axis in self.axes])
         check_template(self.template)
         self._refuse_mixed_methods()
 
@@ -394,13 +395,3 @@ def _prompts(study: Study, texts: "Iterable[str]") -> "Iterable[Prompt]":
     """Return the prompts with these texts in the study's order, one per text."""
     wanted = set(texts)
     return {one.text: one for one in study.prompts if one.text in wanted}.values()
-
-
-def _distinct(kind: str, names: "Sequence[str | None]") -> None:
-    if not names:
-        raise InvalidData(_("No {kind} is given. Name at least one.").format(kind=kind))
-    if len(set(names)) < len(names):
-        ((twice, _number),) = Counter(names).most_common(1)
-        raise InvalidData(
-            _("The {kind} {twice!r} is given twice. Name it once.").format(kind=kind, twice=twice)
-        )

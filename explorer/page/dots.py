@@ -74,6 +74,19 @@ def dot_plot(title: str, caption: str, sides: tuple[str, str], rows: "Iterable[D
     return DotPlot(title, caption, sides, placed, reach)
 
 
+def shift_plot(rows: "Iterable[Dot]") -> DotPlot:
+    """Return the plot of what adjectives do to the share perceived as feminine."""
+    return dot_plot(
+        title=_("What each adjective does"),
+        caption=_(
+            "Share perceived as feminine with the adjective minus the share without one, in "
+            "points, over the same professions"
+        ),
+        sides=(_("less often"), _("more often")),
+        rows=by_size(rows),
+    )
+
+
 def by_size(rows: "Iterable[Dot]") -> tuple[Dot, ...]:
     """Return rows from the largest to the smallest, those with too few images last."""
     return tuple(sorted(rows, key=lambda row: -row.best.estimate if row.best else 2.0))

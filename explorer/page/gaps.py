@@ -17,7 +17,7 @@ from explorer.page.choice import (
     address,
     references,
 )
-from explorer.page.dots import by_size, dot_plot, shift_dot
+from explorer.page.dots import shift_dot, shift_plot
 from explorer.page.explore import pair
 from explorer.page.images import codings
 from explorer.page.measured import measured
@@ -26,7 +26,7 @@ from explorer.page.planned import planned
 from explorer.page.rendering import render
 from explorer.page.tables import tables
 from explorer.perception.axes import FEMININE, GENDER
-from explorer.plots.cloud import curve, named
+from explorer.plots.cloud import Point, curve, named
 from explorer.statistics.amplification import FEWEST as FEWEST_FOR_A_SLOPE
 from explorer.translations import gettext as _
 from explorer.translations import word
@@ -167,18 +167,6 @@ def _images(choice: "Choice", profession: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
-    """A profession in the cloud; `named` tells whether there is room for its name."""
-
-    row_name: str
-    x: float
-    share: "Interval"
-    clear: bool
-    muted: bool
-    named: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Cloud:
     """Professions by reference and generated share, and the fitted curve as (x, y), each 0..1."""
 
@@ -242,12 +230,4 @@ def _shifts(moved: "tuple[Shift, ...]") -> "DotPlot | None":
     if not moved:
         return None
     coding = codings()
-    return dot_plot(
-        title=_("What each adjective does"),
-        caption=_(
-            "Share perceived as feminine with the adjective minus the share without one, in "
-            "points, over the same professions"
-        ),
-        sides=(_("less often"), _("more often")),
-        rows=by_size(shift_dot(one, coding.get(one.adjective)) for one in moved),
-    )
+    return shift_plot(shift_dot(one, coding.get(one.adjective)) for one in moved)

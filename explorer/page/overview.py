@@ -18,14 +18,14 @@ from explorer.page.charts import coded, labels
 from explorer.page.choice import EXPLORE, said_in
 from explorer.page.choice import address as of_choice
 from explorer.page.combobox import combobox
-from explorer.page.dots import Dot, by_size, dot_plot
+from explorer.page.dots import Dot, shift_plot
 from explorer.page.events import QUIET, finished, on_address, view_html
 from explorer.page.form import own_model
 from explorer.page.images import codings
 from explorer.page.navigation import PATHS, Tab
 from explorer.page.rendering import alert, render
 from explorer.perception.axes import GENDER, find_axis
-from explorer.plots.cloud import curve, named
+from explorer.plots.cloud import Point, curve, named
 from explorer.statistics.amplification import LogitSlope
 from explorer.store.blobs import file_name
 from explorer.translations import gettext as _
@@ -43,7 +43,6 @@ if TYPE_CHECKING:
     from explorer.overview.results import Line
     from explorer.page.desk import Desk
     from explorer.page.dots import DotPlot
-    from explorer.statistics.intervals import Interval
 
 PROFESSIONS, CLOUD, TONES = "professions", "cloud", "tones"
 ADJECTIVES, MODELS = "adjectives", "models"
@@ -118,18 +117,6 @@ class Row:
         """The gap of the first model."""
         line = self.cells[0].line
         return line.gap.estimate if line and line.gap else None
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """A profession in the cloud; `named` tells whether there is room for its name."""
-
-    row_name: str
-    x: float
-    share: "Interval"
-    clear: bool
-    muted: bool
-    named: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -391,12 +378,4 @@ def _shifts(one: Overview) -> "DotPlot":
         )
         for moved in one.adjectives
     )
-    return dot_plot(
-        title=_("What each adjective does"),
-        caption=_(
-            "Share perceived as feminine with the adjective minus the share without one, in "
-            "points, over the same professions"
-        ),
-        sides=(_("less often"), _("more often")),
-        rows=by_size(rows),
-    )
+    return shift_plot(rows)

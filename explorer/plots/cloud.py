@@ -1,17 +1,31 @@
 """Clouds of professions: the names that have room, and the curve of a fitted slope."""
 
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from explorer.statistics.amplification import LogitSlope
+    from explorer.statistics.intervals import Interval
 
 # The least distance between two names, as a share of the width and the height.
 _ROOM_ACROSS, _ROOM_UP = 0.3, 0.045
 _NAMED = 8
 _CURVE = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A profession in the cloud; `named` tells whether there is room for its name."""
+
+    row_name: str
+    x: float
+    share: "Interval"
+    clear: bool
+    muted: bool
+    named: bool
 
 
 def named(points: "Iterable[tuple[float, float, str]]") -> set[str]:

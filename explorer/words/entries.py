@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from explorer.errors import InvalidData
@@ -9,7 +10,7 @@ from explorer.json_files import Rule, check_object, read_object
 from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
 MAX_WORD_CHARACTERS = 60
@@ -158,3 +159,18 @@ def _is_joined(before: str, after: str) -> bool:
         unicodedata.category(one)[0] in "LM" or unicodedata.category(one) in {"So", "Sk"}
         for one in (before, after)
     )
+
+
+def require_distinct(kind: str, names: "Sequence[str | None]") -> None:
+    """Refuse a list of names without any, or with one of them twice.
+
+    Raises:
+        InvalidData: the message quotes the name that is given twice.
+    """
+    if not names:
+        raise InvalidData(_("No {kind} is given. Name at least one.").format(kind=kind))
+    if len(set(names)) < len(names):
+        ((twice, _number),) = Counter(names).most_common(1)
+        raise InvalidData(
+            _("The {kind} {twice!r} is given twice. Name it once.").format(kind=kind, twice=twice)
+        )
