@@ -79,7 +79,7 @@ def test_a_small_grid_is_generated_and_its_files_equal_the_command_line(
     page = visit(SMALL)
     expect(page.get_by_role("button", name="Generate 9 images")).to_be_visible()
     generate(page)
-    expect(page.locator(".bx-thumb, .bx-slot.filtered")).to_have_count(9)
+    expect(page.locator(".bx-thumb, li.bx-slot.filtered")).to_have_count(9)
     for link, command in (("Tallies", "tally"), ("Images", "images")):
         with page.expect_download() as download:
             page.locator(".bx-downloads").get_by_role("link", name=link, exact=True).click()
@@ -97,7 +97,7 @@ def test_a_run_can_be_cancelled_and_continued(visit: Visit) -> None:
     expect(page.locator("#bx-status")).to_contain_text(
         "All generated images are kept", timeout=PATIENCE_MS
     )
-    kept = page.locator(".bx-thumb, .bx-slot.filtered").count()
+    kept = page.locator(".bx-thumb, li.bx-slot.filtered").count()
     assert 0 < kept < 189
     expect(page.get_by_role("button", name=f"Generate {189 - kept} images")).to_be_visible()
 
@@ -225,7 +225,7 @@ def test_two_models_are_compared_on_the_same_seeds(
     page.wait_for_url("**/compare?left=emoji-skewed&right=emoji-even&profession=pilot**")
     page.locator(".bx-view").wait_for()
     generate(page)
-    expect(page.locator(".bx-thumb, .bx-slot.filtered")).to_have_count(18)
+    expect(page.locator(".bx-thumb, li.bx-slot.filtered")).to_have_count(18)
     page.locator(".bx-thumb").first.click()
     seeds = page.get_by_role("dialog").locator("dd:last-child").all_inner_texts()
     assert len(seeds) == 2

@@ -131,7 +131,7 @@ def test_a_space_opens_generates_and_exports_and_its_log_is_clean(
     page.goto(space.url + SMALL)
     page.get_by_role("button", name="Generate 2 images").click()
     expect(page.locator("#bx-status")).to_contain_text("All 2 images are", timeout=PATIENCE_MS)
-    expect(page.locator(".bx-thumb, .bx-slot.filtered")).to_have_count(2)
+    expect(page.locator(".bx-thumb, li.bx-slot.filtered")).to_have_count(2)
     with page.expect_download() as download:
         page.locator(".bx-downloads").get_by_role("link", name="Images", exact=True).click()
     download.value.save_as(tmp_path / "images.csv")
