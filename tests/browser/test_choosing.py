@@ -36,7 +36,7 @@ def unfold_settings(page: Page) -> None:
 
 
 def test_a_listed_word_replaces_the_one_that_is_shown(visit: Visit) -> None:
-    page = visit(width=1400)
+    page = visit("explore", width=1400)
     box = field(page, "Profession")
     # The second time, the field has the focus already.
     for word in ("nurse", "author"):

@@ -44,7 +44,7 @@ def test_the_header_leads_to_a_card_that_clicks_and_keys_change(
     beside.press_sequentially("skewed")
     beside.press("Enter")
     expect(page.get_by_role("heading", name="Beside Emoji portraits, skewed")).to_be_visible()
-    assert page.url.endswith("report?model=emoji-even&against=emoji-skewed")
+    assert page.url.endswith("report?model=emoji-even&against=emoji-skewed&profession=author")
     with page.expect_download() as download:
         page.get_by_role("link", name="JSON").click()
     saved = tmp_path / "report.json"

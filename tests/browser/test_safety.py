@@ -101,7 +101,7 @@ def test_another_website_starts_nothing_and_reads_nothing(foreign: Page, site: S
 
 
 def test_another_website_frames_only_the_embed_form(foreign: Page, site: Site) -> None:
-    for query in ("", "?embed=1"):
+    for query in ("", "explore?embed=1"):
         foreign.evaluate(
             """(address) => new Promise((done) => {
               const frame = document.createElement("iframe");

@@ -224,7 +224,9 @@ def test_the_hub_is_told_of_what_is_chosen_and_not_of_its_own_parameters(
     open_hub: Open,
 ) -> None:
     page = open_hub("?view=compare&profession=nurse&images=9")
-    page.frame_locator("iframe").get_by_label("Images per prompt").fill("4")
+    framed = page.frame_locator("iframe")
+    framed.get_by_role("button", name="More settings").click()
+    framed.get_by_label("Images per prompt").fill("4")
     page.wait_for_url(f"{HUB}?view=compare&**images=4")
     assert "__theme=light" in page.frames[-1].url
     assert "__theme" not in page.url
