@@ -81,8 +81,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     with pytest.MonkeyPatch.context() as patch:
         # Other tests upload files at the same time.
         patch.setenv("GRADIO_TEMP_DIR", str(folder / "temporary"))
-        patch.setenv("EXPLORER_MCP", "off")
-        site = open_site(folder / "cache")
+        # The variable is read once: other tests of this process have their own sites.
+        with pytest.MonkeyPatch.context() as switch:
+            switch.setenv("EXPLORER_MCP", "off")
+            site = open_site(folder / "cache")
         yield site
         site.close()
 
