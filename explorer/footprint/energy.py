@@ -112,9 +112,9 @@ def no_energy_sentence(card: "ModelCard") -> str:
     if isinstance(card.spec.settings, Imported):
         return _(
             "{model}: imported images have no energy here; nobody knows what they took."
-        ).format(model=card.title)
+        ).format(model=word("model", card.title))
     return _("{model}: a service generates the images and does not tell its energy.").format(
-        model=card.title
+        model=word("model", card.title)
     )
 
 

@@ -19,7 +19,7 @@ from explorer.generators.budget import dollars
 from explorer.models.backends import Hosted
 from explorer.numbers import grouped, percentage
 from explorer.translations import gettext as _
-from explorer.translations import ngettext
+from explorer.translations import ngettext, word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -39,7 +39,8 @@ def estimate_sentences(study: "Study", found: "Sequence[ModelEstimate]") -> "Ite
         if one.energy is None:
             yield no_energy_sentence(one.card)
         else:
-            yield f"{one.card.title}: {one.energy.told}"
+            name = word("model", one.card.title)
+            yield _("{model}: {sentence}").format(model=name, sentence=one.energy.told)
     if any(one.energy for one in found):
         yield grid_sentence(found[0].place.grid)
     yield _("Images that are stored already are not generated again and take nothing.")

@@ -10,7 +10,7 @@ from explorer.models.backends import Hosted, Imported
 from explorer.models.readings import CLASSIFIED, CONSTANT, LOAD, NVML, RAPL, SAMPLED
 from explorer.numbers import grouped, percentage
 from explorer.translations import gettext as _
-from explorer.translations import ngettext
+from explorer.translations import ngettext, word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,19 +26,20 @@ _WHOLE_PERCENT = 0.995
 
 def energy_line(card: "ModelCard", store: "Store", grid: "Grid | None") -> str:
     """Return the energy of a model's images in one sentence, or why nobody knows it."""
+    name = word("model", card.title)
     found = measured(store, card.spec, grid)
     if found is not None:
-        return f"{card.title}: {generating_sentence(found)}"
+        return _("{model}: {sentence}").format(model=name, sentence=generating_sentence(found))
     if isinstance(card.spec.settings, Imported | Hosted):
         return no_energy_sentence(card)
     if count := unmeasured(store, card.spec):
         return _("{model}: the energy of {number} images generated here was not measured.").format(
-            model=card.title, number=grouped(count)
+            model=name, number=grouped(count)
         )
     return _(
         "{model}: no image was generated here with a meter. Images that were imported, such as "
         "those that come with the program, have no energy."
-    ).format(model=card.title)
+    ).format(model=name)
 
 
 def generating_sentence(found: "Measured") -> str:

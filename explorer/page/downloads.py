@@ -9,6 +9,7 @@ from explorer.models.catalog import PHOTO_CLASSIFIER
 from explorer.models.names import in_local_cache
 from explorer.numbers import figures
 from explorer.translations import gettext as _
+from explorer.translations import word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -96,7 +97,7 @@ def download_details(card: "ModelCard", images: int) -> str:
             "{kept} more."
         )
     return pattern.format(
-        model=card.title,
+        model=word("model", card.title),
         size=size_text((card.weights_gb or 0.0) * 1e9),
         classifier=size_text(CLASSIFIER_GB * 1e9),
         kept=kept,
