@@ -59,7 +59,7 @@ cards: $(VENV)/installed-dev
 	$(BIN)/python -m tests.cards .cards
 
 overview: $(VENV)/installed-dev
-	$(BIN)/python -m tests.overview .overview
+	$(BIN)/python -m tests.overview.shipping .overview
 
 # The stamps are younger than the lists of what is installed, or it is installed again.
 $(VENV)/installed: requirements.txt constraints.txt | $(BIN)/python

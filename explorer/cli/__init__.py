@@ -10,6 +10,7 @@ from explorer.cli import (
     instruments,
     likeness,
     machine,
+    overview,
     pronouns,
     questions,
     stopping,
@@ -35,6 +36,7 @@ __all__ = [
     "instruments",
     "likeness",
     "machine",
+    "overview",
     "pronouns",
     "questions",
     "run",
@@ -46,7 +48,7 @@ arrange(
     app,
     *("models", "estimate", "generate", "tally", "images", "compare", "author", "gap"),
     *("adjectives", "plan", "pronouns", "annotate", "error-rates", "agreement"),
-    *("likeness", "sensitivity", "card", "footprint"),
+    *("likeness", "sensitivity", "overview", "card", "footprint"),
     *("reference", "verify", "doctor"),
 )
 arrange(annotate_commands, "sample", "import", "export", "report")

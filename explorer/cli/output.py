@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 # Names of files that are not UTF-8 are written as they are.
 _ENCODING, _ERRORS = "utf-8", "surrogateescape"
 _WHOLE_FROM = 1000
-_SHARE = re.compile("share|difference|low|high|gap|shift|amplification")
+# A slope is a factor.
+_SHARE = re.compile("^(?!slope).*(share|difference|low|high|gap|shift|amplification)")
 
 
 @Parameter(name="*")

@@ -293,6 +293,8 @@ def exaggeration_sentence(summary: Headline) -> str:
         ).format(number=summary.professions, fewest=FEWEST_TO_RESAMPLE)
     if slope.slope.low > 1:
         pattern = _("Differences between professions are exaggerated ({times}, {interval}).")
+    elif slope.slope.low <= 0 <= slope.slope.high < 1:
+        pattern = _("Differences between professions are absent or slight ({times}, {interval}).")
     elif slope.slope.high < 1:
         pattern = _("Differences between professions are understated ({times}, {interval}).")
     else:

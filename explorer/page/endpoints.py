@@ -26,7 +26,7 @@ from explorer.overview.shipped import adapter
 from explorer.page.choice import ALL, COMPARE, EXPLORE, IMAGES, MOST_MODELS, Choice, parse
 from explorer.page.events import visitor_of
 from explorer.page.files import File, csv_text, for_people
-from explorer.page.overview import overviews
+from explorer.page.leaders import overviews
 from explorer.page.running import begin_run
 from explorer.page.tables import tables
 from explorer.page.todo import place_of

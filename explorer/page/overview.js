@@ -33,7 +33,7 @@
     const groups = new Set(shown.map((row) => row.dataset.group));
     for (const row of body.querySelectorAll(".bx-group")) row.hidden = !grouped || !groups.has(row.dataset.group);
     const told = document.querySelector("#bx-found");
-    told.textContent = told.dataset.pattern.replace("{number}", shown.length).replace("{all}", professions.length);
+    told.textContent = asked === "" ? "" : told.dataset.pattern.replace("{number}", shown.length).replace("{all}", professions.length);
   }
 
   function arrange() {

@@ -1,7 +1,6 @@
 """Overview: the landing page, with a result for all professions that needs nothing generated."""
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -9,10 +8,10 @@ import gradio as gr
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
-from explorer.errors import ExplorerError, InvalidData, UnknownName
+from explorer.errors import ExplorerError, UnknownName
 from explorer.findings.gaps import Headline, exaggeration_sentence
 from explorer.models.requests import ImageRequest
-from explorer.overview.results import Overview, overview
+from explorer.overview.results import Overview
 from explorer.overview.shipped import IMAGES, SIDE_PX, STRIPS, shipped, strip_name
 from explorer.page.charts import coded, labels
 from explorer.page.choice import EXPLORE, said_in
@@ -22,6 +21,7 @@ from explorer.page.dots import Dot, shift_plot
 from explorer.page.events import QUIET, finished, on_address, view_html
 from explorer.page.form import own_model
 from explorer.page.images import codings
+from explorer.page.leaders import MOST_MODELS, others_stored, overviews
 from explorer.page.navigation import PATHS, Tab
 from explorer.page.rendering import alert, render
 from explorer.perception.axes import GENDER, find_axis
@@ -47,7 +47,6 @@ if TYPE_CHECKING:
 PROFESSIONS, CLOUD, TONES = "professions", "cloud", "tones"
 ADJECTIVES, MODELS = "adjectives", "models"
 _TABS = (PROFESSIONS, CLOUD, TONES, ADJECTIVES, MODELS)
-_MOST_MODELS = 4
 _NO_PART: "dict[str, object]" = {
     "rows": [],
     "tones": False,
@@ -117,6 +116,15 @@ class Row:
         """The gap of the first model."""
         line = self.cells[0].line
         return line.gap.estimate if line and line.gap else None
+
+
+@dataclass(frozen=True, slots=True)
+class Leader:
+    """A line of the table of models; `beside` is the address that also shows its professions."""
+
+    title: str
+    overview: Overview
+    beside: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +199,7 @@ def show(desk: "Desk", asked: Asked) -> str:
     """Return one part of the overview of the models as HTML, or an alert."""
     try:
         found = overviews(desk, asked.models)
+        others = others_stored(desk, asked.models) if asked.tab == MODELS else ()
     except ExplorerError as error:
         return alert(error)
     titles = [_title(desk, one.model) for one in found]
@@ -200,6 +209,7 @@ def show(desk: "Desk", asked: Asked) -> str:
         tabs_of_view=_tabs(asked),
         tab=asked.tab,
         models=list(zip(titles, found, strict=True)),
+        leaders=[_leader(desk, one, asked) for one in (*found, *others)],
         told=[
             (title, exaggeration_sentence(_headline(one)))
             for title, one in zip(titles, found, strict=True)
@@ -207,28 +217,6 @@ def show(desk: "Desk", asked: Asked) -> str:
         bundled=all(one.model in shipped() for one in found),
         year=DEFAULT_YEAR,
         **_NO_PART | _part(desk, asked.tab, found),
-    )
-
-
-def overviews(desk: "Desk", models: "Sequence[str]") -> tuple[Overview, ...]:
-    """Return the overview of each model: the shipped one, or that of its stored images.
-
-    Raises:
-        InvalidData: too many are named, or nothing of one is stored.
-        InputError: there is no such model.
-        ModelError: the model's folder cannot be used.
-    """
-    if len(models) > _MOST_MODELS:
-        raise InvalidData(
-            _("{number} models are named. Show at most {most} side by side.").format(
-                number=len(models), most=_MOST_MODELS
-            )
-        )
-    today = datetime.now(UTC).date()
-    return tuple(
-        shipped().get(name)
-        or overview(desk.find_model(name, desk.settings.device), desk.store, today, DEFAULT_YEAR)
-        for name in models
     )
 
 
@@ -244,6 +232,13 @@ class _Strips(StaticFiles):
         response = super().file_response(*args, **named)
         response.headers["Cache-Control"] = f"public, max-age={_DAY_SECONDS}"
         return response
+
+
+def _leader(desk: "Desk", one: Overview, asked: Asked) -> Leader:
+    added = (*asked.models, one.model)
+    room = one.model not in asked.models and len(added) <= MOST_MODELS
+    beside = replace(asked, models=added, tab=PROFESSIONS).address if room else None
+    return Leader(_title(desk, one.model), one, beside)
 
 
 def _part(desk: "Desk", tab: str, found: "Sequence[Overview]") -> dict[str, object]:

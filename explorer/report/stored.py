@@ -28,11 +28,13 @@ class Stored:
 
     `main` is what shares are counted on: the prompts without an adjective, or those with and
     without where every profession has both, so that no profession is counted with other words than
-    the rest. `worded` has all that was asked with adjectives, None without any.
+    the rest. `worded` has all that was asked with adjectives, None without any, and `plain` the
+    prompts without one, None without any.
     """
 
     main: Study
     worded: Study | None
+    plain: Study | None
 
 
 def stored_studies(card: "ModelCard", store: "Store") -> Stored:
@@ -48,8 +50,8 @@ def stored_studies(card: "ModelCard", store: "Store") -> Stored:
     plain, worded = _part(card, found, worded=False), _part(card, found, worded=True)
     if plain is None or (worded and set(plain.professions) <= set(worded.professions)):
         assert worded is not None, "something is stored"  # noqa: S101
-        return Stored(worded, worded)
-    return Stored(plain, worded)
+        return Stored(worded, worded, plain)
+    return Stored(plain, worded, plain)
 
 
 def generate_command(study: "Study", card: "ModelCard") -> str:

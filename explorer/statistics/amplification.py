@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from explorer.errors import OutOfRange
-from explorer.statistics.intervals import Interval
+from explorer.statistics.intervals import RESAMPLED, RESAMPLES, Interval
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -18,9 +18,7 @@ if TYPE_CHECKING:
 
 # Fewer professions are too few to resample.
 FEWEST = 10
-RESAMPLES = 2_000
 PARITY = 0.5
-METHOD = "percentile bootstrap"
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,4 +202,4 @@ def _bootstrapped(
     ).confidence_interval
     if not (math.isfinite(found.low) and math.isfinite(found.high)):
         return None
-    return Interval(float(statistic(x, y)), float(found.low), float(found.high), level, METHOD)
+    return Interval(float(statistic(x, y)), float(found.low), float(found.high), level, RESAMPLED)

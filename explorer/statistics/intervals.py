@@ -1,10 +1,16 @@
-"""Confidence intervals of a share and of the difference between two shares."""
+"""Confidence intervals of a share, of the difference between two shares, and of a mean."""
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 # Of fewer images a share says next to nothing, and only counts are told.
 FEWEST = 10
+# How values are resampled, and the name of it.
+RESAMPLES, RESAMPLED = 2_000, "percentile bootstrap"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +73,28 @@ def difference(
     )
     estimate = count_a / total_a - count_b / total_b
     return _interval(estimate, float(low), float(high), level, "newcombe")
+
+
+def mean(values: "Sequence[float]", level: float = 0.95, seed: int = 0) -> Interval | None:
+    """Return the mean of values with an interval that resamples them, None of fewer than FEWEST.
+
+    Source: Efron and Tibshirani 1993, "An introduction to the bootstrap", chapter 13.
+    """
+    if len(values) < FEWEST:
+        return None
+    import numpy as np
+    from scipy.stats import bootstrap
+
+    found = bootstrap(
+        (values,),
+        np.mean,
+        n_resamples=RESAMPLES,
+        confidence_level=level,
+        method="percentile",
+        rng=seed,
+    ).confidence_interval
+    low, high = float(found.low), float(found.high)
+    return Interval(float(np.mean(values)), low, high, level, RESAMPLED)
 
 
 def _interval(estimate: float, low: float, high: float, level: float, method: str) -> Interval:

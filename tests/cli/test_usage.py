@@ -17,7 +17,7 @@ def test_help_lists_the_commands_in_the_order_of_use() -> None:
     assert listed == [
         *("models", "estimate", "generate", "tally", "images", "compare", "author", "gap"),
         *("adjectives", "plan", "pronouns", "annotate", "error-rates", "agreement", "likeness"),
-        *("sensitivity", "card", "footprint", "reference", "verify", "doctor", "serve"),
+        *("sensitivity", "overview", "card", "footprint", "reference", "verify", "doctor", "serve"),
         "stop-runs",
     ]
 

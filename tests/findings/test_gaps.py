@@ -206,6 +206,7 @@ def test_a_long_list_of_those_left_out_is_cut() -> None:
     [
         (2.0, r"Differences between professions are exaggerated \(x[12]\.\d\d, "),
         (0.3, r"Differences between professions are understated \(x0\.\d\d, "),
+        (0.0, r"Differences between professions are absent or slight \(x0\.\d\d, "),
         (1.0, r"No exaggeration is clear enough to report \(x\d\.\d\d, "),
     ],
 )
@@ -220,7 +221,7 @@ def test_the_headline_says_whether_the_reference_is_exaggerated(
     ]
     tallies = [of(name, count, 1000 - count) for name, count in zip(TWELVE, women, strict=True)]
     first, *others = tell(gaps_of(tallies, known(*shares)))
-    assert re.fullmatch(verdict + r"95% interval \d\.\d\d to \d\.\d\d\)\.", first)
+    assert re.fullmatch(verdict + r"95% interval \u2212?\d\.\d\d to \d\.\d\d\)\.", first)
     assert others[0].startswith("Mean gap between images and the labour statistics of 2023: ")
 
 

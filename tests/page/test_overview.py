@@ -1,27 +1,21 @@
-"""Overview: what ships, what is computed, and what the landing page shows."""
+"""Overview: what the landing page shows."""
 
 from dataclasses import replace
 from datetime import date
 
 import pytest
-from PIL import Image
 from starlette.datastructures import QueryParams
 
 from explorer.errors import InvalidData, UnknownName
-from explorer.findings.corrected import findings
-from explorer.findings.error_rates import errors_of
-from explorer.findings.gaps import gaps, headline
-from explorer.findings.tallies import Cell, Tally
 from explorer.models.catalog import find_model
-from explorer.overview.results import Overview, overview
-from explorer.overview.shipped import IMAGES, SIDE_PX, STRIPS, adapter, shipped, strip_name
+from explorer.overview.results import overview
+from explorer.overview.shipped import IMAGES, shipped, strip_name
 from explorer.page.choice import Choice
 from explorer.page.desk import Desk
-from explorer.page.overview import MODELS, TONES, Asked, overviews, parse, show, usual
-from explorer.perception.axes import GENDER, find_axis
-from explorer.study import Study
-from explorer.words.references import labour_references
-from explorer.words.vocabulary import DEFAULT_YEAR, load_adjectives, load_professions
+from explorer.page.leaders import overviews
+from explorer.page.overview import MODELS, TONES, Asked, parse, show, usual
+from explorer.perception.axes import find_axis
+from explorer.words.vocabulary import DEFAULT_YEAR
 from tests.markup import Element, parse_html
 from tests.page.conftest import Generated
 
@@ -32,54 +26,6 @@ def rows(html: str) -> list[Element]:
     """Return the lines of all professions."""
     lines = parse_html(html).one("table.bx-professions").all("tr")
     return [line for line in lines if "data-name" in line.attributes]
-
-
-@pytest.mark.parametrize("name", ["emoji-skewed", "emoji-even"])
-def test_what_ships_is_of_the_bundled_models_and_of_all_words(name: str) -> None:
-    found, card = shipped()[name], find_model(name, "cpu")
-    # `make overview` writes it anew.
-    assert found.version == card.spec.revision
-    made = Study((card,), ("author",))
-    assert found.instruments == tuple(map(str, made.instruments(card).values()))
-    assert [line.profession for line in found.lines] == [one.name for one in load_professions()]
-    assert {one.adjective for one in found.adjectives} == {one.word for one in load_adjectives()}
-    assert all(line.missing == line.filtered == 0 for line in found.lines)
-    for profession in load_professions():
-        with Image.open(STRIPS / name / strip_name(profession.name)) as strip:
-            assert strip.size == (IMAGES * SIDE_PX, SIDE_PX)
-
-
-@pytest.mark.parametrize("name", ["emoji-skewed", "emoji-even"])
-def test_what_ships_follows_from_its_counts(name: str) -> None:
-    found, card = shipped()[name], find_model(name, "cpu")
-    axis = find_axis(GENDER)
-    made = Study((card,), ("author",))
-    tallies = [
-        Tally(
-            Cell(name, line.profession, None), axis, (line.feminine, line.masculine), line.unclear
-        )
-        for line in found.lines
-    ]
-    known = {(name, place): one for place, one in errors_of(card, made.instruments(card)).items()}
-    again = gaps(findings(tallies, known), labour_references(found.year))
-    told = headline(again)
-    assert told.slope is not None
-    assert found.summary.slope is not None
-    assert told.slope.slope.estimate == pytest.approx(found.summary.slope.estimate, abs=1e-5)
-    assert told.slope.slope.low == pytest.approx(found.summary.slope.low, abs=1e-5)
-    assert [gap.clear for gap in again.rows] == [line.clear for line in found.lines]
-    for gap, line in zip(again.rows, found.lines, strict=True):
-        if gap.gap is None or line.gap is None:
-            assert gap.gap is line.gap is None
-        else:
-            assert gap.gap.estimate == pytest.approx(line.gap.estimate, abs=1e-5)
-            assert gap.gap.high == pytest.approx(line.gap.high, abs=1e-5)
-
-
-def test_an_overview_is_read_as_it_was_written() -> None:
-    one = shipped()["emoji-even"]
-    again: Overview = adapter().validate_json(adapter().dump_json(one))
-    assert again == one
 
 
 def test_the_landing_page_needs_nothing_generated(desk: Desk) -> None:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
-from explorer.statistics.intervals import difference, wilson
+from explorer.statistics.intervals import difference, mean, wilson
 
 TOLERANCE = 5e-5
 
@@ -135,3 +135,17 @@ def test_a_difference_lies_in_its_interval_and_changes_sign_with_its_sides(
     assert back is not None
     assert -1 <= there.low <= there.estimate <= there.high <= 1
     assert (there.low, there.high) == pytest.approx((-back.high, -back.low), abs=1e-12)
+
+
+def test_the_interval_of_a_mean_is_that_of_its_standard_error() -> None:
+    values = [place / 100 for place in range(100)]
+    found = mean(values)
+    assert found
+    error = math.sqrt(sum((one - 0.495) ** 2 for one in values) / 100) / 10
+    assert found.estimate == pytest.approx(0.495)
+    assert found.low == pytest.approx(0.495 - 1.96 * error, abs=0.005)
+    assert found.high == pytest.approx(0.495 + 1.96 * error, abs=0.005)
+
+
+def test_of_a_few_values_no_mean_is_told() -> None:
+    assert mean([0.5] * 9) is None

@@ -1,6 +1,6 @@
 """Write the shipped overviews anew: the findings of both bundled models, and nine images of each.
 
-Run: python -m tests.overview [folder of images]
+Run: python -m tests.overview.shipping [folder of images]
 """
 
 import sys
@@ -14,6 +14,7 @@ from PIL import Image
 from explorer import settings as machine
 from explorer.classifiers.find import classifiers
 from explorer.generators.find import generators
+from explorer.likeness.encoding import encode
 from explorer.models.catalog import ModelCard, find_model
 from explorer.models.requests import ImageRequest
 from explorer.overview.results import overview
@@ -39,6 +40,8 @@ def main(cache: Path) -> None:
                 study, store, generators(settings), classifiers(settings.device), batch=32
             ):
                 print(f"{step.done} of {step.total}", file=sys.stderr)  # noqa: T201
+        for _step in encode(_studies(BUNDLED)[0], store, classifiers(settings.device)):
+            pass
         for name in BUNDLED:
             _write(find_model(name, "cpu"), store)
 
@@ -51,7 +54,8 @@ def _studies(names: Iterable[str]) -> tuple[Study, Study]:
 
 
 def _write(card: ModelCard, store: Store) -> None:
-    studies = Stored(*_studies([card.spec.name]))
+    plain, worded = _studies([card.spec.name])
+    studies = Stored(plain, worded, plain)
     made = overview(card, store, datetime.now(UTC).date(), DEFAULT_YEAR, studies)
     written = adapter().dump_json(made, indent=1)
     write(FOLDER / f"{card.spec.name}.json", written + b"\n")
