@@ -60,6 +60,8 @@
   function arrive(revisit) {
     ask = () => revisit(location.search);
     tellBusy(document.querySelector("#bx-findings .html-container"));
+    const actions = document.querySelector(".bx-actions");
+    if (actions) new MutationObserver(refocus).observe(actions, { childList: true, subtree: true });
     addEventListener("popstate", () => {
       const shown = view() && parameters(view().dataset.address);
       if (shown && same(parameters(location.search).filter(isChoice), shown)) return follow();
@@ -74,6 +76,23 @@
     if (!container) return;
     const tell = () => container.setAttribute("aria-busy", String(container.classList.contains("pending")));
     new MutationObserver(tell).observe(container, { attributeFilter: ["class"] });
+  }
+
+  // Generate and Cancel take each other's place, and both go when all is there. The focus that was on
+  // one of them goes to what came instead: the other, or what is told.
+
+  let acting = false;
+
+  for (const kind of ["focusin", "pointerdown"]) {
+    document.addEventListener(kind, ({ target }) => (acting = Boolean(target.closest?.(".bx-actions"))));
+  }
+
+  function refocus() {
+    if (!acting || document.activeElement !== document.body) return;
+    const told = document.querySelector(".bx-actions .bx-status");
+    const next = document.querySelector(".bx-actions button") ?? told;
+    if (next === told) next.tabIndex = -1;
+    next.focus({ preventScroll: true });
   }
 
   function follow() {

@@ -89,17 +89,19 @@ def test_a_small_grid_is_generated_and_its_files_equal_the_command_line(
         assert file.read_bytes() == run(line).stdout_bytes
 
 
-def test_a_run_can_be_cancelled_and_continued(visit: Visit) -> None:
+def test_a_run_can_be_cancelled_and_continued_with_keys(visit: Visit) -> None:
     page = visit("explore?profession=farmer")
-    page.get_by_role("button", name="Generate 189 images").click()
+    page.get_by_role("button", name="Generate 189 images").focus()
+    page.keyboard.press("Enter")
     expect(page.locator("#bx-status")).to_contain_text("left", timeout=PATIENCE_MS)
-    page.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_role("button", name="Cancel")).to_be_focused()
+    page.keyboard.press("Enter")
     expect(page.locator("#bx-status")).to_contain_text(
         "All generated images are kept", timeout=PATIENCE_MS
     )
     kept = page.locator(".bx-thumb, li.bx-slot.filtered").count()
     assert 0 < kept < 189
-    expect(page.get_by_role("button", name=f"Generate {189 - kept} images")).to_be_visible()
+    expect(page.get_by_role("button", name=f"Generate {189 - kept} images")).to_be_focused()
 
 
 def test_a_reload_and_a_second_tab_find_the_run_which_ends_when_all_have_left(
