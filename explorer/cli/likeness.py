@@ -1,5 +1,6 @@
 """The commands about likeness: how varied images are, which are alike, and what they average to."""
 
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -41,6 +42,8 @@ from explorer.perception.axes import GENDER
 from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from explorer.settings import Settings
     from explorer.store.index import Store
     from explorer.study import Study
@@ -65,8 +68,7 @@ def diversity(
     """Print how varied the images of each group are."""
     settings = machine.load(cache)
     study = replace(asked, axis=(GENDER,)).study(changed.cards(model, settings))
-    with opened(settings) as store:
-        _encode(study, store, settings)
+    with _encoded(study, settings) as store:
         found = diversities(Findings(study, store), store, by.value)
         if output.write(diversity_rows(found), DIVERSITY_COLUMNS):
             print_sentences(diversity_sentences(found))
@@ -100,8 +102,7 @@ def list_clusters(
     """Print the models, professions and adjectives of each cluster."""
     settings = machine.load(cache)
     study = asked.study(changed.cards(model, settings))
-    with opened(settings) as store:
-        _encode(study, store, settings)
+    with _encoded(study, settings) as store:
         images = pool(study, store)
         found = clusters(images, number)
         if output.write(cluster_rows(found), CLUSTER_COLUMNS):
@@ -131,8 +132,7 @@ def neighbours(
     """Print the nearest images, the nearest first."""
     settings = machine.load(cache)
     study = asked.study(changed.cards(model, settings))
-    with opened(settings) as store:
-        _encode(study, store, settings)
+    with _encoded(study, settings) as store:
         images = pool(study, store)
         found = nearest(images, images.place(key), number)
         if output.write(neighbour_rows(found), NEIGHBOUR_COLUMNS[:-1]):
@@ -174,11 +174,14 @@ def write_average(
     print(average_sentence(made, len(keys), searched=not bundled))
 
 
-def _encode(study: "Study", store: "Store", settings: "Settings") -> None:
-    """Encode the stored images that have no embedding, and show the progress."""
+@contextmanager
+def _encoded(study: "Study", settings: "Settings") -> "Iterator[Store]":
+    """Yield the store, once its images that have no embedding are encoded; show the progress."""
     classifies = classifiers(settings.device)
-    with metering(settings, store) as meter, shown_progress() as show:
-        for progress in encode(study, store, classifies, batch=settings.batch, meter=meter):
-            if progress.done == 0:
-                say(_("Encoding {number} images.").format(number=progress.total))
-            show(progress)
+    with opened(settings) as store:
+        with metering(settings, store) as meter, shown_progress() as show:
+            for progress in encode(study, store, classifies, batch=settings.batch, meter=meter):
+                if progress.done == 0:
+                    say(_("Encoding {number} images.").format(number=progress.total))
+                show(progress)
+        yield store

@@ -4,6 +4,7 @@ The browser remembers the annotator's name (annotating.js). Addresses never hold
 that is passed on does not make one annotator of several people.
 """
 
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -26,7 +27,7 @@ from explorer.perception.samples import LEAST, MOST, SIZE
 from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from explorer.page.desk import Desk
 
@@ -246,45 +247,35 @@ def tell_annotations(desk: "Desk", asked: Session) -> str:
         return alert(error)
 
 
-def _class_fields(*, writable: bool) -> tuple[gr.Textbox, gr.Button]:
+@contextmanager
+def _folded(title: str, text: str, *, writable: bool) -> "Iterator[None]":
     with (
-        gr.Accordion(
-            _("Annotate with a class"), open=False, visible=writable, elem_classes="bx-settings"
-        ),
+        gr.Accordion(title, open=False, visible=writable, elem_classes="bx-settings"),
         gr.Row(elem_classes="bx-resample"),
     ):
-        gr.HTML(
-            "<p>"
-            + _(
-                "Everybody in the class opens the same link and gives a name of their own. The "
-                "link's page shows how far each one is, and where the class is divided."
-            )
-            + "</p>",
-            apply_default_css=False,
-        )
+        gr.HTML(f"<p>{text}</p>", apply_default_css=False)
+        yield
+
+
+def _class_fields(*, writable: bool) -> tuple[gr.Textbox, gr.Button]:
+    text = _(
+        "Everybody in the class opens the same link and gives a name of their own. The link's page "
+        "shows how far each one is, and where the class is divided."
+    )
+    with _folded(_("Annotate with a class"), text, writable=writable):
         group = gr.Textbox(label=_("Name of the class"), max_lines=1, elem_id="bx-class")
         gather = gr.Button(_("Open its page"), size="sm", scale=0, elem_id="bx-gather")
     return group, gather
 
 
 def _sample_fields(*, writable: bool) -> tuple[gr.Number, gr.Number, gr.Button]:
-    with (
-        gr.Accordion(
-            _("Draw another sample"), open=False, visible=writable, elem_classes="bx-settings"
-        ),
-        gr.Row(elem_classes="bx-resample"),
-    ):
-        gr.HTML(
-            "<p>"
-            + _(
-                "Everyone who annotates this model for this question then gets the new sample. No "
-                "annotation is lost: those of images outside the new sample still count towards "
-                "the agreement between annotators. With the same seed, a larger sample contains "
-                "the smaller one."
-            )
-            + "</p>",
-            apply_default_css=False,
-        )
+    text = _(
+        "Everyone who annotates this model for this question then gets the new sample. No "
+        "annotation is lost: those of images outside the new sample still count towards the "
+        "agreement between annotators. With the same seed, a larger sample contains the smaller "
+        "one."
+    )
+    with _folded(_("Draw another sample"), text, writable=writable):
         limits = _("Images, {least} to {most}").format(least=LEAST, most=grouped(MOST))
         size = gr.Number(SIZE, label=limits, elem_id="bx-samplesize")
         seed = gr.Number(0, label=_("Seed"), elem_id="bx-sampleseed")

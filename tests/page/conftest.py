@@ -9,13 +9,12 @@ from explorer import settings
 from explorer import study as studies
 from explorer.errors import StoreUnwritable
 from explorer.findings.findings import Findings
-from explorer.models.catalog import find_model, known_models
 from explorer.page.choice import EXPLORE, Choice, study
 from explorer.page.desk import Desk
-from explorer.page.pace import Pace
 from explorer.store.index import Store
 from explorer.study import Study
-from tests.fakes import FakeClassifier, FakeGenerator
+from tests.desk import fake_desk
+from tests.fakes import FakeGenerator
 
 Generated = Callable[[Choice], Study]
 
@@ -34,16 +33,7 @@ def generator() -> FakeGenerator:
 @pytest.fixture
 def desk(store: Store, generator: FakeGenerator) -> Desk:
     """Return a desk with an empty store."""
-    machine = settings.load()
-    return Desk(
-        settings=machine,
-        store=store,
-        models=known_models(machine.device),
-        find_model=find_model,
-        generators=lambda _: generator,
-        classifiers=FakeClassifier,
-        pace=Pace(machine.device),
-    )
+    return fake_desk(settings.load(), store, generator)
 
 
 @pytest.fixture

@@ -17,17 +17,15 @@ from mcp.client.streamable_http import streamable_http_client
 from mcp.types import CallToolResult, ListToolsResult, TextContent
 
 from explorer import settings
-from explorer.models.catalog import find_model, known_models
 from explorer.overview.shipped import shipped
 from explorer.page.app import launch
-from explorer.page.desk import Desk
 from explorer.page.endpoints import SETTINGS, TableName
-from explorer.page.pace import Pace
 from explorer.page.tables import tables
 from explorer.store.index import Store
 from tests.browser.site import Site
 from tests.commands import run
-from tests.fakes import FakeClassifier, FakeGenerator
+from tests.desk import fake_desk
+from tests.fakes import FakeGenerator
 
 NAMES = {"generate", "tallies", "compare", "overview", "csv", "estimate"}
 TWO = ["emoji-skewed", "emoji-even"]
@@ -49,16 +47,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         machine = settings.load(folder / "cache")
         generator = FakeGenerator()
         generator.filtered = lambda request: request.replicate == 3
-        store = Store.open(machine.cache)
-        desk = Desk(
-            settings=machine,
-            store=store,
-            models=known_models(machine.device),
-            find_model=find_model,
-            generators=lambda _: generator,
-            classifiers=FakeClassifier,
-            pace=Pace(machine.device),
-        )
+        desk = fake_desk(machine, Store.open(machine.cache), generator)
         page = launch(desk)
         site = Site(str(page.local_url), desk, page)
         yield site
