@@ -58,7 +58,7 @@ def _of_labels(findings: "Findings", axis: "Axis", choice: "Choice") -> Dots:
     title = _("{question}: {profession}, share of images, 95% interval").format(
         question=axis.title, profession=subject
     )
-    return Dots(title, rows, of_models(findings), _few(), _workers())
+    return Dots(title, rows, of_models(findings), _few(), _reference(choice))
 
 
 def _of_professions(findings: "Findings", choice: "Choice") -> Dots:
@@ -74,7 +74,7 @@ def _of_professions(findings: "Findings", choice: "Choice") -> Dots:
         for name in findings.study.professions
     )
     title = _("Share of images perceived as feminine, 95% interval")
-    return Dots(title, rows, of_models(findings), _few(), _workers())
+    return Dots(title, rows, of_models(findings), _few(), _reference(choice))
 
 
 def differences(_desk: "Desk", choice: "Choice", findings: "Findings") -> "list[Part]":
@@ -95,7 +95,7 @@ def cloud(_desk: "Desk", choice: "Choice", findings: "Findings") -> "list[Part]"
     """Return the professions of one model, over the reference."""
     found = findings.gaps(references(choice))
     made = gaps.cloud(found.rows, headline(found))
-    across = _("Your own figures") if choice.reference else _women(choice.year)
+    across = _("your own figures, in percent") if choice.reference else _women(choice.year)
     title = _("Images against people")
     return [cloud_file(made.points, made.curve, title, across)] if made else []
 
@@ -268,6 +268,10 @@ def _few() -> str:
 
 def _workers() -> str:
     return _("women among US workers")
+
+
+def _reference(choice: "Choice") -> str:
+    return _("your own figures") if choice.reference else _workers()
 
 
 def _women(year: int) -> str:

@@ -16,7 +16,7 @@ from explorer import __version__
 from explorer.errors import InvalidData
 from explorer.findings.findings import Findings
 from explorer.page import figure_parts, overview, pronoun_findings, report
-from explorer.page.choice import COMPARE, EXPLORE, GAPS, address, parse
+from explorer.page.choice import COMPARE, EXPLORE, GAPS, address, parse, professions
 from explorer.page.file_names import dated_name, file_name
 from explorer.page.files import Download, sent
 from explorer.page.navigation import PATHS, view_address
@@ -107,9 +107,15 @@ def _of_study(
         parts(desk, choice, Findings(made, desk.store)),
         _source(_lettered(names) if kind == "differences" else names),
         bundled_warning(made.models),
-        PATHS["gaps"] + address(choice) if default is GAPS else view_address(choice),
+        _view_of(choice, default),
         partial(file_name, made, kind),
     )
+
+
+def _view_of(choice: "Choice", default: "Choice") -> str:
+    """Return the address that shows a choice; Explore shows one profession only."""
+    several = len(choice.models) == 1 and len(professions(choice)) > 1
+    return PATHS["gaps"] + address(choice) if default is GAPS or several else view_address(choice)
 
 
 def _of_overview(desk: "Desk", asked: QueryParams) -> Figure:
@@ -131,9 +137,7 @@ def _of_words(kind: str, parts: "WordParts", desk: "Desk", asked: QueryParams) -
     return Figure(
         parts(desk, session),
         source.format(version=__version__, model=session.model, date=_today()),
-        [_("A teaching instrument, trained on made-up sentences, not a finding about people.")]
-        if session.model in BUNDLED
-        else [],
+        [taught] if session.model in BUNDLED else [],
         PATHS["pronouns"] + session.address,
         _named(session.model, kind),
     )

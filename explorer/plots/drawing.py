@@ -26,7 +26,7 @@ _STYLES = {
 }
 _ROW_INCHES, _WIDTH_INCHES, _DPI = 0.28, 8.0, 160
 _CLOUD_INCHES, _MARGIN_INCHES = 6.6, 1.1
-_TITLE_LETTERS = 95
+_TITLE_LETTERS = 75
 _BAR = 0.7
 
 Scale = Literal["share", "difference", "number"]

@@ -20,6 +20,7 @@ from explorer.page.footprint_choice import Asked
 from explorer.page.languages import language_of
 from explorer.page.pronoun_findings import Session, kept_of
 from explorer.page.pronoun_findings import show as pronouns
+from explorer.page.rendering import readable_forms
 from explorer.page.routes import routes
 from explorer.translations import language
 from tests.markup import Element, parse_html
