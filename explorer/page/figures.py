@@ -19,12 +19,14 @@ from explorer.page import figure_parts, overview, pronoun_findings, report
 from explorer.page.choice import COMPARE, EXPLORE, GAPS, address, parse, professions
 from explorer.page.file_names import dated_name, file_name
 from explorer.page.files import Download, sent
+from explorer.page.languages import folder
 from explorer.page.navigation import PATHS, view_address
 from explorer.page.previews import root_of
 from explorer.page.shared import bundled_warning
 from explorer.plots.drawing import MEDIA, draw
 from explorer.pronouns.source import BUNDLED
 from explorer.report.charts import charts
+from explorer.translations import current
 from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
@@ -92,7 +94,7 @@ def _route(desk: "Desk", name: str, form: str, make: Make) -> Route:
 def _drawn(figure: Figure, form: str, root: str) -> Download:
     if not figure.parts:
         raise InvalidData(_("There is nothing to draw yet. Generate images first."))
-    link = f"{root}/{figure.view.removeprefix('./')}"
+    link = f"{root}/{folder(current())}{figure.view.removeprefix('./')}"
     drawn = draw(figure.parts, "\n".join((figure.source, *figure.notes, link)), form)
     return Download(figure.name(form), MEDIA[form], drawn)
 

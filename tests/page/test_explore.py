@@ -132,7 +132,7 @@ def test_readable_files_are_for_excel_and_on_request_for_other_programs(
     page = html(desk, SMALL)
     readable = page.one(".bx-readable")
     assert readable.all("span")[0].text == "For Excel"
-    assert readable.one("summary").text == "For other programs"
+    assert readable.one("summary").text == "For another Excel or other programs"
     said = [one.text for one in readable.one("details").all("span")]
     assert said == ["Excel that writes decimals with a comma", "R, Python and other programs"]
     usual, commas, plain = (

@@ -17,13 +17,14 @@ from explorer.page import (
     overview,
     report,
 )
-from explorer.page.choice import COMPARE, GAPS, STATISTICS, Choice
+from explorer.page.choice import COMPARE, GAPS, STATISTICS, Choice, address
 from explorer.page.desk import Desk
 from explorer.page.pronoun_findings import Session, kept_of
 from explorer.page.pronoun_findings import show as pronouns
 from explorer.page.routes import routes
 from explorer.perception.axes import FEMININE, GENDER
 from explorer.plots.drawing import Cloud, Dots, Stacks
+from explorer.translations import language
 from tests.markup import parse_html
 from tests.page.conftest import Generated, findings_of
 
@@ -97,6 +98,17 @@ def test_the_link_below_a_chart_leads_to_the_view_that_shows_it(
     ):
         link = next(one for one in links(of(desk, panel, choice)) if "/shares." in one)
         assert f"http://testserver/{path}" in unescape(client.get(link).text)
+
+
+def test_a_chart_in_french_leads_to_the_view_in_french(
+    client: TestClient, generated: Generated
+) -> None:
+    generated(ONE)
+    with language("fr"):
+        text = unescape(client.get(f"/figure/shares.svg{address(ONE)}").text)
+    assert "images de emoji-skewed" in text
+    assert "http://testserver/fr/explore?model=emoji-skewed" in text
+    assert "40\N{NARROW NO-BREAK SPACE}%" in text
 
 
 def test_shares_and_differences_are_those_of_the_findings(desk: Desk, generated: Generated) -> None:
