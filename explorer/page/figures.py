@@ -3,12 +3,14 @@
 Both are drawn from the numbers of the page.
 """
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import QueryParams
 from starlette.routing import Route
 
@@ -81,12 +83,18 @@ def figure_routes(desk: "Desk") -> list[Route]:
         "pronoun-shares": partial(_of_words, "pronoun-shares", figure_parts.pronoun_shares),
         "card": _of_card,
     }
-    return [_route(desk, name, form, make) for name, make in made.items() for form in MEDIA]
+    # A chart of all professions takes seconds: whoever asks for many waits, and nobody else does.
+    turn = asyncio.Lock()
+    return [_route(desk, name, form, make, turn) for name, make in made.items() for form in MEDIA]
 
 
-def _route(desk: "Desk", name: str, form: str, make: Make) -> Route:
-    def answer(request: "Request") -> "Response":
+def _route(desk: "Desk", name: str, form: str, make: Make, turn: asyncio.Lock) -> Route:
+    def drawn(request: "Request") -> "Response":
         return sent(lambda: _drawn(make(desk, request.query_params), form, root_of(request)))
+
+    async def answer(request: "Request") -> "Response":
+        async with turn:
+            return await run_in_threadpool(drawn, request)
 
     return Route(f"/figure/{name}.{form}", answer)
 

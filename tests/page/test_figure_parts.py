@@ -1,6 +1,8 @@
 """Every chart has links to its files, whose numbers are those of the page."""
 
+import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from html import unescape
 
@@ -71,12 +73,15 @@ def test_every_chart_can_be_saved_with_its_source_and_a_link(
     client: TestClient, desk: Desk, generated: Generated
 ) -> None:
     generated(BOTH)
+    drawn = set()
     for names, html in views(desk).items():
         found = links(html)
         assert [one.partition(".")[0] for one in found] == [
             f"figure/{name}" for name in names.split()
         ]
-        for link in found:
+        # Each kind is drawn once.
+        for link in (one for one in found if one.partition(".")[0] not in drawn):
+            drawn.add(link.partition(".")[0])
             answer = client.get(link)
             assert answer.headers["content-type"].startswith("image/svg+xml"), answer.text
             text = unescape(answer.text)
@@ -158,6 +163,27 @@ def test_the_overview_is_drawn_as_it_stands_on_the_page(desk: Desk, model: str) 
     named = {spot.name for group in cloud.groups for spot in group.spots if spot.name}
     assert named == {one.row_name for one in points if one.named}
     assert dict(tones.rows) == {line.profession: line.tones for line in shipped.lines}
+
+
+def test_charts_are_drawn_one_at_a_time(
+    client: TestClient, generated: Generated, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    generated(ONE)
+    drawing: list[str] = []
+    at_once: list[int] = []
+
+    def slowly(_parts: object, _below: str, form: str) -> bytes:
+        drawing.append(form)
+        time.sleep(0.05)
+        at_once.append(len(drawing))
+        drawing.pop()
+        return b""
+
+    monkeypatch.setattr("explorer.page.figures.draw", slowly)
+    links = [f"/figure/shares.{form}{address(ONE)}" for form in ("svg", "png")] * 3
+    with ThreadPoolExecutor(len(links)) as visitors:
+        assert {one.status_code for one in visitors.map(client.get, links)} == {200}
+    assert at_once == [1] * len(links)
 
 
 def test_a_chart_of_nothing_is_refused(client: TestClient) -> None:
