@@ -84,6 +84,33 @@ def plots_panel(desk: "Desk", choice: "Choice", findings: "Findings") -> str:
     )
 
 
+def plots(choice: "Choice", findings: "Findings") -> "list[DotPlot]":
+    """Return all plots of differences."""
+    if len(findings.study.professions) == 1:
+        return _plots_of_one(findings)
+    return _plots_of_several(choice, findings, _tones(findings))
+
+
+def _plots_of_one(findings: "Findings") -> "list[DotPlot]":
+    return [*_each(findings.differences("profession"), _by_label), *_by_adjective(findings)]
+
+
+def _plots_of_several(
+    choice: "Choice", findings: "Findings", tones: "Sequence[Clearest]"
+) -> "list[DotPlot]":
+    found = findings.differences("profession", GENDER)
+    return [
+        *_each(found, partial(_by_profession, choice)),
+        *(plot for one in tones for plot in _of_tones(one, choice)),
+        *_by_adjective(findings),
+    ]
+
+
+def _tones(findings: "Findings") -> "list[Clearest]":
+    others = [axis.name for axis in findings.study.axes if axis.name != GENDER]
+    return [findings.clearest(axis, _TONES_SHOWN) for axis in others]
+
+
 def _tables() -> "list[Table]":
     return [table for table in tables() if table.default is COMPARE]
 
@@ -112,15 +139,14 @@ def _of_one(chosen: "Profession", year: int, findings: "Findings") -> dict[str, 
             for side, number in zip(sides, paired, strict=True)
         ],
         "quotes": [[_quoted(one) for one in side] for side in sides],
-        "plots": [*_each(found, _by_label), *_by_adjective(findings)],
+        "plots": _plots_of_one(findings),
     }
 
 
 def _of_several(choice: "Choice", findings: "Findings") -> dict[str, object]:
     """Return the parts of several professions: the differences, which link to the images."""
     found = findings.differences("profession", GENDER)
-    others = [axis.name for axis in findings.study.axes if axis.name != GENDER]
-    tones = [findings.clearest(axis, _TONES_SHOWN) for axis in others]
+    tones = _tones(findings)
     return {
         "told": [
             *(
@@ -142,11 +168,7 @@ def _of_several(choice: "Choice", findings: "Findings") -> dict[str, object]:
         ],
         "charts": [],
         "quotes": [],
-        "plots": [
-            *_each(found, partial(_by_profession, choice)),
-            *(plot for one in tones for plot in _of_tones(one, choice)),
-            *_by_adjective(findings),
-        ],
+        "plots": _plots_of_several(choice, findings, tones),
     }
 
 

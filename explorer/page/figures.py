@@ -1,225 +1,185 @@
 """The charts of a view as files, SVG and PNG, with their source and a link.
 
-matplotlib draws both from the same numbers. It takes a second to load, so it is loaded with the
-first file.
+Both are drawn from the numbers of the page.
 """
 
-import io
+import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING
 
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import QueryParams
 from starlette.routing import Route
 
 from explorer import __version__
+from explorer.errors import InvalidData
 from explorer.findings.findings import Findings
-from explorer.page.choice import COMPARE, EXPLORE, GAPS, address, parse, references
-from explorer.page.file_names import file_name
+from explorer.page import figure_parts, overview, pronoun_findings, report
+from explorer.page.choice import COMPARE, EXPLORE, GAPS, address, parse, professions
+from explorer.page.file_names import dated_name, file_name
 from explorer.page.files import Download, sent
-from explorer.page.navigation import PATHS
+from explorer.page.languages import folder
+from explorer.page.navigation import PATHS, view_address
 from explorer.page.previews import root_of
 from explorer.page.shared import bundled_warning
-from explorer.perception.axes import FEMININE, GENDER
+from explorer.plots.drawing import MEDIA, draw
+from explorer.pronouns.source import BUNDLED
+from explorer.report.charts import charts
+from explorer.translations import current
 from explorer.translations import gettext as _
-from explorer.translations import word
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from explorer.findings.gaps import Gap
     from explorer.page.choice import Choice
     from explorer.page.desk import Desk
-    from explorer.perception.axes import Axis
-    from explorer.statistics.intervals import Interval
+    from explorer.plots.drawing import Part
 
-MEDIA = {"svg": "image/svg+xml", "png": "image/png"}
-# Three colours that also differ in grey, and the shape of each model's points.
-_MARKS = (("#0d7268", "o"), ("#b8560b", "s"), ("#4a3f8f", "D"), ("#1c1e22", "^"))
-_SOFT = "#585d66"
-_ROW_INCHES, _WIDTH_INCHES, _DPI = 0.28, 8.0, 160
+    Parts = Callable[[Desk, Choice, Findings], list[Part]]
+    WordParts = Callable[[Desk, pronoun_findings.Session], list[Part]]
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """A line of a chart: an estimate for each model, None without one, and the statistic beside."""
+class Figure:
+    """The charts of a file, and what is told below them.
 
-    name: str
-    values: "tuple[Interval | None, ...]"
-    reference: float | None = None
+    `source` and `notes` are sentences, `view` is the address that shows the charts, and `name` that
+    of the file without its ending.
+    """
+
+    parts: "Sequence[Part]"
+    source: str
+    notes: "Sequence[str]"
+    view: str
+    name: "Callable[[str], str]"
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A chart of its own: a title and lines; `signed` where its middle is zero."""
-
-    title: str
-    rows: tuple[Row, ...]
-    signed: bool = False
+Make = Callable[["Desk", QueryParams], Figure]
 
 
 def figure_routes(desk: "Desk") -> list[Route]:
     """Return the routes of the charts."""
-    kinds = {"shares": (EXPLORE, _shares), "gaps": (GAPS, _gaps), "adjectives": (GAPS, _shifts)}
-    return [
-        _route(desk, f"{name}.{form}", default, parts)
-        for name, (default, parts) in kinds.items()
-        for form in MEDIA
-    ]
+    made: dict[str, Make] = {
+        **{
+            kind: partial(_of_study, kind, default, parts)
+            for kind, default, parts in (
+                ("shares", EXPLORE, figure_parts.shares),
+                ("differences", COMPARE, figure_parts.differences),
+                ("diversity", EXPLORE, figure_parts.diversity),
+                ("gaps", GAPS, figure_parts.gap_rows),
+                ("cloud", GAPS, figure_parts.cloud),
+                ("tones", GAPS, figure_parts.tones),
+                ("adjectives", GAPS, figure_parts.adjectives),
+            )
+        },
+        "overview": _of_overview,
+        "pronoun-cloud": partial(_of_words, "pronoun-cloud", figure_parts.pronoun_cloud),
+        "pronoun-shares": partial(_of_words, "pronoun-shares", figure_parts.pronoun_shares),
+        "card": _of_card,
+    }
+    # A chart of all professions takes seconds: whoever asks for many waits, and nobody else does.
+    turn = asyncio.Lock()
+    return [_route(desk, name, form, make, turn) for name, make in made.items() for form in MEDIA]
 
 
-def _route(
-    desk: "Desk",
-    name: str,
-    default: "Choice",
-    parts: "Callable[[Findings, Choice], list[Part]]",
-) -> Route:
-    kind, form = name.split(".")
+def _route(desk: "Desk", name: str, form: str, make: Make, turn: asyncio.Lock) -> Route:
+    def drawn(request: "Request") -> "Response":
+        return sent(lambda: _drawn(make(desk, request.query_params), form, root_of(request)))
 
-    def answer(request: "Request") -> "Response":
-        def make() -> Download:
-            asked = request.query_params
-            choice = parse(asked, COMPARE if asked.get("left") else default)
-            made = desk.study(choice)
-            view = "compare" if len(choice.models) > 1 else kind if kind == "gaps" else "explore"
-            link = f"{root_of(request)}/{PATHS[view].removeprefix('./')}{address(choice)}"
-            models = [card.spec.name for card in made.models]
-            below = "\n".join((_source(models), *bundled_warning(made), link))
-            drawn = draw(parts(Findings(made, desk.store), choice), models, below, form)
-            return Download(file_name(made, kind, form), MEDIA[form], drawn)
+    async def answer(request: "Request") -> "Response":
+        async with turn:
+            return await run_in_threadpool(drawn, request)
 
-        return sent(make)
-
-    return Route(f"/figure/{name}", answer)
+    return Route(f"/figure/{name}.{form}", answer)
 
 
-def draw(parts: "Sequence[Part]", models: "Sequence[str]", below: str, form: str) -> bytes:
-    """Return charts above each other, and a text below them, as SVG or PNG."""
-    import matplotlib as mpl
-    from matplotlib.figure import Figure
+def _drawn(figure: Figure, form: str, root: str) -> Download:
+    if not figure.parts:
+        raise InvalidData(_("There is nothing to draw yet. Generate images first."))
+    link = f"{root}/{folder(current())}{figure.view.removeprefix('./')}"
+    drawn = draw(figure.parts, "\n".join((figure.source, *figure.notes, link)), form)
+    return Download(figure.name(form), MEDIA[form], drawn)
 
-    # Text stays text: it can be read aloud, searched and set anew.
-    mpl.rcParams |= {"svg.fonttype": "none", "text.parse_math": False}
-    lines = [len(part.rows) * max(1, len(models)) for part in parts]
-    height = sum(lines) * _ROW_INCHES + 1.1 * len(parts) + 1
-    figure = Figure((_WIDTH_INCHES, height), layout="constrained")
-    axes = figure.subplots(len(parts), 1, squeeze=False, height_ratios=[one + 3 for one in lines])
-    for part, (ax,) in zip(parts, axes, strict=True):
-        _draw(part, models, ax)
-    figure.supxlabel(below, fontsize=7, color=_SOFT, x=0.01, ha="left")
-    written = io.BytesIO()
-    figure.savefig(written, format=form, dpi=_DPI)
-    return written.getvalue()
+
+def _of_study(
+    kind: str, default: "Choice", parts: "Parts", desk: "Desk", asked: QueryParams
+) -> Figure:
+    choice = parse(asked, COMPARE if asked.get("left") else default)
+    made = desk.study(choice)
+    names = [card.spec.name for card in made.models]
+    return Figure(
+        parts(desk, choice, Findings(made, desk.store)),
+        _source(_lettered(names) if kind == "differences" else names),
+        bundled_warning(made.models),
+        _view_of(choice, default),
+        partial(file_name, made, kind),
+    )
+
+
+def _view_of(choice: "Choice", default: "Choice") -> str:
+    """Return the address that shows a choice; Explore shows one profession only."""
+    several = len(choice.models) == 1 and len(professions(choice)) > 1
+    return PATHS["gaps"] + address(choice) if default is GAPS or several else view_address(choice)
+
+
+def _of_overview(desk: "Desk", asked: QueryParams) -> Figure:
+    shown = overview.parse(asked)
+    return Figure(
+        figure_parts.of_overview(desk, shown),
+        _source(shown.models),
+        bundled_warning(desk.find_model(name, desk.settings.device) for name in shown.models),
+        PATHS["overview"] + shown.address,
+        _named("overview", *shown.models, shown.tab),
+    )
+
+
+def _of_words(kind: str, parts: "WordParts", desk: "Desk", asked: QueryParams) -> Figure:
+    session = pronoun_findings.parse(asked)
+    desk.may.require_language_model(session.model)
+    taught = _("A teaching instrument, trained on made-up sentences, not a finding about people.")
+    source = _("Source: Bias Explorer {version}, sentences scored by {model}, {date}")
+    return Figure(
+        parts(desk, session),
+        source.format(version=__version__, model=session.model, date=_today()),
+        [taught] if session.model in BUNDLED else [],
+        PATHS["pronouns"] + session.address,
+        _named(session.model, kind),
+    )
+
+
+def _of_card(desk: "Desk", asked: QueryParams) -> Figure:
+    wanted = report.parse(asked)
+    made = report.card_of(desk, wanted)
+    models = [wanted.model, wanted.against] if wanted.against else [wanted.model]
+    return Figure(
+        list(charts(made)),
+        _source(models),
+        bundled_warning(desk.find_model(name, desk.settings.device) for name in models),
+        PATHS["report"] + wanted.address,
+        _named(*models, "report"),
+    )
+
+
+def _named(*parts: str) -> "Callable[[str], str]":
+    return lambda form: dated_name(*parts, extension=form)
+
+
+def _lettered(models: "Sequence[str]") -> list[str]:
+    pairs = zip("ABCD", models, strict=False)
+    return [f"{name} ({letter})" for letter, name in pairs]
 
 
 def _source(models: "Sequence[str]") -> str:
     return _("Source: Bias Explorer {version}, images by {models}, {date}").format(
-        version=__version__, models=", ".join(models), date=datetime.now(UTC).date().isoformat()
+        version=__version__, models=", ".join(models), date=_today()
     )
 
 
-def _draw(part: Part, models: "Sequence[str]", ax: Any) -> None:
-    from matplotlib.ticker import PercentFormatter
-
-    for place, model in enumerate(models):
-        _draw_model(part, place, len(models), model, ax)
-    marked = [(row.reference, n) for n, row in enumerate(part.rows) if row.reference is not None]
-    if marked:
-        label = _("women among US workers")
-        ax.plot(*zip(*marked, strict=True), "|", color="black", ms=14, label=label)
-    ax.set_title(part.title, loc="left", fontsize=10, pad=24)
-    ax.set_yticks(range(len(part.rows)), [row.name for row in part.rows], fontsize=8)
-    ax.set_ylim(len(part.rows) - 0.5, -0.5)
-    if part.signed:
-        ax.axvline(0, color=_SOFT, lw=0.8)
-    else:
-        ax.set_xlim(-0.02, 1.02)
-    ax.xaxis.set_major_formatter(PercentFormatter(1))
-    ax.grid(axis="x", lw=0.4)
-    ax.legend(fontsize=7, loc="lower left", bbox_to_anchor=(-0.01, 1), ncols=5, frameon=False)
-
-
-def _draw_model(part: Part, place: int, models: int, name: str, ax: Any) -> None:
-    colour, shape = _MARKS[place]
-    beside = (place + 1) / (models + 1) - 0.5
-    known = [(n + beside, row.values[place]) for n, row in enumerate(part.rows)]
-    found = [(y, one) for y, one in known if one is not None]
-    for y in (y for y, one in known if one is None):
-        ax.text(0, y, _("too few images"), fontsize=7, color=colour, va="center")
-    ax.errorbar(
-        [one.estimate for _y, one in found],
-        [y for y, _one in found],
-        # A corrected estimate may lie at a limit.
-        xerr=[
-            [max(0.0, one.estimate - one.low) for _y, one in found],
-            [max(0.0, one.high - one.estimate) for _y, one in found],
-        ],
-        fmt=shape,
-        color=colour,
-        capsize=2,
-        ms=5,
-        label=name,
-    )
-
-
-def _shares(findings: Findings, choice: "Choice") -> list[Part]:
-    made = findings.study
-    if len(made.professions) > 1:
-        return [_of_professions(findings, choice)]
-    return [_of_labels(findings, axis, choice) for axis in made.axes]
-
-
-def _of_labels(findings: Findings, axis: "Axis", choice: "Choice") -> Part:
-    found = findings.found("profession", axis.name)
-    reference = references(choice).get(findings.study.professions[0])
-    share = reference.share if reference and reference.trusted else None
-    rows = tuple(
-        Row(
-            word("label", label),
-            tuple(one.best(label) for one in found),
-            share if label == FEMININE else None,
-        )
-        for label in axis.labels
-    )
-    subject = word("profession", findings.study.professions[0])
-    title = _("{question}: {profession}, share of images, 95% interval").format(
-        question=axis.title, profession=subject
-    )
-    return Part(title, rows)
-
-
-def _of_professions(findings: Findings, choice: "Choice") -> Part:
-    found = findings.found("profession", GENDER)
-    known = references(choice)
-    names = findings.study.professions
-    best = {(one.tally.cell.profession, one.tally.cell.model): one.best(FEMININE) for one in found}
-    rows = tuple(
-        Row(
-            word("profession", name),
-            tuple(best[name, card.spec.name] for card in findings.study.models),
-            known[name].share if name in known and known[name].trusted else None,
-        )
-        for name in names
-    )
-    return Part(_("Share of images perceived as feminine, 95% interval"), rows)
-
-
-def _gaps(findings: Findings, choice: "Choice") -> list[Part]:
-    rows = (
-        Row(word("profession", one.profession), (one.gap,)) for one in _by_gap(findings, choice)
-    )
-    title = _("Share perceived as feminine minus the reference, in points, 95% interval")
-    return [Part(title, tuple(rows), signed=True)]
-
-
-def _by_gap(findings: Findings, choice: "Choice") -> "list[Gap]":
-    found = findings.gaps(references(choice)).rows
-    return sorted(found, key=lambda one: one.gap.estimate if one.gap else float("inf"))
-
-
-def _shifts(findings: Findings, _choice: "Choice") -> list[Part]:
-    rows = (Row(word("adjective", one.adjective), (one.best,)) for one in findings.shifts)
-    title = _("Shift of the feminine share with each adjective, in points, 95% interval")
-    return [Part(title, tuple(rows), signed=True)]
+def _today() -> str:
+    return datetime.now(UTC).date().isoformat()

@@ -20,14 +20,19 @@ def file_name(made: "Study", kind: str, extension: str) -> str:
         extension: "csv" for instance.
     """
     subject, *others = made.professions
-    parts = (
-        f"{1 + len(others)}-professions" if others else _plain(subject),
+    return dated_name(
+        f"{1 + len(others)}-professions" if others else subject,
         "-and-".join(_plain(card.spec.name) for card in made.models),
         f"{len(made.adjectives)}x{made.images}",
         kind,
-        datetime.now(UTC).date().isoformat(),
+        extension=extension,
     )
-    return f"{'-'.join(filter(None, parts))}.{extension}"
+
+
+def dated_name(*parts: str, extension: str) -> str:
+    """Return the name of a file of today: its parts, as far as they are not empty, and the day."""
+    plain = (_plain(part) for part in parts)
+    return f"{'-'.join(filter(None, (*plain, datetime.now(UTC).date().isoformat())))}.{extension}"
 
 
 def _plain(text: str) -> str:

@@ -104,11 +104,11 @@ def show(_desk: "Desk", choice: "Choice", findings: "Findings") -> str:
         told=[*others, *findings.services, *reasons_sentences(tallies)],
         left_out=list(left_out_sentences(found)),
         rows=_rows(found.rows, choice),
-        cloud=_cloud(found.rows, told),
+        cloud=cloud(found.rows, told),
         own=bool(choice.reference),
         year=choice.year,
         tones=_tones([one for one in tallies if one.axis.name != GENDER], choice),
-        shifts=_shifts(moved),
+        shifts=shifts(moved),
         shifts_told=list(shift_sentences(moved)) if moved else [],
         axes=study.axes,
         tone_labels=[label for axis in study.axes if axis.name != GENDER for label in labels(axis)],
@@ -174,7 +174,8 @@ class Cloud:
     curve: tuple[tuple[float, float], ...]
 
 
-def _cloud(found: "Sequence[Gap]", told: "Headline") -> Cloud | None:
+def cloud(found: "Sequence[Gap]", told: "Headline") -> Cloud | None:
+    """Return the professions that have a share and a reference, None without any."""
     placed = [gap for gap in found if gap.gap and gap.reference and gap.finding.best(FEMININE)]
     if not placed:
         return None
@@ -226,7 +227,8 @@ def _number(value: object) -> float | None:
     return value if isinstance(value, float) else None
 
 
-def _shifts(moved: "tuple[Shift, ...]") -> "DotPlot | None":
+def shifts(moved: "tuple[Shift, ...]") -> "DotPlot | None":
+    """Return the plot of what adjectives do, None without any."""
     if not moved:
         return None
     coding = codings()

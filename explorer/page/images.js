@@ -102,9 +102,23 @@
     image.alt = small.alt;
     const text = make("figcaption");
     if (!alone) text.append(make("p", "", rowOf(thumb).querySelector(".bx-prompt").textContent));
-    text.append(list(thumb, facts), ...axes.flatMap((axis, index) => scores(axis, facts, index)));
+    text.append(list(thumb, facts), similar(thumb), ...axes.flatMap((axis, index) => scores(axis, facts, index)));
     one.append(image, text);
     return one;
+  }
+
+  // The tab Neighbours knows an image by the beginning of its key, which names its file.
+
+  function similar(thumb) {
+    const asked = new URLSearchParams(document.querySelector(".bx-view").dataset.address);
+    const file = thumb.querySelector("img").getAttribute("src");
+    asked.set("tab", "neighbours");
+    asked.set("near", file.split("/").pop().slice(0, 12));
+    const link = make("a", "bx-similar", wordsOf().similar);
+    link.href = location.pathname + `?${asked}`;
+    link.dataset.stays = "";
+    link.addEventListener("click", close);
+    return link;
   }
 
   function list(thumb, [seed, , , , revised = null]) {

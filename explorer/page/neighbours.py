@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from starlette.responses import PlainTextResponse, RedirectResponse
 from starlette.routing import Route
 
-from explorer.errors import ExplorerError
+from explorer.errors import ExplorerError, UnknownName
 from explorer.findings.likeness import (
     CLUSTER_COLUMNS,
     NEIGHBOUR_COLUMNS,
@@ -22,7 +22,7 @@ from explorer.likeness.clusters import clusters
 from explorer.likeness.encoding import count_unencoded, encode, encoder_of
 from explorer.likeness.nearest import nearest
 from explorer.likeness.pool import pool
-from explorer.page.choice import COMPARE, EXPLORE, address, parse
+from explorer.page.choice import COMPARE, EXPLORE, NEIGHBOURS, address, parse
 from explorer.page.files import File, file_route
 from explorer.page.navigation import view_address
 from explorer.page.rendering import render
@@ -102,8 +102,10 @@ def panel(desk: "Desk", choice: "Choice", findings: "Findings") -> str:
         unencoded=count_unencoded(made, desk.store),
         may_encode=desk.store.is_writable and not desk.settings.is_public,
         address=address(choice),
+        sample=None if images.images else view_address(replace(EXPLORE, tab=NEIGHBOURS)),
         without=view_address(replace(choice, near="")),
         near=near,
+        is_lost=bool(choice.near) and near is None,
         offered=[] if near else _offered(choice, made, images),
         told=list(cluster_sentences(found)) if images.images else [],
         strips=[_strip(choice, found, one) for one in found.clusters],
@@ -148,11 +150,17 @@ def everywhere(desk: "Desk", made: "Study") -> "Study":
 def _near(
     desk: "Desk", choice: "Choice", made: "Study"
 ) -> "tuple[Picture, list[Picture], int] | None":
-    """Return the chosen image, its neighbours, and the number of images they are found among."""
+    """Return the chosen image, its neighbours, and the number of images they are found among.
+
+    None if no image is chosen, or none that is stored and encoded.
+    """
     if not choice.near:
         return None
     images = pool(everywhere(desk, made), desk.store)
-    place = images.place(choice.near)
+    try:
+        place = images.place(choice.near)
+    except UnknownName:
+        return None
     found = nearest(images, place, NEAREST)
     chosen = _picture(choice, images.images[place])
     return chosen, [_neighbour(choice, one) for one in found], len(images.images)

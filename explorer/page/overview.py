@@ -202,7 +202,7 @@ def show(desk: "Desk", asked: Asked) -> str:
         others = others_stored(desk, asked.models) if asked.tab == MODELS else ()
     except ExplorerError as error:
         return alert(error)
-    titles = [_title(desk, one.model) for one in found]
+    titles = [model_title(desk, one.model) for one in found]
     return render(
         "overview.html",
         address=asked.address,
@@ -238,14 +238,14 @@ def _leader(desk: "Desk", one: Overview, asked: Asked) -> Leader:
     added = (*asked.models, one.model)
     room = one.model not in asked.models and len(added) <= MOST_MODELS
     beside = replace(asked, models=added, tab=PROFESSIONS).address if room else None
-    return Leader(_title(desk, one.model), one, beside)
+    return Leader(model_title(desk, one.model), one, beside)
 
 
 def _part(desk: "Desk", tab: str, found: "Sequence[Overview]") -> dict[str, object]:
     if tab == CLOUD:
-        return {"clouds": [(_points(one), curve(_slope(one))) for one in found]}
+        return {"clouds": [(points(one), curve(slope(one))) for one in found]}
     if tab == ADJECTIVES:
-        return {"plots": [_shifts(one) for one in found]}
+        return {"plots": [shifts(one) for one in found]}
     if tab == MODELS:
         return {}
     return {
@@ -269,7 +269,8 @@ def _tabs(asked: Asked) -> list[Tab]:
     ]
 
 
-def _title(desk: "Desk", model: str) -> str:
+def model_title(desk: "Desk", model: str) -> str:
+    """Return a model's title, its name where it is not listed."""
     titles = {card.spec.name: word("model", card.title) for card in desk.models}
     return titles.get(model, model)
 
@@ -327,17 +328,19 @@ def _strip(desk: "Desk", card: "ModelCard", profession: str) -> Strip:
 def _headline(one: Overview) -> Headline:
     summary = one.summary
     mean = summary.mean_gap.estimate if summary.mean_gap else None
-    return Headline(summary.professions, mean, summary.mean_gap, None, _slope(one))
+    return Headline(summary.professions, mean, summary.mean_gap, None, slope(one))
 
 
-def _slope(one: Overview) -> LogitSlope | None:
+def slope(one: Overview) -> LogitSlope | None:
+    """Return the fitted slope of a model, None with too few professions."""
     summary = one.summary
     if summary.slope is None or summary.curve is None:
         return None
     return LogitSlope(summary.slope, summary.curve, summary.professions)
 
 
-def _points(one: Overview) -> list[Point]:
+def points(one: Overview) -> list[Point]:
+    """Return the professions of a model that have a share and a reference."""
     placed = [line for line in one.lines if line.share and line.reference is not None]
     counted = sorted(
         (line for line in placed if line.counts and line.gap),
@@ -356,7 +359,8 @@ def _points(one: Overview) -> list[Point]:
     ]
 
 
-def _shifts(one: Overview) -> "DotPlot":
+def shifts(one: Overview) -> "DotPlot":
+    """Return the plot of what adjectives do to a model's images."""
     coding, style = codings(), labels(find_axis(GENDER))[0].style
     rows = (
         Dot(

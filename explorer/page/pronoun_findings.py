@@ -145,7 +145,7 @@ def show(desk: "Desk", asked: Session, kept: "Kept | None") -> str:
         InputError, ModelError: there is no such text-to-image model.
     """
     asking = asked.questions
-    rows = _rows(desk, asked, kept) if kept else ()
+    rows = rows_of(desk, asked, kept) if kept else ()
     if kept is None or not rows:
         return render(
             "pronouns.html",
@@ -156,7 +156,7 @@ def show(desk: "Desk", asked: Session, kept: "Kept | None") -> str:
             sentences=len(asking.professions) * len(asking.templates) * len(PRONOUNS),
         )
     titles, likeness = (_("Log-odds"), _("What it writes by itself")), like_references(rows)
-    first, *others = probe_sentences(kept, rows, _generator(asked), asked.year, likeness)
+    first, *others = probe_sentences(kept, rows, generator_of(asked), asked.year, likeness)
     words = particular_words(kept.continued(asking.templates), asking.professions)
     return render(
         "pronouns.html",
@@ -167,14 +167,18 @@ def show(desk: "Desk", asked: Session, kept: "Kept | None") -> str:
         bundled=kept.name in BUNDLED,
         sentence=first,
         told=others,
-        points=_points(rows),
+        points=points(rows),
         curve=curve(likeness.slope),
         rows=sorted(rows, key=lambda row: row.lean.log_odds),
-        generator=_generator(asked),
+        generator=generator_of(asked),
         year=asked.year,
         words=_extremes(words),
         written=list(completion_sentences(kept, asking.templates, asking.professions, words)),
         files=dict(zip(FILES, titles, strict=True)),
+        readable_files=[
+            {"name": f"{name}.csv", "title": title}
+            for name, title in zip(FILES, titles, strict=True)
+        ],
     )
 
 
@@ -185,7 +189,7 @@ def _tabs(asked: Session) -> "list[Tab]":
 
 
 def _lean_rows(desk: "Desk", asked: Session, kept: "Kept") -> "list[Row]":
-    return lean_rows(kept, _rows(desk, asked, kept), _generator(asked))
+    return lean_rows(kept, rows_of(desk, asked, kept), generator_of(asked))
 
 
 def _word_rows(_desk: "Desk", asked: Session, kept: "Kept") -> "list[Row]":
@@ -214,14 +218,20 @@ def kept_rows(desk: "Desk", asked: Session, rows: "Rows") -> "list[Row]":
     return rows(desk, asked, kept)
 
 
-def _generator(asked: Session) -> str | None:
+def generator_of(asked: Session) -> str | None:
+    """Return the text-to-image model beside a language model, None without one."""
     return None if asked.images == NO_IMAGES else asked.images
 
 
-def _rows(desk: "Desk", asked: Session, kept: "Kept") -> "tuple[Beside, ...]":
+def rows_of(desk: "Desk", asked: Session, kept: "Kept") -> "tuple[Beside, ...]":
+    """Return what a language model says of each profession, beside people and images.
+
+    Raises:
+        InputError, ModelError: there is no such text-to-image model.
+    """
     questions = asked.questions
     found = leans(kept.of(questions.templates, questions.professions))
-    generator = _generator(asked)
+    generator = generator_of(asked)
     names = tuple(lean.profession for lean in found)
     images = {}
     if generator and names:
@@ -230,7 +240,8 @@ def _rows(desk: "Desk", asked: Session, kept: "Kept") -> "tuple[Beside, ...]":
     return beside(found, asked.year, images)
 
 
-def _points(rows: "Sequence[Beside]") -> list[Point]:
+def points(rows: "Sequence[Beside]") -> list[Point]:
+    """Return the professions that have a labour statistic."""
     placed = [(row, row.reference) for row in rows if row.reference]
     counted = [
         (known.share, row.lean.share, word("profession", row.lean.profession))

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     from explorer.errors import ExplorerError
     from explorer.page.smaller import Smaller
-    from explorer.page.tables import Table
 
 _STYLES = (
     "page.css",
@@ -59,18 +58,20 @@ def asset(name: str) -> str:
     return Path(__file__).with_name(name).read_text(encoding="utf-8")
 
 
-def for_spreadsheets() -> str:
-    """Return the query of a file that opens in Excel where the language in use is spoken."""
-    # Excel takes the separator of the country, and with a semicolon decimals have commas.
-    separator = "&separator=semicolon" if localised(".") == "," else ""
-    return f"readable=on&bom=on{separator}"
+def readable_forms() -> list[tuple[str, str]]:
+    """Return the ways to write files for people, the usual one first: for what, and the query.
 
-
-def figures(tables: "Sequence[Table]") -> list[tuple[str, str]]:
-    """Return the name and the title of each chart beside the tables of a view."""
-    if not any(table.name == "gaps.csv" for table in tables):
-        return [("shares", _("Chart"))]
-    return [("gaps", _("Chart of gaps")), ("adjectives", _("Chart of adjectives"))]
+    Excel reads the separator of the country it is set to, and with a semicolon decimals have
+    commas; which is usual depends on the language in use. Without a byte order mark it takes the
+    text for another encoding, and other programs do without.
+    """
+    points = _("Excel that writes decimals with a point"), "readable=on&bom=on"
+    commas = (
+        _("Excel that writes decimals with a comma"),
+        "readable=on&bom=on&separator=semicolon",
+    )
+    usual = [commas, points] if localised(".") == "," else [points, commas]
+    return [*usual, (_("R, Python and other programs"), "readable=on")]
 
 
 def said(text: str, details: "Sequence[str]" = (), smaller: "Smaller | None" = None) -> str:
@@ -105,7 +106,7 @@ def progress(
 def _environment() -> "Environment":
     made = environment(Path(__file__).with_name("templates"))
     made.globals |= {"glossary": glossary, "tour_steps": steps}
-    made.globals |= {"for_spreadsheets": for_spreadsheets, "figures": figures}
+    made.globals |= {"readable_forms": readable_forms}
     made.filters |= {"coded": coded, "measure_text": measure_text, "energy": energy_text}
     made.filters["times"] = times
     return made

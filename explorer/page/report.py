@@ -115,7 +115,7 @@ def parse(parameters: "Parameters") -> Asked:
 def show(desk: "Desk", asked: Asked) -> str:
     """Return the card as HTML, or an alert."""
     try:
-        made = _card(desk, asked)
+        made = card_of(desk, asked)
         return as_view(made, thumbnails(made.grid, desk.store), asked.address)
     except ExplorerError as error:
         return alert(error)
@@ -129,12 +129,17 @@ def files(desk: "Desk") -> "list[Route]":
 
 
 def _written(desk: "Desk", kind: str, asked: "Parameters") -> Download:
-    made = _card(desk, parse(asked))
+    made = card_of(desk, parse(asked))
     written = content(made, kind, thumbnails(made.grid, desk.store))
     return Download(f"report.{kind}", _MEDIA[kind], written)
 
 
-def _card(desk: "Desk", asked: Asked) -> "Card":
+def card_of(desk: "Desk", asked: Asked) -> "Card":
+    """Return the card.
+
+    Raises:
+        InputError, ModelError: what it is asked to tell does not exist.
+    """
     settings = desk.settings
     if asked.language:
         desk.may.require_language_model(asked.language)

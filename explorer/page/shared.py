@@ -18,6 +18,8 @@ from explorer.perception.axes import GENDER
 from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from starlette.datastructures import QueryParams
 
     from explorer.findings.corrected import Finding
@@ -103,9 +105,9 @@ def _of_images(desk: "Desk", choice: "Choice") -> Shared:
     title = f"{_named(made)}: {sentence}"
     return Shared(
         title=title,
-        description=" ".join((*further, *bundled_warning(made))),
+        description=" ".join((*further, *bundled_warning(made.models))),
         sentence=title,
-        note=" ".join((*further[-1:], *bundled_warning(made))),
+        note=" ".join((*further[-1:], *bundled_warning(made.models))),
         address=address(choice),
         share=found[0].best(headline_label(found[0])) if len(made.models) == 1 else None,
         sides=tuple((card.spec.name, _keys(made, card)) for card in made.models),
@@ -116,7 +118,7 @@ def _of_many(choice: "Choice", made: "Study") -> Shared:
     sentence = _("{models}, compared over {number} professions.").format(
         models=_models(made), number=len(made.professions)
     )
-    note = " ".join(bundled_warning(made))
+    note = " ".join(bundled_warning(made.models))
     return Shared(sentence, note or sentence, sentence, note, address(choice))
 
 
@@ -152,9 +154,9 @@ def _models(made: "Study") -> str:
     return _(" and ").join(dict.fromkeys(card.spec.name for card in made.models))
 
 
-def bundled_warning(made: "Study") -> list[str]:
+def bundled_warning(cards: "Iterable[ModelCard]") -> list[str]:
     """Return the warning that belongs to every finding about the bundled models."""
-    if not any(card.bundled for card in made.models):
+    if not any(card.bundled for card in cards):
         return []
     return [_("A teaching instrument drawn from emoji, not a finding about people.")]
 

@@ -1,14 +1,17 @@
-"""Clouds of professions: the names that have room, and the curve of a fitted slope."""
+"""Clouds of professions: the names that have room, the curve of a fitted slope, and their files."""
 
 import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+from explorer.plots.drawing import Cloud, Group, Spot
+from explorer.translations import gettext as _
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from explorer.plots.drawing import Limited, Look
     from explorer.statistics.amplification import LogitSlope
-    from explorer.statistics.intervals import Interval
 
 # The least distance between two names, as a share of the width and the height.
 _ROOM_ACROSS, _ROOM_UP = 0.3, 0.045
@@ -22,7 +25,7 @@ class Point:
 
     row_name: str
     x: float
-    share: "Interval"
+    share: "Limited"
     clear: bool
     muted: bool
     named: bool
@@ -51,4 +54,28 @@ def curve(slope: "LogitSlope | None") -> tuple[tuple[float, float], ...]:
     return tuple(
         (x, 1 / (1 + (x / (1 - x)) ** -slope.slope.estimate * math.exp(-slope.shift.estimate)))
         for x in shares
+    )
+
+
+def cloud_file(
+    points: "Iterable[Point]", fitted: "Sequence[tuple[float, float]]", title: str, across: str
+) -> Cloud:
+    """Return the cloud of the points as it is drawn in a file."""
+    groups: dict[Look, list[Spot]] = {"plain": [], "hollow": [], "faint": []}
+    for one in points:
+        look: Look = "faint" if one.muted else "plain" if one.clear else "hollow"
+        share = one.share
+        name = one.row_name if one.named else ""
+        groups[look].append(Spot(one.x, share.estimate, share.low, share.high, name))
+    names = (_("clear gap"), _("may be chance"), _("not in the headline"))
+    return Cloud(
+        title,
+        across,
+        _("images perceived as feminine, in percent"),
+        tuple(
+            Group(name, tuple(spots), look)
+            for name, (look, spots) in zip(names, groups.items(), strict=True)
+            if spots
+        ),
+        tuple(fitted),
     )

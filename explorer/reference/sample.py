@@ -1,9 +1,11 @@
 """The sample study that ships with the tool, so that the first view has images."""
 
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from explorer.errors import StoreUnwritable
+from explorer.likeness.encoding import count_unencoded, encoder_of
 from explorer.models.catalog import find_model
 from explorer.reference.design import BUNDLED
 from explorer.store.index import Store
@@ -53,11 +55,30 @@ def _with_sample(store: Store, device: str) -> Store:
 
 
 def open_sample(store: Store, device: str) -> None:
-    """Import the sample study into a store unless it is complete there."""
-    if count_missing(sample_study(device), store):
+    """Import the sample study and its embeddings into a store unless it is complete there."""
+    study = sample_study(device)
+    if count_missing(study, store):
         import_study(store, sample_path())
+    if store.is_writable and count_unencoded(study, store):
+        _import_embeddings(study, store)
 
 
 def sample_path() -> Path:
     """Return the path of the sample study."""
     return Path(__file__).with_name("sample.parquet")
+
+
+def embeddings_path() -> Path:
+    """Return the path of the sample's embeddings, a row for each image, model by model."""
+    return Path(__file__).with_name("sample-embeddings.npy")
+
+
+def _import_embeddings(study: Study, store: Store) -> None:
+    """Store the embeddings that ship: to compute them takes most of a minute, and torch."""
+    import numpy as np
+
+    vectors = iter(np.load(embeddings_path()))
+    for card in study.models:
+        keys = [request.key for request in study.requests(card)]
+        encoded = dict(zip(keys, islice(vectors, len(keys)), strict=True))
+        store.embeddings.save(encoded, encoder_of(study, card))

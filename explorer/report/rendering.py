@@ -2,12 +2,12 @@
 
 import base64
 import re
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from explorer.numbers import decimal, signed
+from explorer.plots.cloud import Point
 from explorer.plots.scales import scale_around
 from explorer.plots.templating import environment, isolated, style
 from explorer.report.card import DIFFERENCE, GAP, MEAN_GAP, SHIFT, TONE
@@ -21,23 +21,11 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
     from explorer.plots.scales import Scale
-    from explorer.report.card import Card, Label, Number, Profession, Result
+    from explorer.report.card import Card, Label, Profession, Result
 
 _HERE = Path(__file__).parent
 # Rows of differences that a card shows; the JSON file holds all of them.
 _DIFFERENCES = 12
-
-
-@dataclass(frozen=True, slots=True)
-class _Point:
-    """A profession as the plots know it."""
-
-    row_name: str
-    x: float
-    share: "Number"
-    clear: bool
-    muted: bool
-    named: bool
 
 
 def as_html(card: "Card", thumbnails: "Mapping[str, bytes]") -> str:
@@ -103,10 +91,10 @@ def _rendered(name: str, card: "Card", thumbnails: "Mapping[str, bytes]", **more
             sources=sources,
             how_many=how_many,
             numbers=numbers,
-            sides=_sides,
+            sides=sides,
             scale=_scale,
-            strongest=_strongest,
-            points=_points,
+            strongest=strongest,
+            points=points,
             parts=_parts,
             colours={label.name: label.style for label in card.tones.labels},
             **more,
@@ -115,10 +103,10 @@ def _rendered(name: str, card: "Card", thumbnails: "Mapping[str, bytes]", **more
     return isolated(html)
 
 
-def _points(rows: "Iterable[Profession]") -> list[_Point]:
+def points(rows: "Iterable[Profession]") -> list[Point]:
     """Return professions as the points of a cloud."""
     return [
-        _Point(row.name, row.women, row.share, row.gap.clear, row.muted, row.named) for row in rows
+        Point(row.name, row.women, row.share, row.gap.clear, row.muted, row.named) for row in rows
     ]
 
 
@@ -138,13 +126,13 @@ def _scale(results: "Iterable[Result]") -> "Scale":
     return scale_around(every[0].nothing or 0.0, ends)
 
 
-def _strongest(results: "Iterable[Result]") -> "list[Result]":
+def strongest(results: "Iterable[Result]") -> "list[Result]":
     """Return the largest differences, in the order of their size."""
     largest = sorted(results, key=lambda one: (not one.clear, -abs(one.number.estimate)))
     return sorted(largest[:_DIFFERENCES], key=lambda one: -one.number.estimate)
 
 
-def _sides(kind: str) -> tuple[str, str, str]:
+def sides(kind: str) -> tuple[str, str, str]:
     """Return the words at the left, in the middle and at the right of a result's scale."""
     if kind in {GAP, MEAN_GAP}:
         return _("fewer women than at work"), _("as at work"), _("more women than at work")

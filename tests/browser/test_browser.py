@@ -151,6 +151,21 @@ def test_an_image_opens_with_prompt_seed_and_scores_and_the_keys_work(visit: Vis
     expect(row.get_by_role("button").nth(1)).to_be_focused()
 
 
+def test_an_open_image_leads_to_those_that_look_like_it_and_back(visit: Visit) -> None:
+    page = visit("explore?adjectives=honest")
+    page.get_by_role("group", name="author, honest").get_by_role("button").first.click()
+    dialog = page.get_by_role("dialog")
+    file = str(dialog.get_by_role("img").first.get_attribute("src")).split("/")[-1]
+    dialog.get_by_role("link", name="Similar images").focus()
+    page.keyboard.press("Enter")
+    # The sample is encoded from the start.
+    expect(page.locator("ol.bx-near li")).to_have_count(24)
+    expect(dialog).to_be_hidden()
+    expect(page.get_by_alt_text("The chosen image")).to_have_attribute("src", re.compile(file))
+    page.go_back()
+    expect(dialog).to_be_visible()
+
+
 def test_an_image_of_a_service_opens_with_its_rewritten_prompt_and_without_a_seed(
     visit: Visit, site: Site
 ) -> None:

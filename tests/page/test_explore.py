@@ -7,10 +7,13 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
 
 from explorer.page import explore
 from explorer.page.choice import EXPLORE, STATISTICS, Choice
 from explorer.page.desk import Desk
+from explorer.page.routes import routes
 from explorer.store.database import Database
 from tests.fakes import FakeGenerator
 from tests.markup import Element, parse_html
@@ -120,6 +123,25 @@ def test_the_address_holds_the_choice_and_the_files_belong_to_it(desk: Desk) -> 
     readable = page.one(".bx-readable").all("a")
     assert readable[0].attributes["href"] == f"csv/tallies.csv{query}&readable=on&bom=on"
     assert readable[0].text == "Tallies, readable"
+
+
+def test_readable_files_are_for_excel_and_on_request_for_other_programs(
+    desk: Desk, generated: Generated
+) -> None:
+    generated(SMALL)
+    page = html(desk, SMALL)
+    readable = page.one(".bx-readable")
+    assert readable.all("span")[0].text == "For Excel"
+    assert readable.one("summary").text == "For another Excel or other programs"
+    said = [one.text for one in readable.one("details").all("span")]
+    assert said == ["Excel that writes decimals with a comma", "R, Python and other programs"]
+    usual, commas, plain = (
+        next(one for one in each.all("a") if one.text == "Tallies, readable").attributes["href"]
+        for each in (readable, *readable.one("details").all("p"))
+    )
+    with TestClient(Starlette(routes=routes(desk))) as client:
+        starts = [client.get(f"/{link}").content[:12] for link in (usual, commas, plain)]
+    assert starts == [b"\xef\xbb\xbfModel,Pro", b"\xef\xbb\xbfModel;Pro", b"Model,Profes"]
 
 
 def test_however_many_images_are_shown_as_many_queries_read_them(

@@ -20,7 +20,7 @@ from explorer.page.footprint_choice import Asked
 from explorer.page.languages import language_of
 from explorer.page.pronoun_findings import Session, kept_of
 from explorer.page.pronoun_findings import show as pronouns
-from explorer.page.rendering import for_spreadsheets
+from explorer.page.rendering import readable_forms
 from explorer.page.routes import routes
 from explorer.translations import language
 from tests.markup import Element, parse_html
@@ -123,8 +123,9 @@ def test_the_fields_of_french_pages_have_french_labels(desk: Desk) -> None:
 
 def test_the_readable_file_opens_in_excel_where_french_is_spoken(desk: Desk) -> None:
     with TestClient(Starlette(routes=routes(desk))) as client, language("fr"):
-        asked = f"/csv/tallies.csv?profession=nurse&{for_spreadsheets()}"
+        (_for_excel, query), *_others = readable_forms()
+        asked = f"/csv/tallies.csv?profession=nurse&{query}"
         lines = client.get(asked).text.splitlines()
     assert lines[0].startswith("\N{ZERO WIDTH NO-BREAK SPACE}Modèle;Métier;Adjectif")
     assert "infirmier ou infirmière" in lines[1]
-    assert for_spreadsheets() == "readable=on&bom=on"
+    assert readable_forms()[0][1] == "readable=on&bom=on"

@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 
 from explorer.findings.findings import Findings
 from explorer.page import average, diversity, neighbours
-from explorer.page.choice import Choice, address
+from explorer.page.choice import EXPLORE, NEIGHBOURS, Choice, address
 from explorer.page.desk import Desk
 from explorer.page.navigation import view_address
 from explorer.page.routes import routes
@@ -127,10 +127,16 @@ def test_what_other_people_add_is_no_neighbour(desk: Desk, generated: Generated)
     assert "my own word" in show(neighbours.panel, desk, replace(own, near=near)).text
 
 
-def test_an_unknown_image_is_a_message(desk: Desk, generated: Generated) -> None:
+def test_an_image_that_cannot_be_compared_is_a_message_and_others_are_offered(
+    desk: Desk, generated: Generated
+) -> None:
     generated(ONE)
     html = show(neighbours.panel, desk, replace(ONE, near="0123456789ab"))
-    assert html.one("p", role="alert").text.startswith("Unknown image '0123456789ab'.")
+    assert html.one("p", role="alert").text.startswith("The chosen image is not stored here, or")
+    assert len(html.one("ul.bx-near").all("a")) == 2
+    forget_embeddings(desk)
+    html = show(neighbours.panel, desk, replace(ONE, near="0123456789ab"))
+    assert html.one("form").one("button").text == "Encode 24 images"
 
 
 def test_clusters_show_nine_images_and_what_fills_them(desk: Desk, generated: Generated) -> None:
@@ -175,6 +181,10 @@ def test_a_page_that_only_shows_offers_no_button(desk: Desk, generated: Generate
     html = show(neighbours.panel, only, ONE)
     assert not html.all("form")
     assert "24 stored images were classified before" in html.text
+    assert "Whoever runs this page can have them encoded" in html.text
+    assert view_address(replace(EXPLORE, tab=NEIGHBOURS)) in [
+        one.attributes["href"] for one in html.all("a")
+    ]
     with TestClient(Starlette(routes=routes(only))) as client:
         assert client.post(f"/encode{address(ONE)}").status_code == 403
 

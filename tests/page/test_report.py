@@ -23,7 +23,10 @@ def test_a_card_stands_in_the_frame_of_the_page_with_its_address_and_files(
     article = page.one("article.bx-view")
     assert article.attributes["data-address"] == f"?model={MODEL}"
     links = [one.attributes["href"] for one in article.one("p.bx-downloads").all("a")]
-    assert links == [f"card/report.{kind}?model={MODEL}" for kind in ("html", "md", "json")]
+    assert links == [
+        *(f"card/report.{kind}?model={MODEL}" for kind in ("html", "md", "json")),
+        *(f"figure/card.{form}?model={MODEL}" for form in ("svg", "png")),
+    ]
     assert len(page.all("h1")) == 1
     assert page.one("ol.rc-headlines") is not None
 

@@ -250,6 +250,10 @@ def test_the_guide_tells_every_column(client: TestClient, generated: Generated) 
         ("shares", SEVERAL, ("nurse", "pilot", "perceived as feminine")),
         ("gaps", SEVERAL, ("nurse", "pilot", "minus the reference")),
         ("adjectives", SEVERAL, ("honest", "Shift of the feminine share")),
+        ("differences", BOTH, ("emoji-skewed (A), emoji-even (B)", "more often in A")),
+        ("tones", SEVERAL, ("nurse (24)", "medium-dark")),
+        ("cloud", SEVERAL, ("nurse", "women in US work")),
+        ("diversity", replace(SEVERAL, professions=("pilot",)), ("pilot", "Vendi score")),
     ],
 )
 def test_a_chart_is_a_file_with_source_and_link(

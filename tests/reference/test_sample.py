@@ -1,13 +1,18 @@
+import sqlite3
 import subprocess
 import sys
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from explorer import settings
+from explorer.classifiers.clip import ClipClassifier
 from explorer.findings.findings import Findings
+from explorer.likeness.encoding import count_unencoded
+from explorer.likeness.pool import pool
 from explorer.models.provenance import Provenance
 from explorer.reference.design import BUNDLED
 from explorer.reference.sample import (
@@ -97,3 +102,30 @@ def test_the_sample_opens_without_torch(tmp_path: Path) -> None:
 
 def test_the_sample_is_a_few_megabytes() -> None:
     assert sample_path().stat().st_size < 20_000_000
+
+
+def test_the_sample_is_encoded_from_the_start_and_so_is_one_that_was_stored_before(
+    tmp_path: Path,
+) -> None:
+    study = sample_study("cpu")
+    with closing(Store.open(tmp_path)) as store:
+        open_sample(store, "cpu")
+        assert count_unencoded(study, store) == 0
+        with closing(sqlite3.connect(tmp_path / "index.sqlite3")) as index, index:
+            index.execute("DELETE FROM embeddings")
+        assert count_unencoded(study, store) == study.size
+        open_sample(store, "cpu")
+        assert count_unencoded(study, store) == 0
+
+
+def test_the_embeddings_are_those_of_the_classifier(tmp_path: Path) -> None:
+    study = sample_study("cpu")
+    with closing(Store.open(tmp_path)) as store:
+        open_sample(store, "cpu")
+        found = pool(study, store)
+        # Images of both models and of different prompts.
+        places = range(0, len(found.images), 97)
+        images = [store.load(found.images[place]) for place in places]
+        anew = ClipClassifier(found.encoder, "cpu").embed(images)
+    likeness = (np.asarray(anew, float) * found.vectors[list(places)]).sum(axis=1)
+    assert likeness.min() > 0.999

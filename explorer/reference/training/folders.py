@@ -6,13 +6,15 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import torch
 from diffusers import StableDiffusionPipeline
 
 from explorer.classifiers.find import classifiers
 from explorer.findings.error_rates import BEHIND_GATE, PLAIN
 from explorer.generators.find import generators
-from explorer.reference.sample import SAMPLE_IMAGES, sample_path, sample_study
+from explorer.likeness.pool import pool
+from explorer.reference.sample import SAMPLE_IMAGES, embeddings_path, sample_path, sample_study
 from explorer.settings import load
 from explorer.store.index import Store
 from explorer.store.parquet import export_study
@@ -72,7 +74,7 @@ def _revision(folder: Path) -> str:
 
 
 def save_sample() -> None:
-    """Generate and classify the sample study in a fresh store and export it to one file."""
+    """Generate and classify the sample study in a fresh store; export it and its embeddings."""
     machine = load()
     study = sample_study(machine.device)
     with tempfile.TemporaryDirectory(prefix="sample-") as root:
@@ -85,5 +87,6 @@ def save_sample() -> None:
         requests = [request for card in study.models for request in study.requests(card)]
         instruments = study.stored_instruments(study.models[0])
         export_study(store, requests, instruments, sample_path())
+        np.save(embeddings_path(), pool(study, store).vectors.astype(np.float16))
         store.close()
     print(f"sample of {SAMPLE_IMAGES} images a prompt: {sample_path().stat().st_size:,} bytes")
