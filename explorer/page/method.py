@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 from functools import cache
-from itertools import pairwise
+from itertools import count, pairwise
 from typing import TYPE_CHECKING, Any
 
 from markdown_it import MarkdownIt
@@ -98,6 +98,10 @@ def _turn_links(token: "Token") -> None:
 
 def _scrolling(text: str) -> str:
     """Return HTML whose tables scroll sideways where they are too wide, by keys as well."""
-    label = escape(_("Table"))
-    opening = f'<div class="bx-scroll" tabindex="0" role="region" aria-label="{label}"><table>'
-    return text.replace("<table>", opening).replace("</table>", "</table></div>")
+    numbers = count(1)
+
+    def opening(_found: re.Match[str]) -> str:
+        label = escape(_("Table {number}").format(number=next(numbers)))
+        return f'<div class="bx-scroll" tabindex="0" role="region" aria-label="{label}"><table>'
+
+    return re.sub("<table>", opening, text).replace("</table>", "</table></div>")
