@@ -21,6 +21,7 @@
     address = document.querySelector(".bx-view").dataset.address;
     dialog.addEventListener("close", () => {
       dialog.remove();
+      // A run may have written the view anew meanwhile, and its button with it.
       document.querySelector(".bx-blind-open")?.focus();
     });
     // Escape ends the choosing; it does not throw the choices away.
