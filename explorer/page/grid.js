@@ -14,7 +14,13 @@
   // Buttons and items of a list have values alike.
   const numberOf = (place) => Number(place.value);
   const nameOf = (place) => `${rowOf(place).dataset.word}:${numberOf(place)}`;
+  const modelOf = (place) => place.closest(".bx-thumbs").dataset.model;
   const sidesOf = () => Number(grid().style.getPropertyValue("--sides"));
+
+  // The places of one seed, one on each side.
+
+  const beside = (place) =>
+    listsOf(rowOf(place)).map((list) => all(PLACE, list).find((other) => numberOf(other) === numberOf(place)));
 
   // Seed, labels by their places, scores, and where there are any, reasons and the rewritten prompt.
 
@@ -42,15 +48,15 @@
     const row = seen(list);
     const at = row.indexOf(place);
     const lists = all(".bx-row:not([hidden]) .bx-thumbs");
-    const beside = (step) => {
+    const across = (step) => {
       const other = seen(lists[lists.indexOf(list) + step * sidesOf()] ?? make("ul"));
       return other[Math.min(at, other.length - 1)];
     };
     return {
       ArrowLeft: () => row[at - 1],
       ArrowRight: () => row[at + 1],
-      ArrowUp: () => beside(-1),
-      ArrowDown: () => beside(1),
+      ArrowUp: () => across(-1),
+      ArrowDown: () => across(1),
       Home: () => row[0],
       End: () => row[row.length - 1],
     }[key]?.();
@@ -293,6 +299,6 @@
 
   Object.assign(window.biasExplorer, {
     grid: { follow, settle: renew },
-    places: { axesOf, factsOf, focus, listsOf, nameOf, numberOf, placeOf, rowOf, seen, wordsOf },
+    places: { axesOf, beside, factsOf, focus, listsOf, modelOf, nameOf, numberOf, placeOf, rowOf, seen, sidesOf, wordsOf },
   });
 })();

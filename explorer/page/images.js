@@ -2,7 +2,8 @@
 // the same prompt and seed.
 (() => {
   const { all, button, decimal, here, make, write } = window.biasExplorer;
-  const { axesOf, factsOf, focus, listsOf, nameOf, numberOf, rowOf, seen, wordsOf } = window.biasExplorer.places;
+  const { axesOf, beside, factsOf, focus, listsOf, modelOf, nameOf, numberOf, rowOf, seen, sidesOf, wordsOf } =
+    window.biasExplorer.places;
 
   let dialog;
   let current = [];
@@ -14,7 +15,7 @@
     const top = make("div", "bx-dialog-top");
     const title = make("h2");
     title.id = "bx-dialog-title";
-    top.append(title);
+    top.append(title, button("over", words.over, () => lay(here.over ? "" : "ab")));
     for (const [name, sign, action] of [
       ["previous", "\u2190", () => step(-1)],
       ["next", "\u2192", () => step(1)],
@@ -29,12 +30,13 @@
     dialog.addEventListener("close", () => {
       if (current[0]?.isConnected) focus(current[0]);
       if (!here.image) return;
-      here.image = "";
+      here.image = here.over = "";
       // Opening it here made an entry of the history, which Back takes away.
       if (history.state?.opened) history.back();
       else write("replaceState");
     });
     dialog.addEventListener("keydown", (event) => {
+      if (event.target.matches("input, select")) return;
       const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
       if (by) step(by);
     });
@@ -58,11 +60,23 @@
     if (next) choose([next]);
   }
 
-  const ofSeed = (place) =>
-    listsOf(rowOf(place)).flatMap((list) => all(".bx-thumb", list).filter((other) => numberOf(other) === numberOf(place)));
+  const ofSeed = (place) => beside(place).filter((other) => other?.matches(".bx-thumb"));
+
+  // One image over the other, or not.
+
+  function lay(two) {
+    here.over = two;
+    open(current);
+    write("replaceState");
+  }
+
+  function choosePair(two) {
+    lay(two);
+    dialog.querySelector("select").focus();
+  }
 
   function close() {
-    here.image = "";
+    here.image = here.over = "";
     if (dialog?.open) dialog.close();
   }
 
@@ -81,11 +95,19 @@
     const alone = places.length === 1;
     const prompt = rowOf(places[0]).querySelector(".bx-prompt").cloneNode(true);
     dialog.querySelector("h2").replaceChildren(...(alone ? prompt.childNodes : [wordsOf().several]));
-    const shown = places.flatMap(ofSeed);
+    const { overlay } = window.biasExplorer;
+    const over = alone && sidesOf() > 1 && here.over;
+    here.over = over ? overlay.pair(places[0]) : "";
+    const shown = over ? overlay.thumbsOf(places[0]) : places.flatMap(ofSeed);
     const body = dialog.querySelector(".bx-dialog-body");
-    body.className = `bx-dialog-body ${shown.length === 1 ? "single" : "beside"}`;
+    const arranged = over && shown.length > 1 ? "over" : shown.length === 1 ? "single" : "beside";
+    body.className = `bx-dialog-body ${arranged}`;
     body.style.setProperty("--figures", shown.length);
-    body.replaceChildren(...shown.map((one) => figure(one, axes, alone)));
+    const laid = over ? [overlay.lay(places[0], choosePair)] : [];
+    body.replaceChildren(...laid, ...shown.map((one) => figure(one, axes, alone)));
+    const toggle = dialog.querySelector(".bx-dialog-top .over");
+    toggle.hidden = !alone || sidesOf() < 2;
+    toggle.setAttribute("aria-pressed", String(Boolean(over)));
     const inSight = seeds();
     const at = inSight.findIndex((place) => nameOf(place) === nameOf(places[0]));
     dialog.querySelector(".previous").disabled = !alone || at <= 0;
@@ -93,12 +115,14 @@
     if (!dialog.open) dialog.showModal();
   }
 
+  const fullOf = (small) => small.getAttribute("src").replace("thumb/", "img/");
+
   function figure(thumb, axes, alone) {
     const facts = factsOf(thumb);
     const small = thumb.querySelector("img");
     const one = make("figure", "bx-one");
     const image = make("img");
-    image.src = small.getAttribute("src").replace("thumb/", "img/");
+    image.src = fullOf(small);
     image.alt = small.alt;
     const text = make("figcaption");
     if (!alone) text.append(make("p", "", rowOf(thumb).querySelector(".bx-prompt").textContent));
@@ -125,7 +149,7 @@
     const entries = make("dl");
     const words = wordsOf();
     for (const [name, value] of [
-      [words.model, thumb.closest(".bx-thumbs").dataset.model],
+      [words.model, modelOf(thumb)],
       [words.image, String(numberOf(thumb))],
       [words.seed, seed],
       [words.revised, revised],
@@ -172,5 +196,5 @@
     return entries;
   }
 
-  window.biasExplorer.images = { choose, close, open };
+  window.biasExplorer.images = { choose, close, fullOf, open, seeds };
 })();

@@ -23,11 +23,12 @@
 
   // The address follows what is shown, so that it can be copied at any time: the choice, which the
   // server writes, and how the images are looked at (grid.js): what frames them, their size, those
-  // shown alone, their order, and the ones that are open. Every choice is an entry of the history. The
+  // shown alone, their order, the ones that are open, and the two models of which one lies over the
+// other. Every choice is an entry of the history. The
   // Hub and Gradio add parameters whose names begin with underscores, and a view in a frame of another
   // page has one more.
 
-  const here = { frame: "", size: "", show: "", sort: "", image: "" };
+  const here = { frame: "", size: "", show: "", sort: "", image: "", over: "" };
   const grid = () => window.biasExplorer.grid;
   const view = () => document.querySelector(".bx-view");
   const parameters = (query) => [...new URLSearchParams(query)];

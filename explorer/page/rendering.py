@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 _STYLES = (
     "page.css",
     "grid.css",
+    "pairs.css",
     "likeness.css",
     "overview.css",
     "pages.css",

@@ -14,6 +14,7 @@ from starlette.staticfiles import StaticFiles
 from explorer.findings.findings import Findings
 from explorer.page import (
     average,
+    blind,
     diversity,
     energy,
     footprint,
@@ -57,6 +58,7 @@ def routes(desk: "Desk") -> "list[BaseRoute]":
         guide_route(),
         *figure_routes(desk),
         *images.routes(desk),
+        *blind.routes(desk),
         *average.routes(desk),
         *diversity.routes(desk),
         *neighbours.routes(desk),

@@ -8,6 +8,8 @@ _SCRIPTS = (
     "page.js",
     "grid.js",
     "images.js",
+    "overlay.js",
+    "blind.js",
     "keeping.js",
     "combobox.js",
     "annotating.js",

@@ -47,6 +47,26 @@ def wilson(count: int, total: int, level: float = 0.95) -> Interval | None:
     return _interval(count / total, float(low), float(high), level, "wilson")
 
 
+def clopper_pearson(count: int, total: int, level: float = 0.95) -> Interval | None:
+    """Return the share count / total with its exact interval, or None when total is 0.
+
+    It holds 50% exactly where the test against that share finds nothing
+    (significance.against_reference), so that both say the same of one table.
+
+    Source: Clopper and Pearson 1934, "The use of confidence or fiducial limits".
+
+    Raises:
+        ValueError: count does not lie in 0..total.
+    """
+    _check(count, total)
+    if total == 0:
+        return None
+    from statsmodels.stats.proportion import proportion_confint
+
+    low, high = proportion_confint(count, total, alpha=1 - level, method="beta")
+    return _interval(count / total, float(low), float(high), level, "clopper-pearson")
+
+
 @lru_cache(maxsize=65536)
 def difference(
     count_a: int, total_a: int, count_b: int, total_b: int, level: float = 0.95
@@ -99,7 +119,7 @@ def mean(values: "Sequence[float]", level: float = 0.95, seed: int = 0) -> Inter
 
 def _interval(estimate: float, low: float, high: float, level: float, method: str) -> Interval:
     # At the ends of the scale, rounding errors put the limits past the estimate or the end.
-    least = 0.0 if method == "wilson" else -1.0
+    least = -1.0 if method == "newcombe" else 0.0
     low, high = max(least, min(low, estimate)), min(1.0, max(high, estimate))
     return Interval(estimate, low, high, level, method)
 

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
-from explorer.statistics.intervals import difference, mean, wilson
+from explorer.statistics.intervals import clopper_pearson, difference, mean, wilson
+from explorer.statistics.significance import against_reference
 
 TOLERANCE = 5e-5
 
@@ -149,3 +150,32 @@ def test_the_interval_of_a_mean_is_that_of_its_standard_error() -> None:
 
 def test_of_a_few_values_no_mean_is_told() -> None:
     assert mean([0.5] * 9) is None
+
+
+@pytest.mark.parametrize(
+    ("count", "total", "low", "high"),
+    # Newcombe 1998, table I.
+    [(81, 263, 0.2527, 0.3676), (15, 148, 0.0578, 0.1617), (0, 20, 0.0, 0.1684)],
+)
+def test_clopper_pearson_gives_the_published_limits(
+    count: int, total: int, low: float, high: float
+) -> None:
+    interval = clopper_pearson(count, total)
+    assert interval is not None
+    assert (interval.low, interval.high) == pytest.approx((low, high), abs=TOLERANCE)
+    assert interval.estimate == count / total
+
+
+def test_clopper_pearson_leaves_out_one_half_exactly_where_the_test_does() -> None:
+    for total in range(1, 61):
+        for count in range(total + 1):
+            interval, p = clopper_pearson(count, total), against_reference(count, total, 0.5)
+            assert interval is not None
+            assert p is not None
+            assert (not interval.low <= 0.5 <= interval.high) == (p < 0.05), (count, total)
+
+
+def test_no_choices_have_no_interval_and_wrong_counts_are_refused() -> None:
+    assert clopper_pearson(0, 0) is None
+    with pytest.raises(ValueError, match="count 3 must lie in"):
+        clopper_pearson(3, 2)
