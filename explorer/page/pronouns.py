@@ -155,7 +155,7 @@ def _connect(view: View, page: gr.Blocks) -> None:
         fields,
         outputs,
         trigger_mode="always_last",
-        **QUIET,
+        **awaited(view.findings),
     )
     # Language models are large, so one is asked at a time. Whoever has turned to another model may
     # ask that one before the step in hand has ended.

@@ -12,7 +12,7 @@ from explorer.errors import ExplorerError
 from explorer.footprint.grids import find_grid
 from explorer.page.choice import EXPLORE
 from explorer.page.combobox import combobox
-from explorer.page.events import QUIET, finished, on_address, view_html
+from explorer.page.events import awaited, finished, on_address, view_html
 from explorer.page.files import Download, download_route
 from explorer.page.form import own_model
 from explorer.page.rendering import alert
@@ -101,7 +101,7 @@ def view(page: gr.Blocks, desk: "Desk") -> None:
         list(fields),
         made.shown,
         trigger_mode="always_last",
-        **QUIET,
+        **awaited(made.shown),
     )
 
 
