@@ -214,7 +214,8 @@ def _generate(server: Server, waited: Waited, over: threading.Event) -> None:
                 press = page.event("click", "bx-generate")
                 values = page.values(press, event, answer)
                 page.ask(press, values)
-                page.ask(page.following(press), values)
+                if (watching := page.following(press)) is not None:
+                    page.ask(watching, values)
 
 
 def _stored(cache: Path) -> int:

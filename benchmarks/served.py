@@ -13,6 +13,7 @@ from typing import Any
 from uuid import uuid4
 
 import httpx2
+from gradio_client.utils import apply_diff
 
 from explorer.settings import repository
 
@@ -55,7 +56,9 @@ def served(cache: Path) -> Iterator[Server]:
         stdout=subprocess.PIPE,
         text=True,
     )
-    told = next(line for line in process.stdout or () if " is open at " in line)
+    told = next((line for line in process.stdout or () if " is open at " in line), None)
+    if told is None:
+        sys.exit("The page has not opened.")
     try:
         yield Server(process, told.split(" is open at ")[1].split()[0])
     finally:
@@ -117,6 +120,7 @@ class OpenPage:
             Refused: the answer is an error.
         """
         asked = {"session_hash": self.session}
+        held: list[Any] = []
         with self.client.stream("GET", f"{_API}/queue/data", params=asked) as answer:
             answer.raise_for_status()
             for line in answer.iter_lines():
@@ -125,22 +129,29 @@ class OpenPage:
                 if message.get("success") is False:
                     raise Refused(output.get("error") or message)
                 if "data" in output:
-                    yield output["data"]
+                    # After the first one of several, Gradio sends what has changed.
+                    differs = held and message["msg"] != _DONE
+                    held = (
+                        list(map(apply_diff, held, output["data"])) if differs else output["data"]
+                    )
+                    yield held
                 if message.get("msg") == _DONE:
                     return
         raise Refused("The answer ended before it was complete.")
 
     def ask(self, event: int, data: Sequence[object] = (), told: object = None) -> list[Any]:
-        """Send an event and return the last of its answers.
+        """Send an event and return what it has filled in the end.
 
         Raises:
             Refused: the answer is an error, or shows one.
         """
         self.send(event, data, told)
-        *_others, last = self.answers()
-        if alert := _ALERT.search(shown(last)):
-            raise Refused(alert.group(1))
-        return last
+        filled: list[Any] = []
+        for answer in self.answers():
+            filled = list(map(_filled, filled or answer, answer))
+            if alert := _ALERT.search(shown(filled)):
+                raise Refused(alert.group(1))
+        return filled
 
     def values(self, event: int, answered: int, answer: Sequence[object]) -> list[object]:
         """Return what the fields of an event hold after the answer to another.
@@ -157,6 +168,11 @@ class OpenPage:
         with self.client.stream("GET", f"{_API}/heartbeat/{self.session}") as beats:
             next(beats.iter_lines())
             yield
+
+
+def _filled(before: object, now: object) -> object:
+    """Return the value of a field after an answer, which may leave it as it is."""
+    return before if now == {"__type__": "update"} else now
 
 
 def shown(answer: Sequence[object]) -> str:

@@ -81,7 +81,7 @@ def _tell(server: Server, name: str, repeats: int) -> float:
     """Print the medians of one view, and return that of its first line."""
     # The first time in a process, libraries are loaded.
     times = [_opened(server, f"{VIEWS[name]}&time={number}") for number in range(repeats + 1)][1:]
-    medians = list(map(statistics.median, zip(*times, strict=True)))
+    medians: list[float] = [statistics.median(each) for each in zip(*times, strict=True)]
     print(f"  {name:42}" + "".join(f"{seconds:8.2f}" for seconds in medians), flush=True)
     return medians[1]
 

@@ -10,6 +10,7 @@ from explorer.errors import ExplorerError
 from explorer.page.combobox import combobox
 from explorer.page.events import (
     QUIET,
+    awaited,
     by_visitor,
     finished,
     html,

@@ -26,5 +26,6 @@ class Sessions(StateHolder):
 
 def keep_little(page: "gr.Blocks") -> None:
     """Let a served page keep little of each visitor."""
-    page.app.state_holder = Sessions()
-    page.app.state_holder.set_blocks(page)
+    holder: StateHolder = Sessions()  # type: ignore[no-untyped-call]
+    holder.set_blocks(page)
+    page.app.state_holder = holder

@@ -126,3 +126,27 @@ def test_what_takes_long_shows_that_it_works(visit: Visit) -> None:
     page.evaluate("release()")
     page.locator(".bx-reading").wait_for(timeout=PATIENCE_MS)
     expect(busy).to_have_count(0)
+
+
+LOADED = """(images) => {
+  const first = [...document.querySelectorAll(images)].slice(0, 9);
+  return first.every((one) => one.complete);
+}"""
+TRANSFERRED = """() => performance.getEntriesByType("resource")
+  .filter(({ name }) => name.endsWith(".webp")).map(({ transferSize }) => transferSize)"""
+
+
+@pytest.mark.parametrize(
+    ("address", "images"), [("", ".bx-nine img"), ("explore", ".bx-thumb img")]
+)
+def test_a_second_visit_transfers_no_image(visit: Visit, address: str, images: str) -> None:
+    page = visit(address)
+    sizes = []
+    for _ in range(2):
+        page.wait_for_function(LOADED, arg=images)
+        sizes.append(page.evaluate(TRANSFERRED))
+        page.goto(page.url)
+        page.locator(".bx-view").wait_for()
+    assert sum(sizes[0]) > 0
+    assert len(sizes[1]) > 0
+    assert sum(sizes[1]) == 0
