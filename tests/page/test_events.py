@@ -35,5 +35,7 @@ def test_an_opened_page_shows_the_first_line_and_then_the_answer_once(
         shown = view_html("shown")
         on_address(page, shown, lambda query, _: [query["a"]], [shown], lambda _query: first)
     request = SimpleNamespace(query_params=QueryParams("a=answer"), session_hash="me")
+    opened = page.fns[0].fn
+    assert opened is not None
     answers = [first] if first else []
-    assert list(page.fns[0].fn(request)) == [*answers, ["answer"], [gr.skip()]]
+    assert list(opened(request)) == [*answers, ["answer"], [gr.skip()]]
