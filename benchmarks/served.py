@@ -172,7 +172,8 @@ class OpenPage:
 
 def _filled(before: object, now: object) -> object:
     """Return the value of a field after an answer, which may leave it as it is."""
-    return before if now == {"__type__": "update"} else now
+    skips = isinstance(now, dict) and now.get("__type__") == "update" and "value" not in now
+    return before if skips else now
 
 
 def shown(answer: Sequence[object]) -> str:
