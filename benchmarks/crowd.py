@@ -6,7 +6,8 @@ A server of its own shows the sample study. Each visitor changes the view again 
 HTTP and by what a browser sends: another page, its opening event and the one that follows it, or,
 on the same page, the event of a tab; then the images that are new to it. In between it looks, for
 `--pause` seconds on average. One more visitor presses Generate for one profession after another and
-follows each run to its end; that the model is loaded in the middle of it all is part of it.
+follows each run to its end; that the model is loaded in the middle of it all is part of it. What
+the server loads for the first visitor of a view is not: every view is opened once before.
 
 A change of view takes from the click to the last line of the view. Counted as failures are answers
 with the status of an error, events that fail, messages of errors in a view, and runs without an
@@ -120,6 +121,7 @@ def main() -> None:
     with ExitStack() as stack:
         folder = given.cache or Path(stack.enter_context(tempfile.TemporaryDirectory()))
         server = stack.enter_context(served(folder))
+        _look_around(server)
         alone = _way(server, given, "nobody generates")
         stored = _stored(folder)
         with _generating(server) as run:
@@ -139,6 +141,17 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--pause", type=float, default=5.0, help="mean seconds between two views")
     parser.add_argument("--cache", type=Path, help="a folder of images; an empty one by default")
     return parser.parse_args()
+
+
+def _look_around(server: Server) -> None:
+    """Open every view once, so that its libraries are loaded."""
+    with (
+        httpx2.Client(base_url=server.address, timeout=PATIENCE_SECONDS) as client,
+        ExitStack() as left,
+    ):
+        visitor = Visitor(client, left=left)
+        for address in VIEWS:
+            visitor.turn_to(address, Waited())
 
 
 def _way(server: Server, given: argparse.Namespace, name: str) -> Waited:
