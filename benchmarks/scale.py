@@ -59,7 +59,7 @@ def main() -> None:
 def _measure(root: Path, replicates: int) -> None:
     made = study(replace(CHOICE, images=replicates), find_model, "cpu")
     store = Store.open(root)
-    seconds = _timed(lambda: _fill(store, made))
+    seconds = _timed(lambda: fill(store, made))
     print(f"\n{store.size().images:,} images, {replicates} of each prompt")
     _tell("filled by this script in", seconds)
     one = replace(made, models=made.models[:1])
@@ -112,7 +112,8 @@ def _count(store: Store, made: Study) -> None:
         count(made, store, card)
 
 
-def _fill(store: Store, made: Study) -> None:
+def fill(store: Store, made: Study) -> None:
+    """Write what a run of a study would have written, but for most of its files."""
     rng = random.Random(1)  # noqa: S311 - no secrets here
     connection = sqlite3.connect(store.root / INDEX)
     insert = _Insert(connection)

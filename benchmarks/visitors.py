@@ -7,27 +7,17 @@ fetched either, as from a program that only asks. `python -m benchmarks.visitors
 its own with an empty cache.
 """
 
-import json
-import os
-import subprocess
-import sys
 import time
-from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Annotated, Literal
-from uuid import uuid4
+from typing import Annotated, Literal
 
 import httpx2
 from cyclopts import App, Parameter
 
-from explorer.settings import repository
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from benchmarks.served import open_page, served
 
 app = App(help=__doc__, help_format="plaintext", version_flags=())
-_API = "/gradio_api"
 
 
 @app.default
@@ -39,68 +29,31 @@ def main(
     ] = "silently",
 ) -> None:
     """Print the memory of the server before any visitor and after each hundred."""
-    with served() as (process, address), httpx2.Client(base_url=address, timeout=600) as client:
-        event = opening(client)
-        print(f"{0:6} visitors: {memory_mb(process.pid):6.0f} MB", flush=True)
+    with (
+        TemporaryDirectory() as cache,
+        served(Path(cache)) as server,
+        httpx2.Client(base_url=server.address, timeout=600) as client,
+    ):
+        print(f"{0:6} visitors: {server.memory_mb:6.0f} MB", flush=True)
         start = time.perf_counter()
         for number in range(1, visitors + 1):
-            visit(client, event, leaving)
+            visit(client, leaving)
             if number % 100 == 0:
                 seconds = (time.perf_counter() - start) / number
-                told = f"{memory_mb(process.pid):6.0f} MB, {seconds:.2f} s a visitor"
+                told = f"{server.memory_mb:6.0f} MB, {seconds:.2f} s a visitor"
                 print(f"{number:6} visitors: {told}", flush=True)
 
 
-@contextmanager
-def served() -> "Iterator[tuple[subprocess.Popen[str], str]]":
-    """Start the page on a free port; yield its process and address."""
-    with TemporaryDirectory() as cache:
-        process = subprocess.Popen(
-            [sys.executable, "app.py"],
-            cwd=repository(),
-            env={**os.environ, "EXPLORER_CACHE": cache, "EXPLORER_METER": "off"},
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        told = next(line for line in process.stdout or () if " is open at " in line)
-        try:
-            yield process, told.split(" is open at ")[1].split()[0]
-        finally:
-            process.terminate()
-            process.wait()
-
-
-def opening(client: httpx2.Client) -> int:
-    """Return the number of the event that Explore sends when it is opened."""
-    config = client.get("/config", params={"page": ""}).json()
-    return next(
-        int(one["id"])
-        for one in config["dependencies"]
-        if any(target[1] == "load" for target in one["targets"])
-    )
-
-
-def visit(client: httpx2.Client, event: int, leaving: str) -> None:
-    """Open the page as one visitor, and go."""
-    session = uuid4().hex
-    client.get("/").raise_for_status()
-    asked = {"fn_index": event, "data": [], "session_hash": session, "event_data": None}
-    client.post(f"{_API}/queue/join", json=asked).raise_for_status()
+def visit(client: httpx2.Client, leaving: str) -> None:
+    """Open Explore as one visitor, and go."""
+    page = open_page(client, "/explore")
+    page.send(page.event("load"))
     if leaving == "unheard":
         return
-    with client.stream("GET", f"{_API}/queue/data", params={"session_hash": session}) as answer:
-        for line in answer.iter_lines():
-            if line.startswith("data:") and json.loads(line[5:])["msg"] == "process_completed":
-                break
+    list(page.answers())
     if leaving == "politely":
-        with client.stream("GET", f"{_API}/heartbeat/{session}") as beats:
-            next(beats.iter_lines())
-
-
-def memory_mb(process: int) -> float:
-    """Return the memory that a process holds, in MB."""
-    status = Path(f"/proc/{process}/status").read_text(encoding="ascii")
-    return int(status.split("VmRSS:")[1].split()[0]) / 1000
+        with page.beating():
+            pass
 
 
 if __name__ == "__main__":

@@ -333,9 +333,9 @@ def other_versions(study: Study, store: "Store") -> tuple[str, ...]:
 
 def unclassified(study: Study, store: "Store", model: "ModelCard") -> tuple[ImageRequest, ...]:
     """Return the stored images of one model not classified yet on every axis, in order."""
+    asked = study.asked(model)
     found: set[tuple[str, int]] = set()
-    for axis, instrument, texts in _partly_classified(study, store, model):
-        asked = Asked(model.spec, texts, study.images)
+    for axis, instrument in study.stored_instruments(model).items():
         found |= store.unclassified_of(asked, axis, instrument)
     replicates: dict[str, list[int]] = {}
     for text, replicate in sorted(found):
@@ -375,20 +375,6 @@ def _stored_images(asked: Asked, store: "Store") -> dict[str, Counter[str | None
     for text, filtered, number in store.image_counts(asked):
         stored[text][filtered] += number
     return stored
-
-
-def _partly_classified(
-    study: Study, store: "Store", model: "ModelCard"
-) -> "Iterator[tuple[str, Instrument, tuple[str, ...]]]":
-    """Yield each axis and instrument with the texts that have unclassified images."""
-    asked = study.asked(model)
-    left = {text: number[None] for text, number in _stored_images(asked, store).items()}
-    for axis, instrument in study.stored_instruments(model).items():
-        to_classify = dict(left)
-        for answer in store.answer_counts(asked, axis, instrument):
-            to_classify[answer.text] -= answer.number
-        if texts := tuple(text for text, number in to_classify.items() if number):
-            yield axis, instrument, texts
 
 
 def _prompts(study: Study, texts: "Iterable[str]") -> "Iterable[Prompt]":

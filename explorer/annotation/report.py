@@ -58,8 +58,7 @@ def annotation_report(
     """Return the report on one model of a study on one axis."""
     instrument = study.instruments(card)[axis.name]
     sample = sample_of(study, store, card, axis)
-    keys = [one.image_key for one in store.perceptions_of(card.spec, axis.name, instrument)]
-    labels = store.annotations.of(keys, axis.name)
+    labels = store.annotations.of_model(card.spec, axis.name, instrument)
     seen = seen_of(store, sample, scores=True)
     annotators = Counter(label.annotator for label in labels)
     inside = {one.image for one in sample}

@@ -46,6 +46,7 @@ from explorer.page.prefix import Prefix
 from explorer.page.previews import Previews
 from explorer.page.redirects import ViewRedirect
 from explorer.page.routes import routes
+from explorer.page.sessions import keep_little
 from explorer.page.shared import TITLE
 from explorer.page.theme import head, theme
 from explorer.page.view import view
@@ -220,6 +221,7 @@ def launch(desk: "Desk", address: Address = Address(), *, open_browser: bool = F
         pattern = _("{error} See that this machine can reach itself, or choose another --host.")
         raise refused(address, pattern.format(error=first_line(error))) from error
     endpoints.answer_in_json(page)
+    keep_little(page)
     return page
 
 
@@ -241,6 +243,10 @@ def _middleware(desk: "Desk", address: Address) -> list[Middleware]:
 
 def warm(desk: "Desk") -> None:
     """Import the libraries for statistics and grammar, so that no visitor waits for them."""
+    import matplotlib as mpl
+
+    # Gradio asks for its backend at every event, and it takes seconds to choose one by itself.
+    mpl.use("agg")
     # First, because this parses code, which may fail while a run imports its libraries.
     article("unlisted")
     for default, show in (

@@ -1,5 +1,6 @@
 """What every view needs of Gradio: HTML that page.js follows, addresses, and events of fields."""
 
+from collections.abc import Iterator
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -12,8 +13,9 @@ if TYPE_CHECKING:
 
     from gradio.events import Dependency
 
-    # What is shown of an address to a visitor.
+    # What is shown of an address to a visitor, and what is shown of it first, None for nothing.
     Answer = Callable[[QueryParams, str], list[Any]]
+    First = Callable[[QueryParams], list[Any] | None]
 
 # Our own status line shows the progress, and these events are not an interface for programs.
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
@@ -93,6 +95,7 @@ def on_address(
     view: gr.HTML,
     answer: "Answer",
     outputs: "Sequence[Any]",
+    first: "First" = lambda _query: None,
 ) -> "tuple[Dependency, Dependency]":
     """Answer the address that a page is opened with, and those that Back and Forward lead to.
 
@@ -101,14 +104,19 @@ def on_address(
         view: the HTML of the view, the last of the outputs.
         answer: returns the outputs for the parameters of an address and its visitor.
         outputs: what is filled.
+        first: returns the outputs that an opened page shows until the answer is there.
 
     Returns:
         The two events, which others may follow.
     """
 
     # Gradio reads the type annotations, and wants the request first.
-    def opened(request: gr.Request) -> list[Any]:
-        return answer(request.query_params, visitor_of(request))
+    def opened(request: gr.Request) -> Iterator[list[Any]]:
+        if line := first(request.query_params):
+            yield line
+        yield answer(request.query_params, visitor_of(request))
+        # Gradio sends the last ones again.
+        yield [gr.skip()] * len(outputs)
 
     def revisited(request: gr.Request, event: gr.EventData) -> list[Any]:
         query = query_of(event)

@@ -21,7 +21,7 @@ from explorer.footprint.training import load_trainings
 from explorer.numbers import figures
 from explorer.page.choice import OFF, ON
 from explorer.page.combobox import combobox
-from explorer.page.events import QUIET, finished, on_address, view_html
+from explorer.page.events import awaited, finished, on_address, view_html
 from explorer.page.files import File, file_route
 from explorer.page.footprint_choice import Asked, parse
 from explorer.page.form import own_model, places
@@ -78,7 +78,7 @@ def view(page: gr.Blocks, desk: "Desk") -> None:
         list(fields),
         made.shown,
         trigger_mode="always_last",
-        **QUIET,
+        **awaited(made.shown),
     )
 
 

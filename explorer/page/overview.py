@@ -18,7 +18,7 @@ from explorer.page.choice import EXPLORE, said_in
 from explorer.page.choice import address as of_choice
 from explorer.page.combobox import combobox
 from explorer.page.dots import Dot, shift_plot
-from explorer.page.events import QUIET, finished, on_address, view_html
+from explorer.page.events import awaited, finished, on_address, view_html
 from explorer.page.form import own_model
 from explorer.page.images import codings
 from explorer.page.leaders import MOST_MODELS, others_stored, overviews
@@ -173,7 +173,7 @@ def view(page: gr.Blocks, desk: "Desk") -> None:
         [models, made.tab],
         made.shown,
         trigger_mode="always_last",
-        **QUIET,
+        **awaited(made.shown),
     )
 
 

@@ -10,6 +10,7 @@ from explorer.errors import ExplorerError
 from explorer.page.combobox import combobox
 from explorer.page.events import (
     QUIET,
+    awaited,
     by_visitor,
     finished,
     html,
@@ -155,7 +156,7 @@ def _connect(view: View, page: gr.Blocks) -> None:
         fields,
         outputs,
         trigger_mode="always_last",
-        **QUIET,
+        **awaited(view.findings),
     )
     # Language models are large, so one is asked at a time. Whoever has turned to another model may
     # ask that one before the step in hand has ended.

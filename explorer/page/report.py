@@ -12,10 +12,10 @@ from explorer.errors import ExplorerError
 from explorer.footprint.grids import find_grid
 from explorer.page.choice import EXPLORE
 from explorer.page.combobox import combobox
-from explorer.page.events import QUIET, finished, on_address, view_html
+from explorer.page.events import awaited, finished, on_address, view_html
 from explorer.page.files import Download, download_route
 from explorer.page.form import own_model
-from explorer.page.rendering import alert
+from explorer.page.rendering import alert, progress
 from explorer.pronouns.kept import kept_names
 from explorer.report.build import Wanted, build
 from explorer.report.pictures import thumbnails
@@ -71,7 +71,7 @@ class View:
 
     def of(self, asked: Asked) -> list[Any]:
         """Return the values of the fields, and the card below them."""
-        return [*([text] for text in asdict(asked).values()), show(self.desk, asked)]
+        return [*_values(asked), show(self.desk, asked)]
 
 
 def view(page: gr.Blocks, desk: "Desk") -> None:
@@ -94,15 +94,26 @@ def view(page: gr.Blocks, desk: "Desk") -> None:
         )
     fields = (model, against, language, profession)
     made = View(desk, fields, view_html("bx-findings"))
-    on_address(page, made.shown, made.answered, [*fields, made.shown])
+    on_address(page, made.shown, made.answered, [*fields, made.shown], starting)
     gr.on(
         finished(fields),
         made.changed,
         list(fields),
         made.shown,
         trigger_mode="always_last",
-        **QUIET,
+        **awaited(made.shown),
     )
+
+
+def starting(parameters: "Parameters") -> list[Any]:
+    """Return the values of the fields, and that the card is being written."""
+    asked = parse(parameters)
+    text = _("Reading the images of {model}\N{HORIZONTAL ELLIPSIS}").format(model=asked.model)
+    return [*_values(asked), progress(text)]
+
+
+def _values(asked: Asked) -> list[list[str]]:
+    return [[text] for text in asdict(asked).values()]
 
 
 def parse(parameters: "Parameters") -> Asked:

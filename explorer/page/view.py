@@ -11,6 +11,7 @@ import gradio as gr
 from explorer.errors import ExplorerError, NotAllowed
 from explorer.findings.findings import Findings
 from explorer.findings.services import spent_sentence
+from explorer.numbers import grouped
 from explorer.page.absent import own_models
 from explorer.page.choice import parse
 from explorer.page.events import (
@@ -47,6 +48,8 @@ if TYPE_CHECKING:
 # During a run the status is sent at most this often, findings less often the larger the grid is.
 _STATUS_SECONDS = 0.7
 _IMAGES_A_SECOND = 300
+# The findings of so many images take longer than anybody likes to look at nothing.
+_MANY_IMAGES = 5_000
 
 
 class Show(Protocol):
@@ -163,7 +166,8 @@ def view(
 def _connect(view: View, page: gr.Blocks) -> None:
     outputs = [view.status, view.generate, view.cancel, view.findings]
     fields = view.form.fields
-    arrived = on_address(page, view.findings, partial(opening, view), [*fields, *outputs])
+    answer, first = partial(opening, view), partial(starting, view)
+    arrived = on_address(page, view.findings, answer, [*fields, *outputs], first)
     changed = gr.on(
         finished(fields),
         view.changed,
@@ -197,6 +201,20 @@ def _connect_reference(view: View, outputs: "Sequence[Any]") -> "tuple[Dependenc
         own.upload.upload(view.uploaded, [own.upload, *fields], filled, **QUIET),
         own.labour.click(view.labour, fields, filled, **QUIET),
     )
+
+
+def starting(view: View, parameters: "Parameters") -> list[Any] | None:
+    """Fill the fields from an address whose findings take a while, and say so."""
+    try:
+        choice = parse(parameters, view.default)
+        values, made = view.form.values(choice), _study(view, choice)
+    except ExplorerError:
+        return None
+    if made.size < _MANY_IMAGES:
+        return None
+    counting = _("Counting {number} images\N{HORIZONTAL ELLIPSIS}")
+    status = progress(counting.format(number=grouped(made.size)))
+    return [*values, status, *[gr.update(visible=False)] * 2, gr.skip()]
 
 
 def opening(view: View, parameters: "Parameters", visitor: str) -> list[Any]:

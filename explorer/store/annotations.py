@@ -61,6 +61,13 @@ class Annotations:
         with self._database.reading() as connection:
             return tuple(rows.annotations(connection, keys, axis))
 
+    def of_model(
+        self, model: "ModelSpec", axis: str, instrument: "Instrument"
+    ) -> "tuple[Annotation, ...]":
+        """Return the annotations of a model's images that an instrument has classified."""
+        with self._database.reading() as connection:
+            return tuple(rows.annotations_of_model(connection, model, axis, instrument))
+
     def counting(self, keys: "Iterable[str]", axis: str) -> "tuple[Annotation, ...]":
         """Return the annotations of images on one axis that correct shares."""
         trusted = self.trusted

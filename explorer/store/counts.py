@@ -51,7 +51,17 @@ _COUNT_GATED = f"""{_ASKED}
 
 _REPLICATES = f"{_ASKED} SELECT text, replicate FROM {_IMAGES}"
 
-_UNCLASSIFIED = f"""{_REPLICATES} WHERE filtered IS NULL AND NOT EXISTS (
+# Prompts whose counts say that all is classified are left out before their images are looked at.
+_UNCLASSIFIED = f"""{_ASKED}, open AS MATERIALIZED (
+        SELECT id, text FROM asked WHERE NOT whole OR (
+            SELECT sum(number) FROM image_counts WHERE prompt = asked.id AND filtered = ''
+        ) <> (
+            SELECT total(number) FROM answer_counts WHERE prompt = asked.id AND instrument = :own
+        )
+    )
+    SELECT text, replicate FROM open
+    CROSS JOIN images ON prompt = open.id AND replicate < :images
+    WHERE filtered IS NULL AND NOT EXISTS (
         SELECT 1 FROM perceptions WHERE image = images.id AND instrument = :own
     )"""
 
@@ -116,7 +126,7 @@ def answer_counts(
     """Yield the number of images of each prompt with each answer."""
     query = _COUNT_GATED if instrument.gate else _COUNT_ANSWERS
     values = _values(connection, asked, axis, instrument)
-    return (AnswerCount(*row) for row in connection.execute(query, values))
+    return map(AnswerCount._make, connection.execute(query, values))
 
 
 def scored_answers(

@@ -81,6 +81,13 @@ _ANNOTATIONS = """
     SELECT annotations.image, axis, annotator, label, date FROM json_each(?) AS asked
     CROSS JOIN annotations ON annotations.image = asked.value AND axis = ?"""
 
+_ANNOTATIONS_OF_MODEL = """
+    SELECT annotations.image, axis, annotator, annotations.label, date
+    FROM annotations JOIN images ON key = annotations.image
+    JOIN prompts ON prompts.id = prompt JOIN models ON models.id = model AND identity = ?
+    JOIN perceptions ON perceptions.image = images.id AND instrument = ?
+    WHERE axis = ? ORDER BY key"""
+
 _SAMPLE = """
     SELECT image, answer, among
     FROM models CROSS JOIN samples ON samples.model = models.id AND axis = ? AND instrument = ?
@@ -243,6 +250,15 @@ def annotations(
 ) -> "Iterator[Annotation]":
     """Yield the annotations of images on the axis."""
     return (Annotation(*row) for row in _select(connection, _ANNOTATIONS, keys, axis))
+
+
+def annotations_of_model(
+    connection: "sqlite3.Connection", model: "ModelSpec", axis: str, instrument: "Instrument"
+) -> "Iterator[Annotation]":
+    """Yield the annotations on the axis of a model's images that the instrument has classified."""
+    number = find_instrument(connection, axis, instrument)
+    found = connection.execute(_ANNOTATIONS_OF_MODEL, (model.identity, number, axis))
+    return (Annotation(*row) for row in found)
 
 
 def all_annotations(connection: "sqlite3.Connection") -> "Iterator[Annotation]":

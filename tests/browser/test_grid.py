@@ -126,3 +126,28 @@ def test_what_takes_long_shows_that_it_works(visit: Visit) -> None:
     page.evaluate("release()")
     page.locator(".bx-reading").wait_for(timeout=PATIENCE_MS)
     expect(busy).to_have_count(0)
+
+
+LOADED = """(images) => {
+  const first = [...document.querySelectorAll(images)].slice(0, 9);
+  return first.every((one) => one.complete);
+}"""
+TRANSFERRED = """() => Object.fromEntries(performance.getEntriesByType("resource")
+  .filter(({ name }) => name.endsWith(".webp")).map((one) => [one.name, one.transferSize]))"""
+
+
+@pytest.mark.parametrize(
+    ("address", "images"), [("", ".bx-nine img"), ("explore", ".bx-thumb img")]
+)
+def test_a_second_visit_transfers_no_image(visit: Visit, address: str, images: str) -> None:
+    page = visit(address)
+    visits = []
+    for _ in range(2):
+        page.wait_for_function(LOADED, arg=images)
+        visits.append(page.evaluate(TRANSFERRED))
+        page.goto(page.url)
+        page.locator(".bx-view").wait_for()
+    first, second = visits
+    assert sum(first.values()) > 0
+    # Further images may be fetched by then, as they come near the screen.
+    assert {second[name] for name in first.keys() & second.keys()} == {0}

@@ -28,6 +28,7 @@ from explorer.page.view import (
     opening,
     refer,
     reply,
+    starting,
     upload,
     view,
     watch,
@@ -174,6 +175,20 @@ def test_back_fills_the_fields(desk: Desk, opened: Opened) -> None:
     *again, status, _, _, _ = opening(shown, QueryParams("gate=maybe"), "me")
     assert again == shown.form.values(EXPLORE)
     assert "'maybe'" in alert(status)
+
+
+def test_a_large_choice_first_says_that_its_images_are_counted(desk: Desk, opened: Opened) -> None:
+    shown = opened(desk)
+    assert starting(shown, QueryParams("images=20")) is None
+    assert starting(shown, QueryParams("gate=maybe")) is None
+    found = starting(shown, QueryParams("images=300"))
+    assert found is not None
+    *values, status, generate, cancel, findings = found
+    assert values == shown.form.values(replace(EXPLORE, images=300))
+    assert "Counting 6,300 images" in parse_html(status).text
+    assert not generate["visible"]
+    assert not cancel["visible"]
+    assert findings == gr.skip()
 
 
 def test_the_fields_show_a_choice_and_give_it_back(desk: Desk, opened: Opened) -> None:

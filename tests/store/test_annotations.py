@@ -1,5 +1,7 @@
 """What people said, and which images they are asked about, in a real index."""
 
+from dataclasses import replace
+
 import pytest
 
 from explorer.errors import InvalidData, StoreError
@@ -79,6 +81,18 @@ def test_a_sample_is_of_the_models_images_and_comes_back_in_its_order(classified
     assert classified.annotations.sample(MODEL, "gender", INSTRUMENT) == sample
     assert classified.annotations.sample(other, "gender", INSTRUMENT) == ()
     assert classified.annotations.sample(MODEL, "tone", INSTRUMENT) == ()
+
+
+def test_annotations_of_a_model_are_of_what_the_instrument_has_classified(
+    classified: Store,
+) -> None:
+    given = [said(KEYS[0], "feminine"), said(KEYS[1], "masculine")]
+    classified.annotations.save(given)
+    of = classified.annotations.of_model
+    assert set(of(MODEL, "gender", INSTRUMENT)) == set(given)
+    assert of(MODEL, "tone", INSTRUMENT) == ()
+    assert of(fake_card("fake-b").spec, "gender", INSTRUMENT) == ()
+    assert of(MODEL, "gender", replace(INSTRUMENT, captions="00000000")) == ()
 
 
 def test_a_sample_drawn_again_replaces_the_earlier_one(classified: Store) -> None:

@@ -136,3 +136,12 @@ def test_nonsense_is_the_fault_of_who_asks(
     answer = visitor.ask(path, body.encode(), Content_Type="application/json")
     assert 400 <= answer.status < 500, answer.text
     assert "Traceback" not in answer.text + "".join(capfd.readouterr())
+
+
+def test_a_visitor_takes_no_copy_of_every_field(visitor: Visitor) -> None:
+    asked = {"fn_index": visitor.event("bx-findings", "revisit"), "data": [], "session_hash": "few"}
+    asked["event_data"] = {"query": "?"}
+    assert visitor.ask(JOIN, asked).status == 200
+    assert "bx-view" in visitor.listen("few")
+    kept = visitor.site.page.app.state_holder["few"].config_values
+    assert 0 < len(kept) < len(visitor.site.page.blocks) / 5
