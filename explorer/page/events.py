@@ -57,7 +57,7 @@ class _ByVisitor(LRUCache[str, Any]):
             return default
 
 
-def by_visitor() -> "dict[str, Any]":
+def by_visitor() -> LRUCache[str, Any]:
     """Return a dictionary of what is known of each visitor.
 
     Of too many it forgets the one that was not asked for the longest: not every visitor says
