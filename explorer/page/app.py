@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 from gradio.components import Navbar
-from gradio.utils import LRUCache
 from starlette.middleware import Middleware
 
 from explorer.failures import first_line
@@ -31,7 +30,7 @@ from explorer.page.choice import COMPARE, EXPLORE, GAPS
 from explorer.page.desk import open_desk
 from explorer.page.embeds import Embeds
 from explorer.page.error_pages import ErrorPages
-from explorer.page.events import VISITORS
+from explorer.page.events import VISITORS, by_visitor
 from explorer.page.form import ONE_PROFESSION
 from explorer.page.guards.events import require_harmless
 from explorer.page.guards.headers import SecurityHeaders
@@ -74,7 +73,7 @@ class _Page(gr.Blocks):
     def queue(self, *args: Any, **named: Any) -> "_Page":
         super().queue(*args, **named)
         # Answers wait here for whoever asked and does not listen, for two thousand visitors.
-        self._queue.pending_messages_per_session = LRUCache(VISITORS)
+        self._queue.pending_messages_per_session = by_visitor()
         return self
 
     async def process_api(

@@ -43,12 +43,27 @@ window.biasExplorer.arrive((query) => trigger("revisit", { query }));
 VISITORS = 200
 
 
-def by_visitor() -> "dict[str, Any]":
-    """Return a dictionary of what is known of each visitor; it forgets the first of too many.
+class _ByVisitor(LRUCache[str, Any]):
+    """Gradio's own forgets the first of too many, who may still be watching a run."""
 
-    Not every visitor says good-bye.
+    def __getitem__(self, visitor: str) -> Any:
+        self.move_to_end(visitor)
+        return super().__getitem__(visitor)
+
+    def get(self, visitor: str, default: Any = None) -> Any:
+        try:
+            return self[visitor]
+        except KeyError:
+            return default
+
+
+def by_visitor() -> LRUCache[str, Any]:
+    """Return a dictionary of what is known of each visitor.
+
+    Of too many it forgets the one that was not asked for the longest: not every visitor says
+    good-bye.
     """
-    return LRUCache(VISITORS)
+    return _ByVisitor(VISITORS)
 
 
 def html(value: str = "", *, elem_id: str, js_on_load: str = "") -> gr.HTML:

@@ -8,7 +8,7 @@ from starlette.datastructures import QueryParams
 
 from explorer.page.app import build
 from explorer.page.desk import Desk
-from explorer.page.events import on_address, view_html
+from explorer.page.events import VISITORS, by_visitor, on_address, view_html
 
 
 def is_view(block: object) -> bool:
@@ -39,3 +39,14 @@ def test_an_opened_page_shows_the_first_line_and_then_the_answer_once(
     assert opened is not None
     answers = [first] if first else []
     assert list(opened(request)) == [*answers, ["answer"], [gr.skip()]]
+
+
+def test_of_too_many_visitors_those_that_still_look_are_not_forgotten() -> None:
+    known = by_visitor()
+    known["watching"] = known["listening"] = known["gone"] = "here"
+    for number in range(2 * VISITORS):
+        known[str(number)] = "here"
+        assert known.get("watching") == "here"
+        assert known["listening"] == "here"
+    assert len(known) == VISITORS
+    assert known.get("gone") is None
