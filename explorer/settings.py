@@ -239,6 +239,9 @@ def own_gradio() -> "Iterator[None]":
         raise ServeError(pattern.format(error=error)) from error
     with folder as path:
         os.environ["GRADIO_TEMP_DIR"] = path
+        # Without a home, matplotlib makes a temporary folder of its own and leaves it behind.
+        if not os.access(f"{Path.home()}/", os.W_OK):
+            os.environ["MPLCONFIGDIR"] = path
         yield
 
 

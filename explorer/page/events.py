@@ -110,7 +110,7 @@ def on_address(
     view: gr.HTML,
     answer: "Answer",
     outputs: "Sequence[Any]",
-    first: "First" = lambda _query: None,
+    first: "First | None" = None,
 ) -> "tuple[Dependency, Dependency]":
     """Answer the address that a page is opened with, and those that Back and Forward lead to.
 
@@ -126,12 +126,15 @@ def on_address(
     """
 
     # Gradio reads the type annotations, and wants the request first.
-    def opened(request: gr.Request) -> Iterator[list[Any]]:
-        if line := first(request.query_params):
+    def opened(request: gr.Request) -> list[Any]:
+        return answer(request.query_params, visitor_of(request))
+
+    # Only where it may take a while: Gradio sends the last of several answers twice. A last one
+    # that leaves all as it is would be short, but undoes what was sent before the page is drawn.
+    def started(request: gr.Request) -> Iterator[list[Any]]:
+        if first and (line := first(request.query_params)):
             yield line
-        yield answer(request.query_params, visitor_of(request))
-        # Gradio sends the last ones again.
-        yield [gr.skip()] * len(outputs)
+        yield opened(request)
 
     def revisited(request: gr.Request, event: gr.EventData) -> list[Any]:
         query = query_of(event)
@@ -139,8 +142,9 @@ def on_address(
         return [*values, answering(query, html)]
 
     asked = {"inputs": None, "outputs": [*outputs], **awaited(view)}
+    loaded = page.load(started if first else opened, **asked)
     # Back may be pressed faster than the server answers.
-    return page.load(opened, **asked), view.revisit(revisited, trigger_mode="multiple", **asked)
+    return loaded, view.revisit(revisited, trigger_mode="multiple", **asked)
 
 
 def _finished(field: Any) -> list[Any]:

@@ -61,8 +61,6 @@
   function arrive(revisit) {
     ask = () => revisit(location.search);
     tellBusy(document.querySelector("#bx-findings .html-container"));
-    const actions = document.querySelector(".bx-actions");
-    if (actions) new MutationObserver(refocus).observe(actions, { childList: true, subtree: true });
     addEventListener("popstate", () => {
       const shown = view() && parameters(view().dataset.address);
       if (shown && same(parameters(location.search).filter(isChoice), shown)) return follow();
@@ -92,9 +90,12 @@
     if (!acting || document.activeElement !== document.body) return;
     const told = document.querySelector(".bx-actions .bx-status");
     const next = document.querySelector(".bx-actions button") ?? told;
+    if (!next) return;
     if (next === told) next.tabIndex = -1;
     next.focus({ preventScroll: true });
   }
+
+  new MutationObserver(refocus).observe(document, { childList: true, subtree: true });
 
   function follow() {
     const asked = new URLSearchParams(location.search);

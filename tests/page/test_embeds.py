@@ -22,7 +22,11 @@ from tests.page.conftest import Generated
 NURSE = Choice(("emoji-skewed",), ("nurse",), ("none",), 9)
 FIELDS = ("input", "select", "textarea", "form")
 # What frames, picks, sorts and sizes the images, which changes nothing on the server.
-VIEWING = {"bx-frame", "bx-show", "bx-sort", "bx-size", "bx-several"}
+VIEWING = {
+    *("bx-frame", "bx-show", "bx-sort", "bx-size", "bx-several"),
+    # Of one image laid over another, and of images compared blind.
+    *("over", "question"),
+}
 
 
 @pytest.fixture

@@ -487,7 +487,7 @@ def test_a_run_is_watched_after_all_that_shows_another_choice(desk: Desk) -> Non
     names = {number: str(one.name) for number, one in page.fns.items()}
     watched = [one.trigger_after for one in page.fns.values() if one.name == "watched"]
     assert {names[number] for number in watched if number is not None} == {
-        *("opened", "revisited", "changed", "began", "uploaded", "labour")
+        *("started", "revisited", "changed", "began", "uploaded", "labour")
     }
 
 
