@@ -53,7 +53,10 @@
 
   // Gradio would turn the page dark where the reader's system is.
   function embedded() {
-    if (matchMedia("(prefers-color-scheme: dark)").matches) document.body.classList.add("dark");
+    const dark = matchMedia("(prefers-color-scheme: dark)");
+    const turn = () => document.body.classList.toggle("dark", dark.matches);
+    dark.addEventListener("change", turn);
+    turn();
     window.biasExplorer.arrive(() => location.reload());
     window.biasExplorer.shown(document.body);
     window.biasExplorer.arriveAtPlace();
