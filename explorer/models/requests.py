@@ -102,10 +102,11 @@ class ImageRequest:
         """The SHA-256 of everything that changes pixels, 64 hexadecimal digits."""
         # Computed on first use, because large studies have requests whose key is never needed.
         if self._key is None:
+            seed = self.seed
             asked = {
                 "prompt": self.prompt.text,
                 # Without seeds, each replicate is another image.
-                **({"replicate": self.replicate} if self.seed is None else {"seed": self.seed}),
+                **({"replicate": self.replicate} if seed is None else {"seed": seed}),
             }
             # Canonical as well: "model" comes before the other names.
             pixels = f'{{"model":{_identity(self.model)},{canonical(asked)[1:]}'
