@@ -114,7 +114,7 @@ class OpenPage:
         answer.raise_for_status()
 
     def answers(self) -> Iterator[list[Any]]:
-        """Yield what the page is sent, until the answer to its event is complete.
+        """Yield the messages that the page is sent, until the answer to its event is complete.
 
         Raises:
             Refused: the answer is an error.
@@ -154,7 +154,7 @@ class OpenPage:
         return filled
 
     def values(self, event: int, answered: int, answer: Sequence[object]) -> list[object]:
-        """Return what the fields of an event hold after the answer to another.
+        """Return the values of the fields of an event after the answer to another.
 
         What the server keeps to itself is null here.
         """

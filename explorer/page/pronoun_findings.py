@@ -224,7 +224,7 @@ def generator_of(asked: Session) -> str | None:
 
 
 def rows_of(desk: "Desk", asked: Session, kept: "Kept") -> "tuple[Beside, ...]":
-    """Return what a language model says of each profession, beside people and images.
+    """Return the share of "she" of a language model for each profession, beside people and images.
 
     Raises:
         InputError, ModelError: there is no such text-to-image model.

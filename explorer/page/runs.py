@@ -251,7 +251,7 @@ class Runs:
             return run.stopped
 
     def _stopped_since(self) -> float:
-        """Return when the operator last stopped all runs, minus infinity for never."""
+        """Return the time at which the operator last stopped all runs, minus infinity for never."""
         try:
             return self._stop_file.stat().st_mtime if self._stop_file else -math.inf
         except OSError:

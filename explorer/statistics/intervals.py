@@ -38,13 +38,7 @@ def wilson(count: int, total: int, level: float = 0.95) -> Interval | None:
     Raises:
         ValueError: count does not lie in 0..total.
     """
-    _check(count, total)
-    if total == 0:
-        return None
-    from statsmodels.stats.proportion import proportion_confint
-
-    low, high = proportion_confint(count, total, alpha=1 - level, method="wilson")
-    return _interval(count / total, float(low), float(high), level, "wilson")
+    return _of_share(count, total, level, ("wilson", "wilson"))
 
 
 def clopper_pearson(count: int, total: int, level: float = 0.95) -> Interval | None:
@@ -58,13 +52,7 @@ def clopper_pearson(count: int, total: int, level: float = 0.95) -> Interval | N
     Raises:
         ValueError: count does not lie in 0..total.
     """
-    _check(count, total)
-    if total == 0:
-        return None
-    from statsmodels.stats.proportion import proportion_confint
-
-    low, high = proportion_confint(count, total, alpha=1 - level, method="beta")
-    return _interval(count / total, float(low), float(high), level, "clopper-pearson")
+    return _of_share(count, total, level, ("beta", "clopper-pearson"))
 
 
 @lru_cache(maxsize=65536)
@@ -115,6 +103,18 @@ def mean(values: "Sequence[float]", level: float = 0.95, seed: int = 0) -> Inter
     ).confidence_interval
     low, high = float(found.low), float(found.high)
     return Interval(float(np.mean(values)), low, high, level, RESAMPLED)
+
+
+def _of_share(count: int, total: int, level: float, method: tuple[str, str]) -> Interval | None:
+    """Return the interval of a share; method is its name in statsmodels, and here."""
+    _check(count, total)
+    if total == 0:
+        return None
+    from statsmodels.stats.proportion import proportion_confint
+
+    there, here = method
+    low, high = proportion_confint(count, total, alpha=1 - level, method=there)
+    return _interval(count / total, float(low), float(high), level, here)
 
 
 def _interval(estimate: float, low: float, high: float, level: float, method: str) -> Interval:
