@@ -8,17 +8,15 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from explorer.classifiers.faces import detector
-from explorer.errors import ExplorerError
 from explorer.findings.likeness_sentences import average_sentence
 from explorer.likeness.average import ROOM, average
 from explorer.models.requests import ImageRequest, canonical
 from explorer.page.choice import EXPLORE, NONE, address, parse, professions
+from explorer.page.error_pages import errors_told
 from explorer.page.rendering import render
 from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from starlette.requests import Request
 
     from explorer.findings.findings import Findings
@@ -86,21 +84,9 @@ def routes(desk: "Desk") -> "list[Route]":
         return PlainTextResponse(text, headers={"Cache-Control": "no-cache"})
 
     return [
-        Route("/average/{digest}.webp", _answering(picture)),
-        Route("/average/{digest}.txt", _answering(told)),
+        Route("/average/{digest}.webp", errors_told(picture)),
+        Route("/average/{digest}.txt", errors_told(told)),
     ]
-
-
-def _answering(answer: "Callable[[Request], Response]") -> "Callable[[Request], Response]":
-    """Let errors become messages."""
-
-    def answered(request: "Request") -> Response:
-        try:
-            return answer(request)
-        except ExplorerError as error:
-            return PlainTextResponse(str(error), 400)
-
-    return answered
 
 
 def _parts(choice: "Choice", made: "Study") -> "list[tuple[str, Choice]]":

@@ -6,13 +6,14 @@ The page asks with three counts, which are told and forgotten (blind.js keeps th
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from starlette.responses import HTMLResponse, PlainTextResponse
+from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
-from explorer.errors import ExplorerError, InvalidData
+from explorer.errors import InvalidData
 from explorer.findings.readable import chance_text
 from explorer.numbers import localised
 from explorer.page.choice import COMPARE, parse, said_in, whole_in
+from explorer.page.error_pages import errors_told
 from explorer.page.rendering import render
 from explorer.statistics.intervals import FEWEST, Interval, clopper_pearson
 from explorer.statistics.significance import against_reference
@@ -42,12 +43,9 @@ def routes(desk: "Desk") -> "list[Route]":
     """Return the route that tells how often each of two models was chosen; it stores nothing."""
 
     def answer(request: "Request") -> "Response":
-        try:
-            return HTMLResponse(_answer(desk, request.query_params))
-        except ExplorerError as error:
-            return PlainTextResponse(str(error), 400)
+        return HTMLResponse(_answer(desk, request.query_params))
 
-    return [Route("/blind", answer)]
+    return [Route("/blind", errors_told(answer))]
 
 
 def told(models: tuple[str, str], counts: tuple[int, int], ties: int) -> str:

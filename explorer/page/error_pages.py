@@ -4,14 +4,16 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, PlainTextResponse
 
+from explorer.errors import ExplorerError
 from explorer.page.rendering import render, style_sheet
 from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from starlette.responses import Response
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
@@ -69,3 +71,15 @@ def _reason(status: int, path: str, said: str) -> str:
     return _("The server answered {path!r} with status {status}. Its log says more.").format(
         path=path, status=status
     )
+
+
+def errors_told(answer: "Callable[[Request], Response]") -> "Callable[[Request], Response]":
+    """Return the handler of a route whose errors become messages, for what a script asks."""
+
+    def answered(request: "Request") -> "Response":
+        try:
+            return answer(request)
+        except ExplorerError as error:
+            return PlainTextResponse(str(error), 400)
+
+    return answered

@@ -3,10 +3,9 @@
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from starlette.responses import HTMLResponse, PlainTextResponse
+from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
-from explorer.errors import ExplorerError
 from explorer.findings.corrected import Finding
 from explorer.findings.findings import Findings
 from explorer.page.charts import Chart, chart, labels, labour_mark
@@ -19,6 +18,7 @@ from explorer.page.choice import (
     profession,
 )
 from explorer.page.energy import energy_lines
+from explorer.page.error_pages import errors_told
 from explorer.page.grid import (
     Filter,
     Shown,
@@ -110,12 +110,9 @@ def routes(desk: "Desk") -> "list[Route]":
     """Return the route of all images of one row, which grid.js asks for."""
 
     def answer(request: "Request") -> "Response":
-        try:
-            return HTMLResponse(row(desk, _choice_of(request)))
-        except ExplorerError as error:
-            return PlainTextResponse(str(error), 400)
+        return HTMLResponse(row(desk, _choice_of(request)))
 
-    return [Route("/row", answer)]
+    return [Route("/row", errors_told(answer))]
 
 
 def row(desk: "Desk", choice: "Choice") -> str:
