@@ -169,6 +169,9 @@ def test_images_without_embeddings_are_encoded_by_a_button(
     )
     assert answer.status_code == 303
     assert answer.headers["location"].startswith("/other.example/explore?model=")
+    # Closing would end the run before all are encoded.
+    while run := desk.runs.of(desk.study(ONE)):
+        desk.runs.wait(run, 1)
     desk.runs.close()
     assert not show(neighbours.panel, desk, ONE).all("form")
     assert "24" in table_rows(show(diversity.panel, desk, ONE).one("table"))[0]
