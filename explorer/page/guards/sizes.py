@@ -48,12 +48,17 @@ class Sizes:
         if said.isdecimal() and int(said) > limit:
             await refusal(scope, receive, send)
             return
-        got, begun = 0, False
+        got, more, begun = 0, False, False
 
-        async def count() -> "Message":
-            nonlocal got
+        async def take() -> "Message":
+            nonlocal got, more
             message = await receive()
             got += len(message.get("body", b""))
+            more = message.get("more_body", False)
+            return message
+
+        async def count() -> "Message":
+            message = await take()
             if got > limit or (is_upload and message["type"] == "http.disconnect"):
                 # For this, and not when somebody hangs up, Gradio deletes the pieces of a file.
                 raise MultiPartException(_("The request broke off."))
@@ -61,6 +66,9 @@ class Sizes:
 
         async def answer(message: "Message") -> None:
             nonlocal begun
+            # The server would read on without a limit what is sent after an early answer.
+            while more and got <= limit:
+                await take()
             # Whatever the app makes of a request that breaks off is not sent.
             if begun or got <= limit:
                 begun = True

@@ -1,18 +1,24 @@
 """What a request may send."""
 
+import asyncio
 import json
 import time
 from pathlib import Path
 from typing import Any
 
 import pytest
+from starlette.datastructures import Headers
+from starlette.responses import PlainTextResponse
+from starlette.types import Message, Receive, Scope, Send
 
-from explorer.page.guards.sizes import MAX_FILE_BYTES
+from explorer.page.guards.sizes import MAX_FILE_BYTES, Sizes
 from tests.page.guards.conftest import Visitor
 
 JOIN = "/gradio_api/queue/join"
 UPLOAD = "/gradio_api/upload"
 MEGABYTE = b" " * 1_000_000
+# A system keeps tens of megabytes for a server that reads no more, and takes as many pieces.
+PIECES = 300
 FORM = b'--x\r\nContent-Disposition: form-data; name="files"; filename="a.csv"\r\n\r\n'
 
 
@@ -25,7 +31,7 @@ def upload(visitor: Visitor, body: Any) -> tuple[int, str]:
     return answer.status, answer.text
 
 
-def refused_after(visitor: Visitor, path: str, pieces: int) -> int:
+def pieces_taken(visitor: Visitor, path: str) -> int:
     """Send a body in pieces without saying how long it is; return how many pieces were taken."""
     connection = visitor.connected()
     connection.putrequest("POST", path)
@@ -34,7 +40,7 @@ def refused_after(visitor: Visitor, path: str, pieces: int) -> int:
     connection.endheaders()
     sent = 0
     try:
-        for _ in range(pieces):
+        for _ in range(PIECES):
             piece = MEGABYTE if sent else FORM
             connection.send(b"%x\r\n" % len(piece) + piece + b"\r\n")
             sent += 1
@@ -62,14 +68,38 @@ def test_a_long_body_is_refused_before_it_is_read(visitor: Visitor) -> None:
 
 
 def test_a_body_in_pieces_is_refused_while_it_comes(visitor: Visitor) -> None:
-    assert refused_after(visitor, JOIN, 50) < 50
+    assert pieces_taken(visitor, JOIN) < PIECES
 
 
 def test_a_file_in_pieces_is_refused_and_nothing_of_it_stays(visitor: Visitor) -> None:
     folder = Path(visitor.site.page.app.uploaded_file_dir)
     before = set(folder.iterdir())
-    assert refused_after(visitor, UPLOAD, 50) < 50
+    assert pieces_taken(visitor, UPLOAD) < PIECES
     assert set(folder.iterdir()) == before
+
+
+@pytest.mark.parametrize(("pieces", "status", "taken"), [(100, 413, 9), (5, 400, 5)])
+def test_what_follows_an_early_answer_is_read_within_the_limit(
+    pieces: int, status: int, taken: int
+) -> None:
+    sent: list[Message] = []
+    left = iter(range(pieces - 1, -1, -1))
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await receive()
+        await PlainTextResponse("", 400)(scope, receive, send)
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": MEGABYTE, "more_body": next(left) > 0}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "path": UPLOAD, "query_string": b"", "headers": []}
+    asyncio.run(Sizes(app)(scope, receive, send))
+    assert sent[0]["status"] == status
+    assert ("close" in dict(Headers(raw=sent[0]["headers"])).values()) == (status == 413)
+    assert pieces - len(list(left)) == taken
 
 
 def test_a_file_whose_sender_hangs_up_does_not_stay(visitor: Visitor) -> None:
