@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from explorer.statistics.bounds import manski
-from explorer.statistics.correction import correct
+from explorer.statistics.correction import correct, difference
 from explorer.translations import gettext as _
 
 if TYPE_CHECKING:
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
     # By model name and axis name.
     Errors = Mapping[tuple[str, str], Confusion]
+    _Counts = tuple[tuple[int, ...], ...]
+    # Counts, errors, level and seed.
+    _Side = tuple[_Counts, Confusion, float, int]
 
 # With this many draws, a limit at 2.5% of them lies between 2% and 3%.
 DRAWS = 4_000
@@ -85,15 +88,33 @@ def corrections(
     Abstentions count as a predicted class of their own. `rows` are the positions of these tallies
     among all of the model and axis, None where these are all.
     """
-    counts = [(*tally.counts, tally.abstained) for tally in tallies]
-    return correct(counts, confusion, draws, *_drawn(tallies), rows)
+    return correct(_counts(tallies), confusion, draws, *_drawn(tallies), rows)
+
+
+def corrected_differences(
+    sides: "tuple[Sequence[Tally], Sequence[Tally]]",
+    confusions: "tuple[Confusion, Confusion]",
+    rows: "Sequence[int]",
+) -> "tuple[tuple[Interval, ...] | None, ...]":
+    """Return left minus right for each pair of tallies, as explorer.statistics.difference.
+
+    `rows` are the positions of the tallies among all of their models and axis.
+    """
+    left, right = (
+        (_counts(side), confusion, *_drawn(side))
+        for side, confusion in zip(sides, confusions, strict=True)
+    )
+    return _differences(left, right, tuple(rows))
+
+
+def _counts(tallies: "Sequence[Tally]") -> "_Counts":
+    return tuple((*tally.counts, tally.abstained) for tally in tallies)
 
 
 def _of_one_source(tallies: "list[Tally]", confusion: "Confusion | None") -> list[Finding]:
     if confusion is None:
         note = _("not corrected: nobody has annotated images for this instrument yet")
         return [Finding(tally, _bounds(tally), note=note) for tally in tallies]
-    counts = tuple((*tally.counts, tally.abstained) for tally in tallies)
     refusal = confusion.refusal and _("not corrected: {reason}").format(reason=confusion.refusal)
     return [
         Finding(
@@ -103,16 +124,32 @@ def _of_one_source(tallies: "list[Tally]", confusion: "Confusion | None") -> lis
             confusion=confusion,
             note=shares.warning if shares else refusal,
         )
-        for tally, shares in zip(tallies, _shares(counts, confusion, *_drawn(tallies)), strict=True)
+        for tally, shares in zip(
+            tallies, _shares(_counts(tallies), confusion, *_drawn(tallies)), strict=True
+        )
     ]
 
 
-@lru_cache(maxsize=256)
+# Tabs, filters and visitors ask for the same again and again. It is kept without its draws.
+_kept = lru_cache(maxsize=256)
+
+
+@_kept
 def _shares(
-    counts: tuple[tuple[int, ...], ...], confusion: "Confusion", level: float, seed: int
+    counts: "_Counts", confusion: "Confusion", level: float, seed: int
 ) -> "tuple[Corrected | None, ...]":
-    """Return the corrected shares, kept without their draws: tabs and filters ask for them anew."""
     return correct(counts, confusion, DRAWS, level, seed).shares
+
+
+@_kept
+def _differences(
+    left: "_Side", right: "_Side", rows: tuple[int, ...]
+) -> "tuple[tuple[Interval, ...] | None, ...]":
+    sides = (
+        correct(counts, confusion, DRAWS, level, seed, rows)
+        for counts, confusion, level, seed in (left, right)
+    )
+    return difference(*sides)
 
 
 def _drawn(tallies: "Sequence[Tally]") -> tuple[float, int]:

@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Protocol
 
-from explorer.findings.corrected import NO_ERRORS, corrections
+from explorer.findings.corrected import NO_ERRORS, corrected_differences
 from explorer.findings.sentences import FALSE_DISCOVERIES, is_clear
 from explorer.numbers import figures
 from explorer.perception.axes import FEMININE, GENDER
-from explorer.statistics import correction, significance
+from explorer.statistics import significance
 from explorer.statistics.confusion import POOLABLE_P, equal_errors
 from explorer.statistics.intervals import FEWEST
 from explorer.statistics.significance import FEWEST_TO_FLIP
@@ -216,17 +216,13 @@ def _of_two(
     enough = [place for place, one in enumerate(comparisons) if one.enough]
     rows = [row for row, place in enumerate(enough) if wanted is None or place in wanted]
     asked = [comparisons[enough[row]] for row in rows]
-    sides = [[one.left for one in asked], [one.right for one in asked]]
-    known = [errors.get((side[0].cell.model, side[0].axis.name)) for side in sides if side]
-    if not known or None in known:
+    left, right = [one.left for one in asked], [one.right for one in asked]
+    known = [errors.get((one.cell.model, one.axis.name)) for one in (*left[:1], *right[:1])]
+    if not known or known[0] is None or known[1] is None:
         return [None] * len(comparisons)
-    left, right = (
-        corrections(side, confusion, rows=rows)
-        for side, confusion in zip(sides, known, strict=True)
-        if confusion
-    )
     places = (enough[row] for row in rows)
-    found = dict(zip(places, correction.difference(left, right), strict=True))
+    differing = corrected_differences((left, right), (known[0], known[1]), rows)
+    found = dict(zip(places, differing, strict=True))
     return [found.get(place) for place in range(len(comparisons))]
 
 

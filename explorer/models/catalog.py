@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict, dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,11 +29,12 @@ from explorer.translations import gettext as _
 from explorer.translations import word
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from typing import Unpack
 
     from explorer.models.variants import Changes
 
+_WEIGHTS = Path(__file__).resolve().parents[1] / "reference" / "weights"
 EMOJI_CLASSIFIER = "emoji-clip"
 PHOTO_CLASSIFIER = "ViT-L-14-quickgelu/openai"
 _BYTES = {"float32": 4, "float16": 2, "bfloat16": 2}
@@ -110,12 +112,13 @@ def find_model(
 
 def weights_folder(name: str) -> Path:
     """Return the folder for the weights of a bundled generator or classifier."""
-    return Path(__file__).resolve().parents[1] / "reference" / "weights" / name
+    return _WEIGHTS / name
 
 
-def _entries() -> list[dict[str, Any]]:
+@cache
+def _entries() -> "Sequence[Mapping[str, Any]]":
     path = Path(__file__).with_name("catalog.json")
-    entries: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
+    entries: Sequence[Mapping[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
     return entries
 
 
@@ -186,29 +189,30 @@ def asked_of_hub(name: str) -> HubName | None:
 def _find(name: str, device: str) -> ModelCard | FolderName | HubName | ServiceName:
     """Return the listed model, folder, or model of the hub or a service that a name stands for."""
     text = cleaned(name)
-    cards = _by_name(device)
-    if card := cards.get(" ".join(text.casefold().split())):
-        return card
+    listed = _by_name()
+    if entry := listed.get(" ".join(text.casefold().split())):
+        return _known_card(entry, device)
     if service := service_name(text):
         return service
     if folder := folder_name(text):
         return folder
     if asked := hub_name(text):
-        return cards.get(str(asked).casefold()) or asked
+        entry = listed.get(str(asked).casefold())
+        return _known_card(entry, device) if entry else asked
     refuse_address(text)
     raise UnknownName(
         "model",
         name,
-        [known for card in cards.values() for known in (card.spec.name, card.title)],
+        [known for entry in listed.values() for known in (entry["name"], entry["title"])],
         "A hub id such as 'owner/name', the path of a model folder, and the model of a service, "
         "'openai:MODEL' or 'hf:PROVIDER/OWNER/NAME', work too.",
     )
 
 
-def _by_name(device: str) -> dict[str, ModelCard]:
-    cards = known_models(device)
-    titles = {card.title.casefold(): card for card in cards}
-    return titles | {card.spec.name.casefold(): card for card in cards}
+@cache
+def _by_name() -> "Mapping[str, Mapping[str, Any]]":
+    titles = {entry["title"].casefold(): entry for entry in _entries()}
+    return titles | {entry["name"].casefold(): entry for entry in _entries()}
 
 
 def _find_card(name: str, device: str, cache: Path | None, precision: str | None) -> ModelCard:

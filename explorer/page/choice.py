@@ -9,7 +9,7 @@ its own parameter, and so has each figure of a reference that they upload:
 """
 
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from itertools import groupby
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlencode
@@ -326,11 +326,13 @@ def _spread() -> tuple[str, ...]:
     return evenly(sorted(known, key=lambda name: known[name].share), SPREAD_OVER)
 
 
-def _listed_professions() -> dict[str, str]:
+@cache
+def _listed_professions() -> "Mapping[str, str]":
     return _by_case(ALL, SPREAD, *(profession.name for profession in load_professions()))
 
 
-def _listed_adjectives() -> dict[str, str]:
+@cache
+def _listed_adjectives() -> "Mapping[str, str]":
     return _by_case(ALL, NONE, *(adjective.word for adjective in load_adjectives()))
 
 
