@@ -64,6 +64,9 @@ if TYPE_CHECKING:
     from explorer.settings import Settings
 
 _CLOSING_SECONDS = 10.0
+# Python's own is ten times as long. Whatever answers a request hands over to the server many times,
+# and each time waits so long for every view that is being made and for a model at work.
+_SWITCH_SECONDS = 0.0005
 # Uploads are read at once; Gradio looks for old ones this often, and deletes those as old as this.
 _UPLOAD_SECONDS = (600, 600)
 
@@ -167,6 +170,7 @@ def serve(settings: "Settings", address: Address, *, open_browser: bool = False)
     # and Python warns about this at some later moment.
     page = asyncio.run(opened())
     threading.Thread(target=warm, args=(desk,), daemon=True).start()
+    sys.setswitchinterval(_SWITCH_SECONDS)
     told = _("{title} is open at {address}  (stop it with ctrl-C)")
     print(told.format(title=TITLE, address=page.local_url), flush=True)  # noqa: T201
     try:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from explorer.errors import ExplorerError, NotAllowed, QuotaSpent
 from explorer.generators.budget import Spent
+from explorer.page.memory import give_back
 from explorer.models.downloads import DownloadStopped, stoppable
 from explorer.translations import gettext as _
 
@@ -208,6 +209,7 @@ class Runs:
                     done = run.progress.done if run.progress else 0
                     self._quota.give_back(run.visitor, max(0, run.images - done))
                 self._changed.notify_all()
+            give_back()
 
     def _take(self, run: Run, steps: "Steps") -> None:
         before = self._spent()
