@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from explorer.errors import ExplorerError, NotAllowed, QuotaSpent
 from explorer.generators.budget import Spent
-from explorer.page.memory import give_back
 from explorer.models.downloads import DownloadStopped, stoppable
+from explorer.page.memory import give_back
 from explorer.translations import gettext as _
 
 if TYPE_CHECKING:

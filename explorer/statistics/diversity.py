@@ -43,11 +43,9 @@ def vendi_score(vectors: "Vectors", level: float = 0.95) -> Interval | None:
         return None
     import numpy as np
 
-    parts, sizes, _directions = np.linalg.svd(rows, full_matrices=False)
-    shares = sizes**2 / len(rows)
-    kept = shares > _NOTHING * shares[0]
-    surprise = -np.log(shares[kept])
-    terms = len(rows) * (parts[:, kept] ** 2) @ (shares[kept] * surprise)
+    values, parts = _spectrum(rows)
+    shares = values / len(rows)
+    terms = len(rows) * parts**2 @ (shares * -np.log(shares))
     error = float(terms.std(ddof=1)) / math.sqrt(len(rows))
     limits = _limits(float(terms.mean()), error, len(rows), level)
     score, low, high = (min(max(math.exp(one), 1.0), float(len(rows))) for one in limits)
@@ -83,6 +81,18 @@ def _enough(vectors: "Vectors") -> "Terms | None":
     import numpy as np
 
     return np.asarray(vectors, dtype=np.float64) if len(vectors) >= FEWEST else None
+
+
+def _spectrum(rows: "Terms") -> "tuple[Terms, Terms]":
+    """Return the eigenvalues above 0 of the matrix of cosines, and its eigenvectors as columns."""
+    import numpy as np
+
+    # The smaller of the two products of the rows with themselves: they share these eigenvalues.
+    few = len(rows) <= rows.shape[1]
+    values, vectors = np.linalg.eigh(rows @ rows.T if few else rows.T @ rows)
+    kept = values > _NOTHING * values[-1]
+    values, vectors = values[kept], vectors[:, kept]
+    return values, vectors if few else rows @ vectors / np.sqrt(values)
 
 
 def _limits(mean: float, error: float, number: int, level: float) -> tuple[float, float, float]:
