@@ -4,27 +4,32 @@ from typing import TYPE_CHECKING
 
 from explorer.findings.gaps import headline
 from explorer.findings.likeness import diversities
+from explorer.likeness.clusters import clusters as clusters_of
+from explorer.likeness.pool import pool
 from explorer.page import compare_statistics, gaps, overview, pronoun_findings
 from explorer.page.charts import labels
 from explorer.page.choice import professions, references
 from explorer.page.leaders import overviews
+from explorer.page.neighbours import fillings
 from explorer.perception.axes import FEMININE, GENDER, find_axis
 from explorer.plots.cloud import cloud_file, curve
-from explorer.plots.drawing import Cloud, Dots, Group, Row, Spot, Stacks
+from explorer.plots.drawing import UNCLEAR, Cloud, Dots, Group, Row, Spot, Stacks
 from explorer.pronouns.beside import like_references
 from explorer.pronouns.probe import share_of
 from explorer.report.card import Number
 from explorer.translations import gettext as _
-from explorer.translations import word
+from explorer.translations import ngettext, word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from explorer.findings.findings import Findings
+    from explorer.findings.tallies import Tally
     from explorer.overview.results import Overview
     from explorer.page.choice import Choice
     from explorer.page.desk import Desk
     from explorer.page.dots import DotPlot
+    from explorer.page.neighbours import Fillings
     from explorer.page.overview import Asked
     from explorer.page.pronoun_findings import Point, Session
     from explorer.perception.axes import Axis
@@ -76,6 +81,64 @@ def _of_professions(findings: "Findings", choice: "Choice") -> Dots:
     )
     title = _("Share of images perceived as feminine, 95% interval")
     return Dots(title, rows, of_models(findings), _few(), _reference(choice))
+
+
+def rows(_desk: "Desk", _choice: "Choice", findings: "Findings") -> "list[Part]":
+    """Return the answers on each row of images, model by model and axis by axis."""
+    return [
+        _of_rows(axis, [one for one in found if one.cell.model == model])
+        for axis in findings.study.axes
+        for found in [findings.tallies("cell", axis.name)]
+        for model in of_models(findings)
+    ]
+
+
+def _of_rows(axis: "Axis", tallies: "Sequence[Tally]") -> Stacks:
+    shown = labels(axis)
+    title = _("{question}: {profession}, by {model}, as counted")
+    (subject,) = {str(one.cell.profession) for one in tallies}
+    return Stacks(
+        title=title.format(
+            question=axis.title,
+            profession=word("profession", subject),
+            model=tallies[0].cell.model,
+        ),
+        labels=(*(label.name for label in shown), axis.counted(None)),
+        styles=(*(label.style for label in shown), UNCLEAR),
+        rows=tuple(
+            (
+                word("adjective", one.cell.adjective)
+                if isinstance(one.cell.adjective, str)
+                else _("no adjective"),
+                (*one.counts, one.abstained),
+            )
+            for one in tallies
+        ),
+    )
+
+
+def clusters(desk: "Desk", _choice: "Choice", findings: "Findings") -> "list[Part]":
+    """Return what part of each cluster has each word, beside the part of all images."""
+    found = clusters_of(pool(findings.study, desk.store))
+    return [
+        _of_cluster(place, len(one.images), fillings(found, one))
+        for place, one in enumerate(found.clusters, start=1)
+    ]
+
+
+def _of_cluster(place: int, images: int, found: "Iterable[Fillings]") -> Dots:
+    words = [one for _title, words, _others in found for one in words]
+    title = ngettext("Cluster {place}: {number} image", "Cluster {place}: {number} images", images)
+    return Dots(
+        title.format(place=place, number=images),
+        tuple(
+            Row(one.word, (Number(one.share, one.share, one.share),), one.share_of_all)
+            for one in words
+        ),
+        (_("part of the cluster"),),
+        "",
+        _("part of all these images"),
+    )
 
 
 def differences(_desk: "Desk", choice: "Choice", findings: "Findings") -> "list[Part]":

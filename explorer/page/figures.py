@@ -70,6 +70,8 @@ def figure_routes(desk: "Desk") -> list[Route]:
             kind: partial(_of_study, kind, default, parts)
             for kind, default, parts in (
                 ("shares", EXPLORE, figure_parts.shares),
+                ("rows", EXPLORE, figure_parts.rows),
+                ("clusters", EXPLORE, figure_parts.clusters),
                 ("differences", COMPARE, figure_parts.differences),
                 ("diversity", EXPLORE, figure_parts.diversity),
                 ("gaps", GAPS, figure_parts.gap_rows),

@@ -49,6 +49,9 @@ if TYPE_CHECKING:
     from explorer.progress import Progress
     from explorer.study import Study
 
+    # A kind of word, the words that fill a cluster most, and the number of the others.
+    Fillings = tuple[str, tuple["Filling", ...], int]
+
 NEAREST = 24
 _STRIP = 9
 _WORDS = 6
@@ -84,7 +87,7 @@ class Strip:
 
     images: int
     pictures: tuple[Picture, ...]
-    fillings: tuple[tuple[str, tuple[Filling, ...], int], ...]
+    fillings: "tuple[Fillings, ...]"
 
 
 def panel(desk: "Desk", choice: "Choice", findings: "Findings") -> str:
@@ -205,18 +208,20 @@ def _offered(choice: "Choice", made: "Study", images: "Pool") -> list[Picture]:
 
 
 def _strip(choice: "Choice", found: "Clusters", cluster: "Cluster") -> Strip:
-    return Strip(
-        len(cluster.images),
-        tuple(_picture(choice, image) for image in cluster.images[:_STRIP]),
-        tuple(
-            (title, *_fillings(found, cluster, attribute))
-            for title, attribute in (
-                (_("Professions"), "professions"),
-                (_("Adjectives"), "adjectives"),
-                (_("Models"), "models"),
-            )
-            if len(set().union(*(getattr(one, attribute) for one in found.clusters))) > 1
-        ),
+    pictures = tuple(_picture(choice, image) for image in cluster.images[:_STRIP])
+    return Strip(len(cluster.images), pictures, fillings(found, cluster))
+
+
+def fillings(found: "Clusters", cluster: "Cluster") -> "tuple[Fillings, ...]":
+    """Return what fills one of the clusters, by kind of word; kinds of one word are left out."""
+    return tuple(
+        (title, *_fillings(found, cluster, attribute))
+        for title, attribute in (
+            (_("Professions"), "professions"),
+            (_("Adjectives"), "adjectives"),
+            (_("Models"), "models"),
+        )
+        if len(set().union(*(getattr(one, attribute) for one in found.clusters))) > 1
     )
 
 

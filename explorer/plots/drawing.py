@@ -4,6 +4,7 @@ matplotlib takes a second to load, so it is loaded with the first file.
 """
 
 import io
+import math
 import textwrap
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, Protocol
@@ -20,13 +21,18 @@ _MARKS = (("#0d7268", "o"), ("#b8560b", "s"), ("#4a3f8f", "D"), ("#1c1e22", "^")
 _SOFT, _HAIR = "#585d66", "#9aa0a9"
 # The colours of skin tones in plots.css, by their classes.
 _TONES = ("#f4dcc4", "#dfb48b", "#bd8758", "#8a5a35", "#4b3021")
+UNCLEAR = "unclear"
 _STYLES = {
+    **{f"gender-{place}": colour for place, (colour, _shape) in enumerate(_MARKS[:2])},
+    UNCLEAR: "#d5d8dd",
     **{f"tone-{place}": colour for place, colour in enumerate(_TONES)},
     **{f"pixel-tone-{place}": colour for place, colour in enumerate(_TONES[::2])},
 }
+# Their greys are alike.
+_HATCHES = {"gender-1": "////"}
 _ROW_INCHES, _WIDTH_INCHES, _DPI = 0.28, 8.0, 160
 _CLOUD_INCHES, _MARGIN_INCHES = 6.6, 1.1
-_TITLE_LETTERS = 75
+_TITLE_LETTERS, _COLUMNS = 75, 5
 _BAR = 0.7
 
 Scale = Literal["share", "difference", "number"]
@@ -200,7 +206,14 @@ class Stacks:
             ]
             # One shape for all lines: hundreds of bars take seconds.
             bars = [_bar(line, *ends) for line, ends in enumerate(zip(before, after, strict=True))]
-            shape = PolyCollection(bars, fc=_STYLES[style], ec=_SOFT, lw=0.5, label=label)
+            shape = PolyCollection(
+                bars,
+                fc=_STYLES[style],
+                ec="white" if style in _HATCHES else _SOFT,
+                hatch=_HATCHES.get(style),
+                lw=0.5,
+                label=label,
+            )
             ax.add_collection(shape, autolim=False)
             before = after
         _name_rows([f"{name} ({sum(counts)})" for name, counts, _total in counted], ax)
@@ -232,7 +245,9 @@ def draw(parts: "Sequence[Part]", below: str, form: str) -> bytes:
         ax.grid(axis="x", lw=0.4)
         ax.set_axisbelow(b=True)
         part.draw(ax)
-        ax.set_title(textwrap.fill(part.title, _TITLE_LETTERS), loc="left", fontsize=10, pad=24)
+        lines = math.ceil(len(ax.get_legend().get_texts()) / _COLUMNS)
+        title = textwrap.fill(part.title, _TITLE_LETTERS)
+        ax.set_title(title, loc="left", fontsize=10, pad=12 + 12 * lines)
     figure.supxlabel(below, fontsize=7, color=_SOFT, x=0.01, ha="left")
     written = io.BytesIO()
     figure.savefig(written, format=form, dpi=_DPI)
@@ -306,4 +321,6 @@ _SCALES: "dict[Scale, Callable[[float], str]]" = {
 
 
 def _legend(ax: Any) -> None:
-    ax.legend(fontsize=7, loc="lower left", bbox_to_anchor=(-0.01, 1), ncols=5, frameon=False)
+    ax.legend(
+        fontsize=7, loc="lower left", bbox_to_anchor=(-0.01, 1), ncols=_COLUMNS, frameon=False
+    )

@@ -10,12 +10,14 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from explorer.numbers import percentage
 from explorer.page import (
     compare_statistics,
     diversity,
     explore,
     figure_parts,
     gaps,
+    neighbours,
     overview,
     report,
 )
@@ -57,10 +59,11 @@ def views(desk: Desk) -> dict[str, str]:
     """Return every view that has charts, each with the names of their files."""
     session = Session(images="none")
     return {
-        "shares": of(desk, explore.show, ONE),
+        "shares rows": of(desk, explore.show, ONE),
         "shares ": of(desk, explore.show, replace(ONE, tab=STATISTICS)),
         "differences shares": of(desk, compare_statistics.panel, BOTH),
         "differences shares ": of(desk, compare_statistics.plots_panel, BOTH),
+        "clusters": of(desk, neighbours.panel, BOTH),
         "diversity": of(desk, diversity.panel, BOTH),
         "cloud shares gaps adjectives tones": of(desk, gaps.show, SEVERAL),
         "overview": overview.show(desk, overview.Asked(overview.usual(), overview.CLOUD)),
@@ -143,6 +146,47 @@ def test_tones_are_counted_images(desk: Desk, generated: Generated) -> None:
     assert isinstance(tones, Stacks)
     counted = findings.tallies("profession", "tone")
     assert dict(tones.rows) == {str(one.cell.profession): one.counts for one in counted}
+
+
+def test_rows_of_images_are_drawn_with_all_their_answers(desk: Desk, generated: Generated) -> None:
+    choice = replace(ONE, models=COMPARE.models)
+    generated(choice)
+    findings = findings_of(desk, choice)
+    drawn = figure_parts.rows(desk, choice, findings)
+    genders = findings.tallies("cell", GENDER)
+    for part, model in zip(drawn, COMPARE.models, strict=False):
+        assert isinstance(part, Stacks)
+        assert f"pilot, by {model}" in part.title
+        assert part.labels == ("feminine", "masculine", "unclear")
+        assert dict(part.rows) == {
+            one.cell.adjective or "no adjective": (*one.counts, one.abstained)
+            for one in genders
+            if one.cell.model == model
+        }
+    assert len(drawn) == 4
+
+
+def test_what_fills_clusters_is_drawn_as_it_stands_on_the_page(
+    desk: Desk, generated: Generated
+) -> None:
+    generated(BOTH)
+    shown = parse_html(of(desk, neighbours.panel, BOTH))
+    drawn = figure_parts.clusters(desk, BOTH, findings_of(desk, BOTH))
+    listed = shown.all("div.bx-cluster")
+    assert [part.title for part in drawn] == [one.one("h3").text for one in listed]
+    for part, cluster in zip(drawn, listed, strict=True):
+        assert isinstance(part, Dots)
+        told = [
+            (one.one("th").text, one.all("td")[1].text.split("(")[1].rstrip(")"))
+            for one in cluster.all("tr")
+            if "(" in one.all("td")[1].text
+        ]
+        assert [
+            (row.name, percentage(share.estimate))
+            for row in part.rows
+            for share in row.values
+            if share
+        ] == told
 
 
 @pytest.mark.parametrize("model", overview.usual())
