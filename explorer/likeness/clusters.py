@@ -2,10 +2,10 @@
 
 from collections import Counter
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from explorer.errors import OutOfRange
+from explorer.likeness.pool import kept
 
 if TYPE_CHECKING:
     import numpy as np
@@ -55,7 +55,7 @@ class Clusters:
     among: int
 
 
-@lru_cache(maxsize=2)
+@kept
 def clusters(pool: "Pool", number: int | None = None) -> Clusters:
     """Return clusters of the images of a pool, the same ones each time.
 

@@ -1,8 +1,8 @@
 """The images that a view compares with each other: where each comes from, and its embedding."""
 
-from dataclasses import dataclass
-from functools import lru_cache
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from functools import lru_cache, wraps
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from explorer.errors import InvalidData, UnknownName
 from explorer.likeness.encoding import encoder_of
@@ -10,6 +10,8 @@ from explorer.models.requests import ImageRequest
 from explorer.store.embeddings import numbers
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -18,17 +20,36 @@ if TYPE_CHECKING:
     from explorer.study import Study
 
 _SHORTEST = 8
-# Each holds all embeddings of a study, some 60 MB for 30,000 images.
-_KEPT = 2
+# All embeddings of 30,000 images take some 60 MB. Visitors change between many small studies.
+_FEW, _KEPT_OF_FEW, _KEPT_OF_MANY = 1_000, 32, 2
+
+_F = TypeVar("_F", bound="Callable[..., Any]")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+def kept(make: _F) -> _F:
+    """Keep what a function has made of the last studies or pools, fewer of those of many images."""
+    of_few, of_many = lru_cache(_KEPT_OF_FEW)(make), lru_cache(_KEPT_OF_MANY)(make)
+
+    @wraps(make)
+    def find(of: "Study | Pool", *others: Any) -> Any:
+        return (of_few if of.size <= _FEW else of_many)(of, *others)
+
+    return cast("_F", find)
+
+
+@dataclass(frozen=True, slots=True)
 class Pool:
     """Stored images that one encoder has encoded, and a row of length 1 for each."""
 
     encoder: "ClassifierSpec"
     images: tuple[ImageRequest, ...]
-    vectors: "NDArray[np.float32]"
+    # Those of the same images are the same.
+    vectors: "NDArray[np.float32]" = field(compare=False)
+
+    @property
+    def size(self) -> int:
+        """The number of its images."""
+        return len(self.images)
 
     def place(self, key: str) -> int:
         """Return the place of the image with a key, of which the first digits may be given.
@@ -66,7 +87,7 @@ def pool(study: "Study", store: "Store") -> Pool:
     return _pool(study, store, encoder, store.embeddings.state(encoder))
 
 
-@lru_cache(maxsize=_KEPT)
+@kept
 def _pool(
     study: "Study", store: "Store", encoder: "ClassifierSpec", state: tuple[int, int]
 ) -> Pool:

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from explorer.errors import InvalidData, UnknownName
+from explorer.likeness.clusters import clusters
 from explorer.likeness.nearest import nearest
-from explorer.likeness.pool import Pool, pool
+from explorer.likeness.pool import Pool, kept, pool
 from explorer.models.requests import ImageRequest
 from explorer.store.index import Store
 from explorer.words.prompts import Prompt
@@ -35,6 +36,34 @@ def test_the_pool_follows_the_store(store: Store, generated: Generated) -> None:
     assert pool(STUDY, store) is before
     generated(STUDY)
     assert len(pool(STUDY, store).images) == 2 * len(before.images)
+
+
+def test_clusters_stay_as_they_are_while_other_images_are_encoded(
+    store: Store, generated: Generated
+) -> None:
+    one = replace(STUDY, professions=("author",))
+    generated(one)
+    before = clusters(pool(one, store))
+    generated(STUDY)
+    assert clusters(pool(one, store)) is before
+
+
+def test_what_is_kept_of_small_pools_outlives_large_ones() -> None:
+    made: list[int] = []
+
+    @kept
+    def size(of: Pool) -> int:
+        made.append(of.size)
+        return of.size
+
+    image = STUDY.requests(STUDY.models[0])[0]
+    small, *large = (
+        Pool(FAKE_CLIP, (image,) * images, np.zeros((0, 0), np.float32))
+        for images in (2, 2000, 2001, 2002)
+    )
+    for one in (small, *large, small, large[0]):
+        assert size(one) == one.size
+    assert made == [2, 2000, 2001, 2002, 2000]
 
 
 def test_a_store_without_embeddings_has_an_empty_pool(store: Store) -> None:
