@@ -8,7 +8,7 @@ from explorer.likeness.clusters import clusters as clusters_of
 from explorer.likeness.pool import pool
 from explorer.page import compare_statistics, gaps, overview, pronoun_findings
 from explorer.page.charts import labels
-from explorer.page.choice import professions, references
+from explorer.page.choice import profession, professions, references
 from explorer.page.leaders import overviews
 from explorer.page.neighbours import fillings
 from explorer.perception.axes import FEMININE, GENDER, find_axis
@@ -83,33 +83,32 @@ def _of_professions(findings: "Findings", choice: "Choice") -> Dots:
     return Dots(title, rows, of_models(findings), _few(), _reference(choice))
 
 
-def rows(_desk: "Desk", _choice: "Choice", findings: "Findings") -> "list[Part]":
+def rows(_desk: "Desk", choice: "Choice", findings: "Findings") -> "list[Part]":
     """Return the answers on each row of images, model by model and axis by axis."""
-    return [
-        _of_rows(axis, [one for one in found if one.cell.model == model])
+    subject = word("profession", profession(choice).name)
+    parts = [
+        (axis, model, [one for one in found if one.cell.model == model and one.looked_at])
         for axis in findings.study.axes
         for found in [findings.tallies("cell", axis.name)]
         for model in of_models(findings)
     ]
-
-
-def _of_rows(axis: "Axis", tallies: "Sequence[Tally]") -> Stacks:
-    shown = labels(axis)
     title = _("{question}: {profession}, by {model}, as counted")
-    (subject,) = {str(one.cell.profession) for one in tallies}
+    return [
+        _of_rows(title.format(question=axis.title, profession=subject, model=model), axis, seen)
+        for axis, model, seen in parts
+        if seen
+    ]
+
+
+def _of_rows(title: str, axis: "Axis", tallies: "Iterable[Tally]") -> Stacks:
+    shown = labels(axis)
     return Stacks(
-        title=title.format(
-            question=axis.title,
-            profession=word("profession", subject),
-            model=tallies[0].cell.model,
-        ),
+        title=title,
         labels=(*(label.name for label in shown), axis.counted(None)),
         styles=(*(label.style for label in shown), UNCLEAR),
         rows=tuple(
             (
-                word("adjective", one.cell.adjective)
-                if isinstance(one.cell.adjective, str)
-                else _("no adjective"),
+                word("adjective", str(one.cell.adjective or "")) or _("no adjective"),
                 (*one.counts, one.abstained),
             )
             for one in tallies

@@ -166,6 +166,20 @@ def test_rows_of_images_are_drawn_with_all_their_answers(desk: Desk, generated: 
     assert len(drawn) == 4
 
 
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        (f"rows.svg{address(ONE)}", "nothing to draw yet"),
+        (f"clusters.svg{address(ONE)}", "nothing to draw yet"),
+        (f"rows.svg{address(SEVERAL)}", "Explore shows one at a time"),
+    ],
+)
+def test_a_chart_that_cannot_be_drawn_says_why(client: TestClient, asked: str, told: str) -> None:
+    answer = client.get(f"/figure/{asked}")
+    assert answer.status_code == 400
+    assert told in answer.text
+
+
 def test_what_fills_clusters_is_drawn_as_it_stands_on_the_page(
     desk: Desk, generated: Generated
 ) -> None:
