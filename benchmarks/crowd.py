@@ -2,12 +2,13 @@
 
     python -m benchmarks.crowd [--visitors 20] [--views 1000] [--pause 5] [--cache FOLDER]
 
-A server of its own shows the sample study. Each visitor changes the view again and again, over
-HTTP and by what a browser sends: another page, its opening event and the one that follows it, or,
-on the same page, the event of a tab; then the images that are new to it. In between it looks, for
-`--pause` seconds on average. One more visitor presses Generate for one profession after another and
-follows each run to its end; that the model is loaded in the middle of it all is part of it. What
-the server loads for the first visitor of a view is not: every view is opened once before.
+A server of its own, a public one, shows the sample study. Each visitor changes the view again and
+again, over HTTP and by what a browser sends: another page, its opening event and the one that
+follows it, or, on the same page, the event of a tab; then the images that are new to it. In between
+it looks, for `--pause` seconds on average. One more visitor presses Generate for one profession
+after another and follows each run to its end; that the model is loaded in the middle of it all is
+part of it. What the server loads for the first visitor of a view is not: every view is opened once
+before.
 
 A change of view takes from the click to the last line of the view. Counted as failures are answers
 with the status of an error, events that fail, messages of errors in a view, and runs without an
@@ -44,6 +45,8 @@ from explorer.words.vocabulary import load_professions
 
 PATIENCE_SECONDS = 120
 MEMORY_EVERY = 200
+# One visitor generates all day.
+_PUBLIC = {"EXPLORER_PUBLIC": "1", "EXPLORER_DAY_IMAGES": "1000000"}
 # So many images are in a screen.
 IN_A_SCREEN = 30
 _PICTURE = re.compile(r'<img[^>]* src="([^":]+)"')
@@ -120,7 +123,7 @@ def main() -> None:
     given = _arguments()
     with ExitStack() as stack:
         folder = given.cache or Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        server = stack.enter_context(served(folder))
+        server = stack.enter_context(served(folder, **_PUBLIC))
         _look_around(server)
         alone = _way(server, given, "nobody generates")
         stored = _stored(folder)

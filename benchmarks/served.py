@@ -47,12 +47,12 @@ class Server:
 
 
 @contextmanager
-def served(cache: Path) -> Iterator[Server]:
-    """Start the page on a free port; yield its server."""
+def served(cache: Path, **environment: str) -> Iterator[Server]:
+    """Start the page on a free port, with more variables of the environment; yield its server."""
     process = subprocess.Popen(
         [sys.executable, "app.py"],
         cwd=repository(),
-        env={**os.environ, "EXPLORER_CACHE": str(cache), "EXPLORER_METER": "off"},
+        env={**os.environ, "EXPLORER_CACHE": str(cache), "EXPLORER_METER": "off", **environment},
         stdout=subprocess.PIPE,
         text=True,
     )

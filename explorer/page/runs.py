@@ -191,7 +191,8 @@ class Runs:
             thread.join(max(0.0, deadline - time.monotonic()))
 
     def _carry_out(self, run: Run, steps: "Steps") -> None:
-        _let_others_go_first()
+        if self._quota:
+            _let_others_go_first()
         try:
             if self._turn(run):
                 self._take(run, steps)
@@ -281,7 +282,10 @@ class Runs:
 
 
 def _let_others_go_first() -> None:
-    """Let what answers visitors go before this thread; only Linux has priorities of threads."""
+    """Let what answers visitors go before this thread; only Linux has priorities of threads.
+
+    At home, whoever generates waits for it.
+    """
     if sys.platform == "linux":
         thread = threading.get_native_id()
         nice = os.getpriority(os.PRIO_PROCESS, thread) + _NICER
