@@ -78,17 +78,13 @@ def findings(tallies: "Iterable[Tally]", errors: "Errors" = NO_ERRORS) -> tuple[
 
 
 def corrections(
-    tallies: "Sequence[Tally]",
-    confusion: "Confusion",
-    draws: int = DRAWS,
-    rows: "Sequence[int] | None" = None,
+    tallies: "Sequence[Tally]", confusion: "Confusion", draws: int = DRAWS
 ) -> "Correction":
     """Return tallies of one model and axis, corrected with the same draws of its errors.
 
-    Abstentions count as a predicted class of their own. `rows` are the positions of these tallies
-    among all of the model and axis, None where these are all.
+    Abstentions count as a predicted class of their own.
     """
-    return correct(_counts(tallies), confusion, draws, *_drawn(tallies), rows)
+    return correct(_counts(tallies), confusion, draws, *_drawn(tallies))
 
 
 def corrected_differences(

@@ -117,7 +117,7 @@ def _of_rows(title: str, axis: "Axis", tallies: "Iterable[Tally]") -> Stacks:
 
 
 def clusters(desk: "Desk", _choice: "Choice", findings: "Findings") -> "list[Part]":
-    """Return what part of each cluster has each word, beside the part of all images."""
+    """Return the part of each cluster that has each word, beside the part of all images."""
     found = clusters_of(pool(findings.study, desk.store))
     return [
         _of_cluster(place, len(one.images), fillings(found, one))

@@ -213,7 +213,7 @@ def _strip(choice: "Choice", found: "Clusters", cluster: "Cluster") -> Strip:
 
 
 def fillings(found: "Clusters", cluster: "Cluster") -> "tuple[Fillings, ...]":
-    """Return what fills one of the clusters, by kind of word; kinds of one word are left out."""
+    """Return the fillings of one of the clusters; kinds with only one word are left out."""
     return tuple(
         (title, *_fillings(found, cluster, attribute))
         for title, attribute in (
