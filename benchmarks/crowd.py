@@ -3,12 +3,11 @@
     python -m benchmarks.crowd [--visitors 20] [--views 1000] [--pause 5] [--cache FOLDER]
 
 A server of its own, a public one, shows the sample study. Each visitor changes the view again and
-again, over HTTP and by what a browser sends: another page, its opening event and the one that
-follows it, or, on the same page, the event of a tab; then the images that are new to it. In between
-it looks, for `--pause` seconds on average. One more visitor presses Generate for one profession
-after another and follows each run to its end; that the model is loaded in the middle of it all is
-part of it. What the server loads for the first visitor of a view is not: every view is opened once
-before.
+again, over HTTP and by what a browser sends: another page and its opening event, or, on the same
+page, the event of a tab; then the images that are new to it. In between it looks, for `--pause`
+seconds on average. One more visitor presses Generate for one profession after another and follows
+each run to its end; that the model is loaded in the middle of it all is part of it. What the server
+loads for the first visitor of a view is not: every view is opened once before.
 
 A change of view takes from the click to the last line of the view. Counted as failures are answers
 with the status of an error, events that fail, messages of errors in a view, and runs without an
@@ -38,7 +37,7 @@ from typing import Any
 
 import httpx2
 
-from benchmarks.served import OpenPage, Refused, Server, open_page, served, shown
+from benchmarks.served import OpenPage, Refused, Server, open_page, served, shown, watches
 from explorer.reference.sample import SAMPLE_PROFESSIONS
 from explorer.store.opening import INDEX
 from explorer.words.vocabulary import load_professions
@@ -96,10 +95,10 @@ class Visitor:
     def turn_to(self, address: str, waited: Waited) -> None:
         """Change the view, noting the seconds; then ask for all that the browser asks for."""
         start = time.perf_counter()
-        page, event, answer = self.answered(address)
+        page, _event, answer = self.answered(address)
         waited.seconds.append(time.perf_counter() - start)
-        if (following := page.following(event)) is not None:
-            page.ask(following, page.values(following, event, answer))
+        if watches(answer):
+            page.ask(page.event("watch"))
         new = [one for one in _PICTURE.findall(shown(answer)) if one not in self.kept]
         for name in new[:IN_A_SCREEN]:
             self.client.get(f"/{name}").raise_for_status()
@@ -228,10 +227,8 @@ def _generate(server: Server, waited: Waited, over: threading.Event) -> None:
                 visitor = Visitor(client, left=left)
                 page, event, answer = visitor.answered(address)
                 press = page.event("click", "bx-generate")
-                values = page.values(press, event, answer)
-                page.ask(press, values)
-                if (watching := page.following(press)) is not None:
-                    page.ask(watching, values)
+                page.ask(press, page.values(press, event, answer))
+                page.ask(page.event("watch"))
 
 
 def _stored(cache: Path) -> int:

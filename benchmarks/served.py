@@ -96,11 +96,6 @@ class OpenPage:
             if name == trigger and element in {None, ids.get(block)}
         )
 
-    def following(self, event: int) -> int | None:
-        """Return the number of the event that the page sends after another, if any."""
-        found = (number for number, one in self._events.items() if one["trigger_after"] == event)
-        return next(found, None)
-
     def send(self, event: int, data: Sequence[object] = (), told: object = None) -> None:
         """Send an event with the values of its fields and what it tells beside them."""
         asked = {
@@ -174,6 +169,11 @@ def _filled(before: object, now: object) -> object:
     """Return the value of a field after an answer, which may leave it as it is."""
     skips = isinstance(now, dict) and now.get("__type__") == "update" and "value" not in now
     return before if skips else now
+
+
+def watches(answer: Sequence[object]) -> bool:
+    """Return whether an answer makes the page send its event "watch"."""
+    return "data-watch" in shown(answer)
 
 
 def shown(answer: Sequence[object]) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from html import escape
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
@@ -10,8 +11,6 @@ from starlette.datastructures import QueryParams
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
-
-    from gradio.events import Dependency
 
     # What is shown of an address to a visitor, and what is shown of it first, None for nothing.
     Answer = Callable[[QueryParams, str], list[Any]]
@@ -37,6 +36,14 @@ watch('value', () => {
 });
 window.biasExplorer.arrive((query) => trigger("revisit", { query }));
 """
+
+
+# Above a view, the status of its run. Where one goes on, the answer makes its page send "watch", an
+# event of our own; most answers find none and cost no second event.
+_WATCH_ON_LOAD = """
+watch('value', () => element.querySelector("[data-watch]") && trigger("watch"));
+"""
+_watches = count()
 
 
 # Whoever comes back after as many others begins anew.
@@ -76,6 +83,17 @@ def view_html(elem_id: str) -> gr.HTML:
     return html(elem_id=elem_id, js_on_load=_ON_LOAD)
 
 
+def status_html(elem_id: str) -> gr.HTML:
+    """Lay out the status of a run, with an event "watch"; call inside its page."""
+    return html(elem_id=elem_id, js_on_load=_WATCH_ON_LOAD)
+
+
+def to_watch(status: str) -> str:
+    """Return the HTML of a status that makes its page send the event "watch"."""
+    # Two answers may tell the same of a run, and each is to be followed.
+    return f'{status}<i hidden data-watch="{next(_watches)}"></i>'
+
+
 def query_of(event: gr.EventData) -> str:
     """Return the query of the address that Back or Forward led to."""
     return str(event.query)
@@ -111,7 +129,7 @@ def on_address(
     answer: "Answer",
     outputs: "Sequence[Any]",
     first: "First | None" = None,
-) -> "tuple[Dependency, Dependency]":
+) -> None:
     """Answer the address that a page is opened with, and those that Back and Forward lead to.
 
     Args:
@@ -120,9 +138,6 @@ def on_address(
         answer: returns the outputs for the parameters of an address and its visitor.
         outputs: what is filled.
         first: returns the outputs that an opened page shows until the answer is there.
-
-    Returns:
-        The two events, which others may follow.
     """
 
     # Gradio reads the type annotations, and wants the request first.
@@ -142,9 +157,9 @@ def on_address(
         return [*values, answering(query, html)]
 
     asked = {"inputs": None, "outputs": [*outputs], **awaited(view)}
-    loaded = page.load(started if first else opened, **asked)
+    page.load(started if first else opened, **asked)
     # Back may be pressed faster than the server answers.
-    return loaded, view.revisit(revisited, trigger_mode="multiple", **asked)
+    view.revisit(revisited, trigger_mode="multiple", **asked)
 
 
 def _finished(field: Any) -> list[Any]:

@@ -19,8 +19,9 @@ from explorer.page.events import (
     awaited,
     by_visitor,
     finished,
-    html,
     on_address,
+    status_html,
+    to_watch,
     view_html,
     visitor_of,
 )
@@ -37,8 +38,6 @@ from explorer.words.references import read_references
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
-
-    from gradio.events import Dependency
 
     from explorer.page.choice import Choice, Parameters
     from explorer.page.desk import Desk
@@ -96,13 +95,13 @@ class View:
         yield [starting, gr.update(visible=False), gr.skip(), gr.skip()]
         yield begin(self, values, visitor_of(request), visitor(request, self.desk.settings))
 
-    def watched(self, request: gr.Request, *values: object) -> Iterator[list[Any]]:
-        """Show the run of the choice in the fields, if there is one."""
+    def watched(self, request: gr.Request) -> Iterator[list[Any]]:
+        """Show the run of what the visitor looks at."""
         # Gradio empties the outputs of a generator that yields nothing, and repeats the last ones
         # at its end, whatever the visitor looks at by then.
         yield [gr.skip()] * 4
         heard = partial(listens, request) if self.desk.settings.is_public else always
-        yield from watch(self, values, visitor_of(request), heard)
+        yield from watch(self, visitor_of(request), heard)
         yield [gr.skip()] * 4
 
     def cancelled(self, request: gr.Request, *values: object) -> str:
@@ -156,7 +155,7 @@ def view(
             _("Generate"), variant="primary", visible=False, elem_id="bx-generate", scale=0
         )
         cancel = gr.Button(_("Cancel"), visible=False, elem_id="bx-cancel", scale=0)
-        status = html(elem_id="bx-status")
+        status = status_html("bx-status")
     findings = view_html("bx-findings")
     made = View(desk, default, show, fields, status, generate, cancel, findings)
     _connect(made, page)
@@ -167,8 +166,8 @@ def _connect(view: View, page: gr.Blocks) -> None:
     outputs = [view.status, view.generate, view.cancel, view.findings]
     fields = view.form.fields
     answer, first = partial(opening, view), partial(starting, view)
-    arrived = on_address(page, view.findings, answer, [*fields, *outputs], first)
-    changed = gr.on(
+    on_address(page, view.findings, answer, [*fields, *outputs], first)
+    gr.on(
         finished(fields),
         view.changed,
         fields,
@@ -176,31 +175,28 @@ def _connect(view: View, page: gr.Blocks) -> None:
         trigger_mode="always_last",
         **awaited(view.findings),
     )
-    began = view.generate.click(view.began, fields, outputs, concurrency_limit=None, **QUIET)
-    uploaded = _connect_reference(view, outputs)
+    view.generate.click(view.began, fields, outputs, concurrency_limit=None, **QUIET)
+    _connect_reference(view, outputs)
     # Whoever opens or chooses what is being generated sees it, after a reload or in a second tab.
-    for event in (*arrived, changed, began, *uploaded):
-        event.then(
-            view.watched,
-            fields,
-            outputs,
-            trigger_mode="multiple",
-            concurrency_limit=None,
-            **QUIET,
-        )
+    view.status.watch(
+        view.watched,
+        None,
+        outputs,
+        trigger_mode="multiple",
+        concurrency_limit=None,
+        **QUIET,
+    )
     view.cancel.click(view.cancelled, fields, view.status, queue=False, **QUIET)
     page.unload(view.left)
 
 
-def _connect_reference(view: View, outputs: "Sequence[Any]") -> "tuple[Dependency, ...]":
+def _connect_reference(view: View, outputs: "Sequence[Any]") -> None:
     fields, own = view.form.fields, view.form.reference
     if own is None:
-        return ()
+        return
     filled = [own.figures, *outputs]
-    return (
-        own.upload.upload(view.uploaded, [own.upload, *fields], filled, **QUIET),
-        own.labour.click(view.labour, fields, filled, **QUIET),
-    )
+    own.upload.upload(view.uploaded, [own.upload, *fields], filled, **QUIET)
+    own.labour.click(view.labour, fields, filled, **QUIET)
 
 
 def starting(view: View, parameters: "Parameters") -> list[Any] | None:
@@ -276,31 +272,31 @@ def begin(view: View, values: "Sequence[object]", session: str, who: Visitor = N
     except ExplorerError as error:
         return _failure(error, keep=True)
     view.begun[session] = run
-    return [*_running(view, run), gr.skip()]
+    return [*_found(view, run), gr.skip()]
 
 
 def watch(
-    view: View,
-    values: "Sequence[object]",
-    visitor: str,
-    heard: "Callable[[], bool]" = always,
+    view: View, visitor: str, heard: "Callable[[], bool]" = always
 ) -> "Generator[list[Any], None, None]":
     """Yield the outputs at intervals, until the run is over or its visitor looks elsewhere.
 
     `heard` tells whether the visitor still takes what is sent.
     """
     runs = view.desk.runs
+    # What the visitor chooses next has another identity, even where it is the same choice.
+    seen = view.shown.get(visitor)
+    if seen is None:
+        return
     try:
-        choice = view.form.choice(values)
+        choice = view.form.choice(seen)
         made = _study(view, choice)
     except ExplorerError:
         return
     begun = view.begun.pop(visitor, None)
     run = begun if begun and begun.study == made else runs.of(made)
-    if run is None or view.shown.get(visitor) != tuple(values):
+    if run is None:
+        yield _state(view, choice, made)
         return
-    # What the visitor chooses next, or watches next, has another identity.
-    seen = view.shown[visitor] = tuple(values)
     seconds = max(_STATUS_SECONDS, made.size / _IMAGES_A_SECOND)
     findings = Sparing(lambda: _findings(view, choice, made), seconds)
     with runs.watch(run, visitor):
@@ -313,6 +309,12 @@ def watch(
             if run.error
             else _state(view, choice, made, _told(run), stopped=run.stopped)
         )
+
+
+def _found(view: View, run: "Run") -> list[Any]:
+    """Return status and buttons of a run that the page is to watch."""
+    status, *buttons = _running(view, run)
+    return [to_watch(status), *buttons]
 
 
 def _running(view: View, run: "Run") -> list[Any]:
@@ -346,7 +348,7 @@ def _state(
     stopped: bool = False,
 ) -> list[Any]:
     if run := view.desk.runs.of(made):
-        return [*_running(view, run), _findings(view, choice, made)]
+        return [*_found(view, run), _findings(view, choice, made)]
     todo = to_do(made, view.desk, choice.country)
     refused = view.desk.may.refusal(made)
     further = (sentence for sentence in told if sentence not in todo.warnings)

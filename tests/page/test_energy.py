@@ -144,7 +144,7 @@ def test_a_run_of_the_page_is_metered_and_a_failure_is_said_once(
         opened = view(page, on, EXPLORE, ("Model",), explore.show)
     values = opened.form.values(replace(SMALL, country="FRA"))
     begin(opened, values, "Ada")
-    *_, (status, *_, findings) = watch(opened, values, "Ada")
+    *_, (status, *_, findings) = watch(opened, "Ada")
     runs = desk.store.energy.runs()
     assert {one.where.country for _, one in runs} == {"FRA"}
     said = parse_html(str(status)).text

@@ -2,12 +2,13 @@
 
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import gradio as gr
 import pytest
@@ -111,7 +112,7 @@ def test_a_run_pins_a_model_of_the_hub_and_shows_its_images(
     shown, choice = opened(desk), replace(SMALL, models=("a/tune",), images=1)
     with running(Hub(models={"a/tune": model})) as address:
         use(monkeypatch, address, tmp_path / "hub-cache")
-        *_, last = watch(shown, begun(shown, choice), "me")
+        *_, last = watched(shown, choice)
     assert "All 2 images are here" in parse_html(last[0]).text
     status, *_ = reply(shown, shown.form.values(choice))
     assert "All 2 images are here" in parse_html(status).text
@@ -137,7 +138,7 @@ def test_where_nothing_can_be_stored_there_is_no_button_and_no_model_is_loaded(
     assert "0 of 40 images are here" in parse_html(status).text
     assert button["visible"] is False
     begin(shown, values, "me")
-    *_, (status, *_) = watch(shown, values, "me")
+    *_, (status, *_) = watch(shown, "me")
     assert "This disk is full" in alert(status)
     assert generator.generated == []
 
@@ -219,6 +220,12 @@ def begun(shown: View, choice: Choice = SMALL, visitor: str = "me") -> list[obje
     return values
 
 
+def watched(shown: View, choice: Choice = SMALL) -> Generator[list[Any], None, None]:
+    """Begin a run; return what its visitor is shown of it."""
+    begun(shown, choice)
+    return watch(shown, "me")
+
+
 def run_of(shown: View, choice: Choice = SMALL) -> Run:
     made = study(choice, shown.desk.find_model, "cpu")
     run = shown.desk.runs.of(made)
@@ -231,7 +238,7 @@ def test_a_run_shows_images_and_ends_with_nothing_to_do(
 ) -> None:
     generator.seconds = 0.05
     shown = opened(desk)
-    *middle, last = watch(shown, begun(shown), "me")
+    *middle, last = watched(shown)
     assert middle
     assert len(parse_html(middle[0][0]).all("div", role="progressbar")) == 1
     assert parse_html(last[0]).text == "All 40 images are here."
@@ -250,7 +257,7 @@ def test_a_cancelled_run_keeps_what_is_generated_and_offers_the_rest(
 
     generator.filtered = fifth
     generator.seconds = 0.05
-    *_, last = watch(shown, begun(shown), "me")
+    *_, last = watched(shown)
     told = parse_html(last[0]).text
     assert told.startswith("Stopped. All generated images are kept. 5 of 40 images are here.")
     assert last[1]["value"].startswith("Generate 35 images")
@@ -266,7 +273,7 @@ def slow(generator: FakeGenerator) -> FakeGenerator:
 @pytest.mark.usefixtures("slow")
 def test_who_looks_at_something_else_is_shown_nothing_more(desk: Desk, opened: Opened) -> None:
     shown = opened(desk)
-    outputs = watch(shown, begun(shown), "me")
+    outputs = watched(shown)
     next(outputs)
     change(shown, shown.form.values(EXPLORE), "me")
     assert list(outputs) == []
@@ -277,7 +284,8 @@ def test_who_looks_at_something_else_is_shown_nothing_more(desk: Desk, opened: O
 def test_the_last_that_is_sent_of_a_run_changes_nothing(desk: Desk, opened: Opened) -> None:
     # Because Gradio sends it once more, when the visitor may look at something else.
     shown = opened(desk)
-    outputs = shown.watched(gr.Request(session_hash="me"), *begun(shown))
+    begun(shown)
+    outputs = shown.watched(gr.Request(session_hash="me"))
     assert next(outputs) == [gr.skip()] * 4
     assert next(outputs) != [gr.skip()] * 4
     change(shown, shown.form.values(EXPLORE), "me")
@@ -291,12 +299,12 @@ def test_a_reload_and_a_second_tab_find_the_run(desk: Desk, opened: Opened) -> N
     begun(shown)
     run = run_of(shown)
     for visitor in ("reloaded", "second tab"):
-        *values, status, generate, cancel, _ = opening(
+        *_, status, generate, cancel, _ = opening(
             shown, QueryParams("adjectives=none,honest&images=20"), visitor
         )
         assert parse_html(status).all("div", role="progressbar")
         assert (generate["visible"], cancel["visible"]) == (False, True)
-        outputs = watch(shown, values, visitor)
+        outputs = watch(shown, visitor)
         next(outputs)
         assert visitor in run.watching
         outputs.close()
@@ -307,7 +315,7 @@ def test_a_reload_and_a_second_tab_find_the_run(desk: Desk, opened: Opened) -> N
 @pytest.mark.usefixtures("slow")
 def test_a_second_run_waits_and_says_so(desk: Desk, opened: Opened) -> None:
     shown = opened(desk)
-    outputs = watch(shown, begun(shown), "me")
+    outputs = watched(shown)
     next(outputs)
     status, *_ = begin(shown, shown.form.values(EXPLORE), "you")
     assert "Waiting for another run to end" in parse_html(status).text
@@ -317,7 +325,7 @@ def test_a_second_run_waits_and_says_so(desk: Desk, opened: Opened) -> None:
 @pytest.mark.usefixtures("slow")
 def test_a_run_says_how_long_it_goes_on_unwatched(desk: Desk, opened: Opened) -> None:
     shown = opened(desk)
-    told = [parse_html(outputs[0]).text for outputs in watch(shown, begun(shown), "me")]
+    told = [parse_html(outputs[0]).text for outputs in watched(shown)]
     assert any("the run goes on for 10 min" in text for text in told)
 
 
@@ -327,7 +335,7 @@ def test_what_a_run_finds_out_about_its_prompts_is_told_during_and_after_it(
     warning = "It ignores the end of the prompts."
     slow.warnings = (warning,)
     shown, choice = opened(desk), replace(SMALL, images=4)
-    *during, last = watch(shown, begun(shown, choice), "me")
+    *during, last = watched(shown, choice)
     assert any(warning in said(status) for status, *_ in during)
     assert said(last[0]) == f"All 8 images are here. {warning}"
 
@@ -358,8 +366,24 @@ def test_visiting_a_field_during_a_run_changes_nothing(desk: Desk, opened: Opene
 
 def test_where_nothing_is_generated_there_is_nothing_to_watch(desk: Desk, opened: Opened) -> None:
     shown = opened(desk)
-    assert list(watch(shown, shown.form.values(SMALL), "me")) == []
-    assert list(watch(shown, shown.form.values(replace(SMALL, images=0)), "me")) == []
+    assert list(watch(shown, "me")) == []
+    for choice in (SMALL, replace(SMALL, images=0)):
+        status, *_ = change(shown, shown.form.values(choice), "me")
+        assert not asks_to_watch(status)
+
+
+def test_a_run_that_ends_before_it_is_watched_shows_what_came_of_it(
+    desk: Desk, opened: Opened
+) -> None:
+    shown = opened(desk)
+    begun(shown, visitor="somebody else")
+    status, *_ = change(shown, shown.form.values(SMALL), "me")
+    assert asks_to_watch(status)
+    run = run_of(shown)
+    while not run.over:
+        desk.runs.wait(run, 1)
+    ((status, *_),) = watch(shown, "me")
+    assert parse_html(status).text == "All 40 images are here."
 
 
 def test_what_is_shown_already_is_not_made_again(desk: Desk) -> None:
@@ -388,7 +412,7 @@ def test_a_model_that_fails_says_so_and_can_be_tried_again(
     generator.seconds = 0.4
     generator.error = ModelUnreachable("The hub cannot be reached.")
     shown = opened(desk)
-    *_, last = watch(shown, begun(shown), "me")
+    *_, last = watched(shown)
     assert "The hub cannot be reached." in alert(last[0])
     assert last[1]["visible"]
 
@@ -399,13 +423,13 @@ def test_images_that_came_to_nothing_are_told_and_tried_again(
     generator.filtered, generator.reason = lambda one: one.replicate == 0, "black image"
     generator.seconds = 0.05
     shown = opened(desk)
-    *_, last = watch(shown, begun(shown), "me")
+    *_, last = watched(shown)
     assert "2 images of 'emoji-skewed' are unusable: 2 are black." in said(last[0])
     assert last[1]["visible"]
     assert last[1]["value"] == "Try 2 failed images again"
     generator.filtered = lambda _: False
     before = len(generator.generated)
-    *_, last = watch(shown, begun(shown), "me")
+    *_, last = watched(shown)
     assert len(generator.generated) == before + 2
     assert "unusable" not in said(last[0])
     assert not last[1]["visible"]
@@ -434,7 +458,7 @@ def test_the_pace_of_a_run_is_remembered(
 ) -> None:
     generator.seconds = 0.05
     shown = opened(desk)
-    list(watch(shown, begun(shown), "me"))
+    list(watched(shown))
     assert desk.pace.estimate([(desk.find_model("emoji-skewed", "cpu"), 10)]).measured
 
 
@@ -465,7 +489,7 @@ def test_an_uploaded_file_takes_the_place_of_the_statistics(
 def test_another_reference_during_a_run_shows_the_run_further(beside: View, tmp_path: Path) -> None:
     choice = replace(GAPS, adjectives=("none",), images=5)
     values = begun(beside, choice)
-    outputs = watch(beside, values, "me")
+    outputs = watch(beside, "me")
     next(outputs)
     file = tmp_path / "mine.csv"
     file.write_text("profession,share\nauthor,0.2\n", "utf-8")
@@ -474,21 +498,31 @@ def test_another_reference_during_a_run_shows_the_run_further(beside: View, tmp_
         assert list(outputs) == [], "it would show the former reference"
         assert findings != gr.skip()
         values = [*values[:-1], figures]
-        outputs = watch(beside, values, "me")
+        outputs = watch(beside, "me")
         status, *_ = next(outputs)
         assert parse_html(status).all("div", role="progressbar")
     beside.desk.runs.close()
 
 
-def test_a_run_is_watched_after_all_that_shows_another_choice(desk: Desk) -> None:
-    page = gr.Blocks(analytics_enabled=False)
-    with page:
-        view(page, desk, GAPS, ("Model",), gaps.show, FormKind(reference=True))
-    names = {number: str(one.name) for number, one in page.fns.items()}
-    watched = [one.trigger_after for one in page.fns.values() if one.name == "watched"]
-    assert {names[number] for number in watched if number is not None} == {
-        *("started", "revisited", "changed", "began", "uploaded", "labour")
-    }
+def asks_to_watch(status: str) -> bool:
+    return "data-watch" in status
+
+
+@pytest.mark.usefixtures("slow")
+def test_whatever_shows_a_choice_that_is_being_generated_asks_to_watch_it(beside: View) -> None:
+    choice = replace(GAPS, adjectives=("none",), images=5)
+    values = begun(beside, choice)
+    shown = [
+        begin(beside, values, "me")[0],
+        opening(beside, QueryParams("adjectives=none&images=5"), "me")[-4],
+        change(beside, values, "somebody else")[0],
+        refer(beside, [], values, "me")[1],
+    ]
+    assert all(map(asks_to_watch, shown))
+    assert len(set(shown)) == len(shown), "the page sees no second answer that is the same"
+    status, *_ = next(watch(beside, "me"))
+    assert not asks_to_watch(status), "it is watched already"
+    beside.desk.runs.close()
 
 
 def test_the_same_figures_take_away_what_was_wrong_with_a_file(beside: View) -> None:
@@ -550,7 +584,7 @@ def test_findings_that_take_long_are_made_less_often(
         shown = view(page, desk, EXPLORE, ("Model",), show)
     begun(shown)
     run_of(shown).progress = Progress(1, 40, "generate", None, None, None)
-    list(watch(shown, shown.form.values(SMALL), "me"))
+    list(watch(shown, "me"))
     *during, _ = made
     assert len(during) > 1
     pauses = [later - former for former, later in pairwise(during)]
