@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections import Counter
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from explorer.errors import InvalidData
@@ -111,6 +112,8 @@ def is_word(value: object) -> bool:
     )
 
 
+# A view checks the same template a hundred times.
+@lru_cache(maxsize=1024)
 def is_visible(text: str) -> bool:
     """Whether a text is on one line and has no invisible characters.
 
