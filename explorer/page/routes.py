@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
-from anyio import to_thread
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
@@ -90,7 +90,7 @@ class _Images(StaticFiles):
 
     async def get_response(self, path: str, scope: "Scope") -> Response:
         # A grid has hundreds of them. Read whole, each takes half the time that it does in parts.
-        content = await to_thread.run_sync(self._content, path)
+        content = await run_in_threadpool(self._content, path)
         if content is None or scope["method"] not in {"GET", "HEAD"}:
             return await super().get_response(path, scope)
         lasting = f"public, max-age={_YEAR_SECONDS}, immutable"
