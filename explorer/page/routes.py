@@ -89,7 +89,7 @@ class _Images(StaticFiles):
         self.config_checked = True
 
     async def get_response(self, path: str, scope: "Scope") -> Response:
-        # A grid has hundreds of them. Read whole, each takes half the time that it does in parts.
+        # A grid has hundreds of them. Read whole, each takes a quarter less time than in parts.
         content = await run_in_threadpool(self._content, path)
         if content is None or scope["method"] not in {"GET", "HEAD"}:
             return await super().get_response(path, scope)
