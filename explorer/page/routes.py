@@ -6,6 +6,7 @@ Only the two image folders of the store are served, never the one with the index
 import stat
 from contextlib import suppress
 from dataclasses import replace
+from http import HTTPStatus
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
@@ -90,20 +91,27 @@ class _Images(StaticFiles):
 
     async def get_response(self, path: str, scope: "Scope") -> Response:
         # A grid has hundreds of them. Read whole, each takes a quarter less time than in parts.
-        content = await run_in_threadpool(self._content, path)
-        if content is None or scope["method"] not in {"GET", "HEAD"}:
+        response = (
+            await run_in_threadpool(self._whole, path, scope)
+            if scope["method"] in {"GET", "HEAD"}
+            else None
+        )
+        if response is None:
             return await super().get_response(path, scope)
-        lasting = f"public, max-age={_YEAR_SECONDS}, immutable"
-        return Response(content, media_type="image/webp", headers={"Cache-Control": lasting})
+        response.headers["Cache-Control"] = f"public, max-age={_YEAR_SECONDS}, immutable"
+        return response
 
-    def _content(self, path: str) -> bytes | None:
+    def _whole(self, path: str, scope: "Scope") -> Response | None:
         held = self._store.held(PurePath(path).stem)
         if held is not None:
-            return held
+            return Response(held, media_type="image/webp")
         with suppress(OSError, ValueError):
             found, status = self.lookup_path(path)
             if status and stat.S_ISREG(status.st_mode):
-                return Path(found).read_bytes()
+                told = self.file_response(found, status, scope)
+                if told.status_code != HTTPStatus.OK:
+                    return told
+                return Response(Path(found).read_bytes(), headers=dict(told.headers))
         return None
 
 

@@ -138,6 +138,8 @@ def test_an_image_is_asked_for_once(client: TestClient, desk: Desk, generated: G
         assert answer.headers["content-type"] == "image/webp"
         assert "immutable" in answer.headers["cache-control"]
         assert answer.content == file.read_bytes()
+        again = client.get(f"/{mount}/{path}", headers={"If-None-Match": answer.headers["etag"]})
+        assert again.status_code == 304
         assert client.post(f"/{mount}/{path}").status_code == 405
 
 
